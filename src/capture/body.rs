@@ -1,0 +1,22 @@
+//! A body alone: the file that `curl -o`, a log line or a test fixture is.
+
+use std::borrow::Cow;
+
+use super::{Delivery, Fidelity, Format, Headers, Record};
+
+/// The record is the body.
+pub(super) fn read<'a>(record: &Record<'a>) -> Delivery<'a> {
+    Delivery {
+        format: Format::Body,
+        fidelity: Fidelity::Exact,
+        method: None,
+        target: None,
+        received_at: None,
+        headers: Headers::default(),
+        body: Cow::Borrowed(record.bytes),
+        terminator: record.terminator,
+        start: record.start,
+        body_start: Some(record.start),
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,211 @@
+//! The text of a body: decoded, read once, and the places in it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde_json::error::Category;
+
+use super::{Read, Wanted, locate};
+use crate::Text;
+use crate::finding::{Finding, Findings, Place, Pointer, Rule};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A body as text, to be read as JSON.
+///
+/// Bytes that are not UTF-8 become U+FFFD, one for each that a decoder would report, so that
+/// lines and columns stay what they are. A byte order mark at the start is passed over.
+#[derive(Debug)]
+pub struct Document<'a> {
+    text: Cow<'a, str>,
+    /// The first bytes that are not UTF-8, if any are not.
+    not_text: Option<NotText>,
+}
+
+#[derive(Debug)]
+struct NotText {
+    /// Where they are in the text.
+    at: usize,
+    /// The first such byte.
+    byte: u8,
+    /// How many sequences there are in all.
+    count: usize,
+}
+
+impl<'a> Document<'a> {
+    /// The text that is in `bytes`.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let (text, not_text) = match simdutf8::basic::from_utf8(bytes) {
+            Ok(text) => (
+                Cow::Borrowed(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)),
+                None,
+            ),
+            Err(_) => {
+                let (text, not_text) = lossy(bytes);
+                (Cow::Owned(text), not_text)
+            }
+        };
+        Self { text, not_text }
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads the body into `value`, noting what is wrong; says whether it was JSON to its end.
+    pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
+        if let Some(not_text) = &self.not_text {
+            findings.note(not_text.finding());
+        }
+        let Err(error) = read_text(&self.text, value, findings) else {
+            return true;
+        };
+        findings.note(syntax_finding(&self.text, &error));
+        false
+    }
+
+    /// The text of each of the values named, where it is in the body.
+    pub(crate) fn values(&self, pointers: impl Iterator<Item = Pointer>) -> Vec<Option<&str>> {
+        let pointers: Vec<Pointer> = pointers.collect();
+        let mut values = vec![None; pointers.len()];
+        if pointers.is_empty() {
+            return values;
+        }
+        let mut wanted = Wanted::default();
+        for (number, pointer) in pointers.iter().enumerate() {
+            wanted.add(pointer, number);
+        }
+        locate(&self.text, &wanted, &mut |number, span| {
+            values[number] = Some(&self.text[span])
+        });
+        values
+    }
+
+    /// Fills in which bytes of the text each finding is about, and puts them in that order.
+    pub(crate) fn place(&self, findings: &mut [Finding]) {
+        let mut spans = vec![
+            None;
+            findings
+                .iter()
+                .map(|finding| 1 + finding.related.len())
+                .sum()
+        ];
+        let pointers = || {
+            findings.iter().flat_map(|finding| {
+                std::iter::once(&finding.pointer)
+                    .chain(finding.related.iter().map(|related| &related.pointer))
+            })
+        };
+        let mut wanted = Wanted::default();
+        for (number, pointer) in pointers().enumerate() {
+            wanted.add(pointer, number);
+        }
+        locate(&self.text, &wanted, &mut |number, span| {
+            spans[number] = Some(span)
+        });
+        drop(wanted);
+        let mut spans = spans.into_iter();
+        for finding in &mut *findings {
+            let span = spans.next().flatten();
+            // A fault of syntax has its place already, inside the value its pointer names.
+            finding.span = finding.span.take().or(span);
+            for related in &mut finding.related {
+                related.span = spans.next().flatten();
+            }
+        }
+        findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+    }
+}
+
+fn read_text<'d, T: Read<'d>>(
+    text: &'d str,
+    value: &mut T,
+    findings: &mut Findings,
+) -> serde_json::Result<()> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    value.read(&mut deserializer, &Place::Root, findings)?;
+    deserializer.end()
+}
+
+/// Decodes bytes of which some are not UTF-8.
+fn lossy(bytes: &[u8]) -> (String, Option<NotText>) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut not_text: Option<NotText> = None;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let Some(byte) = chunk.invalid().first() else {
+            continue;
+        };
+        not_text
+            .get_or_insert(NotText {
+                at: text.len(),
+                byte: *byte,
+                count: 0,
+            })
+            .count += 1;
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
+        if let Some(not_text) = &mut not_text {
+            not_text.at -= BYTE_ORDER_MARK.len_utf8();
+        }
+    }
+    (text, not_text)
+}
+
+impl NotText {
+    fn finding(&self) -> Finding {
+        let more = match self.count {
+            1 => String::new(),
+            count => format!(", nor are {} other places", count - 1),
+        };
+        let message = format!("the byte 0x{:02x} is not UTF-8{more}", self.byte);
+        let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(Some(
+            "JSON is UTF-8; each such place is shown as U+FFFD".into(),
+        ));
+        finding.span = Some(self.at..self.at + char::REPLACEMENT_CHARACTER.len_utf8());
+        finding
+    }
+}
+
+fn syntax_finding(text: &str, error: &serde_json::Error) -> Finding {
+    let words = error.to_string();
+    let what = words.split(" at line ").next().unwrap_or(&words);
+    let (message, span, help) = if text.trim().is_empty() {
+        ("the body is empty".to_owned(), 0..0, None)
+    } else if error.classify() == Category::Eof {
+        let end = text.trim_end().len();
+        let message = format!(
+            "the body ends too early: {}",
+            what.replace("EOF while", "still")
+        );
+        (
+            message,
+            end..end,
+            Some("it was cut off; what came before is shown".to_owned()),
+        )
+    } else {
+        let span = fault(text, error.line(), error.column());
+        let found = Text::from(&text[span.clone()]).to_string();
+        (format!("{what}, found `{found}`"), span, None)
+    };
+    let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
+    finding.span = Some(span);
+    finding
+}
+
+/// The character at a line and column (both from 1, the column in bytes) as bytes of the text.
+fn fault(text: &str, line: usize, column: usize) -> Range<usize> {
+    let line_start = match line {
+        0 | 1 => 0,
+        _ => memchr::memchr_iter(b'\n', text.as_bytes())
+            .nth(line - 2)
+            .map_or(0, |newline| newline + 1),
+    };
+    let at = (line_start + column.saturating_sub(1)).min(text.len());
+    let start = text.floor_char_boundary(at);
+    let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
+    start..end
+}

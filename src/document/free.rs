@@ -1,0 +1,153 @@
+//! Values of any shape: checked for what every JSON reader should worry about, and kept as text.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::de::Deserializer;
+
+use super::Read;
+use super::lexer::{Lexer, members};
+use super::scalar::{note_precision, token, wrong_token};
+use crate::Text;
+use crate::finding::{Finding, Findings, Occurrence, Place, Pointer, Rule, Step};
+
+/// An object with any keys and any values, such as a session's slots.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FreeMap<'de>(&'de str);
+
+impl<'de> FreeMap<'de> {
+    /// The members in order, the values as JSON text.
+    pub fn members(&self) -> impl Iterator<Item = (Text<'de>, &'de str)> {
+        members(self.0).map(|(key, value)| (Text::from(key), value))
+    }
+
+    /// Says whether it has no members.
+    pub fn is_empty(&self) -> bool {
+        self.members().next().is_none()
+    }
+
+    /// The object as JSON text, as it was received.
+    pub fn as_json(&self) -> &'de str {
+        self.0
+    }
+}
+
+impl<'de> Read<'de> for FreeMap<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = token(deserializer)?;
+        if !token.starts_with('{') {
+            return Ok(wrong_token("an object", token, at, findings));
+        }
+        check(token, at, findings);
+        *self = Self(token);
+        Ok(true)
+    }
+}
+
+/// A container that [`check`] is inside of.
+enum Inside<'a> {
+    Object { keys: HashMap<Cow<'a, str>, u32> },
+    Array { next: usize },
+}
+
+/// Notes repeated keys and numbers that lose precision, at any depth, in a valid JSON value.
+pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
+    let mut walk = Walk {
+        lexer: Lexer::new(json),
+        base: at,
+        path: Vec::new(),
+        inside: Vec::new(),
+    };
+    walk.value(findings);
+    while let Some(top) = walk.inside.last_mut() {
+        let next = match top {
+            Inside::Object { keys } => walk.lexer.key().map(|(_, key)| {
+                let seen = keys
+                    .entry(key.clone())
+                    .and_modify(|seen| *seen += 1)
+                    .or_default();
+                Step::Key(key.into(), Occurrence::Nth(*seen))
+            }),
+            Inside::Array { next } => {
+                walk.lexer.eat(b',');
+                let more = walk.lexer.peek().is_some_and(|byte| byte != b']');
+                *next += 1;
+                more.then_some(Step::Index(*next - 1))
+            }
+        };
+        match next {
+            Some(step) => {
+                walk.path.push(step);
+                walk.note_repeated_key(findings);
+                walk.value(findings);
+            }
+            None => walk.leave(),
+        }
+    }
+}
+
+struct Walk<'w, 'a> {
+    lexer: Lexer<'a>,
+    base: &'w Place<'w>,
+    path: Vec<Step>,
+    inside: Vec<Inside<'a>>,
+}
+
+impl Walk<'_, '_> {
+    fn pointer(&self) -> Pointer {
+        self.base.pointer().join(&self.path)
+    }
+
+    /// Enters a container, or passes a single value.
+    fn value(&mut self, findings: &mut Findings) {
+        if self.lexer.eat(b'{') {
+            self.inside.push(Inside::Object {
+                keys: HashMap::new(),
+            });
+        } else if self.lexer.eat(b'[') {
+            self.inside.push(Inside::Array { next: 0 });
+        } else {
+            let token = self.lexer.token();
+            if token.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+                note_precision(token, findings, || self.pointer());
+            }
+            self.path.pop();
+        }
+    }
+
+    fn leave(&mut self) {
+        // At the end of text that is not JSON after all there is no bracket to pass, which ends
+        // the walk all the same: every turn of its loop enters, passes or leaves something.
+        let bracket = match self.inside.pop() {
+            Some(Inside::Object { .. }) => b'}',
+            _ => b']',
+        };
+        self.lexer.eat(bracket);
+        self.path.pop();
+    }
+
+    fn note_repeated_key(&self, findings: &mut Findings) {
+        if let Some(Step::Key(key, Occurrence::Nth(1..))) = self.path.last() {
+            findings.note(repeated_key(key, self.pointer()));
+        }
+    }
+}
+
+/// The finding that `pointer` is not the first member named `key`.
+pub(crate) fn repeated_key(key: &str, pointer: Pointer) -> Finding {
+    let message = format!(
+        "the key `{}` stands here again",
+        Text::from(key).shortened(40)
+    );
+    let first = pointer.first_occurrence();
+    Finding::at(Rule::DuplicateKey, pointer, message)
+        .with_help(Some(
+            "most readers keep the last value, as this one does; some keep the first".into(),
+        ))
+        .with_related(first, "it stands here first")
+}

@@ -1,0 +1,274 @@
+//! Walking JSON text to find where values are: no tree, no recursion, no copies.
+//!
+//! It trusts nothing: on text that is not JSON it stops early, and never panics.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A position in JSON text, moved forward value by value.
+#[derive(Debug, Clone)]
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    /// At the start of `text`.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// At byte `at` of `text`.
+    pub(super) fn starting_at(text: &'a str, at: usize) -> Self {
+        Self { text, at }
+    }
+
+    /// The byte it stands at.
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The next byte that is not white space, without passing it.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let blank = rest
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())
+            .unwrap_or(rest.len());
+        self.at += blank;
+        rest.get(blank).copied()
+    }
+
+    /// Passes `byte` if it comes next.
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Passes one whole value and gives the bytes it covers; an unclosed one reaches to the end.
+    pub(super) fn value(&mut self) -> Option<Range<usize>> {
+        let first = self.peek()?;
+        let start = self.at;
+        match first {
+            b'"' => self.string(),
+            b'{' | b'[' => self.container(),
+            b',' | b':' | b'}' | b']' => return None,
+            _ => self.scalar(),
+        }
+        Some(start..self.at)
+    }
+
+    /// Passes one token: a string, a number, a word or a single mark.
+    pub(super) fn next_token(&mut self) -> Option<Range<usize>> {
+        let first = self.peek()?;
+        let start = self.at;
+        match first {
+            b'"' => self.string(),
+            b'{' | b'}' | b'[' | b']' | b',' | b':' => self.at += 1,
+            _ => self.scalar(),
+        }
+        Some(start..self.at)
+    }
+
+    /// Passes one whole value and gives its text; empty where none follows.
+    pub(super) fn token(&mut self) -> &'a str {
+        self.value().map_or("", |span| &self.text[span])
+    }
+
+    /// Passes the key of an object's next member and the colon; none at the object's end.
+    ///
+    /// Call it after the opening brace was eaten, and pass the value before calling it again.
+    pub(super) fn key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
+        self.eat(b',');
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let span = self.value()?;
+        self.eat(b':')
+            .then(|| (span.clone(), unescape(&self.text[span])))
+    }
+
+    /// Passes a string, whose opening quote it stands at.
+    fn string(&mut self) {
+        let bytes = self.text.as_bytes();
+        self.at += 1;
+        while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) {
+            self.at += found + 1;
+            if bytes[self.at - 1] == b'"' {
+                return;
+            }
+            self.at += usize::from(self.at < bytes.len());
+        }
+        self.at = bytes.len();
+    }
+
+    /// Passes an object or array by counting brackets outside strings.
+    fn container(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut depth = 0_usize;
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b'"' => {
+                    self.string();
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn scalar(&mut self) {
+        let rest = &self.text[self.at..];
+        let end = rest.find(|c: char| {
+            c.is_ascii_whitespace() || matches!(c, ',' | ':' | '}' | ']' | '{' | '[' | '"')
+        });
+        self.at += end.unwrap_or(rest.len());
+    }
+}
+
+/// The members of an object's text, in order, as keys and the text of their values.
+pub(crate) fn members(object: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    let mut lexer = Lexer::new(object);
+    let open = lexer.eat(b'{');
+    std::iter::from_fn(move || {
+        let (_, key) = open.then(|| lexer.key())??;
+        let value = lexer.value()?;
+        Some((key, &object[value]))
+    })
+}
+
+/// What a string token says; borrowed where it has no escapes.
+///
+/// Half of a surrogate pair, which is no character, becomes U+FFFD.
+pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
+    let inner = token.strip_prefix('"').unwrap_or(token);
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Cow::Borrowed(inner);
+    }
+    let whole = serde_json::from_str(token)
+        .or_else(|_| serde_json::from_str(&without_lone_surrogates(token)));
+    whole.map_or(Cow::Borrowed(inner), Cow::Owned)
+}
+
+/// The same JSON text with every escaped half of a surrogate pair written `\ufffd`: as long as
+/// before, so that places stay what they were.
+pub(super) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
+    let lone = lone_surrogates(text);
+    if lone.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut mended = String::with_capacity(text.len());
+    let mut copied = 0;
+    for at in lone {
+        mended.push_str(&text[copied..at]);
+        mended.push_str("\\ufffd");
+        copied = at + 6;
+    }
+    mended.push_str(&text[copied..]);
+    Cow::Owned(mended)
+}
+
+/// The bytes at which an escape stands for half of a surrogate pair without its other half.
+pub(super) fn lone_surrogates(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let unit = |at: usize| {
+        let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut lone = Vec::new();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', &bytes[at.min(bytes.len())..]) {
+        at += found;
+        at += match unit(at) {
+            Some(0xd800..0xdc00) if matches!(unit(at + 6), Some(0xdc00..0xe000)) => 12,
+            Some(0xd800..0xe000) => {
+                lone.push(at);
+                6
+            }
+            Some(_) => 6,
+            None => 2,
+        };
+    }
+    lone
+}
+
+/// JSON text without the white space between its tokens: one line, nothing else changed.
+pub(crate) fn compact(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c: char| c.is_ascii_whitespace()) {
+        return Cow::Borrowed(text);
+    }
+    let mut compact = String::with_capacity(text.len());
+    let mut lexer = Lexer::new(text);
+    while let Some(token) = lexer.next_token() {
+        compact.push_str(&text[token]);
+    }
+    Cow::Owned(compact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_members_in_order() {
+        let found: Vec<_> = members(r#" { "a" : [1, {"b":"}"}] , "\u00e9": "\"" } "#).collect();
+        assert_eq!(
+            found,
+            [
+                (Cow::from("a"), r#"[1, {"b":"}"}]"#),
+                (Cow::from("é"), r#""\"""#)
+            ]
+        );
+    }
+
+    #[test]
+    fn survives_what_is_not_json() {
+        for text in [
+            "",
+            "{",
+            "{\"",
+            "{\"a",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":[",
+            "{]",
+            "}",
+            "\"\\",
+            "{\"a\":\"\\u",
+            "[}}}",
+        ] {
+            assert!(members(text).count() < 2, "{text}");
+            let _ = (
+                Lexer::new(text).value(),
+                compact(text),
+                unescape(text),
+                lone_surrogates(text),
+            );
+        }
+    }
+
+    #[test]
+    fn mends_only_lone_surrogates() {
+        assert_eq!(
+            without_lone_surrogates(r"\ud83d\ude00 \\ud83d \ud83d"),
+            r"\ud83d\ude00 \\ud83d \ufffd"
+        );
+        assert_eq!(unescape(r#""\ude00\ud83dx""#), "\u{fffd}\u{fffd}x");
+    }
+
+    #[test]
+    fn compacts_between_tokens_only() {
+        assert_eq!(
+            compact("{ \"a b\" : [ 1.0 ,\n\ttrue ] }"),
+            r#"{"a b":[1.0,true]}"#
+        );
+    }
+}

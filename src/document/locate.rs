@@ -1,0 +1,147 @@
+//! Finding the bytes that pointers name, in one walk over the text.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::lexer::Lexer;
+use crate::finding::{Occurrence, Pointer, Step};
+
+/// The places that are looked for, as a tree.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted<'p> {
+    /// The caller's numbers of the pointers that end here.
+    here: Vec<usize>,
+    keys: HashMap<&'p str, Vec<(Occurrence, Wanted<'p>)>>,
+    items: HashMap<usize, Wanted<'p>>,
+}
+
+impl<'p> Wanted<'p> {
+    /// Wants the place of `pointer`; it will be found under `number`.
+    pub(crate) fn add(&mut self, pointer: &'p Pointer, number: usize) {
+        let mut node = self;
+        for step in pointer.steps() {
+            node = match step {
+                Step::Index(index) => node.items.entry(*index).or_default(),
+                Step::Key(key, occurrence) => {
+                    let same = node.keys.entry(key).or_default();
+                    let index = same
+                        .iter()
+                        .position(|(known, _)| known == occurrence)
+                        .unwrap_or_else(|| {
+                            same.push((*occurrence, Self::default()));
+                            same.len() - 1
+                        });
+                    &mut same[index].1
+                }
+            };
+        }
+        node.here.push(number);
+    }
+}
+
+/// Tells `found` the bytes of every wanted value that is in `text`; of a value that the text
+/// breaks off in, what there is.
+pub(crate) fn locate(text: &str, wanted: &Wanted<'_>, found: &mut impl FnMut(usize, Range<usize>)) {
+    let mut lexer = Lexer::new(text);
+    walk(text, &mut lexer, &[wanted], found);
+}
+
+/// Passes one value, which stands at all of `nodes`. It goes as deep as pointers do, not as deep
+/// as the text.
+fn walk<'t>(
+    text: &'t str,
+    lexer: &mut Lexer<'t>,
+    nodes: &[&Wanted<'_>],
+    found: &mut impl FnMut(usize, Range<usize>),
+) {
+    let Some(first) = lexer.peek() else { return };
+    let start = lexer.offset();
+    let enters_object = first == b'{' && nodes.iter().any(|node| !node.keys.is_empty());
+    let enters_array = first == b'[' && nodes.iter().any(|node| !node.items.is_empty());
+    if enters_object {
+        lexer.eat(b'{');
+        walk_object(text, lexer, nodes, found);
+        lexer.eat(b'}');
+    } else if enters_array {
+        lexer.eat(b'[');
+        walk_array(text, lexer, nodes, found);
+        lexer.eat(b']');
+    } else if lexer.value().is_none() {
+        return;
+    }
+    for number in nodes.iter().flat_map(|node| &node.here) {
+        found(*number, start..lexer.offset());
+    }
+}
+
+fn walk_object<'t>(
+    text: &'t str,
+    lexer: &mut Lexer<'t>,
+    nodes: &[&Wanted<'_>],
+    found: &mut impl FnMut(usize, Range<usize>),
+) {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    // The last of several members is only known at the end: where each wanted key last stood.
+    let mut last: HashMap<&str, usize> = HashMap::new();
+    while let Some((_, key)) = lexer.key() {
+        let wanted: Vec<_> = nodes
+            .iter()
+            .filter_map(|node| node.keys.get_key_value(&*key))
+            .collect();
+        let Some((name, _)) = wanted.first() else {
+            if lexer.value().is_none() {
+                break;
+            }
+            continue;
+        };
+        let count = counts
+            .entry(name)
+            .and_modify(|count| *count += 1)
+            .or_default();
+        let here = Occurrence::Nth(*count);
+        let inner: Vec<&Wanted<'_>> = wanted
+            .iter()
+            .flat_map(|(_, same)| *same)
+            .filter(|(which, _)| *which == here)
+            .map(|(_, node)| node)
+            .collect();
+        last.insert(name, lexer.offset());
+        walk(text, lexer, &inner, found);
+    }
+    for (name, start) in last {
+        let same = nodes
+            .iter()
+            .filter_map(|node| node.keys.get(name))
+            .flatten();
+        let inner: Vec<&Wanted<'_>> = same
+            .filter(|(which, _)| *which == Occurrence::Last)
+            .map(|(_, node)| node)
+            .collect();
+        if !inner.is_empty() {
+            walk(text, &mut Lexer::starting_at(text, start), &inner, found);
+        }
+    }
+}
+
+fn walk_array<'t>(
+    text: &'t str,
+    lexer: &mut Lexer<'t>,
+    nodes: &[&Wanted<'_>],
+    found: &mut impl FnMut(usize, Range<usize>),
+) {
+    for index in 0.. {
+        lexer.eat(b',');
+        if lexer.peek().is_none_or(|byte| byte == b']') {
+            break;
+        }
+        let before = lexer.offset();
+        let inner: Vec<&Wanted<'_>> = nodes
+            .iter()
+            .filter_map(|node| node.items.get(&index))
+            .collect();
+        walk(text, lexer, &inner, found);
+        if lexer.offset() == before {
+            break;
+        }
+    }
+}

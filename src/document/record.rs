@@ -1,0 +1,264 @@
+//! Objects with known members: stated once, read and checked in one pass.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::de::{Deserializer, MapAccess};
+use serde_json::value::RawValue;
+
+use super::free::{check, repeated_key};
+use super::scalar::string;
+use super::shape::{Expect, Shape};
+use crate::Text;
+use crate::finding::{Finding, Findings, Occurrence, Place, Rule, nearest};
+
+/// A member that an object may or must have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+}
+
+/// An object with known members; made by the [`record!`] macro.
+pub(crate) trait Record<'de>: Default {
+    /// The members, in the order in which they are documented. At most 64.
+    const FIELDS: &'static [Field];
+
+    /// Reads the value of the member at `index` of [`Self::FIELDS`].
+    fn read_field<A: MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        map: &mut A,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), A::Error>;
+
+    /// Keeps a member that nothing documents, its value as JSON text.
+    fn keep(&mut self, key: Text<'de>, value: &'de str);
+
+    /// Notes what can only be seen once all members are there.
+    fn judge(&mut self, _: &Present<'_>, _: &mut Findings) {}
+}
+
+/// Which members an object turned out to have, whether or not they were of use.
+pub(crate) struct Present<'p> {
+    /// Where the object is.
+    pub(crate) at: &'p Place<'p>,
+    /// What was noted about its members came after this mark.
+    pub(crate) mark: usize,
+    fields: &'static [Field],
+    seen: u64,
+}
+
+impl Present<'_> {
+    /// The names of the documented members that are there.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        let seen = self.seen;
+        self.fields
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| seen & (1 << index) != 0)
+            .map(|(_, field)| field.name)
+    }
+
+    /// Says whether the member `name` is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names().any(|present| present == name)
+    }
+}
+
+/// States an object once: its members, which of them are required, and how they are read.
+///
+/// Every member becomes an `Option`: none where it is missing or of no use. Members that nothing
+/// documents are kept in `extra`. A record that is `judged by` a function has it called as its
+/// [`Record::judge`].
+macro_rules! record {
+    (@required required) => { true };
+    (@required optional) => { false };
+    (@name $name:ident) => { stringify!($name) };
+    (@name $name:ident $key:literal) => { $key };
+    ($(#[$doc:meta])* $(judged by $judge:path;)? pub struct $record:ident {
+        $($(#[$field_doc:meta])* $need:ident $name:ident $(as $key:literal)?: $type:ty,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub struct $record<'de> {
+            $($(#[$field_doc])* pub $name: Option<$type>,)*
+            /// Members that nothing documents, their values as JSON text.
+            pub extra: Vec<(crate::Text<'de>, &'de str)>,
+        }
+
+        impl<'de> crate::document::Record<'de> for $record<'de> {
+            const FIELDS: &'static [crate::document::Field] = &[$(crate::document::Field {
+                name: crate::document::record!(@name $name $($key)?),
+                required: crate::document::record!(@required $need),
+            },)*];
+
+            fn read_field<A: serde::de::MapAccess<'de>>(
+                &mut self,
+                index: usize,
+                map: &mut A,
+                at: &crate::finding::Place<'_>,
+                findings: &mut crate::finding::Findings,
+            ) -> Result<(), A::Error> {
+                let mut candidate = 0;
+                $(
+                    if index == candidate {
+                        let slot = &mut self.$name;
+                        map.next_value_seed(crate::document::Slot { slot, at, findings })?;
+                        return Ok(());
+                    }
+                    candidate += 1;
+                )*
+                unreachable!("{candidate} members, none at {index}")
+            }
+
+            fn keep(&mut self, key: crate::Text<'de>, value: &'de str) {
+                self.extra.push((key, value));
+            }
+
+            $(fn judge(
+                &mut self,
+                present: &crate::document::Present<'_>,
+                findings: &mut crate::finding::Findings,
+            ) {
+                $judge(self, present, findings);
+            })?
+        }
+
+        impl<'de> crate::document::Read<'de> for $record<'de> {
+            fn read<D: serde::de::Deserializer<'de>>(
+                &mut self,
+                deserializer: D,
+                at: &crate::finding::Place<'_>,
+                findings: &mut crate::finding::Findings,
+            ) -> Result<bool, D::Error> {
+                crate::document::read_record(self, deserializer, at, findings)
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+/// Reads an object into a record.
+pub(crate) fn read_record<'de, R: Record<'de>, D: Deserializer<'de>>(
+    record: &mut R,
+    deserializer: D,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<bool, D::Error> {
+    deserializer.deserialize_any(Expect {
+        shape: Members(record),
+        at,
+        findings,
+    })
+}
+
+struct Members<'s, R>(&'s mut R);
+
+impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
+    const EXPECTED: &'static str = "an object";
+
+    fn object<A: MapAccess<'de>>(
+        self,
+        mut map: A,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, A::Error> {
+        let record = self.0;
+        let mark = findings.mark();
+        let mut seen = Seen::default();
+        let mut next = 0;
+        while let Some(token) = map.next_key::<&RawValue>()? {
+            let key = string(token.get(), at, findings);
+            let index = position(R::FIELDS, &key, next);
+            let occurrence = seen.again(index, &key);
+            let place = Place::Member {
+                of: at,
+                key: &key,
+                occurrence: Occurrence::Nth(occurrence),
+            };
+            if occurrence > 0 {
+                findings.note(repeated_key(&key, place.pointer()));
+            }
+            if let Some(index) = index {
+                record.read_field(index, &mut map, &place, findings)?;
+                next = index + 1;
+            } else {
+                let value = map.next_value::<&RawValue>()?.get();
+                note_unknown_field::<R>(&key, &place, findings);
+                check(value, &place, findings);
+                record.keep(Text::from(key), value);
+            }
+        }
+        note_missing_fields::<R>(seen.known, at, findings);
+        record.judge(
+            &Present {
+                at,
+                mark,
+                fields: R::FIELDS,
+                seen: seen.known,
+            },
+            findings,
+        );
+        Ok(true)
+    }
+}
+
+/// The keys an object has had so far.
+#[derive(Default)]
+struct Seen<'de> {
+    /// One bit a known member.
+    known: u64,
+    /// How often each unknown key, and each known one after its first time, was there.
+    counts: HashMap<Cow<'de, str>, u32>,
+}
+
+impl<'de> Seen<'de> {
+    /// Counts a key and says how often it was there before.
+    fn again(&mut self, index: Option<usize>, key: &Cow<'de, str>) -> u32 {
+        let mut before = 0;
+        if let Some(index) = index {
+            let bit = 1 << index;
+            if self.known & bit == 0 {
+                self.known |= bit;
+                return 0;
+            }
+            before = 1;
+        }
+        let count = self.counts.entry(key.clone()).or_insert(0);
+        before += *count;
+        *count += 1;
+        before
+    }
+}
+
+/// The member named `key`; `next` is where it most likely is, since members keep their order.
+fn position(fields: &[Field], key: &str, next: usize) -> Option<usize> {
+    let is_named = |index: &usize| fields[*index].name == key;
+    (next..fields.len())
+        .chain(0..next.min(fields.len()))
+        .find(is_named)
+}
+
+fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
+    let message = format!(
+        "nothing documents the field `{}`",
+        Text::from(key).shortened(40)
+    );
+    let help = nearest(key, R::FIELDS.iter().map(|field| field.name))
+        .map(|near| format!("did you mean `{near}`?"));
+    findings.note(Finding::new(Rule::UnknownField, at, message).with_help(help));
+}
+
+fn note_missing_fields<'de, R: Record<'de>>(seen: u64, at: &Place<'_>, findings: &mut Findings) {
+    for (index, field) in R::FIELDS.iter().enumerate() {
+        if field.required && seen & (1 << index) == 0 {
+            findings.note(Finding::new(
+                Rule::MissingField,
+                at,
+                format!("missing field `{}`", field.name),
+            ));
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! Single values: strings, enums, numbers and times.
+//!
+//! Each is taken from the stream as its own text, so that a number keeps every digit, half of a
+//! surrogate pair spoils one string and not the document, and a message can say what was found.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+use jiff::Timestamp;
+use serde::de::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::Read;
+use super::lexer::{lone_surrogates, unescape};
+use super::shape::{Found, wrong_type};
+use crate::Text;
+use crate::finding::{Finding, Findings, Place, Rule, nearest};
+
+/// Takes the next value as it is written.
+pub(crate) fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(RawValue::get)
+}
+
+/// Notes that `token` is not what was expected; it is of no use.
+pub(crate) fn wrong_token(
+    expected: &str,
+    token: &str,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> bool {
+    let string;
+    let found = match token.as_bytes().first() {
+        Some(b'"') => {
+            string = unescape(token);
+            Found::String(&string)
+        }
+        Some(b'{') => Found::Object,
+        Some(b'[') => Found::Array,
+        Some(b'n') => Found::Null,
+        Some(b't' | b'f') => Found::Bool(token == "true"),
+        _ => Found::Number(token),
+    };
+    wrong_type(expected, &found, at, findings)
+}
+
+fn is_number(token: &str) -> bool {
+    token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+}
+
+/// What a string token says; notes what is no character in it.
+pub(crate) fn string<'de>(
+    token: &'de str,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Cow<'de, str> {
+    let text = unescape(token);
+    // Only an escape can stand for half a pair, and only then is the text not borrowed.
+    if matches!(text, Cow::Owned(_))
+        && let Some(lone) = lone_surrogates(token).first()
+    {
+        let escape = &token[*lone..lone + 6];
+        findings.note(
+            Finding::new(
+                Rule::NotJson,
+                at,
+                format!("`{escape}` is half of a surrogate pair and no character"),
+            )
+            .with_help(Some(
+                "it is shown as U+FFFD; the sender cut a text in the middle of a character".into(),
+            )),
+        );
+    }
+    text
+}
+
+impl<'de> Read<'de> for Text<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = token(deserializer)?;
+        if !token.starts_with('"') {
+            return Ok(wrong_token("a string", token, at, findings));
+        }
+        *self = Text::from(string(token, at, findings));
+        Ok(true)
+    }
+}
+
+/// A closed set of strings that the vendor documents.
+pub trait Enumeration: Copy + Debug + 'static {
+    /// What the set is called in messages, with its article.
+    const NAME: &'static str;
+    /// Every value with the word it has in JSON.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+/// A string that should be one of a documented set, and is kept whether or not it is.
+#[derive(Debug, Clone)]
+pub struct OneOf<'de, E> {
+    /// The string.
+    pub text: Text<'de>,
+    /// What it means, if it is of the set.
+    pub known: Option<E>,
+}
+
+impl<E> Default for OneOf<'_, E> {
+    fn default() -> Self {
+        Self {
+            text: Text::default(),
+            known: None,
+        }
+    }
+}
+
+impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        if !self.text.read(deserializer, at, findings)? {
+            return Ok(false);
+        }
+        let word = self.text.as_str();
+        self.known = E::WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, value)| *value);
+        if self.known.is_none() {
+            let words = || E::WORDS.iter().map(|(known, _)| *known);
+            let listed: Vec<_> = words().map(|known| format!("`{known}`")).collect();
+            let message = format!(
+                "`{}` is not {}: expected one of {}",
+                self.text.shortened(40),
+                E::NAME,
+                listed.join(", ")
+            );
+            let help = nearest(word, words()).map(|near| format!("did you mean `{near}`?"));
+            findings.note(Finding::new(Rule::UnknownValue, at, message).with_help(help));
+        }
+        Ok(true)
+    }
+}
+
+/// A number as it is written, with every digit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Number<'de>(&'de str);
+
+impl<'de> Number<'de> {
+    /// The number as it is written.
+    pub fn as_str(&self) -> &'de str {
+        self.0
+    }
+
+    /// The nearest 64-bit float.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.0.parse().ok()
+    }
+
+    /// The integer it stands for (`1.0` is one), if there is such a 64-bit integer.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.0.parse().ok().or_else(|| {
+            let float = self.as_f64()?;
+            // Where every integer has a float of its own, the conversion is exact.
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it is whole and far from the limits"
+            )]
+            (float.fract() == 0.0 && float.abs() <= MAX_SAFE_INTEGER).then_some(float as i64)
+        })
+    }
+}
+
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+impl<'de> Read<'de> for Number<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = token(deserializer)?;
+        if !is_number(token) {
+            return Ok(wrong_token("a number", token, at, findings));
+        }
+        *self = Self(token);
+        note_precision(token, findings, || at.pointer());
+        Ok(true)
+    }
+}
+
+/// A whole number as it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Integer<'de>(pub Number<'de>);
+
+impl<'de> Read<'de> for Integer<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = token(deserializer)?;
+        if !is_whole(token) {
+            return Ok(wrong_token("an integer", token, at, findings));
+        }
+        *self = Self(Number(token));
+        note_precision(token, findings, || at.pointer());
+        Ok(true)
+    }
+}
+
+/// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`).
+fn is_whole(token: &str) -> bool {
+    is_number(token)
+        && (token.parse::<i64>().is_ok()
+            || token
+                .parse::<f64>()
+                .is_ok_and(|value| !value.is_nan() && value.fract() == 0.0))
+}
+
+/// Notes a number that a reader of 64-bit floats would change.
+pub(crate) fn note_precision(
+    token: &str,
+    findings: &mut Findings,
+    pointer: impl FnOnce() -> crate::finding::Pointer,
+) {
+    // Fifteen digits always survive; that is nearly every number there is.
+    if token.len() <= 15 && !token.contains(['e', 'E']) {
+        return;
+    }
+    let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
+    let significant = mantissa
+        .trim_start_matches(['-', '0', '.'])
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .count();
+    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
+    let is_integer = !token.contains(['.', 'e', 'E']);
+    let why = if value.is_infinite() {
+        "is too large for a 64-bit float"
+    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
+        "is beyond the integers that a 64-bit float holds exactly (2^53)"
+    } else if significant > 0 && value == 0.0 {
+        "is too small for a 64-bit float"
+    } else if !is_integer && significant > 17 {
+        "has more digits than a 64-bit float holds (17)"
+    } else {
+        return;
+    };
+    findings.note(
+        Finding::at(
+            Rule::NumberPrecision,
+            pointer(),
+            format!("`{}` {why}", Text::from(token).shortened(40)),
+        )
+        .with_help(Some(
+            "many JSON readers, JavaScript's among them, will change it".into(),
+        )),
+    );
+}
+
+/// A time in seconds since 1970-01-01T00:00:00Z, from the range this century's calendars cover.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnixTime(pub i64);
+
+impl UnixTime {
+    /// The last second of the year 9999 that every time zone can show.
+    pub const MAX: i64 = 253_402_207_200;
+
+    /// The time as an instant.
+    pub fn instant(self) -> Timestamp {
+        Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl<'de> Read<'de> for UnixTime {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = token(deserializer)?;
+        if !is_whole(token) {
+            return Ok(wrong_token(
+                "Unix seconds (an integer)",
+                token,
+                at,
+                findings,
+            ));
+        }
+        match Number(token).as_i64() {
+            Some(seconds @ 0..=Self::MAX) => {
+                *self = Self(seconds);
+                Ok(true)
+            }
+            seconds => {
+                findings.note(out_of_range(token, seconds, at));
+                Ok(false)
+            }
+        }
+    }
+}
+
+fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
+    let message = format!(
+        "expected Unix seconds between 1970 and 9999, found the number `{}`",
+        Text::from(token).shortened(40)
+    );
+    let in_milliseconds =
+        seconds.is_some_and(|value| (0..=UnixTime::MAX).contains(&(value / 1000)));
+    let help = in_milliseconds.then(|| "it looks like milliseconds: divide it by 1000".to_owned());
+    Finding::new(Rule::BadTime, at, message).with_help(help)
+}
+
+/// A time in RFC 3339 form, kept as it is written whether or not it is one.
+#[derive(Debug, Clone, Default)]
+pub struct SessionTime<'de> {
+    /// The time as it is written.
+    pub text: Text<'de>,
+    /// The instant, if it is an RFC 3339 time.
+    pub instant: Option<Timestamp>,
+}
+
+impl<'de> Read<'de> for SessionTime<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        if !self.text.read(deserializer, at, findings)? {
+            return Ok(false);
+        }
+        self.instant = rfc3339(self.text.as_str());
+        if self.instant.is_none() {
+            let message = format!(
+                "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
+                self.text.shortened(40)
+            );
+            findings.note(Finding::new(Rule::BadTime, at, message));
+        }
+        Ok(true)
+    }
+}
+
+/// Reads an RFC 3339 time; stricter than jiff, which takes more of ISO 8601.
+fn rfc3339(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let date_and_time = bytes.get(..19)?;
+    let shaped = date_and_time
+        .iter()
+        .zip(b"dddd-dd-ddTdd:dd:dd")
+        .all(|(byte, want)| match want {
+            b'd' => byte.is_ascii_digit(),
+            b'T' => matches!(byte, b'T' | b't'),
+            _ => byte == want,
+        });
+    let rest = &bytes[19..];
+    let fraction = match rest.strip_prefix(b".") {
+        Some(digits) => {
+            1 + digits
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count()
+        }
+        None => 0,
+    };
+    let offset_is_shaped = match &rest[fraction..] {
+        [b'Z' | b'z'] => true,
+        [b'+' | b'-', offset @ ..] => {
+            matches!(offset, [h, i, b':', m, n] if [h, i, m, n].iter().all(|byte| byte.is_ascii_digit()))
+        }
+        _ => false,
+    };
+    (shaped && fraction != 1 && offset_is_shaped).then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_rfc_3339_and_nothing_else() {
+        for good in [
+            "2025-04-15T06:41:00Z",
+            "2025-04-15t06:41:00.25z",
+            "2025-04-15T06:41:00+05:30",
+        ] {
+            assert!(rfc3339(good).is_some(), "{good}");
+        }
+        let bad = [
+            "",
+            "2025-04-15",
+            "2025-04-15T06:41Z",
+            "2025-04-15 06:41:00Z",
+            "2025-04-15T06:41:00",
+            "20250415T064100Z",
+            "2025-13-15T06:41:00Z",
+            "2025-04-15T06:41:00.Z",
+            "2025-04-15T06:41:00+0530",
+            "2025-04-15T06:41:00Z[UTC]",
+        ];
+        for bad in bad {
+            assert!(rfc3339(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn notes_numbers_that_floats_change() {
+        let noted = |token: &str| {
+            let mut findings = Findings::default();
+            note_precision(token, &mut findings, || Place::Root.pointer());
+            !findings.is_empty()
+        };
+        for changed in [
+            "9007199254740993",
+            "18446744073709551616",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "0.12345678901234567890",
+        ] {
+            assert!(noted(changed), "{changed}");
+        }
+        for kept in [
+            "0",
+            "-0",
+            "1.0",
+            "9007199254740991",
+            "31.178762435913",
+            "0.0000000000000000000",
+            "1e22",
+            "0e400",
+        ] {
+            assert!(!noted(kept), "{kept}");
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! What can be wrong or odd with a notification: rules, places and findings.
+//!
+//! To add a rule, add one entry to the table below and note it where it is seen.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write};
+use std::ops::Range;
+
+use serde::{Serialize, Serializer};
+
+use crate::Text;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Odd, but a receiver can live with it.
+    Warning,
+    /// The notification is not what the vendor documents.
+    Error,
+}
+
+impl Severity {
+    /// The word scripts and people see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+macro_rules! rules {
+    ($($severity:ident $rule:ident $name:literal $sentence:literal;)*) => {
+        /// A kind of finding, with a name that never changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Rule {
+            $(#[doc = $sentence] $rule,)*
+        }
+
+        impl Rule {
+            /// Every rule, errors first.
+            pub const ALL: &'static [Self] = &[$(Self::$rule,)*];
+
+            /// The stable kebab-case name.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$rule => $name,)* }
+            }
+
+            /// The severity it has unless the user says otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$rule => Severity::$severity,)* }
+            }
+
+            /// What the rule says, in one sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$rule => $sentence,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    Error NotJson "not-json" "The body is not JSON, or not text.";
+    Error MissingField "missing-field" "An object lacks a field that it must have.";
+    Error WrongType "wrong-type" "A value is of another JSON type than documented.";
+    Error UnknownValue "unknown-value" "A value lies outside its documented enum.";
+    Error BadTime "bad-time" "A time is no RFC 3339 time, or a timestamp is out of range.";
+    Warning UnknownField "unknown-field" "An object has a field that nothing documents.";
+    Warning UnknownContentType "unknown-content-type" "A message has a content type this program does not know.";
+    Warning UnknownSystemEvent "unknown-system-event" "A system message reports an event this program does not know.";
+    Warning DuplicateKey "duplicate-key" "An object names the same key twice; most readers keep the last value.";
+    Warning DuplicateMessageId "duplicate-message-id" "Two messages have the same id.";
+    Warning DanglingReply "dangling-reply" "A reply answers a message that is not in the transcript.";
+    Warning MessageOrder "message-order" "A message is older than the message before it.";
+    Warning MessageOutsideSession "message-outside-session" "A message was sent before the session started or after it ended.";
+    Warning SessionEndsBeforeStart "session-ends-before-start" "The session ends before it starts.";
+    Warning EmptyTranscript "empty-transcript" "The session has no messages.";
+    Warning NumberPrecision "number-precision" "A number is too large or too long for readers that keep numbers as 64-bit floats.";
+}
+
+impl Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Which of several members with one name: JSON may repeat a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occurrence {
+    /// The n-th, from 0.
+    Nth(u32),
+    /// The one that a reader keeps.
+    Last,
+}
+
+/// Where the reader stands: a linked list on the stack, which costs nothing until it is needed.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// The whole body.
+    Root,
+    /// A member of an object.
+    Member {
+        /// The object.
+        of: &'a Place<'a>,
+        /// The member's name.
+        key: &'a str,
+        /// Which member of that name.
+        occurrence: Occurrence,
+    },
+    /// An item of an array.
+    Item {
+        /// The array.
+        of: &'a Place<'a>,
+        /// Its position, from 0.
+        index: usize,
+    },
+}
+
+impl<'a> Place<'a> {
+    /// The member named `key`; where the key is repeated, the last of them.
+    pub fn member(&'a self, key: &'a str) -> Self {
+        Self::Member {
+            of: self,
+            key,
+            occurrence: Occurrence::Last,
+        }
+    }
+
+    /// The item at `index`, from 0.
+    pub fn item(&'a self, index: usize) -> Self {
+        Self::Item { of: self, index }
+    }
+
+    /// The place as a value of its own.
+    pub fn pointer(&self) -> Pointer {
+        let mut steps = Vec::new();
+        let mut place = self;
+        loop {
+            match *place {
+                Self::Root => break,
+                Self::Member {
+                    of,
+                    key,
+                    occurrence,
+                } => {
+                    steps.push(Step::Key(key.into(), occurrence));
+                    place = of;
+                }
+                Self::Item { of, index } => {
+                    steps.push(Step::Index(index));
+                    place = of;
+                }
+            }
+        }
+        steps.reverse();
+        Pointer(steps)
+    }
+}
+
+/// One step of a pointer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Into an object.
+    Key(Box<str>, Occurrence),
+    /// Into an array, from 0.
+    Index(usize),
+}
+
+/// The place of a value in a body; displays as a JSON Pointer (RFC 6901).
+///
+/// Unlike the pointer it displays as, it tells repeated keys apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pointer(Vec<Step>);
+
+impl Pointer {
+    /// From the body's root inwards.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The position in `/messages` of the message that this place is in, from 0.
+    pub fn message(&self) -> Option<usize> {
+        match self.0.as_slice() {
+            [Step::Key(key, _), Step::Index(index), ..] if &**key == "messages" => Some(*index),
+            _ => None,
+        }
+    }
+
+    /// The place that `steps` lead to from here.
+    pub fn join(mut self, steps: &[Step]) -> Self {
+        self.0.extend_from_slice(steps);
+        self
+    }
+
+    /// The first of the members that have the name of this one.
+    pub fn first_occurrence(&self) -> Self {
+        let mut first = self.clone();
+        if let Some(Step::Key(_, occurrence)) = first.0.last_mut() {
+            *occurrence = Occurrence::Nth(0);
+        }
+        first
+    }
+
+    /// The pointer as RFC 6901 writes it, unescaped: what a program is given.
+    pub fn to_json_pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in &self.0 {
+            pointer.push('/');
+            match step {
+                Step::Key(key, _) if key.contains(['~', '/']) => {
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                }
+                Step::Key(key, _) => pointer.push_str(key),
+                Step::Index(index) => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(pointer, "{index}");
+                }
+            }
+        }
+        pointer
+    }
+}
+
+impl Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Text::from(self.to_json_pointer()).fmt(f)
+    }
+}
+
+impl Serialize for Pointer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_json_pointer())
+    }
+}
+
+/// A place that explains a finding: the first of two equal keys, say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where it is.
+    pub pointer: Pointer,
+    /// What is there, as a label.
+    pub label: Cow<'static, str>,
+    /// The bytes of the body it covers, once located.
+    pub span: Option<Range<usize>>,
+}
+
+/// Something wrong or odd with a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind of thing.
+    pub rule: Rule,
+    /// How bad it is for this user.
+    pub severity: Severity,
+    /// The value at fault; for a missing field the object that lacks it.
+    pub pointer: Pointer,
+    /// The bytes of the body at fault, once located.
+    pub span: Option<Range<usize>>,
+    /// What was expected and what was found: lower case, no full stop. Words of the payload in it
+    /// are already safe to show.
+    pub message: String,
+    /// What to do about it, where that can be said.
+    pub help: Option<String>,
+    /// Other places that explain it.
+    pub related: Vec<Related>,
+}
+
+impl Finding {
+    /// A finding of `rule` at `place`.
+    pub fn new(rule: Rule, place: &Place<'_>, message: impl Into<String>) -> Self {
+        Self::at(rule, place.pointer(), message)
+    }
+
+    /// A finding of `rule` at a place that is known already.
+    pub fn at(rule: Rule, pointer: Pointer, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity(),
+            pointer,
+            span: None,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// Adds what to do about it.
+    pub fn with_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Adds a place that explains it.
+    pub fn with_related(mut self, pointer: Pointer, label: impl Into<Cow<'static, str>>) -> Self {
+        self.related.push(Related {
+            pointer,
+            label: label.into(),
+            span: None,
+        });
+        self
+    }
+}
+
+/// Everything noted about one notification so far.
+#[derive(Debug, Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Notes something.
+    pub fn note(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// How many there are: a mark to go back to with [`Findings::forgive_since`].
+    pub fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes back what was noted about the *shape* of a value since `mark`: its type turned out
+    /// to be one of which nothing is known.
+    pub fn forgive_since(&mut self, mark: usize) {
+        let mut index = 0;
+        self.0.retain(|finding| {
+            index += 1;
+            index <= mark
+                || !matches!(
+                    finding.rule,
+                    Rule::MissingField | Rule::WrongType | Rule::UnknownValue | Rule::UnknownField
+                )
+        });
+    }
+
+    /// Says whether anything was noted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The findings, in the order they were noted.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+}
+
+impl AsMut<[Finding]> for Findings {
+    fn as_mut(&mut self) -> &mut [Finding] {
+        &mut self.0
+    }
+}
+
+/// The name of `names` that `word` was probably meant to be.
+pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    // A stranger's word may be megabytes long; no name is.
+    if word.len() > 64 {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name)
+}

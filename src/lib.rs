@@ -1,0 +1,13 @@
+//! Reads chatbot session webhooks that were saved or piped, and says what is in them.
+
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
+pub mod capture;
+pub mod document;
+pub mod finding;
+pub mod notification;
+mod report;
+mod text;
+
+pub use report::{Origin, Report, inspect};
+pub use text::Text;

@@ -1,0 +1,637 @@
+//! What a message says: every content type, and how it reads.
+//!
+//! The vendor types a message's content as a bare object; its inside is known from the example
+//! and from sibling pages only. To add a content type, add a variant to [`ContentType`]: the
+//! compiler shows the rest of this file.
+
+use super::Sender;
+use crate::Text;
+use crate::document::{
+    Integer, Number, OneOf, Present, UnixTime, compact, members, record, unescape,
+};
+use crate::finding::{Finding, Findings, Rule, nearest};
+
+record! {
+    /// What a message says. Which of the members count is for `type` to say.
+    judged by Content::judge;
+    pub struct Content {
+        /// The content type, as it is written.
+        required kind as "type": Text<'de>,
+        optional text: Text<'de>,
+        optional media: Box<Media<'de>>,
+        optional system: Box<SystemEvent<'de>>,
+        optional template: Box<Template<'de>>,
+        optional interactive: Box<Interactive<'de>>,
+        optional location: Box<Location<'de>>,
+        optional contacts: Vec<Contact<'de>>,
+    }
+}
+
+record! {
+    /// The message that another one answers, quoted.
+    pub struct Reply {
+        required msg_id: Text<'de>,
+        optional sender_type: OneOf<'de, Sender>,
+        optional timestamp: UnixTime,
+        optional content: Content<'de>,
+    }
+}
+
+record! {
+    /// A file that was sent, by its link.
+    pub struct Media {
+        required origin_url: Text<'de>,
+        optional name: Text<'de>,
+    }
+}
+
+record! {
+    /// Something that happened to the conversation itself.
+    judged by SystemEvent::judge;
+    pub struct SystemEvent {
+        required kind as "type": Text<'de>,
+        optional from_seat_id: Text<'de>,
+        optional to_seat_id: Text<'de>,
+    }
+}
+
+record! {
+    /// A message template that was sent.
+    pub struct Template {
+        optional kind as "type": Text<'de>,
+        required content: TemplateContent<'de>,
+        optional info: TemplateInfo<'de>,
+    }
+}
+
+record! {
+    /// What a template says, filled in.
+    pub struct TemplateContent {
+        optional header: TemplateHeader<'de>,
+        optional body: Text<'de>,
+        optional footer: Text<'de>,
+        optional button: Vec<TemplateButton<'de>>,
+    }
+}
+
+record! {
+    /// What stands above a template's body.
+    pub struct TemplateHeader {
+        optional kind as "type": Text<'de>,
+        optional text: Text<'de>,
+        optional media: Media<'de>,
+    }
+}
+
+record! {
+    /// A button of a template, such as `QUICK_REPLY`.
+    pub struct TemplateButton {
+        optional kind as "type": Text<'de>,
+        optional text: Text<'de>,
+    }
+}
+
+record! {
+    /// Which template was sent.
+    pub struct TemplateInfo {
+        optional id: Integer<'de>,
+        optional name: Text<'de>,
+        optional language: Text<'de>,
+    }
+}
+
+record! {
+    /// Choices that the robot offers.
+    judged by Interactive::judge;
+    pub struct Interactive {
+        required kind as "type": Text<'de>,
+        optional header: Box<TemplateHeader<'de>>,
+        optional body: Words<'de>,
+        optional footer: Words<'de>,
+        optional action: Action<'de>,
+    }
+}
+
+record! {
+    /// Words in an object of their own.
+    pub struct Words {
+        optional text: Text<'de>,
+    }
+}
+
+record! {
+    /// What can be chosen: buttons, or the rows of a list that opens with one button.
+    pub struct Action {
+        optional buttons: Vec<Button<'de>>,
+        optional button: Text<'de>,
+        optional sections: Vec<Section<'de>>,
+    }
+}
+
+record! {
+    /// A button under an interactive message.
+    pub struct Button {
+        optional kind as "type": Text<'de>,
+        optional reply: Choice<'de>,
+    }
+}
+
+record! {
+    /// What pressing a button answers.
+    pub struct Choice {
+        optional id: Text<'de>,
+        optional title: Text<'de>,
+    }
+}
+
+record! {
+    /// A part of a list.
+    pub struct Section {
+        optional title: Text<'de>,
+        optional rows: Vec<Row<'de>>,
+    }
+}
+
+record! {
+    /// A row of a list.
+    pub struct Row {
+        optional id: Text<'de>,
+        optional title: Text<'de>,
+        optional description: Text<'de>,
+    }
+}
+
+record! {
+    /// A point on the map, in degrees.
+    pub struct Location {
+        required latitude: Number<'de>,
+        required longitude: Number<'de>,
+        optional address: Text<'de>,
+        optional name: Text<'de>,
+    }
+}
+
+record! {
+    /// A card from an address book.
+    pub struct Contact {
+        optional name: Text<'de>,
+        optional phone_number: Text<'de>,
+    }
+}
+
+/// The content types that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ContentType {
+    System,
+    Template,
+    /// The press of a template's button.
+    Button,
+    Text,
+    Image,
+    File,
+    Video,
+    Audio,
+    /// Choices from the robot, or the pick of one from the person.
+    Interactive,
+    Location,
+    Contacts,
+}
+
+impl ContentType {
+    /// Every type with the word it has in JSON.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("system", Self::System),
+        ("template", Self::Template),
+        ("button", Self::Button),
+        ("text", Self::Text),
+        ("image", Self::Image),
+        ("file", Self::File),
+        ("video", Self::Video),
+        ("audio", Self::Audio),
+        ("interactive", Self::Interactive),
+        ("location", Self::Location),
+        ("contacts", Self::Contacts),
+    ];
+
+    /// The type of this name.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, value)| *value)
+    }
+
+    /// The members of a content that this type fills; one of them must be there.
+    fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::System => &["system"],
+            Self::Template => &["template"],
+            Self::Button | Self::Text => &["text"],
+            Self::Image | Self::File | Self::Video | Self::Audio => &["media"],
+            Self::Interactive => &["interactive", "text"],
+            Self::Location => &["location"],
+            Self::Contacts => &["contacts"],
+        }
+    }
+}
+
+impl Content<'_> {
+    /// The type, if it is a known one.
+    pub fn content_type(&self) -> Option<ContentType> {
+        ContentType::of(self.kind.as_ref()?.as_str())
+    }
+
+    fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
+        let Some(kind) = &self.kind else { return };
+        let Some(content_type) = self.content_type() else {
+            findings.forgive_since(present.mark);
+            let words = ContentType::WORDS.iter().map(|(word, _)| *word);
+            let help = nearest(kind.as_str(), words).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("the content type `{}` is not known", kind.shortened(40));
+            findings.note(
+                Finding::new(
+                    Rule::UnknownContentType,
+                    &present.at.member("type"),
+                    message,
+                )
+                .with_help(help),
+            );
+            return;
+        };
+        let members = content_type.members();
+        if !members.iter().any(|member| present.has(member)) {
+            let message = format!(
+                "missing field `{}`, which a message of type `{kind}` has",
+                members[0]
+            );
+            findings.note(Finding::new(Rule::MissingField, present.at, message));
+        }
+        // Text may come with anything, as a caption.
+        for name in present
+            .names()
+            .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
+        {
+            let message =
+                format!("nothing documents the field `{name}` in a message of type `{kind}`");
+            findings.note(Finding::new(
+                Rule::UnknownField,
+                &present.at.member(name),
+                message,
+            ));
+        }
+    }
+}
+
+impl SystemEvent<'_> {
+    const EVENTS: [&'static str; 3] = [
+        "conversation.start",
+        "conversation.take_over",
+        "conversation.close",
+    ];
+
+    fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
+        let Some(kind) = &self.kind else { return };
+        if !Self::EVENTS.contains(&kind.as_str()) {
+            let help =
+                nearest(kind.as_str(), Self::EVENTS).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("the system event `{}` is not known", kind.shortened(40));
+            findings.note(
+                Finding::new(
+                    Rule::UnknownSystemEvent,
+                    &present.at.member("type"),
+                    message,
+                )
+                .with_help(help),
+            );
+        }
+    }
+
+    /// Says whether a human took over.
+    pub fn is_take_over(&self) -> bool {
+        self.kind
+            .as_ref()
+            .is_some_and(|kind| kind.as_str() == "conversation.take_over")
+    }
+}
+
+impl Interactive<'_> {
+    const TYPES: [&'static str; 2] = ["button", "list"];
+
+    fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
+        let Some(kind) = &self.kind else { return };
+        if !Self::TYPES.contains(&kind.as_str()) {
+            findings.forgive_since(present.mark);
+            let help =
+                nearest(kind.as_str(), Self::TYPES).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("the interactive type `{}` is not known", kind.shortened(40));
+            findings.note(
+                Finding::new(
+                    Rule::UnknownContentType,
+                    &present.at.member("type"),
+                    message,
+                )
+                .with_help(help),
+            );
+        }
+    }
+}
+
+/// What a piece of a message is, for a view to give it its look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// What somebody said.
+    Said,
+    /// What stands above the rest.
+    Heading,
+    /// What a message is, or what it has that matters less.
+    Label,
+    /// What stands below the rest.
+    Footer,
+    /// Something to press.
+    Button,
+    /// What the person picked.
+    Pick,
+    /// What happened to the conversation.
+    Event,
+    /// A web address.
+    Link,
+}
+
+/// A piece of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span<'a> {
+    /// What it is.
+    pub role: Role,
+    /// What it says; no line breaks that mean anything.
+    pub text: Text<'a>,
+}
+
+/// A line of a message as it reads: pieces with a space between each two.
+pub type Line<'a> = Vec<Span<'a>>;
+
+/// Collects the lines of a message.
+#[derive(Default)]
+struct Lines<'a>(Vec<Line<'a>>);
+
+impl<'a> Lines<'a> {
+    fn add(&mut self, role: Role, text: impl Into<Text<'a>>) {
+        self.0.push(vec![Span {
+            role,
+            text: text.into(),
+        }]);
+    }
+
+    /// Adds what a person wrote, line by line; nothing if it is not there or empty.
+    fn add_words(&mut self, role: Role, text: Option<&'a Text<'_>>) {
+        if let Some(text) = text.filter(|text| !text.as_str().is_empty()) {
+            self.0
+                .extend(text.lines().map(|text| vec![Span { role, text }]));
+        }
+    }
+
+    /// Adds one line of what there is of several pieces.
+    fn add_pieces(&mut self, pieces: impl IntoIterator<Item = (Role, Option<Text<'a>>)>) {
+        let there = |(role, text): (Role, Option<Text<'a>>)| Some(Span { role, text: text? });
+        let line: Vec<_> = pieces
+            .into_iter()
+            .filter_map(there)
+            .filter(|span| !span.text.is_blank())
+            .collect();
+        if !line.is_empty() {
+            self.0.push(line);
+        }
+    }
+}
+
+fn borrowed<'a>(text: Option<&'a Text<'_>>) -> Option<Text<'a>> {
+    text.map(|text| Text::from(text.as_str()))
+}
+
+/// Something to press, in brackets.
+fn pressable<'a>(text: Option<&Text<'_>>) -> Option<Text<'a>> {
+    text.map(|text| Text::from(format!("[{}]", text.as_str())))
+}
+
+impl<'de> Content<'de> {
+    /// Shows a content of which nothing is known by all of its members, as they are in `json`.
+    pub(super) fn show_as_received(&mut self, json: &'de str) {
+        *self = Self {
+            kind: self.kind.take(),
+            ..Self::default()
+        };
+        self.extra = members(json)
+            .filter(|(key, _)| key != "type")
+            .map(|(key, value)| (Text::from(key), value))
+            .collect();
+    }
+
+    /// The message as it read in the chat, line by line.
+    pub fn lines(&self) -> Vec<Line<'_>> {
+        let mut lines = Lines::default();
+        if let Some(event) = &self.system {
+            lines.add(Role::Event, event.words());
+        }
+        if let Some(template) = &self.template {
+            template.add_to(&mut lines);
+        }
+        if let Some(media) = &self.media {
+            media.add_to(self.kind.as_ref().map_or("media", Text::as_str), &mut lines);
+        }
+        if let Some(interactive) = &self.interactive {
+            interactive.add_to(&mut lines);
+        }
+        if let Some(location) = &self.location {
+            location.add_to(&mut lines);
+        }
+        for contact in self.contacts.iter().flatten() {
+            let phone = contact.phone_number.as_ref();
+            lines.add_pieces([
+                (Role::Said, borrowed(contact.name.as_ref())),
+                (Role::Link, borrowed(phone)),
+            ]);
+        }
+        lines.add_words(
+            if self.is_pick() {
+                Role::Pick
+            } else {
+                Role::Said
+            },
+            self.text.as_ref(),
+        );
+        add_extra(&self.extra, &mut lines);
+        lines.0
+    }
+
+    /// Says whether the message is a choice the person made from what was offered.
+    pub fn is_pick(&self) -> bool {
+        match self.content_type() {
+            Some(ContentType::Button) => true,
+            Some(ContentType::Interactive) => self.interactive.is_none(),
+            _ => false,
+        }
+    }
+
+    /// The message as one string, its lines joined by line breaks.
+    pub fn to_text(&self) -> String {
+        let line = |line: &Line<'_>| {
+            let pieces: Vec<_> = line.iter().map(|span| span.text.as_str()).collect();
+            pieces.join(" ")
+        };
+        let lines: Vec<_> = self.lines().iter().map(line).collect();
+        lines.join("\n")
+    }
+}
+
+impl SystemEvent<'_> {
+    /// What happened, in words. Which seat closed a conversation is inferred: the example names
+    /// one in `to_seat_id` only.
+    fn words(&self) -> String {
+        let seat = |id: &Option<Text<'_>>| {
+            id.as_ref()
+                .filter(|id| !id.is_blank())
+                .map(|id| id.as_str().to_owned())
+        };
+        let (from, to) = (seat(&self.from_seat_id), seat(&self.to_seat_id));
+        match (self.kind.as_ref().map(Text::as_str), from, to) {
+            (Some("conversation.start"), ..) => "conversation started".to_owned(),
+            (Some("conversation.take_over"), None, None) => "taken over by an agent".to_owned(),
+            (Some("conversation.take_over"), None, Some(to)) => format!("taken over by {to}"),
+            (Some("conversation.take_over"), Some(from), None) => format!("handed over by {from}"),
+            (Some("conversation.take_over"), Some(from), Some(to)) => {
+                format!("taken over by {to} from {from}")
+            }
+            (Some("conversation.close"), None, None) => "conversation closed".to_owned(),
+            (Some("conversation.close"), Some(seat), _)
+            | (Some("conversation.close"), None, Some(seat)) => {
+                format!("closed by {seat}")
+            }
+            (kind, from, to) => {
+                let from = from.map(|seat| format!(" from {seat}")).unwrap_or_default();
+                let to = to.map(|seat| format!(" to {seat}")).unwrap_or_default();
+                format!("{}{from}{to}", kind.unwrap_or("unknown event"))
+            }
+        }
+    }
+}
+
+impl Media<'_> {
+    fn add_to<'a>(&'a self, kind: &'a str, lines: &mut Lines<'a>) {
+        lines.add_pieces([
+            (Role::Label, Some(Text::from(kind))),
+            (Role::Said, borrowed(self.name.as_ref())),
+        ]);
+        lines.add_pieces([(Role::Link, borrowed(self.origin_url.as_ref()))]);
+    }
+}
+
+impl TemplateHeader<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        lines.add_words(Role::Heading, self.text.as_ref());
+        if let Some(media) = &self.media {
+            media.add_to(self.kind.as_ref().map_or("media", Text::as_str), lines);
+        }
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Template<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        if let Some(content) = &self.content {
+            if let Some(header) = &content.header {
+                header.add_to(lines);
+            }
+            lines.add_words(Role::Said, content.body.as_ref());
+            lines.add_words(Role::Footer, content.footer.as_ref());
+            let buttons = content.button.iter().flatten();
+            lines.add_pieces(buttons.flat_map(|button| {
+                // What a quick reply is goes without saying.
+                let kind = button
+                    .kind
+                    .as_ref()
+                    .filter(|kind| kind.as_str() != "QUICK_REPLY");
+                [
+                    (Role::Button, pressable(button.text.as_ref())),
+                    (Role::Label, borrowed(kind)),
+                ]
+            }));
+            add_extra(&content.extra, lines);
+        }
+        if let Some(info) = &self.info {
+            let id = info.id.map(|id| Text::from(format!("#{}", id.0.as_str())));
+            lines.add_pieces([
+                (Role::Label, Some(Text::from("template"))),
+                (Role::Label, borrowed(info.name.as_ref())),
+                (Role::Label, borrowed(info.language.as_ref())),
+                (Role::Label, id),
+            ]);
+        }
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Interactive<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        let words =
+            |words: &'a Option<Words<'_>>| words.as_ref().and_then(|words| words.text.as_ref());
+        if let Some(header) = &self.header {
+            header.add_to(lines);
+        }
+        lines.add_words(Role::Said, words(&self.body));
+        if let Some(action) = &self.action {
+            let titles = action
+                .buttons
+                .iter()
+                .flatten()
+                .map(|button| button.reply.as_ref()?.title.as_ref());
+            lines.add_pieces(titles.map(|title| (Role::Button, pressable(title))));
+            lines.add_pieces([(Role::Button, pressable(action.button.as_ref()))]);
+            for section in action.sections.iter().flatten() {
+                lines.add_words(Role::Heading, section.title.as_ref());
+                for row in section.rows.iter().flatten() {
+                    let title = row
+                        .title
+                        .as_ref()
+                        .map(|title| Text::from(format!("• {}", title.as_str())));
+                    lines.add_pieces([
+                        (Role::Button, title),
+                        (Role::Label, borrowed(row.description.as_ref())),
+                    ]);
+                }
+            }
+            add_extra(&action.extra, lines);
+        }
+        lines.add_words(Role::Footer, words(&self.footer));
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Location<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        lines.add_words(Role::Heading, self.name.as_ref());
+        lines.add_words(Role::Said, self.address.as_ref());
+        if let (Some(latitude), Some(longitude)) = (&self.latitude, &self.longitude) {
+            let (latitude, longitude) = (latitude.as_str(), longitude.as_str());
+            lines.add(
+                Role::Link,
+                format!("https://www.google.com/maps?q={latitude},{longitude}"),
+            );
+        }
+    }
+}
+
+/// Shows members that nothing documents by their names.
+fn add_extra<'a>(extra: &'a [(Text<'_>, &'a str)], lines: &mut Lines<'a>) {
+    for (key, value) in extra {
+        let value = if value.starts_with('"') {
+            unescape(value)
+        } else {
+            compact(value)
+        };
+        let label = Text::from(format!("{}:", key.as_str()));
+        lines.add_pieces([
+            (Role::Label, Some(label)),
+            (Role::Said, Some(Text::from(value))),
+        ]);
+    }
+}

@@ -1,0 +1,210 @@
+//! What is odd about a session as a whole, though every value in it has its shape.
+
+use std::collections::HashMap;
+
+use super::{Message, Session};
+use crate::Text;
+use crate::finding::{Finding, Findings, Place, Rule};
+
+/// Notes everything odd about a session that was read to its end.
+pub(super) fn note(session: &Session<'_>, findings: &mut Findings) {
+    note_times(session, findings);
+    let Some(messages) = &session.messages else {
+        return;
+    };
+    let at = Place::Root.member("messages");
+    if messages.is_empty() {
+        findings.note(Finding::new(
+            Rule::EmptyTranscript,
+            &at,
+            "the session has no messages",
+        ));
+    }
+    note_order(messages, &at, findings);
+    note_outside(session, messages, &at, findings);
+    note_ids_and_replies(messages, &at, findings);
+}
+
+fn note_times(session: &Session<'_>, findings: &mut Findings) {
+    let (Some(start), Some(end)) = (&session.session_start_time, &session.session_end_time) else {
+        return;
+    };
+    if let (Some(from), Some(to)) = (start.instant, end.instant)
+        && to < from
+    {
+        let message = format!(
+            "the session ends at {}, before it starts at {}",
+            end.text, start.text
+        );
+        let related = Place::Root.member("session_start_time").pointer();
+        findings.note(
+            Finding::new(
+                Rule::SessionEndsBeforeStart,
+                &Place::Root.member("session_end_time"),
+                message,
+            )
+            .with_related(related, "the start"),
+        );
+    }
+}
+
+fn note_order(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings) {
+    let times = messages
+        .iter()
+        .enumerate()
+        .filter_map(|(index, message)| Some((index, message.timestamp?)));
+    let mut before = None;
+    for (index, time) in times {
+        if let Some((earlier, earlier_time)) = before
+            && time < earlier_time
+        {
+            let message = format!(
+                "{} earlier than message {}, which stands before it",
+                words(earlier_time.0 - time.0),
+                earlier + 1
+            );
+            findings.note(
+                Finding::new(
+                    Rule::MessageOrder,
+                    &at.item(index).member("timestamp"),
+                    message,
+                )
+                .with_related(
+                    at.item(earlier).member("timestamp").pointer(),
+                    "the message before",
+                ),
+            );
+        }
+        before = Some((index, time));
+    }
+}
+
+/// The session's times are to the second or finer, a message's to the second: only a whole second
+/// outside is outside.
+fn note_outside(
+    session: &Session<'_>,
+    messages: &[Message<'_>],
+    at: &Place<'_>,
+    findings: &mut Findings,
+) {
+    let second =
+        |time: &Option<crate::document::SessionTime<'_>>| Some(time.as_ref()?.instant?.as_second());
+    let start = second(&session.session_start_time);
+    let end = second(&session.session_end_time);
+    for (index, message) in messages.iter().enumerate() {
+        let Some(time) = message.timestamp else {
+            continue;
+        };
+        let (distance, relation, boundary) = match (start, end) {
+            (Some(start), _) if time.0 < start => (
+                start - time.0,
+                "before the session starts",
+                "session_start_time",
+            ),
+            (_, Some(end)) if time.0 > end => {
+                (time.0 - end, "after the session ends", "session_end_time")
+            }
+            _ => continue,
+        };
+        let words = format!("{} {relation}", words(distance));
+        findings.note(
+            Finding::new(
+                Rule::MessageOutsideSession,
+                &at.item(index).member("timestamp"),
+                words,
+            )
+            .with_related(
+                Place::Root.member(boundary).pointer(),
+                "the session's limit",
+            ),
+        );
+    }
+}
+
+fn note_ids_and_replies(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings) {
+    let mut ids: HashMap<&str, usize> = HashMap::with_capacity(messages.len());
+    for (index, message) in messages.iter().enumerate() {
+        // Ids may be masked to nothing.
+        let Some(id) = message.msg_id.as_ref().filter(|id| !id.as_str().is_empty()) else {
+            continue;
+        };
+        let first = *ids.entry(id.as_str()).or_insert(index);
+        if first != index {
+            let words = format!(
+                "message {} has the id `{}` too",
+                first + 1,
+                id.shortened(60)
+            );
+            findings.note(
+                Finding::new(
+                    Rule::DuplicateMessageId,
+                    &at.item(index).member("msg_id"),
+                    words,
+                )
+                .with_related(
+                    at.item(first).member("msg_id").pointer(),
+                    "the first with this id",
+                ),
+            );
+        }
+    }
+    for (index, message) in messages.iter().enumerate() {
+        let Some(id) = message
+            .reply
+            .as_ref()
+            .and_then(|reply| reply.msg_id.as_ref())
+        else {
+            continue;
+        };
+        if !ids.contains_key(id.as_str()) {
+            let words = format!(
+                "no message of the transcript has the id `{}`",
+                Text::from(id.as_str()).shortened(60)
+            );
+            findings.note(Finding::new(
+                Rule::DanglingReply,
+                &at.item(index).member("reply").member("msg_id"),
+                words,
+            ));
+        }
+    }
+}
+
+/// A number of seconds in the two largest units that it fills.
+pub(crate) fn words(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let seconds = seconds.max(0);
+    let largest = UNITS
+        .iter()
+        .position(|(size, _)| seconds >= *size)
+        .unwrap_or(3);
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (size, unit) in &UNITS[largest..(largest + 2).min(UNITS.len())] {
+        if rest >= *size || words.is_empty() {
+            words.push(format!("{} {unit}", rest / size));
+        }
+        rest %= size;
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn durations_read_like_a_person_says_them() {
+        for (seconds, want) in [
+            (0, "0 s"),
+            (9, "9 s"),
+            (60, "1 min"),
+            (707, "11 min 47 s"),
+            (3_600, "1 h"),
+            (86_399, "23 h 59 min"),
+            (24_503_653, "283 d 14 h"),
+        ] {
+            assert_eq!(words(seconds), want);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The notification: a chatbot session that ended, and every message of its conversation.
+//!
+//! Reading one also checks it against what the vendor documents (the fields of the session and
+//! of a message) and what its example shows (the inside of a message's content).
+
+pub mod content;
+mod lints;
+mod summary;
+
+pub use self::content::{Content, ContentType, Reply};
+pub use self::summary::{HandOver, Summary};
+use crate::Text;
+use crate::document::{
+    Document, Enumeration, FreeMap, Integer, OneOf, SessionTime, UnixTime, record,
+};
+use crate::finding::{Findings, Place, Pointer};
+
+record! {
+    /// A chatbot session inside a workflow, as its end is reported.
+    pub struct Session {
+        required workflow_id: Text<'de>,
+        required workflow_name: Text<'de>,
+        required nodetask_id: Text<'de>,
+        required nodetask_name: Text<'de>,
+        required waba_task_id: Text<'de>,
+        /// The id of the workflow's list detail.
+        required wfdetail_uuid: Text<'de>,
+        /// When the notification was made.
+        required timestamp: UnixTime,
+        /// Where the conversation took place, such as `WhatsApp`.
+        required channel: Text<'de>,
+        required channel_id: Text<'de>,
+        /// The phone number of the person: personal data.
+        required callee: Text<'de>,
+        required call_id: Text<'de>,
+        required robot_id: Text<'de>,
+        /// Such as `closed`; no other value is documented.
+        required status: Text<'de>,
+        required session_start_time: SessionTime<'de>,
+        required session_end_time: SessionTime<'de>,
+        required session_end_reason: OneOf<'de, EndReason>,
+        /// What the robot made of the person's wishes, such as `E`.
+        required intention: Text<'de>,
+        required talk_round: Integer<'de>,
+        /// What the robot understood, under the customer's own names.
+        required ner_slots: FreeMap<'de>,
+        /// The customer's own labels.
+        required event_label: FreeMap<'de>,
+        /// The customer's own variables.
+        required variables: FreeMap<'de>,
+        required messages: Vec<Message<'de>>,
+    }
+}
+
+record! {
+    /// One message of the conversation.
+    pub struct Message {
+        required msg_id: Text<'de>,
+        optional sender_type: OneOf<'de, Sender>,
+        required timestamp: UnixTime,
+        required status: OneOf<'de, MessageStatus>,
+        required content: Content<'de>,
+        /// The message that this one answers.
+        optional reply: Box<Reply<'de>>,
+    }
+}
+
+/// Why a session ended. The vendor lists the values and does not say what they mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are all that is documented")]
+pub enum EndReason {
+    Robot,
+    Agent,
+    Error,
+    Expire,
+    User,
+}
+
+impl Enumeration for EndReason {
+    const NAME: &'static str = "a documented end reason";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("robot", Self::Robot),
+        ("agent", Self::Agent),
+        ("error", Self::Error),
+        ("expire", Self::Expire),
+        ("user", Self::User),
+    ];
+}
+
+/// Who sent a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// The platform: events of the session.
+    System,
+    /// The person.
+    User,
+    /// The bot inside the session.
+    Robot,
+    /// A human who took over.
+    Agent,
+    /// The bot that opened the conversation.
+    Chatbot,
+}
+
+impl Enumeration for Sender {
+    const NAME: &'static str = "a documented sender";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("system", Self::System),
+        ("user", Self::User),
+        ("robot", Self::Robot),
+        ("agent", Self::Agent),
+        ("chatbot", Self::Chatbot),
+    ];
+}
+
+/// How far a message got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageStatus {
+    /// It left.
+    Sent,
+    /// It arrived.
+    Delivery,
+    /// It was opened.
+    Read,
+}
+
+impl Enumeration for MessageStatus {
+    const NAME: &'static str = "a documented message status";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("sent", Self::Sent),
+        ("delivery", Self::Delivery),
+        ("read", Self::Read),
+    ];
+}
+
+impl<'de> Session<'de> {
+    /// Reads the session in a body and notes everything that is wrong or odd with it.
+    ///
+    /// None where the body holds no object. Where the body breaks off, the session has what came
+    /// before.
+    pub fn read(document: &'de Document<'_>, findings: &mut Findings) -> Option<Self> {
+        let mut session: Option<Self> = None;
+        let whole = document.read(&mut session, findings);
+        if let Some(session) = &mut session {
+            session.show_unknown_contents(document);
+            if whole {
+                lints::note(session, findings);
+            }
+        }
+        session
+    }
+
+    /// A content of an unknown type was read as if it were a known one: takes what is really in it.
+    fn show_unknown_contents(&mut self, document: &'de Document<'_>) {
+        let is_unknown =
+            |content: &Content<'_>| content.kind.is_some() && content.content_type().is_none();
+        let unknown: Vec<usize> = (0..self.messages().len())
+            .filter(|index| {
+                self.messages()[*index]
+                    .content
+                    .as_ref()
+                    .is_some_and(is_unknown)
+            })
+            .collect();
+        let received = document.values(unknown.iter().map(|index| content_pointer(*index)));
+        let messages = self.messages.as_deref_mut().unwrap_or_default();
+        for (index, json) in unknown.into_iter().zip(received) {
+            if let (Some(content), Some(json)) = (&mut messages[index].content, json) {
+                content.show_as_received(json);
+            }
+        }
+    }
+
+    /// The messages' contents as JSON text, as they were received in `document`.
+    pub fn received_contents(&self, document: &'de Document<'_>) -> Vec<Option<&'de str>> {
+        document.values((0..self.messages().len()).map(content_pointer))
+    }
+
+    /// The messages in the order received.
+    pub fn messages(&self) -> &[Message<'de>] {
+        self.messages.as_deref().unwrap_or_default()
+    }
+}
+
+fn content_pointer(index: usize) -> Pointer {
+    Place::Root
+        .member("messages")
+        .item(index)
+        .member("content")
+        .pointer()
+}
