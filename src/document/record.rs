@@ -170,25 +170,14 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
         let mut seen = Seen::default();
         let mut next = 0;
         while let Some(token) = map.next_key::<&RawValue>()? {
-            let key = string(token.get(), at, findings);
-            let index = position(R::FIELDS, &key, next);
-            let occurrence = seen.again(index, &key);
-            let place = Place::Member {
-                of: at,
-                key: &key,
-                occurrence: Occurrence::Nth(occurrence),
-            };
-            if occurrence > 0 {
-                findings.note(repeated_key(&key, place.pointer()));
-            }
-            if let Some(index) = index {
+            let token = token.get();
+            if let Some(index) = position(R::FIELDS, token, next).filter(|index| seen.is_first(*index)) {
+                let key = R::FIELDS[index].name;
+                let place = Place::Member { of: at, key, occurrence: Occurrence::Nth(0) };
                 record.read_field(index, &mut map, &place, findings)?;
                 next = index + 1;
             } else {
-                let value = map.next_value::<&RawValue>()?.get();
-                note_unknown_field::<R>(&key, &place, findings);
-                check(value, &place, findings);
-                record.keep(Text::from(key), value);
+                read_unusual(record, token, &mut map, &mut seen, at, findings)?;
             }
         }
         note_missing_fields::<R>(seen.known, at, findings);
@@ -205,40 +194,70 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
     }
 }
 
+/// Reads a member whose key is unknown, repeated or spelled with escapes.
+#[cold]
+fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
+    record: &mut R,
+    token: &'de str,
+    map: &mut A,
+    seen: &mut Seen<'de>,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<(), A::Error> {
+    let key = string(token, at, findings);
+    let index = R::FIELDS.iter().position(|field| field.name == key);
+    let occurrence = seen.count(index, &key);
+    let place = Place::Member { of: at, key: &key, occurrence: Occurrence::Nth(occurrence) };
+    if occurrence > 0 {
+        findings.note(repeated_key(&key, place.pointer()));
+    }
+    if let Some(index) = index {
+        return record.read_field(index, map, &place, findings);
+    }
+    let value = map.next_value::<&RawValue>()?.get();
+    note_unknown_field::<R>(&key, &place, findings);
+    check(value, &place, findings);
+    record.keep(Text::from(key), value);
+    Ok(())
+}
+
 /// The keys an object has had so far.
 #[derive(Default)]
 struct Seen<'de> {
     /// One bit a known member.
     known: u64,
-    /// How often each unknown key, and each known one after its first time, was there.
-    counts: HashMap<Cow<'de, str>, u32>,
+    /// How often each unknown key, and each known one after its first time, was there. Few
+    /// objects have any, so nothing is made for those that have none.
+    counts: Option<HashMap<Cow<'de, str>, u32>>,
 }
 
 impl<'de> Seen<'de> {
+    /// Says whether a known member is here for the first time, which it then was.
+    fn is_first(&mut self, index: usize) -> bool {
+        let bit = 1 << index;
+        let first = self.known & bit == 0;
+        self.known |= bit;
+        first
+    }
+
     /// Counts a key and says how often it was there before.
-    fn again(&mut self, index: Option<usize>, key: &Cow<'de, str>) -> u32 {
-        let mut before = 0;
-        if let Some(index) = index {
-            let bit = 1 << index;
-            if self.known & bit == 0 {
-                self.known |= bit;
-                return 0;
-            }
-            before = 1;
+    fn count(&mut self, index: Option<usize>, key: &Cow<'de, str>) -> u32 {
+        if index.is_some_and(|index| self.is_first(index)) {
+            return 0;
         }
-        let count = self.counts.entry(key.clone()).or_insert(0);
-        before += *count;
+        let first_times = u32::from(index.is_some());
+        let count = self.counts.get_or_insert_default().entry(key.clone()).or_insert(first_times);
         *count += 1;
-        before
+        *count - 1
     }
 }
 
-/// The member named `key`; `next` is where it most likely is, since members keep their order.
-fn position(fields: &[Field], key: &str, next: usize) -> Option<usize> {
+/// The member whose key is `token`; `next` is where it most likely is, since members keep their
+/// order. A key with escapes is not found.
+fn position(fields: &[Field], token: &str, next: usize) -> Option<usize> {
+    let key = token.get(1..token.len() - 1)?;
     let is_named = |index: &usize| fields[*index].name == key;
-    (next..fields.len())
-        .chain(0..next.min(fields.len()))
-        .find(is_named)
+    (next..fields.len()).chain(0..next.min(fields.len())).find(is_named)
 }
 
 fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
