@@ -8,6 +8,7 @@ pub mod finding;
 pub mod notification;
 mod report;
 mod text;
+pub mod view;
 
 pub use report::{Origin, Report, inspect};
 pub use text::Text;

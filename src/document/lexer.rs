@@ -160,7 +160,7 @@ pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
 
 /// The same JSON text with every escaped half of a surrogate pair written `\ufffd`: as long as
 /// before, so that places stay what they were.
-pub(super) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     let lone = lone_surrogates(text);
     if lone.is_empty() {
         return Cow::Borrowed(text);

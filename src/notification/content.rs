@@ -472,6 +472,17 @@ impl<'de> Content<'de> {
         }
     }
 
+    /// The first thing that the message says, or that it is: enough to recognise it by.
+    pub fn gist(&self) -> Text<'_> {
+        let lines = self.lines();
+        let says = |span: &&Span<'_>| {
+            matches!(span.role, Role::Said | Role::Heading | Role::Pick | Role::Event) && !span.text.is_blank()
+        };
+        let spans = || lines.iter().flatten();
+        let gist = spans().find(says).or_else(|| spans().next());
+        gist.map(|span| span.text.clone().into_owned()).unwrap_or_default()
+    }
+
     /// The message as one string, its lines joined by line breaks.
     pub fn to_text(&self) -> String {
         let line = |line: &Line<'_>| {

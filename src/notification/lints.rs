@@ -1,9 +1,6 @@
 //! What is odd about a session as a whole, though every value in it has its shape.
 
-use std::collections::HashMap;
-
 use super::{Message, Session};
-use crate::Text;
 use crate::finding::{Finding, Findings, Place, Rule};
 
 /// Notes everything odd about a session that was read to its end.
@@ -22,7 +19,7 @@ pub(super) fn note(session: &Session<'_>, findings: &mut Findings) {
     }
     note_order(messages, &at, findings);
     note_outside(session, messages, &at, findings);
-    note_ids_and_replies(messages, &at, findings);
+    note_ids_and_replies(session, &at, findings);
 }
 
 fn note_times(session: &Session<'_>, findings: &mut Findings) {
@@ -121,51 +118,25 @@ fn note_outside(
     }
 }
 
-fn note_ids_and_replies(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings) {
-    let mut ids: HashMap<&str, usize> = HashMap::with_capacity(messages.len());
-    for (index, message) in messages.iter().enumerate() {
-        // Ids may be masked to nothing.
-        let Some(id) = message.msg_id.as_ref().filter(|id| !id.as_str().is_empty()) else {
-            continue;
-        };
-        let first = *ids.entry(id.as_str()).or_insert(index);
-        if first != index {
-            let words = format!(
-                "message {} has the id `{}` too",
-                first + 1,
-                id.shortened(60)
-            );
+fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Findings) {
+    let numbers = session.numbers();
+    for (index, message) in session.messages().iter().enumerate() {
+        if let Some(id) = &message.msg_id
+            && let Some(first) = numbers.get(id.as_str()).filter(|first| **first != index + 1)
+        {
+            let words = format!("message {first} has the id `{}` too", id.shortened(60));
             findings.note(
-                Finding::new(
-                    Rule::DuplicateMessageId,
-                    &at.item(index).member("msg_id"),
-                    words,
-                )
-                .with_related(
-                    at.item(first).member("msg_id").pointer(),
-                    "the first with this id",
-                ),
+                Finding::new(Rule::DuplicateMessageId, &at.item(index).member("msg_id"), words)
+                    .with_related(at.item(first - 1).member("msg_id").pointer(), "the first with this id"),
             );
         }
-    }
-    for (index, message) in messages.iter().enumerate() {
-        let Some(id) = message
-            .reply
-            .as_ref()
-            .and_then(|reply| reply.msg_id.as_ref())
-        else {
-            continue;
-        };
-        if !ids.contains_key(id.as_str()) {
-            let words = format!(
-                "no message of the transcript has the id `{}`",
-                Text::from(id.as_str()).shortened(60)
-            );
-            findings.note(Finding::new(
-                Rule::DanglingReply,
-                &at.item(index).member("reply").member("msg_id"),
-                words,
-            ));
+        if let Some(id) = message.reply.as_ref().and_then(|reply| reply.msg_id.as_ref())
+            && !numbers.contains_key(id.as_str())
+        {
+            let words = format!("no message of the transcript has the id `{}`", id.shortened(60));
+            let place = at.item(index);
+            let reply = place.member("reply");
+            findings.note(Finding::new(Rule::DanglingReply, &reply.member("msg_id"), words));
         }
     }
 }

@@ -7,7 +7,10 @@ pub mod content;
 mod lints;
 mod summary;
 
-pub use self::content::{Content, ContentType, Reply};
+use std::collections::HashMap;
+
+pub use self::content::{Content, ContentType, Line, Reply, Role, Span};
+pub(crate) use self::lints::words as duration_words;
 pub use self::summary::{HandOver, Summary};
 use crate::Text;
 use crate::document::{
@@ -174,6 +177,18 @@ impl<'de> Session<'de> {
     /// The messages' contents as JSON text, as they were received in `document`.
     pub fn received_contents(&self, document: &'de Document<'_>) -> Vec<Option<&'de str>> {
         document.values((0..self.messages().len()).map(content_pointer))
+    }
+
+    /// The number of each message that has an id, from 1; of messages with the same id, the first's.
+    pub fn numbers(&self) -> HashMap<&str, usize> {
+        let mut numbers = HashMap::with_capacity(self.messages().len());
+        for (index, message) in self.messages().iter().enumerate() {
+            // Ids may be masked to nothing.
+            if let Some(id) = message.msg_id.as_ref().filter(|id| !id.as_str().is_empty()) {
+                numbers.entry(id.as_str()).or_insert(index + 1);
+            }
+        }
+        numbers
     }
 
     /// The messages in the order received.

@@ -1,0 +1,312 @@
+//! Reports for programs: one compact JSON object a line.
+//!
+//! The keys are a contract: they are added to, never renamed. What a stranger wrote arrives
+//! unchanged, though characters that could act on a terminal are written as `\u` escapes.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::value::RawValue;
+
+use super::{Order, Part, Selection, Zone, ordered};
+use crate::capture::{Delivery, Headers};
+use crate::document::{compact, without_lone_surrogates};
+use crate::finding::{Finding, Pointer, Rule, Severity};
+use crate::notification::{Message, Session, Summary};
+use crate::text::acts;
+use crate::{Report, Text};
+
+/// Writes a report with its findings and, where `selection` says what of it, its session.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write(report: &Report<'_>, selection: Option<Selection>, zone: &Zone, out: &mut impl Write) -> io::Result<()> {
+    let line = ReportLine {
+        source: &report.origin.source,
+        index: report.origin.index,
+        capture: CaptureView::of(report.delivery),
+        signature: selection.map(|_| SignatureView::UNCHECKED),
+        findings: finding_views(report),
+        session: selection.map(|selection| {
+            let session = report.session.as_ref()?;
+            Some(SessionView::of(report, session, selection, zone))
+        }),
+    };
+    write_line(&line, out)
+}
+
+/// Writes one line of JSON that is safe to show on a terminal.
+fn write_line(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Inert);
+    line.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct ReportLine<'a> {
+    source: &'a Text<'a>,
+    index: usize,
+    capture: CaptureView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<SignatureView>,
+    findings: Vec<FindingView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<Option<SessionView<'a>>>,
+}
+
+#[derive(Serialize)]
+struct CaptureView<'a> {
+    format: &'static str,
+    fidelity: &'static str,
+    line: usize,
+    method: Option<&'a Text<'a>>,
+    target: Option<&'a Text<'a>>,
+    received_at: Option<String>,
+    headers: &'a Headers<'a>,
+}
+
+impl<'a> CaptureView<'a> {
+    fn of(delivery: &'a Delivery<'_>) -> Self {
+        Self {
+            format: delivery.format.name(),
+            fidelity: delivery.fidelity.name(),
+            line: delivery.start.line,
+            method: delivery.method.as_ref(),
+            target: delivery.target.as_ref(),
+            received_at: delivery.received_at.map(|time| time.to_string()),
+            headers: &delivery.headers,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SignatureView {
+    verdict: &'static str,
+    scheme: Option<&'static str>,
+    reason: Option<&'static str>,
+    hints: [(); 0],
+}
+
+impl SignatureView {
+    const UNCHECKED: Self = Self { verdict: "unchecked", scheme: None, reason: Some("no secret was given"), hints: [] };
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    rule: Rule,
+    severity: Severity,
+    pointer: &'a Pointer,
+    line: Option<usize>,
+    column: Option<usize>,
+    /// Where the body has no lines of its own in the input: the place in the body.
+    #[serde(flatten)]
+    in_body: Option<BodyPlace>,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct BodyPlace {
+    body_line: usize,
+    body_column: usize,
+}
+
+fn finding_views<'a>(report: &'a Report<'_>) -> Vec<FindingView<'a>> {
+    let view = |(finding, position): (&'a Finding, _)| {
+        let in_input = report.in_input(position);
+        FindingView {
+            rule: finding.rule,
+            severity: finding.severity,
+            pointer: &finding.pointer,
+            line: in_input.map(|position| position.line),
+            column: in_input.map(|position| position.column),
+            in_body: in_input
+                .is_none()
+                .then_some(BodyPlace { body_line: position.line, body_column: position.column }),
+            message: &finding.message,
+            help: finding.help.as_deref(),
+        }
+    };
+    report.findings.iter().zip(report.positions()).map(view).collect()
+}
+
+#[derive(Serialize)]
+struct SessionView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<SummaryView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<Vec<MessageView<'a>>>,
+}
+
+impl<'a> SessionView<'a> {
+    fn of(report: &'a Report<'a>, session: &'a Session<'a>, selection: Selection, zone: &Zone) -> Self {
+        let shows = |part| selection.shows(part);
+        Self {
+            summary: shows(Part::Summary).then(|| SummaryView::of(session)),
+            messages: shows(Part::Transcript).then(|| message_views(report, session, selection.order, zone)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryView<'a> {
+    workflow_id: Option<&'a Text<'a>>,
+    workflow_name: Option<&'a Text<'a>>,
+    nodetask_id: Option<&'a Text<'a>>,
+    nodetask_name: Option<&'a Text<'a>>,
+    waba_task_id: Option<&'a Text<'a>>,
+    wfdetail_uuid: Option<&'a Text<'a>>,
+    timestamp: Option<i64>,
+    channel: Option<&'a Text<'a>>,
+    channel_id: Option<&'a Text<'a>>,
+    callee: Option<&'a Text<'a>>,
+    call_id: Option<&'a Text<'a>>,
+    robot_id: Option<&'a Text<'a>>,
+    status: Option<&'a Text<'a>>,
+    session_start_time: Option<&'a Text<'a>>,
+    session_end_time: Option<&'a Text<'a>>,
+    session_end_reason: Option<&'a Text<'a>>,
+    intention: Option<&'a Text<'a>>,
+    talk_round: Option<Received<'a>>,
+    duration_seconds: Option<f64>,
+    messages: usize,
+    by_sender: BTreeMap<Text<'a>, usize>,
+    by_type: BTreeMap<Text<'a>, usize>,
+    ner_slots: Option<Received<'a>>,
+    event_label: Option<Received<'a>>,
+    variables: Option<Received<'a>>,
+}
+
+impl<'a> SummaryView<'a> {
+    fn of(session: &'a Session<'a>) -> Self {
+        let summary = Summary::of(session);
+        Self {
+            workflow_id: session.workflow_id.as_ref(),
+            workflow_name: session.workflow_name.as_ref(),
+            nodetask_id: session.nodetask_id.as_ref(),
+            nodetask_name: session.nodetask_name.as_ref(),
+            waba_task_id: session.waba_task_id.as_ref(),
+            wfdetail_uuid: session.wfdetail_uuid.as_ref(),
+            timestamp: session.timestamp.map(|time| time.0),
+            channel: session.channel.as_ref(),
+            channel_id: session.channel_id.as_ref(),
+            callee: session.callee.as_ref(),
+            call_id: session.call_id.as_ref(),
+            robot_id: session.robot_id.as_ref(),
+            status: session.status.as_ref(),
+            session_start_time: session.session_start_time.as_ref().map(|time| &time.text),
+            session_end_time: session.session_end_time.as_ref().map(|time| &time.text),
+            session_end_reason: session.session_end_reason.as_ref().map(|reason| &reason.text),
+            intention: session.intention.as_ref(),
+            talk_round: session.talk_round.map(|rounds| Received(rounds.0.as_str())),
+            duration_seconds: summary.duration.map(|duration| duration.as_secs_f64()),
+            messages: summary.messages,
+            by_sender: summary.by_sender,
+            by_type: summary.by_type,
+            ner_slots: session.ner_slots.as_ref().map(|map| Received(map.as_json())),
+            event_label: session.event_label.as_ref().map(|map| Received(map.as_json())),
+            variables: session.variables.as_ref().map(|map| Received(map.as_json())),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct MessageView<'a> {
+    index: usize,
+    msg_id: Option<&'a Text<'a>>,
+    sender_type: Option<&'a Text<'a>>,
+    timestamp: Option<i64>,
+    time: Option<String>,
+    status: Option<&'a Text<'a>>,
+    #[serde(rename = "type")]
+    kind: Option<&'a Text<'a>>,
+    text: String,
+    content: Option<Received<'a>>,
+    reply: Option<ReplyView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReplyView<'a> {
+    msg_id: Option<&'a Text<'a>>,
+    index: Option<usize>,
+}
+
+fn message_views<'a>(
+    report: &'a Report<'a>,
+    session: &'a Session<'a>,
+    order: Order,
+    zone: &Zone,
+) -> Vec<MessageView<'a>> {
+    let numbers = session.numbers();
+    let received = session.received_contents(report.document);
+    let view = |(index, message): (usize, &'a Message<'a>)| {
+        let content = message.content.as_ref();
+        let reply = message.reply.as_ref().map(|reply| {
+            let id = reply.msg_id.as_ref();
+            ReplyView { msg_id: id, index: id.and_then(|id| numbers.get(id.as_str()).copied()) }
+        });
+        MessageView {
+            index,
+            msg_id: message.msg_id.as_ref(),
+            sender_type: message.sender_type.as_ref().map(|sender| &sender.text),
+            timestamp: message.timestamp.map(|time| time.0),
+            time: message.timestamp.map(|time| zone.rfc3339(time.instant())),
+            status: message.status.as_ref().map(|status| &status.text),
+            kind: content.and_then(|content| content.kind.as_ref()),
+            text: content.map(|content| content.to_text()).unwrap_or_default(),
+            content: received[index - 1].map(Received),
+            reply,
+        }
+    };
+    ordered(session, order).into_iter().map(view).collect()
+}
+
+/// JSON text as it was received, on one line; null where the text breaks off in it.
+struct Received<'a>(&'a str);
+
+impl Serialize for Received<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let json = compact(self.0);
+        // Half of a surrogate pair is no character: programs would refuse the whole line.
+        let json = without_lone_surrogates(&json).into_owned();
+        RawValue::from_string(json).ok().serialize(serializer)
+    }
+}
+
+/// Compact JSON in which characters that could act on a terminal are escaped.
+struct Inert;
+
+impl Inert {
+    fn write<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
+        let mut written = 0;
+        let mut previous = None;
+        for (at, c) in text.char_indices() {
+            if acts(c, previous) {
+                out.write_all(&text.as_bytes()[written..at])?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+                written = at + c.len_utf8();
+            }
+            previous = Some(c);
+        }
+        out.write_all(&text.as_bytes()[written..])
+    }
+}
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        Self::write(out, fragment)
+    }
+
+    fn write_raw_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        Self::write(out, fragment)
+    }
+
+    fn write_f64<W: ?Sized + Write>(&mut self, out: &mut W, value: f64) -> io::Result<()> {
+        // Whole seconds are what there nearly always are.
+        if value.fract() == 0.0 { write!(out, "{value:.0}") } else { CompactFormatter.write_f64(out, value) }
+    }
+}

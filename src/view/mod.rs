@@ -1,0 +1,107 @@
+//! Reports as people and programs read them: one file a format.
+//!
+//! A view is a function of the report and a [`Canvas`]; it knows nothing of terminals, the
+//! environment or the clock.
+
+pub mod findings;
+pub mod json;
+mod sheet;
+mod summary;
+mod theme;
+mod transcript;
+mod zone;
+
+use std::io::{self, Write};
+
+pub use self::theme::Theme;
+pub use self::zone::Zone;
+use crate::Report;
+
+/// What a view draws on.
+#[derive(Debug, Clone)]
+pub struct Canvas {
+    /// The width in columns.
+    pub width: u16,
+    /// The look.
+    pub theme: Theme,
+    /// The time zone that times are shown in.
+    pub zone: Zone,
+}
+
+/// What of a session is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// What happened, in a few lines
+    Summary,
+    /// Every message
+    Transcript,
+}
+
+/// The order of the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// As they were received
+    Received,
+    /// By their timestamps
+    Time,
+}
+
+/// What is shown of a session, and in which order.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection {
+    /// The only part to show; both without one.
+    pub only: Option<Part>,
+    /// The order of the messages.
+    pub order: Order,
+}
+
+impl Selection {
+    fn shows(self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
+}
+
+/// Writes a session as coloured tables.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_tables(
+    report: &Report<'_>,
+    selection: Selection,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let title = findings::title(report);
+    writeln!(out, "{}", canvas.theme.heading.style(title))?;
+    let Some(session) = &report.session else {
+        return findings::write_lines(report, canvas, out);
+    };
+    if selection.shows(Part::Summary) {
+        summary::write(report, session, canvas, out)?;
+    }
+    if selection.shows(Part::Transcript) {
+        transcript::write(report, session, selection.order, canvas, out)?;
+    }
+    writeln!(out)
+}
+
+/// The messages of a session in the order asked for, with their numbers from 1.
+fn ordered<'s, 'de>(
+    session: &'s crate::notification::Session<'de>,
+    order: Order,
+) -> Vec<(usize, &'s crate::notification::Message<'de>)> {
+    let mut messages: Vec<_> = session.messages().iter().enumerate().map(|(index, message)| (index + 1, message)).collect();
+    if order == Order::Time {
+        // Equal times, and messages without one, keep the order received.
+        let mut latest = None;
+        let times: Vec<_> = messages
+            .iter()
+            .map(|(_, message)| {
+                latest = message.timestamp.or(latest);
+                latest
+            })
+            .collect();
+        messages.sort_by_key(|(number, _)| times[number - 1]);
+    }
+    messages
+}

@@ -1,0 +1,287 @@
+//! The conversation, message by message.
+//!
+//! A wide canvas has a column for everything; narrower ones put status below time and type below
+//! sender, then all four in one column. Below the narrowest table there are only lines.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::sheet::Sheet;
+use super::{Canvas, Order, Theme, ordered};
+use crate::document::{OneOf, compact, unescape};
+use crate::finding::{Finding, Rule, Severity};
+use crate::notification::{Content, Message, MessageStatus, Sender, Session};
+use crate::{Report, Text};
+
+/// The narrowest canvas that a table makes sense on.
+pub(super) const NARROWEST_TABLE: u16 = 40;
+/// From here on there is room for a column of everything.
+const WIDE: u16 = 100;
+/// From here on there is room for three columns beside the message.
+const MEDIUM: u16 = 60;
+/// Rows are drawn this many at a time, so that a long conversation needs little memory.
+const ROWS: usize = 500;
+/// A warning that is noted more often than this is named at its messages, not told in full.
+const MANY: usize = 3;
+/// A quoted message is shortened to this many characters.
+const QUOTE: usize = 60;
+
+/// How the columns are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Wide,
+    Medium,
+    Narrow,
+    Lines,
+}
+
+impl Layout {
+    fn of(width: u16) -> Self {
+        match width {
+            WIDE.. => Self::Wide,
+            MEDIUM.. => Self::Medium,
+            NARROWEST_TABLE.. => Self::Narrow,
+            _ => Self::Lines,
+        }
+    }
+
+    /// The widths of the columns; the message takes the rest.
+    fn columns(self, number: u16) -> Vec<u16> {
+        match self {
+            Self::Wide => vec![number, 8, 7, 11, 0, 8],
+            Self::Medium => vec![number, 8, 11, 0],
+            Self::Narrow | Self::Lines => vec![number, 11, 0],
+        }
+    }
+
+    fn header(self) -> Vec<&'static str> {
+        match self {
+            Self::Wide => vec!["#", "Time", "Sender", "Type", "Message", "Status"],
+            Self::Medium => vec!["#", "Time\nStatus", "Sender\nType", "Message"],
+            Self::Narrow | Self::Lines => vec!["#", "Time\nSender\nType\nStatus", "Message"],
+        }
+    }
+
+    fn arrange(self, shown: Shown) -> Vec<String> {
+        let Shown { number, time, sender, kind, message, status } = shown;
+        match self {
+            Self::Wide => vec![number, time, sender, kind, message, status],
+            Self::Medium => vec![number, format!("{time}\n{status}"), format!("{sender}\n{kind}"), message],
+            Self::Narrow | Self::Lines => vec![number, format!("{time}\n{sender}\n{kind}\n{status}"), message],
+        }
+    }
+}
+
+/// A message, each part of it styled.
+struct Shown {
+    number: String,
+    time: String,
+    sender: String,
+    kind: String,
+    message: String,
+    status: String,
+}
+
+/// Writes the transcript of a session.
+pub(super) fn write(
+    report: &Report<'_>,
+    session: &Session<'_>,
+    order: Order,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if session.messages().is_empty() {
+        return writeln!(out, "{}", canvas.theme.muted.style("No messages."));
+    }
+    let transcript = Transcript::new(report, session, canvas);
+    let layout = Layout::of(canvas.width);
+    let messages = ordered(session, order);
+    if layout == Layout::Lines {
+        return transcript.write_lines(&messages, out);
+    }
+    let digits = u16::try_from(session.messages().len().to_string().len()).unwrap_or(u16::MAX);
+    let sheet = Sheet::new(canvas.width, &layout.columns(digits));
+    writeln!(out, "{}", sheet.top())?;
+    let heading = |cell: &str| canvas.theme.heading.style(cell).to_string();
+    writeln!(out, "{}", sheet.rows(vec![layout.header().into_iter().map(heading).collect()], false))?;
+    for (day, messages) in transcript.days(&messages) {
+        writeln!(out, "{}", sheet.titled_divider(&day))?;
+        for (number, messages) in messages.chunks(ROWS).enumerate() {
+            if number > 0 {
+                writeln!(out, "{}", sheet.divider())?;
+            }
+            let rows = messages.iter().map(|(number, message)| layout.arrange(transcript.shown(*number, message)));
+            writeln!(out, "{}", sheet.rows(rows.collect(), true))?;
+        }
+    }
+    writeln!(out, "{}", sheet.bottom())
+}
+
+type Numbered<'s, 'de> = (usize, &'s Message<'de>);
+
+/// What the messages of a session are shown with.
+struct Transcript<'r, 'a> {
+    canvas: &'r Canvas,
+    /// The numbers of the messages, by their ids; of equal ids the first.
+    numbers: HashMap<&'r str, usize>,
+    /// The findings of each message that has some, by its number.
+    findings: HashMap<usize, Vec<&'r Finding>>,
+    /// How often each rule was noted.
+    counts: HashMap<Rule, usize>,
+    session: &'r Session<'a>,
+}
+
+impl<'r, 'a> Transcript<'r, 'a> {
+    fn new(report: &'r Report<'a>, session: &'r Session<'a>, canvas: &'r Canvas) -> Self {
+        let mut findings: HashMap<usize, Vec<&Finding>> = HashMap::new();
+        let mut counts = HashMap::new();
+        for finding in &report.findings {
+            *counts.entry(finding.rule).or_default() += 1;
+            if let Some(index) = finding.pointer.message() {
+                findings.entry(index + 1).or_default().push(finding);
+            }
+        }
+        Self { canvas, numbers: session.numbers(), findings, counts, session }
+    }
+
+    fn theme(&self) -> &Theme {
+        &self.canvas.theme
+    }
+
+    /// The messages in runs of the same day, each with what heads it.
+    fn days<'m>(&self, messages: &'m [Numbered<'m, 'm>]) -> Vec<(String, &'m [Numbered<'m, 'm>])> {
+        let mut latest = None;
+        let days: Vec<_> = messages
+            .iter()
+            .map(|(_, message)| {
+                latest = message.timestamp.map(|time| self.canvas.zone.day(time.instant())).or(latest.take());
+                latest.clone().unwrap_or_else(|| "no date".to_owned())
+            })
+            .collect();
+        let mut start = 0;
+        days.chunk_by(|a, b| a == b)
+            .map(|run| {
+                start += run.len();
+                (run[0].clone(), &messages[start - run.len()..start])
+            })
+            .collect()
+    }
+
+    fn shown(&self, number: usize, message: &Message<'_>) -> Shown {
+        let theme = self.theme();
+        let time = message.timestamp.map(|time| self.canvas.zone.clock(time.instant()));
+        let kind = message.content.as_ref().and_then(|content| content.kind.as_ref());
+        let unknown = || theme.warning.style("?").to_string();
+        Shown {
+            number: theme.muted.style(number).to_string(),
+            time: time.unwrap_or_else(unknown),
+            sender: self.sender(message.sender_type.as_ref()),
+            kind: kind.map_or_else(unknown, |kind| theme.muted.style(kind.shortened(40)).to_string()),
+            message: self.lines(number, message).join("\n"),
+            status: message.status.as_ref().map_or_else(unknown, |status| self.status(status)),
+        }
+    }
+
+    fn sender(&self, sender: Option<&OneOf<'_, Sender>>) -> String {
+        match sender {
+            None => self.theme().muted.style("–").to_string(),
+            Some(sender) => self.theme().sender(sender.known).style(sender.text.shortened(40)).to_string(),
+        }
+    }
+
+    fn status(&self, status: &OneOf<'_, MessageStatus>) -> String {
+        let style = match status.known {
+            Some(MessageStatus::Read) => self.theme().good,
+            Some(MessageStatus::Sent | MessageStatus::Delivery) => self.theme().muted,
+            None => self.theme().warning,
+        };
+        style.style(status.text.shortened(40)).to_string()
+    }
+
+    /// What the message answers, what it says, and what is wrong with it.
+    fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
+        let mut lines: Vec<String> = self.quote(message).into_iter().collect();
+        for line in message.content.iter().flat_map(|content| content.lines()) {
+            let spans: Vec<_> =
+                line.iter().map(|span| self.theme().role(span.role).style(&span.text).to_string()).collect();
+            lines.push(spans.join(" "));
+        }
+        if message.content.as_ref().is_some_and(|content| content.is_pick())
+            && let Some(said) = lines.last_mut()
+        {
+            said.insert_str(0, &self.theme().pick.style("✓ ").to_string());
+        }
+        for (key, value) in &message.extra {
+            let value = if value.starts_with('"') { unescape(value) } else { compact(value) };
+            lines.push(format!("{} {}", self.theme().muted.style(format_args!("{key}:")), Text::from(value)));
+        }
+        lines.extend(self.finding_lines(number));
+        lines
+    }
+
+    /// Which message is answered and how it began, where there is room for that.
+    fn quote(&self, message: &Message<'_>) -> Option<String> {
+        let reply = message.reply.as_ref()?;
+        let id = reply.msg_id.as_ref().map(Text::as_str);
+        let number = id.and_then(|id| self.numbers.get(id));
+        let gist = |content: &'_ Content<'_>| content.gist().shortened(QUOTE).into_owned();
+        let quoted = reply.content.as_ref().map(gist).filter(|text| !text.is_blank());
+        let original = || self.session.messages().get(number?.checked_sub(1)?)?.content.as_ref().map(gist);
+        let text = quoted.or_else(original).unwrap_or_default();
+        let which = number.map_or_else(|| "a message that is not here".to_owned(), |number| format!("#{number}"));
+        let sender = reply.sender_type.as_ref().map(|sender| format!(" {}", sender.text)).unwrap_or_default();
+        let line = if text.is_blank() { format!("↩ {which}{sender}") } else { format!("↩ {which}{sender}: {text}") };
+        Some(self.theme().muted.style(line).to_string())
+    }
+
+    /// Errors and rare warnings in full, frequent warnings by their names in one line.
+    fn finding_lines(&self, number: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
+        for finding in self.findings.get(&number).into_iter().flatten() {
+            let rule = finding.rule;
+            if finding.severity == Severity::Warning && self.counts[&rule] > MANY {
+                if !names.contains(&rule.name()) {
+                    names.push(rule.name());
+                }
+                continue;
+            }
+            let style = self.theme().severity(finding.severity);
+            let what = format!("{}[{rule}]: {}", finding.severity.name(), finding.message);
+            lines.push(style.style(what).to_string());
+        }
+        if !names.is_empty() {
+            let what = format!("! {}", names.join(", "));
+            lines.push(self.theme().warning.style(what).to_string());
+        }
+        lines
+    }
+
+    fn write_lines(&self, messages: &[Numbered<'_, '_>], out: &mut impl Write) -> io::Result<()> {
+        for (day, messages) in self.days(messages) {
+            writeln!(out, "{}", self.theme().heading.style(format_args!("-- {day}")))?;
+            for (number, message) in messages {
+                let Shown { number, time, sender, kind, message, status } = self.shown(*number, message);
+                writeln!(out, "{number} {time} {sender} {kind} {status}")?;
+                for line in message.lines() {
+                    writeln!(out, "  {line}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_leave_room_for_the_message_at_every_width() {
+        for width in NARROWEST_TABLE..300 {
+            let columns = Layout::of(width).columns(2);
+            let fixed: u16 = columns.iter().map(|column| column + 3).sum::<u16>() + 1;
+            assert!(width - fixed >= 12, "{width} leaves {} columns", width - fixed);
+        }
+    }
+}

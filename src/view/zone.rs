@@ -1,0 +1,53 @@
+//! Times as people read them, always with their offset from UTC.
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+/// A time zone that times are shown in.
+#[derive(Debug, Clone)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// Any zone.
+    pub fn new(zone: TimeZone) -> Self {
+        Self(zone)
+    }
+
+    /// Such as `06:41:09`.
+    pub(super) fn clock(&self, instant: Timestamp) -> String {
+        instant.to_zoned(self.0.clone()).strftime("%H:%M:%S").to_string()
+    }
+
+    /// Such as `2025-04-15`.
+    pub(super) fn date(&self, instant: Timestamp) -> String {
+        instant.to_zoned(self.0.clone()).strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Such as `Tue 2025-04-15, UTC`, or `… UTC+07:00`: what a day is headed by.
+    pub(super) fn day(&self, instant: Timestamp) -> String {
+        format!("{}, {}", instant.to_zoned(self.0.clone()).strftime("%a %Y-%m-%d"), self.offset(instant))
+    }
+
+    /// Such as `UTC` or `UTC+07:00`.
+    pub(super) fn offset(&self, instant: Timestamp) -> String {
+        let offset = self.0.to_offset(instant);
+        if offset == Offset::UTC {
+            return "UTC".to_owned();
+        }
+        format!("UTC{}", instant.to_zoned(self.0.clone()).strftime("%:z"))
+    }
+
+    /// Such as `2025-04-15 06:41:09 UTC`.
+    pub(super) fn date_and_clock(&self, instant: Timestamp) -> String {
+        format!("{} {} {}", self.date(instant), self.clock(instant), self.offset(instant))
+    }
+
+    /// The time in RFC 3339 form: for programs.
+    pub(super) fn rfc3339(&self, instant: Timestamp) -> String {
+        let offset = self.0.to_offset(instant);
+        if offset == Offset::UTC { instant.to_string() } else { instant.display_with_offset(offset).to_string() }
+    }
+}
