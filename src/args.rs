@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
 use chatlog::view::{Order, Part};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Inspects saved webhooks of chatbot sessions: what arrived, whether it is what it should be, and
 /// what was said

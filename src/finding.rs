@@ -307,26 +307,39 @@ impl Finding {
     }
 }
 
+/// How a document is being read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Every single value is what it should be; one that is not ends the reading.
+    Swift,
+    /// Any value may be anything.
+    #[default]
+    Careful,
+}
+
 /// Everything noted about one notification so far.
 #[derive(Debug, Default)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    list: Vec<Finding>,
+    pace: Pace,
+}
 
 impl Findings {
     /// Notes something.
     pub fn note(&mut self, finding: Finding) {
-        self.0.push(finding);
+        self.list.push(finding);
     }
 
     /// How many there are: a mark to go back to with [`Findings::forgive_since`].
     pub fn mark(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     /// Takes back what was noted about the *shape* of a value since `mark`: its type turned out
     /// to be one of which nothing is known.
     pub fn forgive_since(&mut self, mark: usize) {
         let mut index = 0;
-        self.0.retain(|finding| {
+        self.list.retain(|finding| {
             index += 1;
             index <= mark
                 || !matches!(
@@ -336,20 +349,35 @@ impl Findings {
         });
     }
 
+    /// How the document is being read.
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Says how the document is read from here on.
+    pub(crate) fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
+    /// Takes back everything noted since `mark`.
+    pub(crate) fn take_back_since(&mut self, mark: usize) {
+        self.list.truncate(mark);
+    }
+
     /// Says whether anything was noted.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// The findings, in the order they were noted.
     pub fn into_vec(self) -> Vec<Finding> {
-        self.0
+        self.list
     }
 }
 
 impl AsMut<[Finding]> for Findings {
     fn as_mut(&mut self) -> &mut [Finding] {
-        &mut self.0
+        &mut self.list
     }
 }
 

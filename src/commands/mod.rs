@@ -35,7 +35,11 @@ impl Outcome {
     }
 
     fn of(report: &Report<'_>) -> Self {
-        if report.has_errors() { Self::Findings } else { Self::Clean }
+        if report.has_errors() {
+            Self::Findings
+        } else {
+            Self::Clean
+        }
     }
 }
 
@@ -80,15 +84,25 @@ fn read_source(
     patience: Patience,
     handle: &mut impl FnMut(&Origin<'_>, &Delivery<'_>) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<Result<Outcome, Trouble>> {
-    let trouble = |what: String| Trouble { place: source.name(), what };
+    let trouble = |what: String| Trouble {
+        place: source.name(),
+        what,
+    };
     let cannot_read = |error: io::Error| trouble(format!("cannot read: {error}"));
     let reader = match source.open() {
         Ok(reader) => reader,
         Err(error) => return Ok(Err(cannot_read(error))),
     };
-    let patience = if *source == Source::Stdin { patience } else { Patience::Whole };
+    let patience = if *source == Source::Stdin {
+        patience
+    } else {
+        Patience::Whole
+    };
     let mut records = Records::new(reader, patience, inputs.max_size as usize * 1024 * 1024);
-    let mut origin = Origin { source: source.name(), index: 0 };
+    let mut origin = Origin {
+        source: source.name(),
+        index: 0,
+    };
     let mut outcome = Outcome::Clean;
     loop {
         let record = match records.next() {
@@ -108,12 +122,19 @@ fn read_source(
 }
 
 /// Reads and checks a delivery, and hands what is to say about it to `view`.
-fn report_on<T>(origin: &Origin<'_>, delivery: &Delivery<'_>, view: impl FnOnce(&Report<'_>) -> T) -> T {
+fn report_on<T>(
+    origin: &Origin<'_>,
+    delivery: &Delivery<'_>,
+    view: impl FnOnce(&Report<'_>) -> T,
+) -> T {
     let document = Document::new(&delivery.body);
     view(&inspect(origin, delivery, &document))
 }
 
-#[expect(clippy::print_stderr, reason = "this is where the program tells of its own trouble")]
+#[expect(
+    clippy::print_stderr,
+    reason = "this is where the program tells of its own trouble"
+)]
 fn tell(trouble: &Trouble) {
     eprintln!("chatlog: {}: {}", trouble.place, trouble.what);
 }
@@ -121,7 +142,11 @@ fn tell(trouble: &Trouble) {
 /// What a view draws on, for this output.
 fn canvas(look: &Look, zone: Zone) -> Canvas {
     let width = look.width.or_else(terminal_width).unwrap_or(100);
-    let theme = if is_coloured(look.color) { Theme::ansi() } else { Theme::plain() };
+    let theme = if is_coloured(look.color) {
+        Theme::ansi()
+    } else {
+        Theme::plain()
+    };
     Canvas { width, theme, zone }
 }
 
@@ -132,18 +157,25 @@ fn terminal_width() -> Option<u16> {
 /// A flag beats the environment, and the environment what standard output is.
 fn is_coloured(color: Color) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+    let is_forced =
+        std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if is_set("NO_COLOR") => false,
         Color::Auto if is_forced => true,
-        Color::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Color::Auto => {
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
     }
 }
 
 /// Standard output: written at once on a terminal, in blocks elsewhere.
 fn output() -> Box<dyn io::Write> {
     let stdout = io::stdout();
-    if stdout.is_terminal() { Box::new(stdout.lock()) } else { Box::new(io::BufWriter::with_capacity(64 * 1024, stdout.lock())) }
+    if stdout.is_terminal() {
+        Box::new(stdout.lock())
+    } else {
+        Box::new(io::BufWriter::with_capacity(64 * 1024, stdout.lock()))
+    }
 }

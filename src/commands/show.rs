@@ -10,7 +10,10 @@ use crate::input::Patience;
 
 pub(super) fn run(args: &Show) -> Result<Outcome> {
     let canvas = canvas(&args.look, zone(&args.tz)?);
-    let selection = Selection { only: args.only, order: args.sort };
+    let selection = Selection {
+        only: args.only,
+        order: args.sort,
+    };
     let mut out = output();
     for_each_delivery(&args.inputs, Patience::Eager, |origin, delivery| {
         report_on(origin, delivery, |report| {
@@ -28,10 +31,15 @@ pub(super) fn run(args: &Show) -> Result<Outcome> {
 fn zone(name: &str) -> Result<Zone> {
     match name {
         "UTC" | "utc" | "Z" => Ok(Zone::UTC),
-        "local" => Ok(Zone::new(TimeZone::try_system().context("cannot find out the local time zone")?)),
+        "local" => Ok(Zone::new(
+            TimeZone::try_system().context("cannot find out the local time zone")?,
+        )),
         _ => match TimeZone::get(name) {
             Ok(zone) => Ok(Zone::new(zone)),
-            Err(_) => bail!("--tz: `{}` is no time zone: expected UTC, local or a name such as Asia/Jakarta", chatlog::Text::from(name)),
+            Err(_) => bail!(
+                "--tz: `{}` is no time zone: expected UTC, local or a name such as Asia/Jakarta",
+                chatlog::Text::from(name)
+            ),
         },
     }
 }

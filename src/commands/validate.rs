@@ -32,11 +32,17 @@ pub(super) fn run(args: &Validate) -> Result<Outcome> {
         let checked = counted(deliveries, "delivery").replace("deliverys", "deliveries");
         let found = match (errors, warnings) {
             (0, 0) => theme.good.style("no problems").to_string(),
-            (0, _) => theme.warning.style(counted(warnings, "warning")).to_string(),
+            (0, _) => theme
+                .warning
+                .style(counted(warnings, "warning"))
+                .to_string(),
             (_, 0) => theme.error.style(counted(errors, "error")).to_string(),
             _ => {
                 let errors = theme.error.style(counted(errors, "error")).to_string();
-                format!("{errors}, {}", theme.warning.style(counted(warnings, "warning")))
+                format!(
+                    "{errors}, {}",
+                    theme.warning.style(counted(warnings, "warning"))
+                )
             }
         };
         writeln!(out, "{checked}: {found}")?;

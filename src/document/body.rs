@@ -7,7 +7,7 @@ use serde_json::error::Category;
 
 use super::{Read, Wanted, locate};
 use crate::Text;
-use crate::finding::{Finding, Findings, Place, Pointer, Rule};
+use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -54,10 +54,22 @@ impl<'a> Document<'a> {
     }
 
     /// Reads the body into `value`, noting what is wrong; says whether it was JSON to its end.
+    ///
+    /// Nearly every body has the values it should have, so it is read as if it had. One that has
+    /// not is read again, with care for each value: twice the time, for few.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {
             findings.note(not_text.finding());
         }
+        let mark = findings.mark();
+        findings.set_pace(Pace::Swift);
+        let swift = read_text(&self.text, value, findings);
+        findings.set_pace(Pace::Careful);
+        if swift.is_ok() {
+            return true;
+        }
+        findings.take_back_since(mark);
+        *value = T::default();
         let Err(error) = read_text(&self.text, value, findings) else {
             return true;
         };

@@ -1,7 +1,7 @@
 //! Values of any shape: checked for what every JSON reader should worry about, and kept as text.
 
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use serde::de::Deserializer;
 
@@ -107,7 +107,7 @@ impl Walk<'_, '_> {
     fn value(&mut self, findings: &mut Findings) {
         if self.lexer.eat(b'{') {
             self.inside.push(Inside::Object {
-                keys: HashMap::new(),
+                keys: HashMap::default(),
             });
         } else if self.lexer.eat(b'[') {
             self.inside.push(Inside::Array { next: 0 });

@@ -1,6 +1,6 @@
 //! Finding the bytes that pointers name, in one walk over the text.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 
 use super::lexer::Lexer;
@@ -80,9 +80,9 @@ fn walk_object<'t>(
     nodes: &[&Wanted<'_>],
     found: &mut impl FnMut(usize, Range<usize>),
 ) {
-    let mut counts: HashMap<&str, u32> = HashMap::new();
+    let mut counts: HashMap<&str, u32> = HashMap::default();
     // The last of several members is only known at the end: where each wanted key last stood.
-    let mut last: HashMap<&str, usize> = HashMap::new();
+    let mut last: HashMap<&str, usize> = HashMap::default();
     while let Some((_, key)) = lexer.key() {
         let wanted: Vec<_> = nodes
             .iter()

@@ -1,16 +1,16 @@
 //! Objects with known members: stated once, read and checked in one pass.
 
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use serde::de::{Deserializer, MapAccess};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess};
 use serde_json::value::RawValue;
 
 use super::free::{check, repeated_key};
-use super::scalar::string;
+use super::scalar::{StringVisitor, string, token};
 use super::shape::{Expect, Shape};
 use crate::Text;
-use crate::finding::{Finding, Findings, Occurrence, Place, Rule, nearest};
+use crate::finding::{Finding, Findings, Occurrence, Pace, Place, Rule, nearest};
 
 /// A member that an object may or must have.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,9 @@ pub(crate) struct Field {
 pub(crate) trait Record<'de>: Default {
     /// The members, in the order in which they are documented. At most 64.
     const FIELDS: &'static [Field];
+
+    /// The member named `key`, as an index of [`Self::FIELDS`].
+    fn index_of(key: &str) -> Option<usize>;
 
     /// Reads the value of the member at `index` of [`Self::FIELDS`].
     fn read_field<A: MapAccess<'de>>(
@@ -93,6 +96,20 @@ macro_rules! record {
                 name: crate::document::record!(@name $name $($key)?),
                 required: crate::document::record!(@required $need),
             },)*];
+
+            // Comparing with each name in turn costs less than a table: the names are known
+            // here, so that each comparison is one of lengths, then of a word or two.
+            fn index_of(key: &str) -> Option<usize> {
+                let mut index = 0;
+                $(
+                    if key == crate::document::record!(@name $name $($key)?) {
+                        return Some(index);
+                    }
+                    index += 1;
+                )*
+                let _ = index;
+                None
+            }
 
             fn read_field<A: serde::de::MapAccess<'de>>(
                 &mut self,
@@ -168,16 +185,20 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
         let record = self.0;
         let mark = findings.mark();
         let mut seen = Seen::default();
-        let mut next = 0;
-        while let Some(token) = map.next_key::<&RawValue>()? {
-            let token = token.get();
-            if let Some(index) = position(R::FIELDS, token, next).filter(|index| seen.is_first(*index)) {
+        while let Some(Key(key)) = map.next_key_seed(KeySeed {
+            at,
+            findings: &mut *findings,
+        })? {
+            if let Some(index) = R::index_of(&key).filter(|index| seen.is_first(*index)) {
                 let key = R::FIELDS[index].name;
-                let place = Place::Member { of: at, key, occurrence: Occurrence::Nth(0) };
+                let place = Place::Member {
+                    of: at,
+                    key,
+                    occurrence: Occurrence::Nth(0),
+                };
                 record.read_field(index, &mut map, &place, findings)?;
-                next = index + 1;
             } else {
-                read_unusual(record, token, &mut map, &mut seen, at, findings)?;
+                read_unusual(record, key, &mut map, &mut seen, at, findings)?;
             }
         }
         note_missing_fields::<R>(seen.known, at, findings);
@@ -194,20 +215,23 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
     }
 }
 
-/// Reads a member whose key is unknown, repeated or spelled with escapes.
+/// Reads a member whose key is unknown or repeated.
 #[cold]
 fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
     record: &mut R,
-    token: &'de str,
+    key: Cow<'de, str>,
     map: &mut A,
     seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<(), A::Error> {
-    let key = string(token, at, findings);
-    let index = R::FIELDS.iter().position(|field| field.name == key);
+    let index = R::index_of(&key);
     let occurrence = seen.count(index, &key);
-    let place = Place::Member { of: at, key: &key, occurrence: Occurrence::Nth(occurrence) };
+    let place = Place::Member {
+        of: at,
+        key: &key,
+        occurrence: Occurrence::Nth(occurrence),
+    };
     if occurrence > 0 {
         findings.note(repeated_key(&key, place.pointer()));
     }
@@ -240,24 +264,18 @@ impl<'de> Seen<'de> {
         first
     }
 
-    /// Counts a key and says how often it was there before.
+    /// Counts an unknown or repeated key and says how often it was there before.
     fn count(&mut self, index: Option<usize>, key: &Cow<'de, str>) -> u32 {
-        if index.is_some_and(|index| self.is_first(index)) {
-            return 0;
-        }
+        // The first time of a known member was not counted.
         let first_times = u32::from(index.is_some());
-        let count = self.counts.get_or_insert_default().entry(key.clone()).or_insert(first_times);
+        let count = self
+            .counts
+            .get_or_insert_default()
+            .entry(key.clone())
+            .or_insert(first_times);
         *count += 1;
         *count - 1
     }
-}
-
-/// The member whose key is `token`; `next` is where it most likely is, since members keep their
-/// order. A key with escapes is not found.
-fn position(fields: &[Field], token: &str, next: usize) -> Option<usize> {
-    let key = token.get(1..token.len() - 1)?;
-    let is_named = |index: &usize| fields[*index].name == key;
-    (next..fields.len()).chain(0..next.min(fields.len())).find(is_named)
 }
 
 fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
@@ -278,6 +296,25 @@ fn note_missing_fields<'de, R: Record<'de>>(seen: u64, at: &Place<'_>, findings:
                 at,
                 format!("missing field `{}`", field.name),
             ));
+        }
+    }
+}
+
+/// A key, borrowed from the text where it has no escapes.
+struct Key<'de>(Cow<'de, str>);
+
+struct KeySeed<'s> {
+    at: &'s Place<'s>,
+    findings: &'s mut Findings,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Key<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
+        match self.findings.pace() {
+            Pace::Swift => deserializer.deserialize_str(StringVisitor).map(Key),
+            Pace::Careful => Ok(Key(string(token(deserializer)?, self.at, self.findings))),
         }
     }
 }

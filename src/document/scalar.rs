@@ -4,17 +4,17 @@
 //! surrogate pair spoils one string and not the document, and a message can say what was found.
 
 use std::borrow::Cow;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
 use super::Read;
 use super::lexer::{lone_surrogates, unescape};
 use super::shape::{Found, wrong_type};
 use crate::Text;
-use crate::finding::{Finding, Findings, Place, Rule, nearest};
+use crate::finding::{Finding, Findings, Pace, Place, Rule, nearest};
 
 /// Takes the next value as it is written.
 pub(crate) fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
@@ -80,6 +80,12 @@ impl<'de> Read<'de> for Text<'de> {
         at: &Place<'_>,
         findings: &mut Findings,
     ) -> Result<bool, D::Error> {
+        if findings.pace() == Pace::Swift {
+            *self = deserializer
+                .deserialize_str(StringVisitor)
+                .map(Text::from)?;
+            return Ok(true);
+        }
         let token = token(deserializer)?;
         if !token.starts_with('"') {
             return Ok(wrong_token("a string", token, at, findings));
@@ -215,6 +221,43 @@ impl<'de> Read<'de> for Integer<'de> {
     }
 }
 
+/// Takes a string as serde has decoded it: borrowed where it has no escapes.
+pub(crate) struct StringVisitor;
+
+impl<'de> Visitor<'de> for StringVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+}
+
+/// Takes Unix seconds that are in range.
+struct UnixTimeVisitor;
+
+impl Visitor<'_> for UnixTimeVisitor {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unix seconds")
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+        let seconds = i64::try_from(value)
+            .ok()
+            .filter(|seconds| *seconds <= UnixTime::MAX);
+        seconds.ok_or_else(|| E::custom("out of range"))
+    }
+}
+
 /// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`).
 fn is_whole(token: &str) -> bool {
     is_number(token)
@@ -286,6 +329,10 @@ impl<'de> Read<'de> for UnixTime {
         at: &Place<'_>,
         findings: &mut Findings,
     ) -> Result<bool, D::Error> {
+        if findings.pace() == Pace::Swift {
+            *self = Self(deserializer.deserialize_i64(UnixTimeVisitor)?);
+            return Ok(true);
+        }
         let token = token(deserializer)?;
         if !is_whole(token) {
             return Ok(wrong_token(

@@ -12,8 +12,9 @@ use walkdir::WalkDir;
 pub(crate) use self::records::{Patience, Records};
 
 /// The endings of files that a folder is searched for; `.gz` and `.zst` may follow.
-const ENDINGS: [&str; 12] =
-    ["json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sse", "body"];
+const ENDINGS: [&str; 12] = [
+    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sse", "body",
+];
 
 /// Where deliveries are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,21 +79,40 @@ fn add_folder(folder: &Path, sources: &mut Vec<Result<Source, Trouble>>) {
             Ok(entry) => sources.push(Ok(Source::File(entry.into_path()))),
             Err(error) => {
                 let place = error.path().map_or_else(|| name_of(folder), name_of);
-                let what = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                sources.push(Err(Trouble { place, what: format!("cannot read: {what}") }));
+                let what = error
+                    .io_error()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                sources.push(Err(Trouble {
+                    place,
+                    what: format!("cannot read: {what}"),
+                }));
             }
         }
     }
     if sources.len() == before {
-        let what = format!("holds no captures: no file ends in .{}", ENDINGS.join(", ."));
-        sources.push(Err(Trouble { place: name_of(folder), what }));
+        let what = format!(
+            "holds no captures: no file ends in .{}",
+            ENDINGS.join(", .")
+        );
+        sources.push(Err(Trouble {
+            place: name_of(folder),
+            what,
+        }));
     }
 }
 
 fn has_known_ending(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let name = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".zst"))
+        .unwrap_or(&name);
+    name.rsplit_once('.')
+        .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
 }
 
 fn name_of(path: &Path) -> Text<'static> {

@@ -51,6 +51,8 @@ pub(crate) struct Records<R> {
 struct Cut {
     end: usize,
     next: usize,
+    /// Whether exactly one line break is passed, at the very end.
+    is_line: bool,
 }
 
 impl<R: Read> Records<R> {
@@ -100,7 +102,11 @@ impl<R: Read> Records<R> {
             _ if self.in_array => self.cut_item(start)?,
             _ => self.cut_line(start)?,
         };
-        if self.is_whole && self.patience == Patience::Whole && !self.in_array && self.is_blank_after(cut.end)? {
+        if self.is_whole
+            && self.patience == Patience::Whole
+            && !self.in_array
+            && self.is_blank_after(cut.end)?
+        {
             return Ok(Some(self.hand_out_all()));
         }
         Ok(Some(self.hand_out(start, &cut)))
@@ -147,8 +153,18 @@ impl<R: Read> Records<R> {
                 Some(byte) => *byte == b'{',
                 None => self.ended,
             };
-            if is_object && is_followed && self.between_values.iter().all(|finder| finder.find(line).is_none()) {
-                return Ok(self.line_cut(newline));
+            if is_object
+                && is_followed
+                && self
+                    .between_values
+                    .iter()
+                    .all(|finder| finder.find(line).is_none())
+            {
+                let is_line = newline < self.held.len();
+                return Ok(Cut {
+                    is_line,
+                    ..self.line_cut(newline)
+                });
             }
         }
         let end = self.find_end(start)?;
@@ -157,7 +173,10 @@ impl<R: Read> Records<R> {
 
     /// Finds the end of the value at `start` by its brackets, or where it must have been cut off.
     fn find_end(&mut self, start: usize) -> io::Result<usize> {
-        let mut scan = Scan { at: start, ..Scan::default() };
+        let mut scan = Scan {
+            at: start,
+            ..Scan::default()
+        };
         loop {
             let next = match scan.run(self.held()) {
                 Pause::Closed => return Ok(scan.at),
@@ -184,8 +203,16 @@ impl<R: Read> Records<R> {
     fn cut_item(&mut self, start: usize) -> io::Result<Cut> {
         let newline = self.find_newline(start)?;
         let line = &self.held()[start..newline];
-        let end = line.iter().skip(1).position(|byte| matches!(byte, b',' | b']')).map_or(line.len(), |at| at + 1);
-        Ok(Cut { end: start + end, next: start + end })
+        let end = line
+            .iter()
+            .skip(1)
+            .position(|byte| matches!(byte, b',' | b']'))
+            .map_or(line.len(), |at| at + 1);
+        Ok(Cut {
+            end: start + end,
+            next: start + end,
+            is_line: false,
+        })
     }
 
     /// A line that is a single value, or a run of lines that are no JSON.
@@ -197,7 +224,11 @@ impl<R: Read> Records<R> {
         while newline - start < LONGEST_RUN {
             let after = newline + 1;
             let waits = self.patience == Patience::Whole;
-            let next = if waits { self.byte(after)? } else { self.held().get(after).copied() };
+            let next = if waits {
+                self.byte(after)?
+            } else {
+                self.held().get(after).copied()
+            };
             if next.is_none_or(|byte| matches!(byte, b'{' | b'[')) {
                 break;
             }
@@ -219,7 +250,11 @@ impl<R: Read> Records<R> {
     fn line_cut(&self, newline: usize) -> Cut {
         let held = self.held();
         let has_return = newline > 0 && newline < held.len() && held[newline - 1] == b'\r';
-        Cut { end: newline - usize::from(has_return), next: (newline + 1).min(held.len()) }
+        Cut {
+            end: newline - usize::from(has_return),
+            next: (newline + 1).min(held.len()),
+            is_line: false,
+        }
     }
 
     /// A cut at `end`, and after the line break if one stands there.
@@ -231,7 +266,11 @@ impl<R: Read> Records<R> {
             [b'\r', b'\n', ..] => 2,
             _ => 0,
         };
-        Cut { end, next: end + break_length }
+        Cut {
+            end,
+            next: end + break_length,
+            is_line: false,
+        }
     }
 
     fn hand_out(&mut self, start: usize, cut: &Cut) -> Record<'_> {
@@ -239,20 +278,41 @@ impl<R: Read> Records<R> {
         let position = self.position;
         let from = self.held.start;
         let (end, next) = (from + cut.end - start, from + cut.next - start);
-        self.pass(next - from);
-        Record { bytes: &self.buffer[from..end], terminator: &self.buffer[end..next], start: position }
+        if cut.is_line {
+            self.position = Position {
+                line: position.line + 1,
+                column: 1,
+            };
+            self.held.start = next;
+            self.is_whole = false;
+        } else {
+            self.pass(next - from);
+        }
+        Record {
+            bytes: &self.buffer[from..end],
+            terminator: &self.buffer[end..next],
+            start: position,
+        }
     }
 
     fn hand_out_all(&mut self) -> Record<'_> {
         let all = self.held.clone();
         self.held.start = all.end;
         self.is_whole = false;
-        Record { bytes: &self.buffer[all], terminator: b"", start: Position::START }
+        Record {
+            bytes: &self.buffer[all],
+            terminator: b"",
+            start: Position::START,
+        }
     }
 
     /// The input ended inside an array, between two items.
     fn unclosed_array(&self) -> Record<'static> {
-        Record { bytes: b"[", terminator: b"", start: self.position }
+        Record {
+            bytes: b"[",
+            terminator: b"",
+            start: self.position,
+        }
     }
 
     fn held(&self) -> &[u8] {
@@ -268,7 +328,10 @@ impl<R: Read> Records<R> {
         // No editor counts the mark as a column.
         let passed = passed.strip_prefix(BYTE_ORDER_MARK).unwrap_or(passed);
         self.position = match memchr::memrchr(b'\n', passed) {
-            None => Position { column: self.position.column + characters(passed), ..self.position },
+            None => Position {
+                column: self.position.column + characters(passed),
+                ..self.position
+            },
             Some(newline) => Position {
                 line: self.position.line + memchr::memchr_iter(b'\n', passed).count(),
                 column: 1 + characters(&passed[newline + 1..]),
@@ -279,7 +342,8 @@ impl<R: Read> Records<R> {
     }
 
     fn starts_with_byte_order_mark(&mut self) -> io::Result<bool> {
-        Ok(self.byte(BYTE_ORDER_MARK.len() - 1)?.is_some() && self.held().starts_with(BYTE_ORDER_MARK))
+        Ok(self.byte(BYTE_ORDER_MARK.len() - 1)?.is_some()
+            && self.held().starts_with(BYTE_ORDER_MARK))
     }
 
     /// The byte at an offset, read if need be; none after the end of the stream.
@@ -477,16 +541,26 @@ mod tests {
     /// Cuts `text` however it arrives, and expects these records at these lines and columns.
     #[track_caller]
     fn case(text: &str, want: &[(&str, usize, usize)]) {
-        let want: Vec<_> = want.iter().map(|(text, line, column)| ((*text).to_owned(), *line, *column)).collect();
+        let want: Vec<_> = want
+            .iter()
+            .map(|(text, line, column)| ((*text).to_owned(), *line, *column))
+            .collect();
         for size in [1, 2, 3, 7, 1000] {
-            assert_eq!(cut_by(text, size, Patience::Whole), want, "{size} bytes at a time: {text:?}");
+            assert_eq!(
+                cut_by(text, size, Patience::Whole),
+                want,
+                "{size} bytes at a time: {text:?}"
+            );
         }
     }
 
     #[test]
     fn one_value_is_taken_whole() {
         case(" {\"a\":1}\r\n\n", &[(" {\"a\":1}\r\n\n", 1, 1)]);
-        case("{\n \"a\": [\n{}\n]\n}\n", &[("{\n \"a\": [\n{}\n]\n}\n", 1, 1)]);
+        case(
+            "{\n \"a\": [\n{}\n]\n}\n",
+            &[("{\n \"a\": [\n{}\n]\n}\n", 1, 1)],
+        );
         case("3", &[("3", 1, 1)]);
         case("[]", &[("[]", 1, 1)]);
         case("", &[]);
@@ -495,20 +569,43 @@ mod tests {
 
     #[test]
     fn lines_are_records() {
-        case("{\"a\":1}\r\n\n{\"b\":2}\n  {\"c\":3}", &[("{\"a\":1}", 1, 1), ("{\"b\":2}", 3, 1), ("{\"c\":3}", 4, 3)]);
-        case("\u{feff}{\"a\":1}\n3\nnull\n", &[("{\"a\":1}", 1, 1), ("3", 2, 1), ("null", 3, 1)]);
+        case(
+            "{\"a\":1}\r\n\n{\"b\":2}\n  {\"c\":3}",
+            &[
+                ("{\"a\":1}", 1, 1),
+                ("{\"b\":2}", 3, 1),
+                ("{\"c\":3}", 4, 3),
+            ],
+        );
+        case(
+            "\u{feff}{\"a\":1}\n3\nnull\n",
+            &[("{\"a\":1}", 1, 1), ("3", 2, 1), ("null", 3, 1)],
+        );
     }
 
     #[test]
     fn values_stand_one_after_another() {
-        case("{\"a\":\"}{\"}{\"b\":2} {\"c\":3}\n", &[("{\"a\":\"}{\"}", 1, 1), ("{\"b\":2}", 1, 11), ("{\"c\":3}", 1, 19)]);
+        case(
+            "{\"a\":\"}{\"}{\"b\":2} {\"c\":3}\n",
+            &[
+                ("{\"a\":\"}{\"}", 1, 1),
+                ("{\"b\":2}", 1, 11),
+                ("{\"c\":3}", 1, 19),
+            ],
+        );
         case("{\n}\n{\n}", &[("{\n}", 1, 1), ("{\n}", 3, 1)]);
     }
 
     #[test]
     fn an_array_of_objects_is_its_items() {
-        case("[ {\"a\":1},\n{\"b\":[{}]} ]\n", &[("{\"a\":1}", 1, 3), ("{\"b\":[{}]}", 2, 1)]);
-        case("[{\"a\":1}, 3, {}]", &[("{\"a\":1}", 1, 2), ("3", 1, 11), ("{}", 1, 14)]);
+        case(
+            "[ {\"a\":1},\n{\"b\":[{}]} ]\n",
+            &[("{\"a\":1}", 1, 3), ("{\"b\":[{}]}", 2, 1)],
+        );
+        case(
+            "[{\"a\":1}, 3, {}]",
+            &[("{\"a\":1}", 1, 2), ("3", 1, 11), ("{}", 1, 14)],
+        );
         case("[{\"a\":1},", &[("{\"a\":1}", 1, 2), ("[", 1, 10)]);
         case("[{\"a\":1", &[("{\"a\":1", 1, 2)]);
     }
@@ -525,8 +622,18 @@ mod tests {
 
     #[test]
     fn lines_that_are_no_json_are_one_record() {
-        case("Forwarding…\nready\n{\"a\":1}\nbye", &[("Forwarding…\nready", 1, 1), ("{\"a\":1}", 3, 1), ("bye", 4, 1)]);
-        case("{\"a\":1} tail\n{\"b\":2}", &[("{\"a\":1}", 1, 1), ("tail", 1, 9), ("{\"b\":2}", 2, 1)]);
+        case(
+            "Forwarding…\nready\n{\"a\":1}\nbye",
+            &[
+                ("Forwarding…\nready", 1, 1),
+                ("{\"a\":1}", 3, 1),
+                ("bye", 4, 1),
+            ],
+        );
+        case(
+            "{\"a\":1} tail\n{\"b\":2}",
+            &[("{\"a\":1}", 1, 1), ("tail", 1, 9), ("{\"b\":2}", 2, 1)],
+        );
     }
 
     #[test]
@@ -538,7 +645,8 @@ mod tests {
                 self.0.read(buffer)
             }
         }
-        let mut records = Records::new(Endless(b"{\"a\":1}\n{\"b\":2}\n"), Patience::Eager, 1 << 20);
+        let mut records =
+            Records::new(Endless(b"{\"a\":1}\n{\"b\":2}\n"), Patience::Eager, 1 << 20);
         for _ in 0..2 {
             assert!(records.next().expect("memory can be read").is_some());
         }

@@ -476,11 +476,15 @@ impl<'de> Content<'de> {
     pub fn gist(&self) -> Text<'_> {
         let lines = self.lines();
         let says = |span: &&Span<'_>| {
-            matches!(span.role, Role::Said | Role::Heading | Role::Pick | Role::Event) && !span.text.is_blank()
+            matches!(
+                span.role,
+                Role::Said | Role::Heading | Role::Pick | Role::Event
+            ) && !span.text.is_blank()
         };
         let spans = || lines.iter().flatten();
         let gist = spans().find(says).or_else(|| spans().next());
-        gist.map(|span| span.text.clone().into_owned()).unwrap_or_default()
+        gist.map(|span| span.text.clone().into_owned())
+            .unwrap_or_default()
     }
 
     /// The message as one string, its lines joined by line breaks.

@@ -122,21 +122,40 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
     let numbers = session.numbers();
     for (index, message) in session.messages().iter().enumerate() {
         if let Some(id) = &message.msg_id
-            && let Some(first) = numbers.get(id.as_str()).filter(|first| **first != index + 1)
+            && let Some(first) = numbers
+                .get(id.as_str())
+                .filter(|first| **first != index + 1)
         {
             let words = format!("message {first} has the id `{}` too", id.shortened(60));
             findings.note(
-                Finding::new(Rule::DuplicateMessageId, &at.item(index).member("msg_id"), words)
-                    .with_related(at.item(first - 1).member("msg_id").pointer(), "the first with this id"),
+                Finding::new(
+                    Rule::DuplicateMessageId,
+                    &at.item(index).member("msg_id"),
+                    words,
+                )
+                .with_related(
+                    at.item(first - 1).member("msg_id").pointer(),
+                    "the first with this id",
+                ),
             );
         }
-        if let Some(id) = message.reply.as_ref().and_then(|reply| reply.msg_id.as_ref())
+        if let Some(id) = message
+            .reply
+            .as_ref()
+            .and_then(|reply| reply.msg_id.as_ref())
             && !numbers.contains_key(id.as_str())
         {
-            let words = format!("no message of the transcript has the id `{}`", id.shortened(60));
+            let words = format!(
+                "no message of the transcript has the id `{}`",
+                id.shortened(60)
+            );
             let place = at.item(index);
             let reply = place.member("reply");
-            findings.note(Finding::new(Rule::DanglingReply, &reply.member("msg_id"), words));
+            findings.note(Finding::new(
+                Rule::DanglingReply,
+                &reply.member("msg_id"),
+                words,
+            ));
         }
     }
 }

@@ -7,7 +7,8 @@ pub mod content;
 mod lints;
 mod summary;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 
 pub use self::content::{Content, ContentType, Line, Reply, Role, Span};
 pub(crate) use self::lints::words as duration_words;
@@ -180,8 +181,9 @@ impl<'de> Session<'de> {
     }
 
     /// The number of each message that has an id, from 1; of messages with the same id, the first's.
-    pub fn numbers(&self) -> HashMap<&str, usize> {
-        let mut numbers = HashMap::with_capacity(self.messages().len());
+    pub(crate) fn numbers(&self) -> HashMap<&str, usize> {
+        let mut numbers =
+            HashMap::with_capacity_and_hasher(self.messages().len(), RandomState::default());
         for (index, message) in self.messages().iter().enumerate() {
             // Ids may be masked to nothing.
             if let Some(id) = message.msg_id.as_ref().filter(|id| !id.as_str().is_empty()) {

@@ -11,7 +11,10 @@ pub(super) fn title(report: &Report<'_>) -> String {
     let start = report.delivery.start;
     match report.origin.index {
         1 => report.origin.source.to_string(),
-        index => format!("{} · delivery {index} · line {}", report.origin.source, start.line),
+        index => format!(
+            "{} · delivery {index} · line {}",
+            report.origin.source, start.line
+        ),
     }
 }
 
@@ -30,7 +33,12 @@ pub fn write_lines(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -
             Some(position) => format!("{source}:{}:{}", position.line, position.column),
             None => format!("{source}#{} body {line}:{column}", report.origin.index),
         };
-        write!(out, "{} {}", style.style(severity), theme.heading.style(place))?;
+        write!(
+            out,
+            "{} {}",
+            style.style(severity),
+            theme.heading.style(place)
+        )?;
         let pointer = finding.pointer.to_string();
         if !pointer.is_empty() {
             write!(out, " {pointer}")?;
@@ -53,6 +61,9 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 /// How many findings of either severity there are: errors, then warnings.
 pub fn totals(findings: &[Finding]) -> (usize, usize) {
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .count();
     (errors, findings.len() - errors)
 }

@@ -22,7 +22,12 @@ use crate::{Report, Text};
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write(report: &Report<'_>, selection: Option<Selection>, zone: &Zone, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    report: &Report<'_>,
+    selection: Option<Selection>,
+    zone: &Zone,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let line = ReportLine {
         source: &report.origin.source,
         index: report.origin.index,
@@ -90,7 +95,12 @@ struct SignatureView {
 }
 
 impl SignatureView {
-    const UNCHECKED: Self = Self { verdict: "unchecked", scheme: None, reason: Some("no secret was given"), hints: [] };
+    const UNCHECKED: Self = Self {
+        verdict: "unchecked",
+        scheme: None,
+        reason: Some("no secret was given"),
+        hints: [],
+    };
 }
 
 #[derive(Serialize)]
@@ -122,14 +132,20 @@ fn finding_views<'a>(report: &'a Report<'_>) -> Vec<FindingView<'a>> {
             pointer: &finding.pointer,
             line: in_input.map(|position| position.line),
             column: in_input.map(|position| position.column),
-            in_body: in_input
-                .is_none()
-                .then_some(BodyPlace { body_line: position.line, body_column: position.column }),
+            in_body: in_input.is_none().then_some(BodyPlace {
+                body_line: position.line,
+                body_column: position.column,
+            }),
             message: &finding.message,
             help: finding.help.as_deref(),
         }
     };
-    report.findings.iter().zip(report.positions()).map(view).collect()
+    report
+        .findings
+        .iter()
+        .zip(report.positions())
+        .map(view)
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -141,11 +157,17 @@ struct SessionView<'a> {
 }
 
 impl<'a> SessionView<'a> {
-    fn of(report: &'a Report<'a>, session: &'a Session<'a>, selection: Selection, zone: &Zone) -> Self {
+    fn of(
+        report: &'a Report<'a>,
+        session: &'a Session<'a>,
+        selection: Selection,
+        zone: &Zone,
+    ) -> Self {
         let shows = |part| selection.shows(part);
         Self {
             summary: shows(Part::Summary).then(|| SummaryView::of(session)),
-            messages: shows(Part::Transcript).then(|| message_views(report, session, selection.order, zone)),
+            messages: shows(Part::Transcript)
+                .then(|| message_views(report, session, selection.order, zone)),
         }
     }
 }
@@ -198,16 +220,28 @@ impl<'a> SummaryView<'a> {
             status: session.status.as_ref(),
             session_start_time: session.session_start_time.as_ref().map(|time| &time.text),
             session_end_time: session.session_end_time.as_ref().map(|time| &time.text),
-            session_end_reason: session.session_end_reason.as_ref().map(|reason| &reason.text),
+            session_end_reason: session
+                .session_end_reason
+                .as_ref()
+                .map(|reason| &reason.text),
             intention: session.intention.as_ref(),
             talk_round: session.talk_round.map(|rounds| Received(rounds.0.as_str())),
             duration_seconds: summary.duration.map(|duration| duration.as_secs_f64()),
             messages: summary.messages,
             by_sender: summary.by_sender,
             by_type: summary.by_type,
-            ner_slots: session.ner_slots.as_ref().map(|map| Received(map.as_json())),
-            event_label: session.event_label.as_ref().map(|map| Received(map.as_json())),
-            variables: session.variables.as_ref().map(|map| Received(map.as_json())),
+            ner_slots: session
+                .ner_slots
+                .as_ref()
+                .map(|map| Received(map.as_json())),
+            event_label: session
+                .event_label
+                .as_ref()
+                .map(|map| Received(map.as_json())),
+            variables: session
+                .variables
+                .as_ref()
+                .map(|map| Received(map.as_json())),
         }
     }
 }
@@ -245,7 +279,10 @@ fn message_views<'a>(
         let content = message.content.as_ref();
         let reply = message.reply.as_ref().map(|reply| {
             let id = reply.msg_id.as_ref();
-            ReplyView { msg_id: id, index: id.and_then(|id| numbers.get(id.as_str()).copied()) }
+            ReplyView {
+                msg_id: id,
+                index: id.and_then(|id| numbers.get(id.as_str()).copied()),
+            }
         });
         MessageView {
             index,
@@ -297,16 +334,28 @@ impl Inert {
 }
 
 impl Formatter for Inert {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         Self::write(out, fragment)
     }
 
-    fn write_raw_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_raw_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         Self::write(out, fragment)
     }
 
     fn write_f64<W: ?Sized + Write>(&mut self, out: &mut W, value: f64) -> io::Result<()> {
         // Whole seconds are what there nearly always are.
-        if value.fract() == 0.0 { write!(out, "{value:.0}") } else { CompactFormatter.write_f64(out, value) }
+        if value.fract() == 0.0 {
+            write!(out, "{value:.0}")
+        } else {
+            CompactFormatter.write_f64(out, value)
+        }
     }
 }

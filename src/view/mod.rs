@@ -90,7 +90,12 @@ fn ordered<'s, 'de>(
     session: &'s crate::notification::Session<'de>,
     order: Order,
 ) -> Vec<(usize, &'s crate::notification::Message<'de>)> {
-    let mut messages: Vec<_> = session.messages().iter().enumerate().map(|(index, message)| (index + 1, message)).collect();
+    let mut messages: Vec<_> = session
+        .messages()
+        .iter()
+        .enumerate()
+        .map(|(index, message)| (index + 1, message))
+        .collect();
     if order == Order::Time {
         // Equal times, and messages without one, keep the order received.
         let mut latest = None;

@@ -4,7 +4,8 @@
 //! be drawn one after another and still line up, however many rows there are.
 
 use comfy_table::{
-    Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle, Width,
+    Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
+    Width,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -20,7 +21,10 @@ pub(super) struct Sheet {
 impl Sheet {
     /// A table `width` columns wide, with columns of these widths; that of width 0 takes the rest.
     pub(super) fn new(width: u16, columns: &[u16]) -> Self {
-        Self { width, columns: columns.to_vec() }
+        Self {
+            width,
+            columns: columns.to_vec(),
+        }
     }
 
     /// The line above everything.
@@ -68,7 +72,10 @@ impl Sheet {
     }
 
     fn rule(&self, left: char, junction: char, right: char) -> String {
-        let dashes: Vec<_> = self.widths().map(|width| "─".repeat(usize::from(width) + 2)).collect();
+        let dashes: Vec<_> = self
+            .widths()
+            .map(|width| "─".repeat(usize::from(width) + 2))
+            .collect();
         format!("{left}{}{right}", dashes.join(&junction.to_string()))
     }
 
@@ -76,6 +83,8 @@ impl Sheet {
         let fixed: u16 = self.columns.iter().sum();
         let count = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
         let rest = self.width.saturating_sub(fixed + 3 * count + 1).max(1);
-        self.columns.iter().map(move |width| if *width == 0 { rest } else { *width })
+        self.columns
+            .iter()
+            .map(move |width| if *width == 0 { rest } else { *width })
     }
 }

@@ -33,14 +33,22 @@ pub(super) fn write(
     let rows = rows(report, session, canvas);
     if canvas.width < super::transcript::NARROWEST_TABLE {
         for Row { name, lines } in rows {
-            writeln!(out, "{}: {}", canvas.theme.heading.style(name), lines.join("\n  "))?;
+            writeln!(
+                out,
+                "{}: {}",
+                canvas.theme.heading.style(name),
+                lines.join("\n  ")
+            )?;
         }
         return Ok(());
     }
     let sheet = Sheet::new(canvas.width, &[NAMES, 0]);
     writeln!(out, "{}", sheet.top())?;
     let name = |name: &str| canvas.theme.heading.style(name).to_string();
-    let cells = rows.into_iter().map(|row| vec![name(row.name), row.lines.join("\n")]).collect();
+    let cells = rows
+        .into_iter()
+        .map(|row| vec![name(row.name), row.lines.join("\n")])
+        .collect();
     writeln!(out, "{}", sheet.rows(cells, false))?;
     writeln!(out, "{}", sheet.bottom())
 }
@@ -56,14 +64,31 @@ fn rows(report: &Report<'_>, session: &Session<'_>, canvas: &Canvas) -> Vec<Row>
         ("Slots", map(session.ner_slots.as_ref(), theme)),
         ("Labels", map(session.event_label.as_ref(), theme)),
         ("Variables", map(session.variables.as_ref(), theme)),
-        ("Workflow", named(session.workflow_name.as_ref(), session.workflow_id.as_ref(), theme)),
-        ("Node task", named(session.nodetask_name.as_ref(), session.nodetask_id.as_ref(), theme)),
+        (
+            "Workflow",
+            named(
+                session.workflow_name.as_ref(),
+                session.workflow_id.as_ref(),
+                theme,
+            ),
+        ),
+        (
+            "Node task",
+            named(
+                session.nodetask_name.as_ref(),
+                session.nodetask_id.as_ref(),
+                theme,
+            ),
+        ),
         ("Ids", ids(session, theme)),
         ("Other", others(&session.extra, theme)),
         ("Findings", findings(&report.findings, theme)),
     ];
     rows.into_iter()
-        .map(|(name, lines)| Row { name, lines: lines.into_iter().filter(|line| !line.is_empty()).collect() })
+        .map(|(name, lines)| Row {
+            name,
+            lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
+        })
         .filter(|row| !row.lines.is_empty())
         .collect()
 }
@@ -84,9 +109,16 @@ fn styled(style: Style, text: impl Display) -> String {
 
 fn outcome(session: &Session<'_>, summary: &Summary<'_>, theme: &Theme) -> String {
     let status = there(session.status.as_ref()).map(|status| styled(theme.heading, status));
-    let reason = session.session_end_reason.as_ref().map(|reason| end_reason(reason, theme));
-    let hand_over = summary.hand_over.as_ref().map(|hand_over| handed_over(hand_over, theme));
-    let intention = there(session.intention.as_ref()).map(|intention| format!("intention {}", styled(theme.heading, intention)));
+    let reason = session
+        .session_end_reason
+        .as_ref()
+        .map(|reason| end_reason(reason, theme));
+    let hand_over = summary
+        .hand_over
+        .as_ref()
+        .map(|hand_over| handed_over(hand_over, theme));
+    let intention = there(session.intention.as_ref())
+        .map(|intention| format!("intention {}", styled(theme.heading, intention)));
     let rounds = session.talk_round.map(|rounds| match rounds.0.as_str() {
         "1" => "1 talk round".to_owned(),
         rounds => format!("{rounds} talk rounds"),
@@ -104,7 +136,11 @@ fn end_reason(reason: &OneOf<'_, EndReason>, theme: &Theme) -> String {
 }
 
 fn handed_over(hand_over: &HandOver<'_>, theme: &Theme) -> String {
-    let seat = hand_over.seat.as_ref().map(|seat| format!(" {seat}")).unwrap_or_default();
+    let seat = hand_over
+        .seat
+        .as_ref()
+        .map(|seat| format!(" {seat}"))
+        .unwrap_or_default();
     let what = styled(theme.agent, format_args!("handed over to agent{seat}"));
     format!("{what} at message {}", hand_over.message + 1)
 }
@@ -112,21 +148,37 @@ fn handed_over(hand_over: &HandOver<'_>, theme: &Theme) -> String {
 fn person(session: &Session<'_>, theme: &Theme) -> String {
     let callee = there(session.callee.as_ref()).map(|callee| styled(theme.user, callee));
     let channel = there(session.channel.as_ref()).map(|channel| format!("on {channel}"));
-    let channel_id = there(session.channel_id.as_ref()).map(|id| format!("{} {id}", styled(theme.muted, "channel")));
+    let channel_id = there(session.channel_id.as_ref())
+        .map(|id| format!("{} {id}", styled(theme.muted, "channel")));
     joined([callee, channel, channel_id])
 }
 
 fn when(session: &Session<'_>, summary: &Summary<'_>, canvas: &Canvas) -> Vec<String> {
     let zone = &canvas.zone;
     let theme = &canvas.theme;
-    let times = (session.session_start_time.as_ref(), session.session_end_time.as_ref());
-    let session_line = match (times.0.and_then(|time| time.instant), times.1.and_then(|time| time.instant)) {
+    let times = (
+        session.session_start_time.as_ref(),
+        session.session_end_time.as_ref(),
+    );
+    let session_line = match (
+        times.0.and_then(|time| time.instant),
+        times.1.and_then(|time| time.instant),
+    ) {
         (Some(start), Some(end)) if zone.day(start) == zone.day(end) => {
-            format!("{} {} → {} {}", zone.date(start), zone.clock(start), zone.clock(end), zone.offset(end))
+            format!(
+                "{} {} → {} {}",
+                zone.date(start),
+                zone.clock(start),
+                zone.clock(end),
+                zone.offset(end)
+            )
         }
         _ => {
             let shown = |time: Option<&SessionTime<'_>>| match time {
-                Some(SessionTime { instant: Some(instant), .. }) => zone.date_and_clock(*instant),
+                Some(SessionTime {
+                    instant: Some(instant),
+                    ..
+                }) => zone.date_and_clock(*instant),
                 Some(SessionTime { text, .. }) => styled(theme.warning, text),
                 None => "?".to_owned(),
             };
@@ -134,12 +186,19 @@ fn when(session: &Session<'_>, summary: &Summary<'_>, canvas: &Canvas) -> Vec<St
         }
     };
     let duration = summary.duration.map(|duration| match duration.as_secs() {
-        seconds if seconds < 0 => styled(theme.warning, format_args!("ends {} before it starts", duration_words(-seconds))),
+        seconds if seconds < 0 => styled(
+            theme.warning,
+            format_args!("ends {} before it starts", duration_words(-seconds)),
+        ),
         seconds => styled(theme.heading, duration_words(seconds)),
     });
     let known = (times.0.is_some() || times.1.is_some()).then_some(session_line);
     let notified = session.timestamp.map(|time| {
-        format!("{} {}", styled(theme.muted, "notified"), zone.date_and_clock(time.instant()))
+        format!(
+            "{} {}",
+            styled(theme.muted, "notified"),
+            zone.date_and_clock(time.instant())
+        )
     });
     vec![joined([known, duration]), notified.unwrap_or_default()]
 }
@@ -148,23 +207,36 @@ fn messages(summary: &Summary<'_>, theme: &Theme) -> Vec<String> {
     let counts = |counts: &BTreeMap<Text<'_>, usize>| {
         let mut counts: Vec<_> = counts.iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let listed: Vec<_> = counts.iter().map(|(what, count)| format!("{count} {}", what.shortened(40))).collect();
+        let listed: Vec<_> = counts
+            .iter()
+            .map(|(what, count)| format!("{count} {}", what.shortened(40)))
+            .collect();
         listed.join(", ")
     };
     let total = styled(theme.heading, summary.messages);
     let by_sender = (summary.messages > 0).then(|| counts(&summary.by_sender));
-    let by_type = (summary.messages > 0).then(|| format!("{} {}", styled(theme.muted, "as"), counts(&summary.by_type)));
+    let by_type = (summary.messages > 0)
+        .then(|| format!("{} {}", styled(theme.muted, "as"), counts(&summary.by_type)));
     let read = (summary.messages > 0).then(|| format!("{} read", summary.read));
-    vec![joined([Some(total), by_sender, read]), by_type.unwrap_or_default()]
+    vec![
+        joined([Some(total), by_sender, read]),
+        by_type.unwrap_or_default(),
+    ]
 }
 
 fn map(map: Option<&FreeMap<'_>>, theme: &Theme) -> Vec<String> {
     let Some(map) = map else { return Vec::new() };
-    map.members().map(|(key, value)| member(&key, value, theme)).collect()
+    map.members()
+        .map(|(key, value)| member(&key, value, theme))
+        .collect()
 }
 
 fn member(key: &Text<'_>, value: &str, theme: &Theme) -> String {
-    let value = if value.starts_with('"') { unescape(value) } else { compact(value) };
+    let value = if value.starts_with('"') {
+        unescape(value)
+    } else {
+        compact(value)
+    };
     format!("{} {} {}", key, styled(theme.muted, "="), Text::from(value))
 }
 
@@ -189,7 +261,10 @@ fn ids(session: &Session<'_>, theme: &Theme) -> Vec<String> {
 }
 
 fn others(extra: &[(Text<'_>, &str)], theme: &Theme) -> Vec<String> {
-    extra.iter().map(|(key, value)| member(key, value, theme)).collect()
+    extra
+        .iter()
+        .map(|(key, value)| member(key, value, theme))
+        .collect()
 }
 
 /// How many there are, of which rules, and those that are about no message.
@@ -204,14 +279,30 @@ fn findings(findings: &[Finding], theme: &Theme) -> Vec<String> {
     for finding in findings {
         *rules.entry(finding.rule).or_default() += 1;
     }
-    let rules: Vec<_> = rules.iter().map(|(rule, count)| format!("{rule} ×{count}")).collect();
-    let mut lines = vec![joined([error_words, warning_words]), styled(theme.muted, rules.join(", "))];
-    let about_session = findings.iter().filter(|finding| finding.pointer.message().is_none());
+    let rules: Vec<_> = rules
+        .iter()
+        .map(|(rule, count)| format!("{rule} ×{count}"))
+        .collect();
+    let mut lines = vec![
+        joined([error_words, warning_words]),
+        styled(theme.muted, rules.join(", ")),
+    ];
+    let about_session = findings
+        .iter()
+        .filter(|finding| finding.pointer.message().is_none());
     lines.extend(about_session.map(|finding| {
         let pointer = finding.pointer.to_string();
-        let place = if pointer.is_empty() { String::new() } else { format!(" {pointer}") };
+        let place = if pointer.is_empty() {
+            String::new()
+        } else {
+            format!(" {pointer}")
+        };
         let severity = format!("{}[{}]", finding.severity.name(), finding.rule);
-        format!("{}{place}: {}", styled(theme.severity(finding.severity), severity), finding.message)
+        format!(
+            "{}{place}: {}",
+            styled(theme.severity(finding.severity), severity),
+            finding.message
+        )
     }));
     lines
 }

@@ -3,7 +3,7 @@
 //! A wide canvas has a column for everything; narrower ones put status below time and type below
 //! sender, then all four in one column. Below the narrowest table there are only lines.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::io::{self, Write};
 
 use super::sheet::Sheet;
@@ -63,11 +63,27 @@ impl Layout {
     }
 
     fn arrange(self, shown: Shown) -> Vec<String> {
-        let Shown { number, time, sender, kind, message, status } = shown;
+        let Shown {
+            number,
+            time,
+            sender,
+            kind,
+            message,
+            status,
+        } = shown;
         match self {
             Self::Wide => vec![number, time, sender, kind, message, status],
-            Self::Medium => vec![number, format!("{time}\n{status}"), format!("{sender}\n{kind}"), message],
-            Self::Narrow | Self::Lines => vec![number, format!("{time}\n{sender}\n{kind}\n{status}"), message],
+            Self::Medium => vec![
+                number,
+                format!("{time}\n{status}"),
+                format!("{sender}\n{kind}"),
+                message,
+            ],
+            Self::Narrow | Self::Lines => vec![
+                number,
+                format!("{time}\n{sender}\n{kind}\n{status}"),
+                message,
+            ],
         }
     }
 }
@@ -103,14 +119,23 @@ pub(super) fn write(
     let sheet = Sheet::new(canvas.width, &layout.columns(digits));
     writeln!(out, "{}", sheet.top())?;
     let heading = |cell: &str| canvas.theme.heading.style(cell).to_string();
-    writeln!(out, "{}", sheet.rows(vec![layout.header().into_iter().map(heading).collect()], false))?;
+    writeln!(
+        out,
+        "{}",
+        sheet.rows(
+            vec![layout.header().into_iter().map(heading).collect()],
+            false
+        )
+    )?;
     for (day, messages) in transcript.days(&messages) {
         writeln!(out, "{}", sheet.titled_divider(&day))?;
         for (number, messages) in messages.chunks(ROWS).enumerate() {
             if number > 0 {
                 writeln!(out, "{}", sheet.divider())?;
             }
-            let rows = messages.iter().map(|(number, message)| layout.arrange(transcript.shown(*number, message)));
+            let rows = messages
+                .iter()
+                .map(|(number, message)| layout.arrange(transcript.shown(*number, message)));
             writeln!(out, "{}", sheet.rows(rows.collect(), true))?;
         }
     }
@@ -133,15 +158,21 @@ struct Transcript<'r, 'a> {
 
 impl<'r, 'a> Transcript<'r, 'a> {
     fn new(report: &'r Report<'a>, session: &'r Session<'a>, canvas: &'r Canvas) -> Self {
-        let mut findings: HashMap<usize, Vec<&Finding>> = HashMap::new();
-        let mut counts = HashMap::new();
+        let mut findings: HashMap<usize, Vec<&Finding>> = HashMap::default();
+        let mut counts = HashMap::default();
         for finding in &report.findings {
             *counts.entry(finding.rule).or_default() += 1;
             if let Some(index) = finding.pointer.message() {
                 findings.entry(index + 1).or_default().push(finding);
             }
         }
-        Self { canvas, numbers: session.numbers(), findings, counts, session }
+        Self {
+            canvas,
+            numbers: session.numbers(),
+            findings,
+            counts,
+            session,
+        }
     }
 
     fn theme(&self) -> &Theme {
@@ -154,7 +185,10 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let days: Vec<_> = messages
             .iter()
             .map(|(_, message)| {
-                latest = message.timestamp.map(|time| self.canvas.zone.day(time.instant())).or(latest.take());
+                latest = message
+                    .timestamp
+                    .map(|time| self.canvas.zone.day(time.instant()))
+                    .or(latest.take());
                 latest.clone().unwrap_or_else(|| "no date".to_owned())
             })
             .collect();
@@ -169,23 +203,37 @@ impl<'r, 'a> Transcript<'r, 'a> {
 
     fn shown(&self, number: usize, message: &Message<'_>) -> Shown {
         let theme = self.theme();
-        let time = message.timestamp.map(|time| self.canvas.zone.clock(time.instant()));
-        let kind = message.content.as_ref().and_then(|content| content.kind.as_ref());
+        let time = message
+            .timestamp
+            .map(|time| self.canvas.zone.clock(time.instant()));
+        let kind = message
+            .content
+            .as_ref()
+            .and_then(|content| content.kind.as_ref());
         let unknown = || theme.warning.style("?").to_string();
         Shown {
             number: theme.muted.style(number).to_string(),
             time: time.unwrap_or_else(unknown),
             sender: self.sender(message.sender_type.as_ref()),
-            kind: kind.map_or_else(unknown, |kind| theme.muted.style(kind.shortened(40)).to_string()),
+            kind: kind.map_or_else(unknown, |kind| {
+                theme.muted.style(kind.shortened(40)).to_string()
+            }),
             message: self.lines(number, message).join("\n"),
-            status: message.status.as_ref().map_or_else(unknown, |status| self.status(status)),
+            status: message
+                .status
+                .as_ref()
+                .map_or_else(unknown, |status| self.status(status)),
         }
     }
 
     fn sender(&self, sender: Option<&OneOf<'_, Sender>>) -> String {
         match sender {
             None => self.theme().muted.style("–").to_string(),
-            Some(sender) => self.theme().sender(sender.known).style(sender.text.shortened(40)).to_string(),
+            Some(sender) => self
+                .theme()
+                .sender(sender.known)
+                .style(sender.text.shortened(40))
+                .to_string(),
         }
     }
 
@@ -202,18 +250,31 @@ impl<'r, 'a> Transcript<'r, 'a> {
     fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
         let mut lines: Vec<String> = self.quote(message).into_iter().collect();
         for line in message.content.iter().flat_map(|content| content.lines()) {
-            let spans: Vec<_> =
-                line.iter().map(|span| self.theme().role(span.role).style(&span.text).to_string()).collect();
+            let spans: Vec<_> = line
+                .iter()
+                .map(|span| self.theme().role(span.role).style(&span.text).to_string())
+                .collect();
             lines.push(spans.join(" "));
         }
-        if message.content.as_ref().is_some_and(|content| content.is_pick())
+        if message
+            .content
+            .as_ref()
+            .is_some_and(|content| content.is_pick())
             && let Some(said) = lines.last_mut()
         {
             said.insert_str(0, &self.theme().pick.style("✓ ").to_string());
         }
         for (key, value) in &message.extra {
-            let value = if value.starts_with('"') { unescape(value) } else { compact(value) };
-            lines.push(format!("{} {}", self.theme().muted.style(format_args!("{key}:")), Text::from(value)));
+            let value = if value.starts_with('"') {
+                unescape(value)
+            } else {
+                compact(value)
+            };
+            lines.push(format!(
+                "{} {}",
+                self.theme().muted.style(format_args!("{key}:")),
+                Text::from(value)
+            ));
         }
         lines.extend(self.finding_lines(number));
         lines
@@ -225,12 +286,34 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let id = reply.msg_id.as_ref().map(Text::as_str);
         let number = id.and_then(|id| self.numbers.get(id));
         let gist = |content: &'_ Content<'_>| content.gist().shortened(QUOTE).into_owned();
-        let quoted = reply.content.as_ref().map(gist).filter(|text| !text.is_blank());
-        let original = || self.session.messages().get(number?.checked_sub(1)?)?.content.as_ref().map(gist);
+        let quoted = reply
+            .content
+            .as_ref()
+            .map(gist)
+            .filter(|text| !text.is_blank());
+        let original = || {
+            self.session
+                .messages()
+                .get(number?.checked_sub(1)?)?
+                .content
+                .as_ref()
+                .map(gist)
+        };
         let text = quoted.or_else(original).unwrap_or_default();
-        let which = number.map_or_else(|| "a message that is not here".to_owned(), |number| format!("#{number}"));
-        let sender = reply.sender_type.as_ref().map(|sender| format!(" {}", sender.text)).unwrap_or_default();
-        let line = if text.is_blank() { format!("↩ {which}{sender}") } else { format!("↩ {which}{sender}: {text}") };
+        let which = number.map_or_else(
+            || "a message that is not here".to_owned(),
+            |number| format!("#{number}"),
+        );
+        let sender = reply
+            .sender_type
+            .as_ref()
+            .map(|sender| format!(" {}", sender.text))
+            .unwrap_or_default();
+        let line = if text.is_blank() {
+            format!("↩ {which}{sender}")
+        } else {
+            format!("↩ {which}{sender}: {text}")
+        };
         Some(self.theme().muted.style(line).to_string())
     }
 
@@ -259,9 +342,20 @@ impl<'r, 'a> Transcript<'r, 'a> {
 
     fn write_lines(&self, messages: &[Numbered<'_, '_>], out: &mut impl Write) -> io::Result<()> {
         for (day, messages) in self.days(messages) {
-            writeln!(out, "{}", self.theme().heading.style(format_args!("-- {day}")))?;
+            writeln!(
+                out,
+                "{}",
+                self.theme().heading.style(format_args!("-- {day}"))
+            )?;
             for (number, message) in messages {
-                let Shown { number, time, sender, kind, message, status } = self.shown(*number, message);
+                let Shown {
+                    number,
+                    time,
+                    sender,
+                    kind,
+                    message,
+                    status,
+                } = self.shown(*number, message);
                 writeln!(out, "{number} {time} {sender} {kind} {status}")?;
                 for line in message.lines() {
                     writeln!(out, "  {line}")?;
@@ -281,7 +375,11 @@ mod tests {
         for width in NARROWEST_TABLE..300 {
             let columns = Layout::of(width).columns(2);
             let fixed: u16 = columns.iter().map(|column| column + 3).sum::<u16>() + 1;
-            assert!(width - fixed >= 12, "{width} leaves {} columns", width - fixed);
+            assert!(
+                width - fixed >= 12,
+                "{width} leaves {} columns",
+                width - fixed
+            );
         }
     }
 }

@@ -18,17 +18,27 @@ impl Zone {
 
     /// Such as `06:41:09`.
     pub(super) fn clock(&self, instant: Timestamp) -> String {
-        instant.to_zoned(self.0.clone()).strftime("%H:%M:%S").to_string()
+        instant
+            .to_zoned(self.0.clone())
+            .strftime("%H:%M:%S")
+            .to_string()
     }
 
     /// Such as `2025-04-15`.
     pub(super) fn date(&self, instant: Timestamp) -> String {
-        instant.to_zoned(self.0.clone()).strftime("%Y-%m-%d").to_string()
+        instant
+            .to_zoned(self.0.clone())
+            .strftime("%Y-%m-%d")
+            .to_string()
     }
 
     /// Such as `Tue 2025-04-15, UTC`, or `… UTC+07:00`: what a day is headed by.
     pub(super) fn day(&self, instant: Timestamp) -> String {
-        format!("{}, {}", instant.to_zoned(self.0.clone()).strftime("%a %Y-%m-%d"), self.offset(instant))
+        format!(
+            "{}, {}",
+            instant.to_zoned(self.0.clone()).strftime("%a %Y-%m-%d"),
+            self.offset(instant)
+        )
     }
 
     /// Such as `UTC` or `UTC+07:00`.
@@ -42,12 +52,21 @@ impl Zone {
 
     /// Such as `2025-04-15 06:41:09 UTC`.
     pub(super) fn date_and_clock(&self, instant: Timestamp) -> String {
-        format!("{} {} {}", self.date(instant), self.clock(instant), self.offset(instant))
+        format!(
+            "{} {} {}",
+            self.date(instant),
+            self.clock(instant),
+            self.offset(instant)
+        )
     }
 
     /// The time in RFC 3339 form: for programs.
     pub(super) fn rfc3339(&self, instant: Timestamp) -> String {
         let offset = self.0.to_offset(instant);
-        if offset == Offset::UTC { instant.to_string() } else { instant.display_with_offset(offset).to_string() }
+        if offset == Offset::UTC {
+            instant.to_string()
+        } else {
+            instant.display_with_offset(offset).to_string()
+        }
     }
 }
