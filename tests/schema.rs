@@ -7,7 +7,7 @@ use std::cell::Cell;
 use chatlog::finding::Rule;
 use chatlog::schema::NOTIFICATION;
 use jsonschema::Validator;
-use notifications::{any_notification, any_time, good, inspect, runner, session};
+use notifications::{any_notification, any_time, good, inspect, runner, session, spoilt_once};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
@@ -70,6 +70,15 @@ fn takes_good_notifications() {
     let validator = validator();
     for notification in good() {
         assert_eq!(judge(&validator, &notification.to_string()), Ok(true));
+    }
+}
+
+#[test]
+fn agrees_with_the_reader_on_every_value_of_another_kind() {
+    let validator = validator();
+    for notification in spoilt_once() {
+        let judged = judge(&validator, &notification.to_string());
+        assert!(judged.is_ok(), "{}", judged.expect_err("it is not ok"));
     }
 }
 

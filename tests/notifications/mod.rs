@@ -66,7 +66,7 @@ pub(crate) fn session(messages: impl Into<Value>) -> Value {
     })
 }
 
-/// One content of every type and form, the last of a type that nobody knows.
+/// One content of every type and form, the last two of types that nobody knows.
 fn contents() -> Vec<Value> {
     let media = json!({"origin_url": "https://files.example/a", "name": "a b.pdf"});
     let template = json!({
@@ -108,6 +108,7 @@ fn contents() -> Vec<Value> {
         json!({"type": "interactive", "text": "男"}),
         json!({"type": "location", "location": place}),
         json!({"type": "contacts", "contacts": [{"name": "Budi", "phone_number": "+62"}, {}]}),
+        json!({"type": "interactive", "interactive": {"type": "carousel", "action": [5]}}),
         json!({"type": "sticker", "text": 5, "media": {}, "sticker": [1, {"a~/b": null}]}),
     ]
 }
@@ -210,6 +211,51 @@ fn collect_places(value: &Value, place: String, places: &mut Vec<String>) {
     places.push(place);
 }
 
+/// Good notifications with one value at a time deleted, or replaced by one of every kind; words
+/// that choose something by every word there is.
+pub(crate) fn spoilt_once() -> Vec<Value> {
+    let kinds = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!(-1.5),
+        json!("word"),
+        json!([]),
+        json!([{}]),
+        json!({}),
+    ];
+    let words: Vec<_> = words().into_iter().map(Value::from).collect();
+    let mut spoilt = Vec::new();
+    let mut talks = good();
+    // The last holds the messages of all the others.
+    talks.pop();
+    for (number, notification) in talks.iter().enumerate() {
+        let mut places = Vec::new();
+        collect_places(notification, String::new(), &mut places);
+        // Outside the first message they are all alike.
+        places.retain(|place| number == 0 || place.starts_with("/messages/0/content"));
+        for place in &places {
+            let mut less = notification.clone();
+            take_member(&mut less, place);
+            spoilt.push(less);
+            let chooses = ["type", "status", "reason"]
+                .iter()
+                .any(|end| place.ends_with(end));
+            let values = if chooses {
+                [&kinds[..], &words].concat()
+            } else {
+                kinds.to_vec()
+            };
+            spoilt.extend(values.into_iter().map(|value| {
+                let mut other = notification.clone();
+                put(&mut other, place, value);
+                other
+            }));
+        }
+    }
+    spoilt
+}
+
 /// Good notifications, and what comes of them by at most four mutations.
 pub(crate) fn any_notification() -> impl Strategy<Value = Value> {
     (select(good()), prop::collection::vec(any_mutation(), 0..=4)).prop_map(
@@ -301,7 +347,7 @@ fn any_number() -> impl Strategy<Value = Value> {
 }
 
 /// The words that mean something somewhere, and words near to them.
-fn any_word() -> impl Strategy<Value = String> {
+fn words() -> Vec<&'static str> {
     fn words<E: Enumeration>() -> impl Iterator<Item = &'static str> {
         E::WORDS.iter().map(|(word, _)| *word)
     }
@@ -321,11 +367,16 @@ fn any_word() -> impl Strategy<Value = String> {
         "5",
         "null",
     ];
-    let known = words::<Sender>()
+    words::<Sender>()
         .chain(words::<MessageStatus>())
         .chain(words::<EndReason>())
-        .chain(ContentType::WORDS.iter().map(|(word, _)| *word));
-    select(known.chain(others).collect::<Vec<_>>()).prop_map(str::to_owned)
+        .chain(ContentType::WORDS.iter().map(|(word, _)| *word))
+        .chain(others)
+        .collect()
+}
+
+fn any_word() -> impl Strategy<Value = String> {
+    select(words()).prop_map(str::to_owned)
 }
 
 /// Strings that are RFC 3339 times, or nearly; the end of the year 9999, which no clock of ours
