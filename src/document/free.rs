@@ -49,6 +49,10 @@ impl<'de> Read<'de> for FreeMap<'de> {
     }
 }
 
+/// How many containers deep [`check`] looks: as deep as most readers of JSON go. What is deeper is
+/// passed over, so that no place is longer than this, however hostile the text.
+const DEEPEST: usize = 128;
+
 /// A container that [`check`] is inside of.
 enum Inside<'a> {
     Object { keys: HashMap<Cow<'a, str>, u32> },
@@ -105,11 +109,12 @@ impl Walk<'_, '_> {
 
     /// Enters a container, or passes a single value.
     fn value(&mut self, findings: &mut Findings) {
-        if self.lexer.eat(b'{') {
+        let may_enter = self.inside.len() < DEEPEST;
+        if may_enter && self.lexer.eat(b'{') {
             self.inside.push(Inside::Object {
                 keys: HashMap::new(),
             });
-        } else if self.lexer.eat(b'[') {
+        } else if may_enter && self.lexer.eat(b'[') {
             self.inside.push(Inside::Array { next: 0 });
         } else {
             let token = self.lexer.token();
