@@ -4,6 +4,7 @@
 
 pub mod capture;
 pub mod document;
+pub mod explanation;
 pub mod finding;
 pub mod notification;
 mod report;
