@@ -92,7 +92,7 @@ impl Serialize for Rule {
 }
 
 /// Which of several members with one name: JSON may repeat a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Occurrence {
     /// The n-th, from 0.
     Nth(u32),
@@ -338,15 +338,15 @@ impl Findings {
     /// Takes back what was noted about the *shape* of a value since `mark`: its type turned out
     /// to be one of which nothing is known.
     pub fn forgive_since(&mut self, mark: usize) {
-        let mut index = 0;
-        self.list.retain(|finding| {
-            index += 1;
-            index <= mark
-                || !matches!(
-                    finding.rule,
-                    Rule::MissingField | Rule::WrongType | Rule::UnknownValue | Rule::UnknownField
-                )
-        });
+        let stays = |finding: &Finding| {
+            !matches!(
+                finding.rule,
+                Rule::MissingField | Rule::WrongType | Rule::UnknownValue | Rule::UnknownField
+            )
+        };
+        // What came before may be much, and is not looked at.
+        let since = self.list.split_off(mark);
+        self.list.extend(since.into_iter().filter(stays));
     }
 
     /// How the document is being read.

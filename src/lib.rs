@@ -4,9 +4,11 @@
 
 pub mod capture;
 pub mod document;
+pub mod explanation;
 pub mod finding;
 pub mod notification;
 mod report;
+pub mod schema;
 mod text;
 pub mod view;
 

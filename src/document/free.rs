@@ -1,13 +1,13 @@
 //! Values of any shape: checked for what every JSON reader should worry about, and kept as text.
 
-use foldhash::HashMap;
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use serde::de::Deserializer;
 
 use super::Read;
 use super::lexer::{Lexer, members};
-use super::scalar::{note_precision, token, wrong_token};
+use super::scalar::{is_short_number, note_precision, token, wrong_token};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Place, Pointer, Rule, Step};
 
@@ -43,11 +43,42 @@ impl<'de> Read<'de> for FreeMap<'de> {
         if !token.starts_with('{') {
             return Ok(wrong_token("an object", token, at, findings));
         }
-        check(token, at, findings);
+        if !is_plain(token) {
+            check(token, at, findings);
+        }
         *self = Self(token);
         Ok(true)
     }
 }
+
+/// Sees at a glance that [`check`] would find nothing: a few different keys, and values that are
+/// strings, words or short numbers. So are nearly all maps.
+fn is_plain(object: &str) -> bool {
+    const FEW: usize = 8;
+    let mut keys = [""; FEW];
+    let mut lexer = Lexer::new(object);
+    lexer.eat(b'{');
+    for count in 0..=FEW {
+        let Some((_, Cow::Borrowed(key))) = lexer.key() else {
+            return lexer.eat(b'}');
+        };
+        let value = lexer.token();
+        let is_plain = match value.as_bytes().first() {
+            Some(b'"' | b't' | b'f' | b'n') => true,
+            Some(b'{' | b'[') | None => false,
+            Some(_) => is_short_number(value),
+        };
+        if count == FEW || !is_plain || keys[..count].contains(&key) {
+            return false;
+        }
+        keys[count] = key;
+    }
+    false
+}
+
+/// How many containers deep [`check`] looks: as deep as most readers of JSON go. What is deeper is
+/// passed over, so that no place is longer than this, however hostile the text.
+const DEEPEST: usize = 128;
 
 /// A container that [`check`] is inside of.
 enum Inside<'a> {
@@ -105,11 +136,12 @@ impl Walk<'_, '_> {
 
     /// Enters a container, or passes a single value.
     fn value(&mut self, findings: &mut Findings) {
-        if self.lexer.eat(b'{') {
+        let may_enter = self.inside.len() < DEEPEST;
+        if may_enter && self.lexer.eat(b'{') {
             self.inside.push(Inside::Object {
                 keys: HashMap::default(),
             });
-        } else if self.lexer.eat(b'[') {
+        } else if may_enter && self.lexer.eat(b'[') {
             self.inside.push(Inside::Array { next: 0 });
         } else {
             let token = self.lexer.token();

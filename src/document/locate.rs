@@ -11,7 +11,7 @@ use crate::finding::{Occurrence, Pointer, Step};
 pub(crate) struct Wanted<'p> {
     /// The caller's numbers of the pointers that end here.
     here: Vec<usize>,
-    keys: HashMap<&'p str, Vec<(Occurrence, Wanted<'p>)>>,
+    keys: HashMap<&'p str, HashMap<Occurrence, Wanted<'p>>>,
     items: HashMap<usize, Wanted<'p>>,
 }
 
@@ -24,14 +24,7 @@ impl<'p> Wanted<'p> {
                 Step::Index(index) => node.items.entry(*index).or_default(),
                 Step::Key(key, occurrence) => {
                     let same = node.keys.entry(key).or_default();
-                    let index = same
-                        .iter()
-                        .position(|(known, _)| known == occurrence)
-                        .unwrap_or_else(|| {
-                            same.push((*occurrence, Self::default()));
-                            same.len() - 1
-                        });
-                    &mut same[index].1
+                    same.entry(*occurrence).or_default()
                 }
             };
         }
@@ -101,21 +94,15 @@ fn walk_object<'t>(
         let here = Occurrence::Nth(*count);
         let inner: Vec<&Wanted<'_>> = wanted
             .iter()
-            .flat_map(|(_, same)| *same)
-            .filter(|(which, _)| *which == here)
-            .map(|(_, node)| node)
+            .filter_map(|(_, same)| same.get(&here))
             .collect();
         last.insert(name, lexer.offset());
         walk(text, lexer, &inner, found);
     }
     for (name, start) in last {
-        let same = nodes
+        let inner: Vec<&Wanted<'_>> = nodes
             .iter()
-            .filter_map(|node| node.keys.get(name))
-            .flatten();
-        let inner: Vec<&Wanted<'_>> = same
-            .filter(|(which, _)| *which == Occurrence::Last)
-            .map(|(_, node)| node)
+            .filter_map(|node| node.keys.get(name)?.get(&Occurrence::Last))
             .collect();
         if !inner.is_empty() {
             walk(text, &mut Lexer::starting_at(text, start), &inner, found);

@@ -1,13 +1,15 @@
 //! Objects with known members: stated once, read and checked in one pass.
 
-use foldhash::HashMap;
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess};
+use foldhash::HashMap;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::free::{check, repeated_key};
-use super::scalar::{StringVisitor, string, token};
+use super::scalar::{string, token};
 use super::shape::{Expect, Shape};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Pace, Place, Rule, nearest};
@@ -185,23 +187,22 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
         let record = self.0;
         let mark = findings.mark();
         let mut seen = Seen::default();
-        while let Some(Key(key)) = map.next_key_seed(KeySeed {
-            at,
-            findings: &mut *findings,
-        })? {
-            if let Some(index) = R::index_of(&key).filter(|index| seen.is_first(*index)) {
-                let key = R::FIELDS[index].name;
-                let place = Place::Member {
-                    of: at,
-                    key,
-                    occurrence: Occurrence::Nth(0),
-                };
-                record.read_field(index, &mut map, &place, findings)?;
-            } else {
-                read_unusual(record, key, &mut map, &mut seen, at, findings)?;
+        while let Some(key) = map.next_key_seed(KeySeed::<R>::new(at, findings))? {
+            match key {
+                Key::Known(index) if seen.is_first(index) => {
+                    let place = Place::Member {
+                        of: at,
+                        key: R::FIELDS[index].name,
+                        occurrence: Occurrence::Nth(0),
+                    };
+                    record.read_field(index, &mut map, &place, findings)?;
+                }
+                key => read_unusual(record, key, &mut map, &mut seen, at, findings)?,
             }
         }
-        note_missing_fields::<R>(seen.known, at, findings);
+        if seen.known & required::<R>() != required::<R>() {
+            note_missing_fields::<R>(seen.known, at, findings);
+        }
         record.judge(
             &Present {
                 at,
@@ -219,13 +220,16 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
 #[cold]
 fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
     record: &mut R,
-    key: Cow<'de, str>,
+    key: Key<'de>,
     map: &mut A,
     seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<(), A::Error> {
-    let index = R::index_of(&key);
+    let (index, key) = match key {
+        Key::Known(index) => (Some(index), Cow::Borrowed(R::FIELDS[index].name)),
+        Key::Other(key) => (None, key),
+    };
     let occurrence = seen.count(index, &key);
     let place = Place::Member {
         of: at,
@@ -300,21 +304,76 @@ fn note_missing_fields<'de, R: Record<'de>>(seen: u64, at: &Place<'_>, findings:
     }
 }
 
-/// A key, borrowed from the text where it has no escapes.
-struct Key<'de>(Cow<'de, str>);
-
-struct KeySeed<'s> {
-    at: &'s Place<'s>,
-    findings: &'s mut Findings,
+/// The members that a record must have, one bit each.
+const fn required<'de, R: Record<'de>>() -> u64 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < R::FIELDS.len() {
+        if R::FIELDS[index].required {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+/// A key, as what it means to the record.
+enum Key<'de> {
+    /// The member at this index.
+    Known(usize),
+    /// Anything else.
+    Other(Cow<'de, str>),
+}
+
+impl<'de> Key<'de> {
+    fn of<R: Record<'de>>(key: Cow<'de, str>) -> Self {
+        R::index_of(&key).map_or(Self::Other(key), Self::Known)
+    }
+}
+
+struct KeySeed<'s, R> {
+    at: &'s Place<'s>,
+    findings: &'s mut Findings,
+    record: PhantomData<R>,
+}
+
+impl<'s, R> KeySeed<'s, R> {
+    fn new(at: &'s Place<'s>, findings: &'s mut Findings) -> Self {
+        Self {
+            at,
+            findings,
+            record: PhantomData,
+        }
+    }
+}
+
+impl<'de, R: Record<'de>> DeserializeSeed<'de> for KeySeed<'_, R> {
     type Value = Key<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
         match self.findings.pace() {
-            Pace::Swift => deserializer.deserialize_str(StringVisitor).map(Key),
-            Pace::Careful => Ok(Key(string(token(deserializer)?, self.at, self.findings))),
+            Pace::Swift => deserializer.deserialize_str(self),
+            Pace::Careful => Ok(Key::of::<R>(string(
+                token(deserializer)?,
+                self.at,
+                self.findings,
+            ))),
         }
+    }
+}
+
+impl<'de, R: Record<'de>> Visitor<'de> for KeySeed<'_, R> {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key::of::<R>(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Key::of::<R>(Cow::Owned(key.to_owned())))
     }
 }

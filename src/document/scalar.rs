@@ -222,7 +222,7 @@ impl<'de> Read<'de> for Integer<'de> {
 }
 
 /// Takes a string as serde has decoded it: borrowed where it has no escapes.
-pub(crate) struct StringVisitor;
+struct StringVisitor;
 
 impl<'de> Visitor<'de> for StringVisitor {
     type Value = Cow<'de, str>;
@@ -267,14 +267,18 @@ fn is_whole(token: &str) -> bool {
                 .is_ok_and(|value| !value.is_nan() && value.fract() == 0.0))
 }
 
+/// Says whether a number has no more digits than every float keeps, as nearly all have.
+pub(crate) fn is_short_number(token: &str) -> bool {
+    token.len() <= 15 && !token.contains(['e', 'E'])
+}
+
 /// Notes a number that a reader of 64-bit floats would change.
 pub(crate) fn note_precision(
     token: &str,
     findings: &mut Findings,
     pointer: impl FnOnce() -> crate::finding::Pointer,
 ) {
-    // Fifteen digits always survive; that is nearly every number there is.
-    if token.len() <= 15 && !token.contains(['e', 'E']) {
+    if is_short_number(token) {
         return;
     }
     let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
@@ -422,11 +426,20 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
     let offset_is_shaped = match &rest[fraction..] {
         [b'Z' | b'z'] => true,
         [b'+' | b'-', offset @ ..] => {
-            matches!(offset, [h, i, b':', m, n] if [h, i, m, n].iter().all(|byte| byte.is_ascii_digit()))
+            matches!(offset, [h, i, b':', m, n]
+                if [h, i, m, n].iter().all(|byte| byte.is_ascii_digit()) && (*h, *i) <= (b'2', b'3'))
         }
         _ => false,
     };
-    (shaped && fraction != 1 && offset_is_shaped).then(|| text.parse().ok())?
+    if !shaped || fraction == 1 || !offset_is_shaped {
+        return None;
+    }
+    // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
+    match fraction {
+        11.. => format!("{}{}", &text[..29], &text[19 + fraction..]).parse(),
+        _ => text.parse(),
+    }
+    .ok()
 }
 
 #[cfg(test)]
@@ -439,6 +452,7 @@ mod tests {
             "2025-04-15T06:41:00Z",
             "2025-04-15t06:41:00.25z",
             "2025-04-15T06:41:00+05:30",
+            "2025-04-15T06:41:00.1234567890123+23:59",
         ] {
             assert!(rfc3339(good).is_some(), "{good}");
         }
@@ -452,6 +466,7 @@ mod tests {
             "2025-13-15T06:41:00Z",
             "2025-04-15T06:41:00.Z",
             "2025-04-15T06:41:00+0530",
+            "2025-04-15T06:41:00+24:00",
             "2025-04-15T06:41:00Z[UTC]",
         ];
         for bad in bad {

@@ -88,6 +88,10 @@ fn note_outside(
         |time: &Option<crate::document::SessionTime<'_>>| Some(time.as_ref()?.instant?.as_second());
     let start = second(&session.session_start_time);
     let end = second(&session.session_end_time);
+    // A session that ends before it starts has no inside.
+    if start.zip(end).is_some_and(|(start, end)| end < start) {
+        return;
+    }
     for (index, message) in messages.iter().enumerate() {
         let Some(time) = message.timestamp else {
             continue;

@@ -1,0 +1,56 @@
+//! The examples of `chatlog explain` show what they say they show.
+
+use std::collections::BTreeSet;
+
+use chatlog::capture::{Position, Record, deliveries};
+use chatlog::document::Document;
+use chatlog::explanation::notification_with;
+use chatlog::finding::Rule;
+use chatlog::{Origin, Text, inspect};
+
+/// The rules that a notification breaks.
+fn broken(body: &str) -> Vec<Rule> {
+    let origin = Origin {
+        source: Text::from("-"),
+        index: 1,
+    };
+    let record = Record {
+        bytes: body.as_bytes(),
+        terminator: b"",
+        start: Position::START,
+    };
+    let deliveries = deliveries(&record);
+    let document = Document::new(&deliveries[0].body);
+    let report = inspect(&origin, &deliveries[0], &document);
+    report.findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_wrong_example_breaks_its_rule_only_and_a_right_one_none() {
+    for &rule in Rule::ALL {
+        let example = rule.explanation();
+        assert_eq!(broken(&notification_with(example.wrong)), [rule], "{rule}");
+        assert_eq!(broken(&notification_with(example.right)), [], "{rule}");
+    }
+}
+
+#[test]
+fn explanations_fit_a_terminal_and_are_not_pasted() {
+    let mut reasons = BTreeSet::new();
+    for rule in Rule::ALL {
+        let example = rule.explanation();
+        assert!(
+            reasons.insert(example.why),
+            "{rule}: a reason of another rule"
+        );
+        assert!(
+            !example.why.contains("  ") && example.why.ends_with('.'),
+            "{rule}"
+        );
+        let lines = || example.wrong.lines().chain(example.right.lines());
+        assert!(
+            lines().all(|line| line.len() <= 72),
+            "{rule}: an example is too wide"
+        );
+    }
+}

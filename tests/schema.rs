@@ -1,0 +1,197 @@
+//! The published schema and the reader say the same of every notification.
+
+mod notifications;
+
+use std::cell::Cell;
+
+use chatlog::finding::Rule;
+use chatlog::schema::NOTIFICATION;
+use jsonschema::Validator;
+use notifications::{any_notification, any_time, good, inspect, runner, session, spoilt_once};
+use proptest::test_runner::TestCaseError;
+use serde_json::{Value, json};
+
+fn schema() -> Value {
+    serde_json::from_str(NOTIFICATION).expect("the schema is JSON")
+}
+
+/// A validator that does not check formats, as most do not unless they are told to.
+fn validator() -> Validator {
+    jsonschema::draft202012::options()
+        .should_validate_formats(false)
+        .build(&schema())
+        .expect("the schema is one")
+}
+
+/// The errors of shape that the reader found: all that a schema can say.
+fn shape_errors(body: &str) -> Vec<String> {
+    let is_shape = |rule| {
+        matches!(
+            rule,
+            Rule::MissingField | Rule::WrongType | Rule::UnknownValue | Rule::BadTime
+        )
+    };
+    inspect(body.as_bytes(), |report| {
+        let shape = report
+            .findings
+            .iter()
+            .filter(|finding| is_shape(finding.rule));
+        shape
+            .map(|finding| format!("{}: {}", finding.pointer, finding.message))
+            .collect()
+    })
+}
+
+/// Holds reader and schema against one another; says what both think of it.
+fn judge(validator: &Validator, body: &str) -> Result<bool, TestCaseError> {
+    let value: Value = serde_json::from_str(body).expect("the test made JSON");
+    let found = shape_errors(body);
+    let rejected: Vec<_> = validator
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    if found.is_empty() == rejected.is_empty() {
+        return Ok(found.is_empty());
+    }
+    Err(TestCaseError::fail(format!(
+        "the reader found {found:#?}, the schema {rejected:#?} in {body}"
+    )))
+}
+
+#[test]
+fn is_valid_against_the_meta_schema() {
+    let schema = schema();
+    let result = jsonschema::meta::validate(&schema);
+    assert!(result.is_ok(), "{result:?}");
+}
+
+#[test]
+fn takes_good_notifications() {
+    let validator = validator();
+    for notification in good() {
+        let judged = judge(&validator, &notification.to_string());
+        assert!(matches!(judged, Ok(true)), "{judged:?}");
+    }
+}
+
+#[test]
+fn agrees_with_the_reader_on_every_value_of_another_kind() {
+    let validator = validator();
+    for notification in spoilt_once() {
+        let judged = judge(&validator, &notification.to_string());
+        assert!(judged.is_ok(), "{}", judged.expect_err("it is not ok"));
+    }
+}
+
+#[test]
+fn agrees_with_the_reader_on_spoilt_notifications() {
+    let validator = validator();
+    let (taken, refused) = (Cell::new(0_u32), Cell::new(0_u32));
+    let outcome = runner(3_000).run(&any_notification(), |notification| {
+        let count = if judge(&validator, &notification.to_string())? {
+            &taken
+        } else {
+            &refused
+        };
+        count.set(count.get() + 1);
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
+    let (taken, refused) = (taken.get(), refused.get());
+    assert!(
+        taken.min(refused) > (taken + refused) / 5,
+        "{taken} taken, {refused} refused"
+    );
+}
+
+#[test]
+fn agrees_with_the_reader_on_times() {
+    let patterns = validator();
+    let formats = jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .build(&schema())
+        .expect("the schema is one");
+    let outcome = runner(1_500).run(&any_time(), |time| {
+        let mut notification = session(json!([]));
+        notification["session_start_time"] = json!(time);
+        let body = notification.to_string();
+        judge(&patterns, &body)?;
+        // The format knows in which minutes of history a second can be 60.
+        if !time.contains(":60") {
+            judge(&formats, &body)?;
+        }
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
+}
+
+#[test]
+fn agrees_with_the_reader_on_numbers_however_they_are_written() {
+    let validator = validator();
+    let tokens = [
+        "0",
+        "-0",
+        "-0.0",
+        "0e5",
+        "1",
+        "1.0",
+        "1.50",
+        "15e-1",
+        "150e-2",
+        "100e-2",
+        "1e3",
+        "1E+3",
+        "1744699269.000",
+        "17446992690e-1",
+        "-1",
+        "-1.0",
+        "253402207200",
+        "253402207200.0",
+        "253402207201",
+        "2.53402207201e11",
+        "9007199254740993",
+        "123456789012345678901234567890",
+        "1e300",
+        "1.5e300",
+        "1.7976931348623157e308",
+        "5e-324",
+    ];
+    for place in [
+        "/timestamp",
+        "/talk_round",
+        "/session_end_reason",
+        "/ner_slots",
+    ] {
+        for token in tokens {
+            let mut notification = session(json!([]));
+            *notification.pointer_mut(place).expect("it is there") = json!("@");
+            let body = notification.to_string().replace("\"@\"", token);
+            assert!(judge(&validator, &body).is_ok(), "{token} at {place}");
+        }
+    }
+}
+
+#[test]
+fn its_examples_are_good() {
+    fn check(schema: &Value, definitions: &Value) {
+        let mut alone = schema.clone();
+        if let Some(examples) = schema["examples"].as_array() {
+            alone["$defs"] = definitions.clone();
+            let validator =
+                jsonschema::draft202012::new(&alone).expect("a part of a schema is one");
+            for example in examples {
+                assert!(validator.is_valid(example), "{example} of {schema}");
+            }
+        }
+        let members = schema
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(_, value)| value);
+        for part in members.chain(schema.as_array().into_iter().flatten()) {
+            check(part, definitions);
+        }
+    }
+    let schema = schema();
+    check(&schema, &schema["$defs"]);
+}
