@@ -7,6 +7,7 @@ pub mod document;
 pub mod finding;
 pub mod notification;
 mod report;
+pub mod signature;
 mod text;
 
 pub use report::{Origin, Report, inspect};

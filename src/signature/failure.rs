@@ -1,0 +1,468 @@
+//! Why a signature does not match: what is tried, and what would have matched.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde::{Serialize, Serializer};
+
+use super::algorithm::{Algorithm, Hasher};
+use super::changes::{Change, changes, trimmed};
+use super::given::Given;
+use super::printing::{Json, LONGEST, Printing};
+use super::scheme::{Message, Scheme};
+use super::{Checks, Key, Secret, candidates};
+use crate::capture::{Delivery, Headers};
+
+/// The most bytes that are hashed to explain one failure.
+const MOST_HASHED: usize = 1 << 30;
+
+macro_rules! codes {
+    ($($code:ident $name:literal $sentence:literal $advice:literal;)*) => {
+        /// What would have made a signature match, with a name that never changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $sentence] $code,)*
+        }
+
+        impl Code {
+            /// Every code, in the order they are tried.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)*];
+
+            /// The stable kebab-case name.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$code => $name,)* }
+            }
+
+            /// What it says, in one sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$code => $sentence,)* }
+            }
+
+            /// What to do about it.
+            fn advice(self) -> &'static str {
+                match self { $(Self::$code => $advice,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    FinalNewlineAdded "final-newline-added"
+        "The saved body ends with a line break that the signed one did not have."
+        "an editor or a shell adds one on saving";
+    FinalNewlineLost "final-newline-lost"
+        "The signed body ended with a line break that the saved one does not have."
+        "it was cut on saving";
+    CrlfLineEndings "crlf-line-endings"
+        "The saved body has other line endings, CRLF or LF, than the signed one."
+        "an editor or version control changed them";
+    Bom "bom"
+        "The saved body has a byte order mark that the signed one did not have, or the reverse."
+        "an editor adds or drops it on saving";
+    ContentEncoding "content-encoding"
+        "The saved body is a compressed or otherwise encoded form of the signed one."
+        "verify the bytes that the sender signs, before or after they are encoded";
+    SecretWhiteSpace "secret-white-space"
+        "The secret has white space around it that does not belong to it, or lacks a line break that does."
+        "check how the secret is stored";
+    SecretQuotes "secret-quotes"
+        "The secret has quotes around it that do not belong to it."
+        "check how the secret is stored";
+    SecretHex "secret-hex"
+        "The secret is the hexadecimal form of the real one."
+        "give the bytes that it stands for";
+    SecretBase64 "secret-base64"
+        "The secret is the base64 form of the real one."
+        "give the bytes that it stands for";
+    OtherAlgorithm "other-algorithm"
+        "The signature is made with another algorithm."
+        "check which one the sender uses";
+    ReprintedCompact "reprinted-compact"
+        "The signed body was printed without white space; the saved one was parsed and printed otherwise."
+        "save and verify the bytes as they are received, before they are parsed";
+    ReprintedIndented "reprinted-indented"
+        "The signed body was printed with white space; the saved one was parsed and printed otherwise."
+        "save and verify the bytes as they are received, before they are parsed";
+    ReprintedSorted "reprinted-sorted"
+        "The signed body was printed with its keys sorted; the saved one has them in another order."
+        "save and verify the bytes as they are received, before they are parsed";
+    ReprintedAscii "reprinted-ascii"
+        "The signed body escapes other characters than the saved one: those outside ASCII, or `/`."
+        "save and verify the bytes as they are received, before they are parsed";
+    SwappedDeliveries "swapped-deliveries"
+        "The signature belongs to another delivery of the same run."
+        "check that each was saved with its own headers";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// What would have made a signature match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hint {
+    /// What kind of thing.
+    pub code: Code,
+    /// What would match, and what to do about it: lower case, no full stop.
+    pub message: String,
+}
+
+impl Hint {
+    pub(super) fn new(code: Code, found: &str) -> Self {
+        Self {
+            code,
+            message: format!("{found}; {}", code.advice()),
+        }
+    }
+}
+
+/// A signature that does not match, and all that it was checked with.
+pub(super) struct Failure<'f> {
+    delivery: &'f Delivery<'f>,
+    checks: &'f Checks,
+    given: &'f Given,
+    /// The scheme's own way to sign, with each of the secrets.
+    usual: Vec<Way<'f>>,
+    /// How many bytes may still be hashed.
+    left: Cell<usize>,
+}
+
+/// A way to make a signature from a body.
+struct Way<'f> {
+    /// What is other than usual, and how to say so after "would match".
+    other: Option<(Code, String)>,
+    algorithm: Algorithm,
+    key: Key,
+    message: &'f Message<'f>,
+}
+
+/// Bodies other than the one that was saved: whether one of them is right ends the search.
+type Try<'t> = &'t mut dyn FnMut(&Change<'_>) -> Option<Hint>;
+
+impl<'f> Failure<'f> {
+    pub(super) fn new(
+        delivery: &'f Delivery<'f>,
+        checks: &'f Checks,
+        given: &'f Given,
+        message: &'f Message<'f>,
+    ) -> Self {
+        let usual = checks.keys.iter().map(|key| Way {
+            other: None,
+            algorithm: checks.scheme.algorithm,
+            key: key.clone(),
+            message,
+        });
+        Self {
+            delivery,
+            checks,
+            given,
+            usual: usual.collect(),
+            left: Cell::new(MOST_HASHED),
+        }
+    }
+
+    /// What would have matched, and what was tried.
+    pub(super) fn explain(&self) -> (Vec<Hint>, Vec<&'static str>) {
+        let schemes = self.other_schemes();
+        let headers = &self.checks.headers;
+        let messages = fill(&schemes, self.delivery, headers);
+        let mut tried = Vec::new();
+        let hint = self.find(&messages, &mut tried);
+        (hint.into_iter().collect(), tried)
+    }
+
+    fn find(
+        &self,
+        messages: &[(&Scheme, Message<'_>)],
+        tried: &mut Vec<&'static str>,
+    ) -> Option<Hint> {
+        if self.given.digests.is_empty() {
+            return None;
+        }
+        let body = &*self.delivery.body;
+        let secrets = self.other_secrets();
+        let algorithms = self.other_algorithms(messages, &self.usual);
+        tried.push("line breaks, byte order marks and encodings of the body");
+        changes(body)
+            .find_map(|change| self.changed(&change, &self.usual))
+            .or_else(|| {
+                tried.push("white space, quotes, hex and base64 in the secret");
+                self.unchanged(&secrets)
+            })
+            .or_else(|| {
+                tried.push("the other algorithms");
+                self.unchanged(&algorithms)
+            })
+            .or_else(|| self.printed(tried))
+            .or_else(|| {
+                tried.push("pairs of these");
+                let others: Vec<_> = secrets.iter().chain(&algorithms).map(Way::again).collect();
+                self.twice_changed()
+                    .or_else(|| self.unchanged(&self.other_algorithms(messages, &secrets)))
+                    .or_else(|| self.common(&mut |change| self.changed(change, &others)))
+            })
+            .inspect(|_| tried.clear())
+            .or_else(|| {
+                if self.left.get() == 0 {
+                    tried.push("no more than 1 GiB was hashed");
+                }
+                None
+            })
+    }
+
+    /// The hint of one of these ways, over what may have been signed.
+    fn unchanged(&self, ways: &[Way<'_>]) -> Option<Hint> {
+        candidates(self.delivery).find_map(|candidate| {
+            let way = ways.iter().find(|way| self.matches(way, &candidate.body))?;
+            let (code, how) = way.other.as_ref()?;
+            Some(Hint::new(*code, &format!("the body would match {how}")))
+        })
+    }
+
+    /// The hint of a changed body, signed in one of these ways.
+    fn changed(&self, change: &Change<'_>, ways: &[Way<'_>]) -> Option<Hint> {
+        let way = ways.iter().find(|way| self.matches(way, &change.parts()))?;
+        let what = &change.what;
+        Some(match &way.other {
+            None => Hint::new(change.code, &format!("the body {what} would match")),
+            Some((code, how)) => Hint::new(*code, &format!("the body {what} would match {how}")),
+        })
+    }
+
+    fn matches(&self, way: &Way<'_>, body: &[&[u8]]) -> bool {
+        let mut possible = self.given.of(way.algorithm).peekable();
+        let size = 64 + body.iter().map(|part| part.len()).sum::<usize>();
+        if possible.peek().is_none() {
+            return false;
+        }
+        let Some(left) = self.left.get().checked_sub(size) else {
+            self.left.set(0);
+            return false;
+        };
+        self.left.set(left);
+        let hasher = way.key.hash(way.message, body);
+        possible.any(|digest| hasher.clone().is(digest))
+    }
+
+    /// The body as JSON, printed in every way, with and without a line break at its end.
+    fn printed(&self, tried: &mut Vec<&'static str>) -> Option<Hint> {
+        let body = &*self.delivery.body;
+        if body.len() > LONGEST {
+            tried.push("no other ways to print JSON, for the body is over 16 MiB");
+            return None;
+        }
+        if self.given.of(self.checks.scheme.algorithm).next().is_none() {
+            return None;
+        }
+        tried.push("other ways to print JSON");
+        let json = Json::read(body)?;
+        prints(&json, Printing::all(), &mut |change| {
+            self.changed(change, &self.usual)
+        })
+    }
+
+    /// Two changes of the body's bytes at once.
+    fn twice_changed(&self) -> Option<Hint> {
+        let body = &*self.delivery.body;
+        let ended = || {
+            changes(body).find_map(|change| self.changed(&change.with_final_newline(), &self.usual))
+        };
+        let trimmed = || {
+            changes(trimmed(body)?).find_map(|mut change| {
+                change.what = format!("without its final line break and {}", change.what).into();
+                self.changed(&change, &self.usual)
+            })
+        };
+        ended().or_else(trimmed)
+    }
+
+    /// The likeliest of all changed bodies.
+    fn common(&self, attempt: Try<'_>) -> Option<Hint> {
+        let body = &*self.delivery.body;
+        changes(body)
+            .find_map(|change| attempt(&change))
+            .or_else(|| prints(&Json::read(body)?, Printing::common(), attempt))
+    }
+
+    /// What the secrets may have been meant to be.
+    fn other_secrets(&self) -> Vec<Way<'f>> {
+        let several = self.usual.len() > 1;
+        let mut ways = Vec::new();
+        for (index, way) in self.usual.iter().enumerate() {
+            let name = match several {
+                true => format!("secret {}", index + 1),
+                false => "the secret".to_owned(),
+            };
+            ways.extend(
+                meant(&way.key.secret)
+                    .into_iter()
+                    .map(|(code, what, secret)| Way {
+                        other: Some((code, format!("with {name} {what}"))),
+                        key: Key::new(way.algorithm, secret),
+                        ..way.again()
+                    }),
+            );
+        }
+        ways
+    }
+
+    /// The ways that sign as these do, but with another algorithm.
+    fn other_algorithms<'m>(
+        &self,
+        messages: &'m [(&Scheme, Message<'m>)],
+        ways: &[Way<'_>],
+    ) -> Vec<Way<'m>> {
+        let mut others = Vec::new();
+        for (scheme, message) in messages {
+            for way in ways {
+                let how = match (
+                    &way.other,
+                    scheme.template.holds_secret() || scheme.algorithm.is_keyed(),
+                ) {
+                    (Some((_, how)), _) => format!("under `{scheme}` {how}"),
+                    (None, true) => format!("under `{scheme}`"),
+                    (None, false) => format!(
+                        "as the `{}` of the body alone, which proves nothing",
+                        scheme.algorithm
+                    ),
+                };
+                others.push(Way {
+                    other: Some((Code::OtherAlgorithm, how)),
+                    algorithm: scheme.algorithm,
+                    key: Key {
+                        begun: Hasher::new(scheme.algorithm, way.key.secret.bytes()),
+                        secret: way.key.secret.clone(),
+                    },
+                    message,
+                });
+            }
+        }
+        others
+    }
+
+    /// The same scheme with every other algorithm that can have made a signature that was given.
+    fn other_schemes(&self) -> Vec<Scheme> {
+        let own = &self.checks.scheme;
+        let mut schemes = Vec::new();
+        for algorithm in Algorithm::ALL.iter().copied() {
+            if algorithm == own.algorithm || self.given.of(algorithm).next().is_none() {
+                continue;
+            }
+            schemes.push(Scheme {
+                algorithm,
+                template: own.template.clone(),
+            });
+            if !algorithm.is_keyed() && !own.template.holds_secret() {
+                schemes.extend(Scheme::of_secret_and_body(algorithm));
+            }
+        }
+        schemes
+    }
+}
+
+impl Way<'_> {
+    fn again(&self) -> Way<'_> {
+        Way {
+            other: self.other.clone(),
+            algorithm: self.algorithm,
+            key: self.key.clone(),
+            message: self.message,
+        }
+    }
+}
+
+fn fill<'s>(
+    schemes: &'s [Scheme],
+    delivery: &'s Delivery<'_>,
+    headers: &'s Headers<'_>,
+) -> Vec<(&'s Scheme, Message<'s>)> {
+    schemes
+        .iter()
+        .filter_map(|scheme| Some((scheme, scheme.template.fill(delivery, headers).ok()?)))
+        .collect()
+}
+
+/// Every different text that the printings give.
+fn prints(
+    json: &Json<'_>,
+    printings: impl Iterator<Item = Printing>,
+    attempt: Try<'_>,
+) -> Option<Hint> {
+    let mut seen = HashSet::new();
+    printings.into_iter().find_map(|printing| {
+        let text = json.print(printing)?;
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        if !seen.insert(hasher.finish()) {
+            return None;
+        }
+        let change = Change::whole(printing.code(), printing.what(), text.into_bytes());
+        attempt(&change).or_else(|| attempt(&change.with_final_newline()))
+    })
+}
+
+/// What a secret may have been meant to be: what was done to it, and the secret.
+fn meant(secret: &Secret) -> Vec<(Code, &'static str, Secret)> {
+    let given = secret.bytes();
+    let trimmed = given.trim_ascii();
+    let bare = unquoted(trimmed).unwrap_or(trimmed);
+    let mut meant = Vec::new();
+    let mut add = |code, what, bytes: Vec<u8>| {
+        if bytes != given {
+            meant.extend(Secret::new(bytes).map(|secret| (code, what, secret)));
+        }
+    };
+    add(
+        Code::SecretWhiteSpace,
+        "without the white space around it",
+        trimmed.to_vec(),
+    );
+    add(
+        Code::SecretWhiteSpace,
+        "and a line break after it",
+        [given, b"\n"].concat(),
+    );
+    if let Some(inner) = unquoted(trimmed) {
+        add(
+            Code::SecretQuotes,
+            "without the quotes around it",
+            inner.to_vec(),
+        );
+        let inner = inner.trim_ascii().to_vec();
+        add(
+            Code::SecretQuotes,
+            "without the quotes and white space around it",
+            inner,
+        );
+    }
+    if let Ok(bytes) = hex::decode(bare) {
+        add(Code::SecretHex, "decoded from hex", bytes);
+    }
+    let encoded = bare.strip_prefix(b"whsec_").unwrap_or(bare);
+    let encoded = encoded.trim_ascii_end();
+    let padding = encoded
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'=')
+        .count();
+    let encoded = &encoded[..encoded.len() - padding];
+    let bytes = STANDARD_NO_PAD
+        .decode(encoded)
+        .or_else(|_| URL_SAFE_NO_PAD.decode(encoded));
+    if let Ok(bytes) = bytes {
+        add(Code::SecretBase64, "decoded from base64", bytes);
+    }
+    meant
+}
+
+/// What is between a pair of quotes.
+fn unquoted(secret: &[u8]) -> Option<&[u8]> {
+    [b'"', b'\'', b'`']
+        .into_iter()
+        .find_map(|quote| secret.strip_prefix(&[quote])?.strip_suffix(&[quote]))
+}
