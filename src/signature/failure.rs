@@ -320,17 +320,12 @@ impl<'f> Failure<'f> {
         let mut others = Vec::new();
         for (scheme, message) in messages {
             for way in ways {
-                let how = match (
-                    &way.other,
-                    scheme.template.holds_secret() || scheme.algorithm.is_keyed(),
-                ) {
-                    (Some((_, how)), _) => format!("under `{scheme}` {how}"),
-                    (None, true) => format!("under `{scheme}`"),
-                    (None, false) => format!(
-                        "as the `{}` of the body alone, which proves nothing",
-                        scheme.algorithm
-                    ),
+                let secret = match &way.other {
+                    Some((_, secret)) => format!(" {secret}"),
+                    None if scheme.is_secret() => String::new(),
+                    None => ", which has no secret in it and proves nothing".to_owned(),
                 };
+                let how = format!("under `{scheme}`{secret}");
                 others.push(Way {
                     other: Some((Code::OtherAlgorithm, how)),
                     algorithm: scheme.algorithm,
@@ -360,13 +355,17 @@ impl<'f> Failure<'f> {
             if !algorithm.is_keyed() && !own.template.holds_secret() {
                 schemes.extend(Scheme::of_secret_and_body(algorithm));
             }
+            if algorithm.is_keyed() && own.template.holds_secret() {
+                schemes.push(Scheme::new(algorithm));
+            }
         }
         schemes
     }
 }
 
-impl Way<'_> {
-    fn again(&self) -> Way<'_> {
+impl<'f> Way<'f> {
+    /// The same way once more.
+    fn again(&self) -> Way<'f> {
         Way {
             other: self.other.clone(),
             algorithm: self.algorithm,

@@ -45,7 +45,7 @@ use std::fmt::{self, Debug, Display};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 pub use self::algorithm::{Algorithm, UnknownAlgorithm};
 use self::algorithm::{Digest, Hasher};
@@ -411,11 +411,11 @@ fn failed(
     if checks.explains {
         let failure = Failure::new(delivery, checks, &given, message);
         (signature.hints, signature.tried) = failure.explain();
-        signature.fingerprints = Fingerprints {
-            expected: expected(delivery, checks, message),
-            given: given.digests,
-        };
     }
+    signature.fingerprints = Fingerprints {
+        expected: expected(delivery, checks, message),
+        given: given.digests,
+    };
     signature
 }
 

@@ -57,7 +57,12 @@ impl Scheme {
         }
     }
 
-    /// The ways to hash the secret and the body without a key, and the body alone.
+    /// Says whether it takes the secret to make a signature.
+    pub(super) fn is_secret(&self) -> bool {
+        self.algorithm.is_keyed() || self.template.holds_secret()
+    }
+
+    /// The ways to hash the secret and the body without a key.
     pub(super) fn of_secret_and_body(algorithm: Algorithm) -> impl Iterator<Item = Self> {
         [
             vec![Piece::Body, Piece::Secret],
@@ -92,13 +97,14 @@ impl FromStr for Scheme {
         };
         let algorithm: Algorithm = name.parse()?;
         let template = Template::parse(template, name.chars().count() + 2)?;
-        if !algorithm.is_keyed() && !template.holds_secret() {
-            return Err(SchemeError::NoSecret(algorithm));
-        }
-        Ok(Self {
+        let scheme = Self {
             algorithm,
             template,
-        })
+        };
+        if !scheme.is_secret() {
+            return Err(SchemeError::NoSecret(algorithm));
+        }
+        Ok(scheme)
     }
 }
 
