@@ -60,9 +60,12 @@ impl<'b> Change<'b> {
     }
 }
 
+/// Undoes one thing that may have been done to a body, where it can have been.
+type Undo = fn(&[u8]) -> Option<Change<'_>>;
+
 /// What may have been done to a body that was saved, undone: made one by one.
-pub(super) fn changes<'b>(body: &'b [u8]) -> impl Iterator<Item = Change<'b>> {
-    const CHANGES: [for<'b> fn(&'b [u8]) -> Option<Change<'b>>; 10] = [
+pub(super) fn changes(body: &[u8]) -> impl Iterator<Item = Change<'_>> {
+    const CHANGES: [Undo; 10] = [
         without_final_newline,
         with_final_newline,
         with_final_crlf,

@@ -1,6 +1,7 @@
 //! Finding the scheme that a sender uses, from deliveries that are known to be good.
 
-use super::algorithm::{Algorithm, Digest};
+use super::algorithm::Algorithm;
+use super::given::Given;
 use super::scheme::{Scheme, is_token};
 use super::{Checks, Key, candidates, matching};
 use crate::capture::Delivery;
@@ -80,7 +81,10 @@ impl<'c> Discovery<'c> {
     /// Drops the schemes that do not fit this delivery.
     pub fn narrow(&mut self, delivery: &Delivery<'_>) {
         let mut schemes = self.schemes.take().unwrap_or_else(|| catalogue(delivery));
-        schemes.retain(|scheme| fits(scheme, delivery, self.checks));
+        match self.checks.given(delivery) {
+            Ok(given) => schemes.retain(|scheme| fits(scheme, delivery, self.checks, &given)),
+            Err(_) => schemes.clear(),
+        }
         self.schemes = Some(schemes);
     }
 
@@ -137,21 +141,17 @@ fn is_date(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn fits(scheme: &Scheme, delivery: &Delivery<'_>, checks: &Checks) -> bool {
-    found(scheme, delivery, checks).is_some()
-}
-
-fn found(scheme: &Scheme, delivery: &Delivery<'_>, checks: &Checks) -> Option<Digest> {
-    let given = checks.given(delivery).ok()?;
-    given.of(scheme.algorithm).next()?;
-    let message = scheme.template.fill(delivery, &checks.headers).ok()?;
-    let keys: Vec<Key> = checks
-        .keys
-        .iter()
-        .map(|key| Key::new(scheme.algorithm, key.secret.clone()))
-        .collect();
-    candidates(delivery).find_map(|candidate| {
-        keys.iter()
-            .find_map(|key| matching(key, &message, &candidate.body, scheme.algorithm, &given))
+fn fits(scheme: &Scheme, delivery: &Delivery<'_>, checks: &Checks, given: &Given) -> bool {
+    if given.of(scheme.algorithm).next().is_none() {
+        return false;
+    }
+    let Ok(message) = scheme.template.fill(delivery, &checks.headers) else {
+        return false;
+    };
+    checks.keys.iter().any(|key| {
+        let key = Key::new(scheme.algorithm, key.secret.clone());
+        candidates(delivery).any(|candidate| {
+            matching(&key, &message, &candidate.body, scheme.algorithm, given).is_some()
+        })
     })
 }

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde::{Serialize, Serializer};
 
-use super::algorithm::{Algorithm, Hasher};
+use super::algorithm::Algorithm;
 use super::changes::{Change, changes, trimmed};
 use super::given::Given;
 use super::printing::{Json, LONGEST, Printing};
@@ -141,9 +141,6 @@ struct Way<'f> {
     message: &'f Message<'f>,
 }
 
-/// Bodies other than the one that was saved: whether one of them is right ends the search.
-type Try<'t> = &'t mut dyn FnMut(&Change<'_>) -> Option<Hint>;
-
 impl<'f> Failure<'f> {
     pub(super) fn new(
         delivery: &'f Delivery<'f>,
@@ -166,53 +163,43 @@ impl<'f> Failure<'f> {
         }
     }
 
-    /// What would have matched, and what was tried.
+    /// What would have matched or else what was tried, the likeliest first.
     pub(super) fn explain(&self) -> (Vec<Hint>, Vec<&'static str>) {
-        let schemes = self.other_schemes();
-        let headers = &self.checks.headers;
-        let messages = fill(&schemes, self.delivery, headers);
-        let mut tried = Vec::new();
-        let hint = self.find(&messages, &mut tried);
-        (hint.into_iter().collect(), tried)
-    }
-
-    fn find(
-        &self,
-        messages: &[(&Scheme, Message<'_>)],
-        tried: &mut Vec<&'static str>,
-    ) -> Option<Hint> {
         if self.given.digests.is_empty() {
-            return None;
+            return Default::default();
         }
-        let body = &*self.delivery.body;
+        let schemes = self.other_schemes();
+        let messages = fill(&schemes, self.delivery, &self.checks.headers);
         let secrets = self.other_secrets();
-        let algorithms = self.other_algorithms(messages, &self.usual);
-        tried.push("line breaks, byte order marks and encodings of the body");
-        changes(body)
-            .find_map(|change| self.changed(&change, &self.usual))
-            .or_else(|| {
-                tried.push("white space, quotes, hex and base64 in the secret");
+        let algorithms = other_algorithms(&messages, &self.usual);
+        let both = || self.unchanged(&other_algorithms(&messages, &secrets));
+        let stages: [(&'static str, &dyn Fn() -> Option<Hint>); 5] = [
+            (
+                "line breaks, byte order marks and encodings of the body",
+                &|| changes(&self.delivery.body).find_map(|change| self.usual(&change)),
+            ),
+            ("white space, quotes, hex and base64 in the secret", &|| {
                 self.unchanged(&secrets)
-            })
-            .or_else(|| {
-                tried.push("the other algorithms");
-                self.unchanged(&algorithms)
-            })
-            .or_else(|| self.printed(tried))
-            .or_else(|| {
-                tried.push("pairs of these");
-                let others: Vec<_> = secrets.iter().chain(&algorithms).map(Way::again).collect();
+            }),
+            ("the other algorithms", &|| self.unchanged(&algorithms)),
+            (self.printing(), &|| self.printed()),
+            ("pairs of these", &|| {
                 self.twice_changed()
-                    .or_else(|| self.unchanged(&self.other_algorithms(messages, &secrets)))
-                    .or_else(|| self.common(&mut |change| self.changed(change, &others)))
-            })
-            .inspect(|_| tried.clear())
-            .or_else(|| {
-                if self.left.get() == 0 {
-                    tried.push("no more than 1 GiB was hashed");
-                }
-                None
-            })
+                    .or_else(both)
+                    .or_else(|| self.commonly_changed(&[&secrets, &algorithms]))
+            }),
+        ];
+        let mut tried = Vec::new();
+        for (what, stage) in stages {
+            if let Some(hint) = stage() {
+                return (vec![hint], Vec::new());
+            }
+            tried.push(what);
+        }
+        if self.left.get() == 0 {
+            tried.push("no more than 1 GiB was hashed");
+        }
+        (Vec::new(), tried)
     }
 
     /// The hint of one of these ways, over what may have been signed.
@@ -234,12 +221,18 @@ impl<'f> Failure<'f> {
         })
     }
 
+    /// The hint of a changed body, signed as usual.
+    fn usual(&self, change: &Change<'_>) -> Option<Hint> {
+        self.changed(change, &self.usual)
+    }
+
     fn matches(&self, way: &Way<'_>, body: &[&[u8]]) -> bool {
         let mut possible = self.given.of(way.algorithm).peekable();
-        let size = 64 + body.iter().map(|part| part.len()).sum::<usize>();
         if possible.peek().is_none() {
             return false;
         }
+        let parts = way.message.bytes(way.key.secret.bytes(), body);
+        let size = parts.map(<[u8]>::len).sum();
         let Some(left) = self.left.get().checked_sub(size) else {
             self.left.set(0);
             return false;
@@ -249,44 +242,42 @@ impl<'f> Failure<'f> {
         possible.any(|digest| hasher.clone().is(digest))
     }
 
+    /// How to say that the body was printed in other ways, or was not.
+    fn printing(&self) -> &'static str {
+        if self.delivery.body.len() > LONGEST {
+            "no other ways to print JSON, for the body is over 16 MiB"
+        } else {
+            "other ways to print JSON"
+        }
+    }
+
     /// The body as JSON, printed in every way, with and without a line break at its end.
-    fn printed(&self, tried: &mut Vec<&'static str>) -> Option<Hint> {
-        let body = &*self.delivery.body;
-        if body.len() > LONGEST {
-            tried.push("no other ways to print JSON, for the body is over 16 MiB");
-            return None;
-        }
-        if self.given.of(self.checks.scheme.algorithm).next().is_none() {
-            return None;
-        }
-        tried.push("other ways to print JSON");
-        let json = Json::read(body)?;
-        prints(&json, Printing::all(), &mut |change| {
-            self.changed(change, &self.usual)
-        })
+    fn printed(&self) -> Option<Hint> {
+        self.given.of(self.checks.scheme.algorithm).next()?;
+        let json = Json::read(&self.delivery.body)?;
+        prints(&json, Printing::all(), &|change| self.usual(change))
     }
 
     /// Two changes of the body's bytes at once.
     fn twice_changed(&self) -> Option<Hint> {
         let body = &*self.delivery.body;
-        let ended = || {
-            changes(body).find_map(|change| self.changed(&change.with_final_newline(), &self.usual))
-        };
+        let ended = || changes(body).find_map(|change| self.usual(&change.with_final_newline()));
         let trimmed = || {
             changes(trimmed(body)?).find_map(|mut change| {
                 change.what = format!("without its final line break and {}", change.what).into();
-                self.changed(&change, &self.usual)
+                self.usual(&change)
             })
         };
         ended().or_else(trimmed)
     }
 
-    /// The likeliest of all changed bodies.
-    fn common(&self, attempt: Try<'_>) -> Option<Hint> {
+    /// The likeliest of all changed bodies, signed in any of these ways.
+    fn commonly_changed(&self, ways: &[&[Way<'_>]]) -> Option<Hint> {
         let body = &*self.delivery.body;
+        let attempt = |change: &Change<'_>| ways.iter().find_map(|ways| self.changed(change, ways));
         changes(body)
             .find_map(|change| attempt(&change))
-            .or_else(|| prints(&Json::read(body)?, Printing::common(), attempt))
+            .or_else(|| prints(&Json::read(body)?, Printing::common(), &attempt))
     }
 
     /// What the secrets may have been meant to be.
@@ -294,50 +285,19 @@ impl<'f> Failure<'f> {
         let several = self.usual.len() > 1;
         let mut ways = Vec::new();
         for (index, way) in self.usual.iter().enumerate() {
-            let name = match several {
-                true => format!("secret {}", index + 1),
-                false => "the secret".to_owned(),
+            let name = if several {
+                format!("secret {}", index + 1)
+            } else {
+                "the secret".to_owned()
             };
-            ways.extend(
-                meant(&way.key.secret)
-                    .into_iter()
-                    .map(|(code, what, secret)| Way {
-                        other: Some((code, format!("with {name} {what}"))),
-                        key: Key::new(way.algorithm, secret),
-                        ..way.again()
-                    }),
-            );
+            let others = meant(&way.key.secret);
+            ways.extend(others.into_iter().map(|(code, what, secret)| Way {
+                other: Some((code, format!("with {name} {what}"))),
+                key: Key::new(way.algorithm, secret),
+                ..*way
+            }));
         }
         ways
-    }
-
-    /// The ways that sign as these do, but with another algorithm.
-    fn other_algorithms<'m>(
-        &self,
-        messages: &'m [(&Scheme, Message<'m>)],
-        ways: &[Way<'_>],
-    ) -> Vec<Way<'m>> {
-        let mut others = Vec::new();
-        for (scheme, message) in messages {
-            for way in ways {
-                let secret = match &way.other {
-                    Some((_, secret)) => format!(" {secret}"),
-                    None if scheme.is_secret() => String::new(),
-                    None => ", which has no secret in it and proves nothing".to_owned(),
-                };
-                let how = format!("under `{scheme}`{secret}");
-                others.push(Way {
-                    other: Some((Code::OtherAlgorithm, how)),
-                    algorithm: scheme.algorithm,
-                    key: Key {
-                        begun: Hasher::new(scheme.algorithm, way.key.secret.bytes()),
-                        secret: way.key.secret.clone(),
-                    },
-                    message,
-                });
-            }
-        }
-        others
     }
 
     /// The same scheme with every other algorithm that can have made a signature that was given.
@@ -363,14 +323,28 @@ impl<'f> Failure<'f> {
     }
 }
 
-impl<'f> Way<'f> {
-    /// The same way once more.
-    fn again(&self) -> Way<'f> {
+/// The ways that sign as `ways` do, but with another algorithm.
+fn other_algorithms<'m>(messages: &'m [(&Scheme, Message<'m>)], ways: &[Way<'_>]) -> Vec<Way<'m>> {
+    messages
+        .iter()
+        .flat_map(|(scheme, message)| ways.iter().map(move |way| way.under(scheme, message)))
+        .collect()
+}
+
+impl Way<'_> {
+    /// The same way with another algorithm.
+    fn under<'m>(&self, scheme: &Scheme, message: &'m Message<'m>) -> Way<'m> {
+        let secret = match &self.other {
+            Some((_, secret)) => format!(" {secret}"),
+            None if scheme.is_secret() => String::new(),
+            None => ", which has no secret in it and proves nothing".to_owned(),
+        };
+        let how = format!("under `{scheme}`{secret}");
         Way {
-            other: self.other.clone(),
-            algorithm: self.algorithm,
-            key: self.key.clone(),
-            message: self.message,
+            other: Some((Code::OtherAlgorithm, how)),
+            algorithm: scheme.algorithm,
+            key: Key::new(scheme.algorithm, self.key.secret.clone()),
+            message,
         }
     }
 }
@@ -386,14 +360,15 @@ fn fill<'s>(
         .collect()
 }
 
-/// Every different text that the printings give.
+/// The hint of the first right text among those that the printings give, with and without a line
+/// break at its end.
 fn prints(
     json: &Json<'_>,
-    printings: impl Iterator<Item = Printing>,
-    attempt: Try<'_>,
+    mut printings: impl Iterator<Item = Printing>,
+    attempt: &dyn Fn(&Change<'_>) -> Option<Hint>,
 ) -> Option<Hint> {
     let mut seen = HashSet::new();
-    printings.into_iter().find_map(|printing| {
+    printings.find_map(|printing| {
         let text = json.print(printing)?;
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
@@ -406,57 +381,42 @@ fn prints(
 }
 
 /// What a secret may have been meant to be: what was done to it, and the secret.
-fn meant(secret: &Secret) -> Vec<(Code, &'static str, Secret)> {
+fn meant(secret: &Secret) -> impl IntoIterator<Item = (Code, &'static str, Secret)> {
     let given = secret.bytes();
     let trimmed = given.trim_ascii();
-    let bare = unquoted(trimmed).unwrap_or(trimmed);
-    let mut meant = Vec::new();
-    let mut add = |code, what, bytes: Vec<u8>| {
-        if bytes != given {
-            meant.extend(Secret::new(bytes).map(|secret| (code, what, secret)));
-        }
-    };
-    add(
-        Code::SecretWhiteSpace,
-        "without the white space around it",
-        trimmed.to_vec(),
-    );
-    add(
-        Code::SecretWhiteSpace,
-        "and a line break after it",
-        [given, b"\n"].concat(),
-    );
-    if let Some(inner) = unquoted(trimmed) {
-        add(
+    let inner = unquoted(trimmed);
+    let bare = inner.unwrap_or(trimmed).trim_ascii();
+    let owned = |bytes: &[u8]| Some(bytes.to_vec());
+    [
+        (
+            Code::SecretWhiteSpace,
+            "without the white space around it",
+            owned(trimmed),
+        ),
+        (
+            Code::SecretWhiteSpace,
+            "and a line break after it",
+            owned(&[given, b"\n"].concat()),
+        ),
+        (
             Code::SecretQuotes,
             "without the quotes around it",
-            inner.to_vec(),
-        );
-        let inner = inner.trim_ascii().to_vec();
-        add(
+            inner.and_then(owned),
+        ),
+        (
             Code::SecretQuotes,
             "without the quotes and white space around it",
-            inner,
-        );
-    }
-    if let Ok(bytes) = hex::decode(bare) {
-        add(Code::SecretHex, "decoded from hex", bytes);
-    }
-    let encoded = bare.strip_prefix(b"whsec_").unwrap_or(bare);
-    let encoded = encoded.trim_ascii_end();
-    let padding = encoded
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'=')
-        .count();
-    let encoded = &encoded[..encoded.len() - padding];
-    let bytes = STANDARD_NO_PAD
-        .decode(encoded)
-        .or_else(|_| URL_SAFE_NO_PAD.decode(encoded));
-    if let Ok(bytes) = bytes {
-        add(Code::SecretBase64, "decoded from base64", bytes);
-    }
-    meant
+            inner.and(owned(bare)),
+        ),
+        (Code::SecretHex, "decoded from hex", hex::decode(bare).ok()),
+        (Code::SecretBase64, "decoded from base64", from_base64(bare)),
+    ]
+    .into_iter()
+    .filter_map(|(code, what, bytes)| {
+        let bytes = bytes.filter(|bytes| bytes != given)?;
+        Some((code, what, Secret::new(bytes).ok()?))
+    })
+    .collect::<Vec<_>>()
 }
 
 /// What is between a pair of quotes.
@@ -464,4 +424,17 @@ fn unquoted(secret: &[u8]) -> Option<&[u8]> {
     [b'"', b'\'', b'`']
         .into_iter()
         .find_map(|quote| secret.strip_prefix(&[quote])?.strip_suffix(&[quote]))
+}
+
+/// The bytes that base64 stands for; `whsec_` is how Standard Webhooks marks a secret.
+fn from_base64(secret: &[u8]) -> Option<Vec<u8>> {
+    let secret = secret.strip_prefix(b"whsec_").unwrap_or(secret);
+    let padding = secret
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'=')
+        .count();
+    let digits = &secret[..secret.len() - padding];
+    let plain = STANDARD_NO_PAD.decode(digits);
+    plain.or_else(|_| URL_SAFE_NO_PAD.decode(digits)).ok()
 }

@@ -37,6 +37,8 @@ pub struct Line(usize);
 impl Ledger {
     /// How many deliveries it keeps.
     pub const MOST: usize = 10_000;
+    /// How many signatures it keeps that came with one delivery.
+    const MOST_GIVEN: usize = 4;
 
     /// Notes the signature of a delivery, which is the `index`th of its source, from 1.
     pub fn enter(&mut self, source: &str, index: usize, signature: &Signature) -> Option<Line> {
@@ -48,12 +50,14 @@ impl Ledger {
             Some(last) if &*last.source == source => Arc::clone(&last.source),
             _ => Arc::from(source),
         };
-        let prints = &signature.fingerprints;
-        for digest in &prints.expected {
+        let expected = signature.fingerprints.expected.clone();
+        let given = signature.fingerprints.given.iter().take(Self::MOST_GIVEN);
+        let given: Vec<Digest> = given.copied().collect();
+        for digest in &expected {
             self.expected.entry(*digest).or_insert(line);
         }
         if signature.verdict != Verdict::Valid {
-            for digest in &prints.given {
+            for digest in &given {
                 self.given.entry(*digest).or_insert(line);
             }
         }
@@ -61,8 +65,8 @@ impl Ledger {
             source,
             index,
             verdict: signature.verdict,
-            given: prints.given.clone(),
-            expected: prints.expected.clone(),
+            given,
+            expected,
         });
         Some(Line(line))
     }

@@ -266,10 +266,9 @@ impl<'t> Json<'t> {
     fn gap(&self, layout: Layout, (from, to): (Token, Token), depth: usize, printed: &mut String) {
         let (before, after) = (self.mark(from), self.mark(to));
         match layout {
-            Layout::Compact => {}
             Layout::AsIs => printed.push_str(&self.text[from.end as usize..to.start as usize]),
             Layout::Spaced if matches!(before, b',' | b':') => printed.push(' '),
-            Layout::Spaced => {}
+            Layout::Compact | Layout::Spaced => {}
             Layout::Indented(_) if before == b':' => printed.push(' '),
             Layout::Indented(unit) => {
                 let opens = matches!(before, b'{' | b'[');
@@ -520,5 +519,146 @@ fn place_point(digits: &str, point: i32) -> String {
             let dot = if rest.is_empty() { "" } else { "." };
             format!("{first}{dot}{rest}e{:+}", point - 1)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(text: &str, printing: Printing) -> String {
+        let json = Json::read(text.as_bytes()).expect("it is JSON");
+        json.print(printing).expect("it is short")
+    }
+
+    #[test]
+    fn lays_out_without_changing_a_token() {
+        let text = r#" {"b":[ ],"a":{"y":[1.0,-0,1E2],"x" : {}},"b":"\u00E9\/é, :"}"#;
+        let layout = |layout| {
+            printed(
+                text,
+                Printing {
+                    layout,
+                    ..Printing::AS_IS
+                },
+            )
+        };
+        assert_eq!(layout(Layout::AsIs), text.trim());
+        assert_eq!(
+            layout(Layout::Compact),
+            r#"{"b":[],"a":{"y":[1.0,-0,1E2],"x":{}},"b":"\u00E9\/é, :"}"#
+        );
+        assert_eq!(
+            layout(Layout::Spaced),
+            r#"{"b": [], "a": {"y": [1.0, -0, 1E2], "x": {}}, "b": "\u00E9\/é, :"}"#
+        );
+        let indented = r#"{
+  "b": [],
+  "a": {
+    "y": [
+      1.0,
+      -0,
+      1E2
+    ],
+    "x": {}
+  },
+  "b": "\u00E9\/é, :"
+}"#;
+        assert_eq!(layout(Layout::Indented("  ")), indented);
+        let sorted = Printing {
+            layout: Layout::Compact,
+            sorted: true,
+            ..Printing::AS_IS
+        };
+        assert_eq!(
+            printed(text, sorted),
+            r#"{"a":{"x":{},"y":[1.0,-0,1E2]},"b":[],"b":"\u00E9\/é, :"}"#
+        );
+    }
+
+    #[test]
+    fn spells_strings_as_programs_do() {
+        let text = r#""\u00e1ß😀\ud83d\u000a\"\/a/<\u007f""#;
+        let spelled = |strings, slashes| {
+            printed(
+                text,
+                Printing {
+                    strings,
+                    slashes,
+                    ..Printing::AS_IS
+                },
+            )
+        };
+        for (strings, slashes, want) in [
+            (Strings::AsIs, Slashes::AsIs, text),
+            (
+                Strings::AsIs,
+                Slashes::Plain,
+                r#""\u00e1ß😀\ud83d\u000a\"/a/<\u007f""#,
+            ),
+            (
+                Strings::AsIs,
+                Slashes::Escaped,
+                r#""\u00e1ß😀\ud83d\u000a\"\/a\/<\u007f""#,
+            ),
+            (
+                Strings::Literal,
+                Slashes::AsIs,
+                "\"áß😀\\ud83d\\n\\\"/a/<\u{7f}\"",
+            ),
+            (
+                Strings::Ascii,
+                Slashes::AsIs,
+                r#""\u00e1\u00df\ud83d\ude00\ud83d\n\"/a/<\u007f""#,
+            ),
+            (
+                Strings::Html,
+                Slashes::Escaped,
+                "\"áß😀\\ud83d\\n\\\"\\/a\\/\\u003c\u{7f}\"",
+            ),
+        ] {
+            assert_eq!(spelled(strings, slashes), want);
+        }
+    }
+
+    /// As ECMAScript's `Number::toString` has it.
+    #[test]
+    fn prints_numbers_as_javascript_does() {
+        for (token, want) in [
+            ("1.0", "1"),
+            ("-0.0", "0"),
+            ("9007199254740993", "9007199254740992"),
+            ("-1.50", "-1.5"),
+            ("1E2", "100"),
+            ("1e20", "100000000000000000000"),
+            ("1e21", "1e+21"),
+            ("1.25e21", "1.25e+21"),
+            ("0.000001", "0.000001"),
+            ("0.00000012", "1.2e-7"),
+            ("12.5", "12.5"),
+            ("5e-324", "5e-324"),
+            ("1e999", "null"),
+        ] {
+            assert_eq!(javascript(token).as_deref(), Some(want));
+        }
+    }
+
+    #[test]
+    fn leaves_alone_what_is_too_deep_or_no_json() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Json::read(nested(DEEPEST).as_bytes()).is_some());
+        assert!(Json::read(nested(DEEPEST + 1).as_bytes()).is_none());
+        for body in ["", "{", "{\"a\" 1}", "1 2", "\u{feff}"] {
+            assert!(Json::read(body.as_bytes()).is_none(), "{body}");
+        }
+        assert!(Json::read(b"\"\xff\"").is_none());
+        let inner = vec!["1"; 1 << 20].join(",");
+        let wide = nested(DEEPEST).replacen("[]", &format!("[{inner}]"), 1);
+        let indented = Printing {
+            layout: Layout::Indented("    "),
+            ..Printing::AS_IS
+        };
+        let json = Json::read(wide.as_bytes()).expect("it is JSON");
+        assert!(json.print(indented).is_none(), "it would take a gigabyte");
     }
 }

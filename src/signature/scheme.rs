@@ -266,7 +266,7 @@ fn path<'t>(target: &'t Text<'_>) -> &'t str {
 }
 
 /// The value of the body's own `timestamp`, as it is written there.
-fn timestamp<'b>(body: &'b [u8]) -> Option<Part<'b>> {
+fn timestamp(body: &[u8]) -> Option<Part<'_>> {
     let document = Document::new(body);
     // Where the key is repeated most readers keep the last.
     let (_, token) = members(document.text())
