@@ -761,7 +761,7 @@ fn hostile_deliveries_do_no_harm() {
             Verdict::Valid
         );
     }
-    let bomb = gzip(&vec![b' '; 64 << 20]);
+    let bomb = gzip(&vec![b' '; 17 << 20]);
     is(
         &verify(&delivery(bomb, &foreign), &checks()),
         Verdict::Invalid,

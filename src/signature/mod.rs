@@ -194,7 +194,9 @@ impl Checks {
         self
     }
 
-    /// Leaves out why a signature fails, which costs some two hundred times what the verdict does.
+    /// Leaves out why a signature fails, which costs some thousand times what the verdict does.
+    ///
+    /// Of a great many failures the first few tell all: the rest need not be explained.
     pub fn without_hints(mut self) -> Self {
         self.explains = false;
         self
@@ -438,40 +440,44 @@ fn refusal(delivery: &Delivery<'_>, checks: &Checks, given: &Given) -> (Verdict,
             .complaint(checks.scheme.algorithm)
             .unwrap_or_else(|| match checks.keys.len() {
                 1 => "the signature is not that of the body".to_owned(),
-                secrets => {
-                    format!("the signature is not that of the body with any of {secrets} secrets")
+                count => {
+                    format!("the signature is not that of the body with any of {count} secrets")
                 }
             });
-    let (verdict, caveat) = match delivery.fidelity {
-        Fidelity::Exact => (Verdict::Invalid, None),
+    match doubt(delivery) {
+        (verdict, Some(doubt)) => (verdict, format!("{mismatch}; {doubt}")),
+        (verdict, None) => (verdict, mismatch),
+    }
+}
+
+/// What a mismatch says of a delivery whose body was kept so, and what makes that doubtful.
+fn doubt(delivery: &Delivery<'_>) -> (Verdict, Option<&'static str>) {
+    use Verdict::{Inconclusive, Invalid};
+    match delivery.fidelity {
+        Fidelity::Exact => (Invalid, None),
         // The bytes as sent are at hand.
-        Fidelity::Decoded if delivery.encoded_body.is_some() => (Verdict::Invalid, None),
+        Fidelity::Decoded if delivery.encoded_body.is_some() => (Invalid, None),
         Fidelity::Text => (
-            Verdict::Invalid,
+            Invalid,
             Some(
                 "the capture kept the body as text, which is exact only if it was sent as UTF-8 and not compressed",
             ),
         ),
         Fidelity::Decoded => (
-            Verdict::Inconclusive,
+            Inconclusive,
             Some("the capture decoded the body and did not keep the bytes that were sent"),
         ),
         Fidelity::Reserialized => (
-            Verdict::Inconclusive,
+            Inconclusive,
             Some(
                 "the capture parsed the body and wrote it again, so the bytes that were sent are lost",
             ),
         ),
         Fidelity::Truncated => (
-            Verdict::Inconclusive,
+            Inconclusive,
             Some("the capture cut the body short, so not all of what was signed is there"),
         ),
-    };
-    let reason = match caveat {
-        Some(caveat) => format!("{mismatch}; {caveat}"),
-        None => mismatch,
-    };
-    (verdict, reason)
+    }
 }
 
 /// How the bytes of a signature are written.
