@@ -9,6 +9,7 @@ pub mod finding;
 pub mod notification;
 mod report;
 pub mod schema;
+pub mod signature;
 mod text;
 pub mod view;
 

@@ -14,6 +14,7 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Delivery<'a> {
         received_at: None,
         headers: Headers::default(),
         body: Cow::Borrowed(record.bytes),
+        encoded_body: None,
         terminator: record.terminator,
         start: record.start,
         body_start: Some(record.start),

@@ -198,6 +198,8 @@ pub struct Delivery<'a> {
     pub headers: Headers<'a>,
     /// The body.
     pub body: Cow<'a, [u8]>,
+    /// The bytes as sent, where `body` is what their content encoding holds.
+    pub encoded_body: Option<Cow<'a, [u8]>>,
     /// A line break that may belong to the body: that of a line of many.
     pub terminator: &'a [u8],
     /// Where it starts in its input.

@@ -144,6 +144,12 @@ pub(crate) fn members(object: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)
     })
 }
 
+/// The bytes that each token of a text covers, in order.
+pub(crate) fn token_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut lexer = Lexer::new(text);
+    std::iter::from_fn(move || lexer.next_token())
+}
+
 /// What a string token says; borrowed where it has no escapes.
 ///
 /// Half of a surrogate pair, which is no character, becomes U+FFFD.

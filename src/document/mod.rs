@@ -1,6 +1,6 @@
 //! Reading JSON and noting what is wrong with it, with places, in one pass.
 //!
-//! A type that implements [`Read`] fills itself from serde's stream. What is not as it should be
+//! A type that implements `Read` fills itself from serde's stream. What is not as it should be
 //! becomes a [`Finding`](crate::Finding), and reading goes on; only text that is not JSON ends it
 //! early, and then everything read so far stays.
 
@@ -16,7 +16,9 @@ use serde::de::{DeserializeSeed, Deserializer};
 
 pub use self::body::Document;
 pub use self::free::FreeMap;
-pub(crate) use self::lexer::{compact, members, unescape, without_lone_surrogates};
+pub(crate) use self::lexer::{
+    compact, members, token_spans, unescape, without_lone_surrogates,
+};
 pub(crate) use self::locate::{Wanted, locate};
 pub(crate) use self::record::{Field, Present, Record, read_record, record};
 pub use self::scalar::{Enumeration, Integer, Number, OneOf, SessionTime, UnixTime};

@@ -1,0 +1,113 @@
+//! The signatures of a run's deliveries, to find those that were swapped.
+
+use std::collections::HashMap;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+use super::algorithm::Digest;
+use super::{Code, Hint, Signature, Verdict};
+use crate::Text;
+
+/// The signatures that the deliveries of a run came with, and those they should have had.
+///
+/// A failed signature may belong to another delivery: that can be said once all were seen. It
+/// keeps what it needs of the first [`Ledger::MOST`] deliveries; those that come later are not
+/// compared.
+#[derive(Default)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+    /// The delivery that gives a signature.
+    expected: HashMap<Digest, usize>,
+    /// The delivery that came with a signature, where it was the wrong one.
+    given: HashMap<Digest, usize>,
+}
+
+struct Entry {
+    source: Arc<str>,
+    index: usize,
+    verdict: Verdict,
+    given: Vec<Digest>,
+    expected: Vec<Digest>,
+}
+
+/// The number of a delivery in a [`Ledger`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line(usize);
+
+impl Ledger {
+    /// How many deliveries it keeps.
+    pub const MOST: usize = 10_000;
+    /// How many signatures it keeps that came with one delivery.
+    const MOST_GIVEN: usize = 4;
+
+    /// Notes the signature of a delivery, which is the `index`th of its source, from 1.
+    pub fn enter(&mut self, source: &str, index: usize, signature: &Signature) -> Option<Line> {
+        let line = self.entries.len();
+        if line >= Self::MOST {
+            return None;
+        }
+        let source = match self.entries.last() {
+            Some(last) if &*last.source == source => Arc::clone(&last.source),
+            _ => Arc::from(source),
+        };
+        let expected = signature.fingerprints.expected.clone();
+        let given = signature.fingerprints.given.iter().take(Self::MOST_GIVEN);
+        let given: Vec<Digest> = given.copied().collect();
+        for digest in &expected {
+            self.expected.entry(*digest).or_insert(line);
+        }
+        if signature.verdict != Verdict::Valid {
+            for digest in &given {
+                self.given.entry(*digest).or_insert(line);
+            }
+        }
+        self.entries.push(Entry {
+            source,
+            index,
+            verdict: signature.verdict,
+            given,
+            expected,
+        });
+        Some(Line(line))
+    }
+
+    /// Says where the signature of a failed delivery belongs, or who has its own.
+    pub fn hint(&self, line: Line) -> Option<Hint> {
+        let entry = self.entries.get(line.0)?;
+        if entry.verdict == Verdict::Valid {
+            return None;
+        }
+        let find = |digests: &[Digest], lines: &HashMap<Digest, usize>| {
+            let found = digests.iter().find_map(|digest| lines.get(digest))?;
+            self.entries.get(*found)
+        };
+        let owner = find(&entry.given, &self.expected);
+        let holder = find(&entry.expected, &self.given);
+        let found = match (owner, holder) {
+            (Some(owner), Some(holder)) if std::ptr::eq(owner, holder) => {
+                format!("it has the signature of {owner}, and that one has its own")
+            }
+            (Some(owner), _) => format!("it has the signature of {owner}"),
+            (None, Some(holder)) => format!("its own signature is at {holder}"),
+            (None, None) => return None,
+        };
+        Some(Hint::new(Code::SwappedDeliveries, &found))
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "delivery {} of `{}`",
+            self.index,
+            Text::from(&*self.source)
+        )
+    }
+}
+
+impl Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ledger({} deliveries)", self.entries.len())
+    }
+}

@@ -1,0 +1,511 @@
+//! Signature schemes: an algorithm, and a template of what is signed.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write};
+use std::str::FromStr;
+
+use super::algorithm::{Algorithm, UnknownAlgorithm};
+use crate::Text;
+use crate::capture::{Delivery, Headers};
+use crate::document::{Document, members, unescape};
+use crate::finding::nearest;
+
+/// How a delivery is signed, written `ALGORITHM[:TEMPLATE]`.
+///
+/// The template says what is hashed: text as it is, and pieces that each delivery fills.
+///
+/// | piece | is |
+/// |---|---|
+/// | `{body}` | the bytes of the body |
+/// | `{secret}` | the secret |
+/// | `{timestamp}` | the notification's own `timestamp`, as the body writes it |
+/// | `{header:NAME}` | the value of the first header of that name |
+/// | `{method}` | the request's method |
+/// | `{path}` | the path of the request's target, without host and query |
+///
+/// A brace that stands for itself is written twice: `{{` or `}}`. Without a template an HMAC is
+/// over `{body}`, and a plain hash, whose template must hold `{secret}`, over `{body}{secret}`.
+///
+/// ```
+/// use chatlog::signature::Scheme;
+///
+/// assert_eq!(Scheme::default().to_string(), "hmac-sha256:{body}");
+/// assert_eq!("sha1".parse::<Scheme>()?.to_string(), "sha1:{body}{secret}");
+/// let dated: Scheme = "hmac-sha256:v0:{header:X-Time}:{body}".parse()?;
+/// assert_eq!(dated.to_string(), "hmac-sha256:v0:{header:X-Time}:{body}");
+/// # Ok::<(), chatlog::signature::SchemeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheme {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// What is signed.
+    pub template: Template,
+}
+
+impl Scheme {
+    /// A scheme over the algorithm's usual template.
+    pub fn new(algorithm: Algorithm) -> Self {
+        let pieces = if algorithm.is_keyed() {
+            vec![Piece::Body]
+        } else {
+            vec![Piece::Body, Piece::Secret]
+        };
+        Self {
+            algorithm,
+            template: Template(pieces),
+        }
+    }
+
+    /// Says whether it takes the secret to make a signature.
+    pub(super) fn is_secret(&self) -> bool {
+        self.algorithm.is_keyed() || self.template.holds_secret()
+    }
+
+    /// The ways to hash the secret and the body without a key.
+    pub(super) fn of_secret_and_body(algorithm: Algorithm) -> impl Iterator<Item = Self> {
+        [
+            vec![Piece::Body, Piece::Secret],
+            vec![Piece::Secret, Piece::Body],
+        ]
+        .map(|pieces| Self {
+            algorithm,
+            template: Template(pieces),
+        })
+        .into_iter()
+    }
+}
+
+impl Default for Scheme {
+    fn default() -> Self {
+        Self::new(Algorithm::HmacSha256)
+    }
+}
+
+impl Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.algorithm, self.template)
+    }
+}
+
+impl FromStr for Scheme {
+    type Err = SchemeError;
+
+    fn from_str(text: &str) -> Result<Self, SchemeError> {
+        let Some((name, template)) = text.split_once(':') else {
+            return Ok(Self::new(text.parse()?));
+        };
+        let algorithm: Algorithm = name.parse()?;
+        let template = Template::parse(template, name.chars().count() + 2)?;
+        let scheme = Self {
+            algorithm,
+            template,
+        };
+        if !scheme.is_secret() {
+            return Err(SchemeError::NoSecret(algorithm));
+        }
+        Ok(scheme)
+    }
+}
+
+/// What is signed: text and pieces, one after another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+/// A part of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Body,
+    Secret,
+    Timestamp,
+    Method,
+    Path,
+    Header(String),
+    Literal(String),
+}
+
+/// What may stand between braces; a colon says that a name follows.
+const PIECES: [&str; 6] = ["body", "secret", "timestamp", "header:", "method", "path"];
+
+impl Template {
+    /// Reads a template, which starts at character `column` of what the user gave.
+    fn parse(text: &str, column: usize) -> Result<Self, SchemeError> {
+        if text.is_empty() {
+            return Err(SchemeError::Empty);
+        }
+        let at = |rest: &str| column + text[..text.len() - rest.len()].chars().count();
+        let mut pieces = Vec::new();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(brace) = rest.find(['{', '}']) {
+            literal.push_str(&rest[..brace]);
+            rest = &rest[brace..];
+            if let Some(escaped) = ["{{", "}}"].iter().find(|twice| rest.starts_with(**twice)) {
+                literal.push_str(&escaped[1..]);
+                rest = &rest[2..];
+                continue;
+            }
+            let unclosed = || SchemeError::LoneBrace { column: at(rest) };
+            let inner = rest.strip_prefix('{').ok_or_else(unclosed)?;
+            let (name, after) = inner.split_once('}').ok_or_else(unclosed)?;
+            let piece = Piece::parse(name, at(rest))?;
+            pieces.extend(Self::literal(&mut literal));
+            pieces.push(piece);
+            rest = after;
+        }
+        literal.push_str(rest);
+        pieces.extend(Self::literal(&mut literal));
+        Ok(Self(pieces))
+    }
+
+    fn literal(text: &mut String) -> Option<Piece> {
+        (!text.is_empty()).then(|| Piece::Literal(std::mem::take(text)))
+    }
+
+    /// Says whether the secret is part of what is hashed.
+    pub fn holds_secret(&self) -> bool {
+        self.0.contains(&Piece::Secret)
+    }
+
+    /// What a delivery makes of the template; the secret and the body are left open.
+    pub(super) fn fill<'f>(
+        &'f self,
+        delivery: &'f Delivery<'_>,
+        headers: &'f Headers<'_>,
+    ) -> Result<Message<'f>, Unfilled> {
+        self.0
+            .iter()
+            .map(|piece| piece.fill(delivery, headers))
+            .collect::<Result<_, _>>()
+            .map(Message)
+    }
+}
+
+impl Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| piece.fmt(f))
+    }
+}
+
+impl Piece {
+    fn parse(name: &str, column: usize) -> Result<Self, SchemeError> {
+        Ok(match name {
+            "body" => Self::Body,
+            "secret" => Self::Secret,
+            "timestamp" => Self::Timestamp,
+            "method" => Self::Method,
+            "path" => Self::Path,
+            _ => match name.strip_prefix("header:") {
+                Some(header) if is_token(header) => Self::Header(header.to_owned()),
+                Some(_) => return Err(SchemeError::HeaderName { column }),
+                None => {
+                    return Err(SchemeError::UnknownPiece {
+                        piece: name.chars().take(64).collect(),
+                        column,
+                        nearest: nearest(name, PIECES),
+                    });
+                }
+            },
+        })
+    }
+
+    fn fill<'f>(
+        &'f self,
+        delivery: &'f Delivery<'_>,
+        headers: &'f Headers<'_>,
+    ) -> Result<Part<'f>, Unfilled> {
+        let text = |text: Option<&'f str>, missing| text.map(Part::from).ok_or(missing);
+        match self {
+            Self::Body => Ok(Part::Body),
+            Self::Secret => Ok(Part::Secret),
+            Self::Literal(literal) => Ok(Part::from(literal.as_str())),
+            Self::Method => text(delivery.method.as_ref().map(Text::as_str), Unfilled::Method),
+            Self::Path => text(delivery.target.as_ref().map(path), Unfilled::Path),
+            Self::Timestamp => timestamp(&delivery.body).ok_or(Unfilled::Timestamp),
+            Self::Header(name) => {
+                let value = headers.first(name).or_else(|| delivery.headers.first(name));
+                text(value.map(Text::as_str), Unfilled::Header(name.clone()))
+            }
+        }
+    }
+}
+
+impl Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => f.write_str("{body}"),
+            Self::Secret => f.write_str("{secret}"),
+            Self::Timestamp => f.write_str("{timestamp}"),
+            Self::Method => f.write_str("{method}"),
+            Self::Path => f.write_str("{path}"),
+            Self::Header(name) => write!(f, "{{header:{name}}}"),
+            Self::Literal(text) => text.chars().try_for_each(|c| match c {
+                '{' | '}' => write!(f, "{c}{c}"),
+                _ => f.write_char(c),
+            }),
+        }
+    }
+}
+
+/// Says whether a header can have this name.
+pub(super) fn is_token(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_part)
+}
+
+/// The path of a target or URL.
+fn path<'t>(target: &'t Text<'_>) -> &'t str {
+    let target = target.as_str();
+    let target = match target.split_once("://") {
+        Some((_, rest)) if !target.starts_with('/') => {
+            rest.find('/').map_or("/", |slash| &rest[slash..])
+        }
+        _ => target,
+    };
+    target.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The value of the body's own `timestamp`, as it is written there.
+fn timestamp(body: &[u8]) -> Option<Part<'_>> {
+    let document = Document::new(body);
+    // Where the key is repeated most readers keep the last.
+    let (_, token) = members(document.text())
+        .filter(|(key, _)| key == "timestamp")
+        .last()?;
+    let is_scalar = !token.starts_with(['{', '[', 'n', 't', 'f']);
+    is_scalar.then(|| Part::Text(Cow::Owned(unescape(token).into_owned().into_bytes())))
+}
+
+/// What is hashed for one delivery.
+pub(super) struct Message<'f>(Vec<Part<'f>>);
+
+/// A part of what is hashed.
+enum Part<'f> {
+    Text(Cow<'f, [u8]>),
+    Body,
+    Secret,
+}
+
+impl<'f> From<&'f str> for Part<'f> {
+    fn from(text: &'f str) -> Self {
+        Self::Text(Cow::Borrowed(text.as_bytes()))
+    }
+}
+
+impl Message<'_> {
+    /// Its bytes in order, for this secret and this body.
+    pub(super) fn bytes<'b>(
+        &'b self,
+        secret: &'b [u8],
+        body: &'b [&'b [u8]],
+    ) -> impl Iterator<Item = &'b [u8]> {
+        self.0.iter().flat_map(move |part| match part {
+            Part::Text(text) => Parts::One(Some(text)),
+            Part::Secret => Parts::One(Some(secret)),
+            Part::Body => Parts::Body(body.iter()),
+        })
+    }
+}
+
+/// The bytes of one part of a message.
+enum Parts<'b> {
+    One(Option<&'b [u8]>),
+    Body(std::slice::Iter<'b, &'b [u8]>),
+}
+
+impl<'b> Iterator for Parts<'b> {
+    type Item = &'b [u8];
+
+    fn next(&mut self) -> Option<&'b [u8]> {
+        match self {
+            Self::One(bytes) => bytes.take(),
+            Self::Body(body) => body.next().copied(),
+        }
+    }
+}
+
+/// Why a template is no template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemeError {
+    /// No algorithm has the name.
+    Algorithm(UnknownAlgorithm),
+    /// Nothing follows the colon.
+    Empty,
+    /// A piece that there is not.
+    UnknownPiece {
+        /// What stands between the braces, or how it starts.
+        piece: String,
+        /// The brace's place in the scheme, in characters from 1.
+        column: usize,
+        /// The piece that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// A brace without its other half.
+    LoneBrace {
+        /// Its place in the scheme, in characters from 1.
+        column: usize,
+    },
+    /// `{header:…}` without a name that a header can have.
+    HeaderName {
+        /// Its place in the scheme, in characters from 1.
+        column: usize,
+    },
+    /// A plain hash that leaves the secret out: anybody could compute it.
+    NoSecret(Algorithm),
+}
+
+impl From<UnknownAlgorithm> for SchemeError {
+    fn from(error: UnknownAlgorithm) -> Self {
+        Self::Algorithm(error)
+    }
+}
+
+impl Display for SchemeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Algorithm(error) => error.fmt(f),
+            Self::Empty => {
+                f.write_str("nothing follows the colon; to sign the body, write `{body}`")
+            }
+            Self::UnknownPiece {
+                piece,
+                column,
+                nearest,
+            } => {
+                let piece = Text::from(piece.as_str());
+                write!(f, "no piece is named `{{{piece}}}`, at character {column}")?;
+                match nearest {
+                    Some("header:") => f.write_str("; did you mean `{header:NAME}`?"),
+                    Some(nearest) => write!(f, "; did you mean `{{{nearest}}}`?"),
+                    None => f.write_str(
+                        "; there are {body}, {secret}, {timestamp}, {header:NAME}, {method} and {path}",
+                    ),
+                }
+            }
+            Self::LoneBrace { column } => write!(
+                f,
+                "the brace at character {column} has no other half; one that stands for itself is written twice"
+            ),
+            Self::HeaderName { column } => write!(
+                f,
+                "the piece at character {column} names no header; write `{{header:NAME}}`"
+            ),
+            Self::NoSecret(algorithm) => write!(
+                f,
+                "`{algorithm}` has no key: its template must hold `{{secret}}`, as `{}` does",
+                Scheme::new(*algorithm)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SchemeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Algorithm(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A piece of a template that a delivery does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfilled {
+    /// The delivery's method is not known.
+    Method,
+    /// The delivery's target is not known.
+    Path,
+    /// The body has no `timestamp` that is a number or a string.
+    Timestamp,
+    /// The delivery has no header of this name.
+    Header(String),
+}
+
+impl Display for Unfilled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the scheme signs ")?;
+        match self {
+            Self::Method => f.write_str("the method, which the capture did not keep"),
+            Self::Path => f.write_str("the path, which the capture did not keep"),
+            Self::Timestamp => f.write_str("the body's own `timestamp`, which it does not have"),
+            Self::Header(name) => {
+                write!(f, "the header `{name}`, which the delivery does not have")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unfilled {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_writes() {
+        for text in [
+            "hmac-sha256:{body}",
+            "md5:{secret}{timestamp}.{body}",
+            "hmac-sha1:{method} {path}: {header:X-Nonce}{body}",
+            "sha512:{{\"k\":\"{secret}\"}}é{body}",
+        ] {
+            let scheme: Scheme = text.parse().expect("it is a scheme");
+            assert_eq!(scheme.to_string(), text);
+        }
+    }
+
+    #[track_caller]
+    fn refuses(text: &str, want: &str) {
+        let error = text.parse::<Scheme>().expect_err("it is no scheme");
+        let message = error.to_string();
+        assert!(message.contains(want), "{message}");
+    }
+
+    #[test]
+    fn says_where_a_scheme_is_wrong() {
+        refuses("hmac-sha2:{body}", "did you mean `hmac-sha");
+        refuses("hmac-sha256:", "nothing follows");
+        refuses(
+            "hmac-sha256:é{bodi}",
+            "at character 14; did you mean `{body}`?",
+        );
+        refuses("hmac-sha256:{}", "there are {body}, {secret}");
+        refuses("hmac-sha256:{body", "at character 13 has no other half");
+        refuses("hmac-sha256:{body}}", "at character 19 has no other half");
+        refuses("hmac-sha256:{header:}", "at character 13 names no header");
+        refuses("hmac-sha256:{header:a b}", "names no header");
+        refuses(
+            "sha256:{body}",
+            "must hold `{secret}`, as `sha256:{body}{secret}` does",
+        );
+        refuses(&"x".repeat(1 << 20), "no algorithm is named");
+    }
+
+    #[test]
+    fn takes_the_path_of_a_target() {
+        for (target, want) in [
+            ("/hooks/a?b=c", "/hooks/a"),
+            ("https://example.com/hooks?next=http://x/", "/hooks"),
+            ("https://example.com", "/"),
+            ("/to?u=http://x/y", "/to"),
+            ("", ""),
+        ] {
+            assert_eq!(path(&Text::from(target)), want);
+        }
+    }
+
+    #[test]
+    fn takes_the_timestamp_as_it_is_written() {
+        let text = |body: &str| match timestamp(body.as_bytes()) {
+            Some(Part::Text(text)) => String::from_utf8_lossy(&text).into_owned(),
+            _ => String::new(),
+        };
+        assert_eq!(
+            text("\u{feff}{\"a\":{\"timestamp\":1},\"timestamp\": 1.0e9 }"),
+            "1.0e9"
+        );
+        assert_eq!(text(r#"{"timestamp":1,"timestamp":"2"}"#), "2");
+        assert_eq!(text(r#"{"timestamp":null}"#), "");
+        assert_eq!(text(r"[]"), "");
+    }
+}
