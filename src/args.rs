@@ -53,7 +53,7 @@ pub(crate) struct Inputs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Look {
-    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded
+    /// When to use colours; `NO_COLOR` and `CLICOLOR_FORCE` are heeded
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(crate) color: Color,
 

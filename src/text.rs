@@ -20,7 +20,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text<'a>(Cow<'a, str>);
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     /// The string itself, for matching; never for printing.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -40,12 +40,11 @@ impl<'a> Text<'a> {
 
     /// At most `limit` characters of it, with an ellipsis where something was left out.
     pub fn shortened(&self, limit: usize) -> Text<'_> {
-        match self.0.char_indices().nth(limit) {
-            None => Text::from(self.as_str()),
-            Some(_) => {
-                let kept: String = self.0.chars().take(limit.saturating_sub(1)).collect();
-                Text::from(kept.trim_end().to_owned() + "…")
-            }
+        if self.0.char_indices().nth(limit).is_none() {
+            Text::from(self.as_str())
+        } else {
+            let kept: String = self.0.chars().take(limit.saturating_sub(1)).collect();
+            Text::from(kept.trim_end().to_owned() + "…")
         }
     }
 

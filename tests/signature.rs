@@ -3,6 +3,7 @@
 //! Every signature written here was computed with `openssl dgst` (OpenSSL 3.0) over bytes that a
 //! Python script printed, so that neither hashing nor printing is checked against itself.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -714,10 +715,11 @@ fn secrets_stay_secret() {
             signature
                 .hints
                 .extend(line.and_then(|line| ledger.hint(line)));
-            said += &format!("{signature:?} {}", serde_json::json!(signature));
+            write!(said, "{signature:?} {}", serde_json::json!(signature))
+                .expect("strings take everything");
         }
     }
-    said += &format!("{ledger:?}");
+    write!(said, "{ledger:?}").expect("strings take everything");
     let secrets = ["776861747361", "d2hhdHNhcHAt", "hunter2", SECRET];
     // Nor the signature of `{}`, which would let anybody forge one.
     let forged = sign(
@@ -768,7 +770,7 @@ fn hostile_deliveries_do_no_harm() {
         "",
     );
     assert!(
-        started.elapsed() < Duration::from_secs(120),
+        started.elapsed() < Duration::from_mins(2),
         "work is bounded"
     );
 }

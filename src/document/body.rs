@@ -35,15 +35,14 @@ struct NotText {
 impl<'a> Document<'a> {
     /// The text that is in `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
-        let (text, not_text) = match simdutf8::basic::from_utf8(bytes) {
-            Ok(text) => (
+        let (text, not_text) = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+            (
                 Cow::Borrowed(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)),
                 None,
-            ),
-            Err(_) => {
-                let (text, not_text) = lossy(bytes);
-                (Cow::Owned(text), not_text)
-            }
+            )
+        } else {
+            let (text, not_text) = lossy(bytes);
+            (Cow::Owned(text), not_text)
         };
         Self { text, not_text }
     }
@@ -89,7 +88,7 @@ impl<'a> Document<'a> {
             wanted.add(pointer, number);
         }
         locate(&self.text, &wanted, &mut |number, span| {
-            values[number] = Some(&self.text[span])
+            values[number] = Some(&self.text[span]);
         });
         values
     }
@@ -114,7 +113,7 @@ impl<'a> Document<'a> {
             wanted.add(pointer, number);
         }
         locate(&self.text, &wanted, &mut |number, span| {
-            spans[number] = Some(span)
+            spans[number] = Some(span);
         });
         drop(wanted);
         let mut spans = spans.into_iter();

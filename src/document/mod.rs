@@ -16,9 +16,7 @@ use serde::de::{DeserializeSeed, Deserializer};
 
 pub use self::body::Document;
 pub use self::free::FreeMap;
-pub(crate) use self::lexer::{
-    compact, members, token_spans, unescape, without_lone_surrogates,
-};
+pub(crate) use self::lexer::{compact, members, token_spans, unescape, without_lone_surrogates};
 pub(crate) use self::locate::{Wanted, locate};
 pub(crate) use self::record::{Field, Present, Record, read_record, record};
 pub use self::scalar::{Enumeration, Integer, Number, OneOf, SessionTime, UnixTime};
@@ -67,7 +65,7 @@ impl<'de, T: Read<'de>> Read<'de> for Option<T> {
 
 /// Reads into a slot, where serde wants a seed.
 pub(crate) struct Slot<'s, T> {
-    pub(crate) slot: &'s mut T,
+    pub(crate) value: &'s mut T,
     pub(crate) at: &'s Place<'s>,
     pub(crate) findings: &'s mut Findings,
 }
@@ -76,6 +74,6 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Slot<'_, T> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        self.slot.read(deserializer, self.at, self.findings)
+        self.value.read(deserializer, self.at, self.findings)
     }
 }

@@ -123,8 +123,8 @@ macro_rules! record {
                 let mut candidate = 0;
                 $(
                     if index == candidate {
-                        let slot = &mut self.$name;
-                        map.next_value_seed(crate::document::Slot { slot, at, findings })?;
+                        let value = &mut self.$name;
+                        map.next_value_seed(crate::document::Slot { value, at, findings })?;
                         return Ok(());
                     }
                     candidate += 1;
@@ -230,7 +230,7 @@ fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
         Key::Known(index) => (Some(index), Cow::Borrowed(R::FIELDS[index].name)),
         Key::Other(key) => (None, key),
     };
-    let occurrence = seen.count(index, &key);
+    let occurrence = seen.count(index, key.clone());
     let place = Place::Member {
         of: at,
         key: &key,
@@ -269,13 +269,13 @@ impl<'de> Seen<'de> {
     }
 
     /// Counts an unknown or repeated key and says how often it was there before.
-    fn count(&mut self, index: Option<usize>, key: &Cow<'de, str>) -> u32 {
+    fn count(&mut self, index: Option<usize>, key: Cow<'de, str>) -> u32 {
         // The first time of a known member was not counted.
         let first_times = u32::from(index.is_some());
         let count = self
             .counts
             .get_or_insert_default()
-            .entry(key.clone())
+            .entry(key)
             .or_insert(first_times);
         *count += 1;
         *count - 1

@@ -87,8 +87,8 @@ pub(crate) struct Expect<'s, S> {
 }
 
 impl<'de, S: Shape<'de>> Expect<'_, S> {
-    fn wrong<E>(self, found: &Found<'_>) -> Result<bool, E> {
-        Ok(wrong_type(S::EXPECTED, found, self.at, self.findings))
+    fn wrong(self, found: &Found<'_>) -> bool {
+        wrong_type(S::EXPECTED, found, self.at, self.findings)
     }
 }
 
@@ -108,27 +108,27 @@ impl<'de, S: Shape<'de>> Visitor<'de> for Expect<'_, S> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
-        self.wrong(&Found::Bool(value))
+        Ok(self.wrong(&Found::Bool(value)))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        self.wrong(&Found::SomeNumber)
+        Ok(self.wrong(&Found::SomeNumber))
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        self.wrong(&Found::SomeNumber)
+        Ok(self.wrong(&Found::SomeNumber))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        self.wrong(&Found::SomeNumber)
+        Ok(self.wrong(&Found::SomeNumber))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<bool, E> {
-        self.wrong(&Found::String(value))
+        Ok(self.wrong(&Found::String(value)))
     }
 
     fn visit_unit<E>(self) -> Result<bool, E> {
-        self.wrong(&Found::Null)
+        Ok(self.wrong(&Found::Null))
     }
 }
 
@@ -162,10 +162,10 @@ impl<'de, T: Read<'de>> Shape<'de> for Items<'_, T> {
         // Each item is read in place, so that one the text breaks off in is not lost.
         for index in 0.. {
             self.0.push(T::default());
-            let slot = &mut self.0[index];
+            let value = &mut self.0[index];
             if seq
                 .next_element_seed(Slot {
-                    slot,
+                    value,
                     at: &at.item(index),
                     findings,
                 })?

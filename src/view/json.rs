@@ -35,8 +35,10 @@ pub fn write(
         signature: selection.map(|_| SignatureView::UNCHECKED),
         findings: finding_views(report),
         session: selection.map(|selection| {
-            let session = report.session.as_ref()?;
-            Some(SessionView::of(report, session, selection, zone))
+            let view = |session| SessionView::of(report, session, selection, zone);
+            SessionPart {
+                session: report.session.as_ref().map(view),
+            }
         }),
     };
     write_line(&line, out)
@@ -57,8 +59,14 @@ struct ReportLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<SignatureView>,
     findings: Vec<FindingView<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<Option<SessionView<'a>>>,
+    #[serde(flatten)]
+    session: Option<SessionPart<'a>>,
+}
+
+/// The session where it was asked for: null where the body holds none.
+#[derive(Serialize)]
+struct SessionPart<'a> {
+    session: Option<SessionView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -292,7 +300,9 @@ fn message_views<'a>(
             time: message.timestamp.map(|time| zone.rfc3339(time.instant())),
             status: message.status.as_ref().map(|status| &status.text),
             kind: content.and_then(|content| content.kind.as_ref()),
-            text: content.map(|content| content.to_text()).unwrap_or_default(),
+            text: content
+                .map(super::super::notification::content::Content::to_text)
+                .unwrap_or_default(),
             content: received[index - 1].map(Received),
             reply,
         }

@@ -256,10 +256,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
                 .collect();
             lines.push(spans.join(" "));
         }
-        if message
-            .content
-            .as_ref()
-            .is_some_and(|content| content.is_pick())
+        if message.content.as_ref().is_some_and(Content::is_pick)
             && let Some(said) = lines.last_mut()
         {
             said.insert_str(0, &self.theme().pick.style("✓ ").to_string());
