@@ -1,40 +1,97 @@
-use chatlog::capture::{Position, Record, deliveries};
+//! How fast an archive is read: each bench beside the skip-everything reading it is measured by.
+//!
+//! `cargo bench --bench reading`; the figures are bytes a second over one archive of one-line
+//! notifications.
+
+use std::hint::black_box;
+
+use chatlog::capture::{Limits, Position, Record, deliveries};
 use chatlog::document::Document;
+use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
 use chatlog::{Origin, Text, inspect};
+use divan::Bencher;
+use divan::counter::BytesCount;
+use serde::de::IgnoredAny;
+
+const SAMPLE: &str = include_str!("../samples/handed-over.json");
+const RECORDS: usize = 1000;
+
 fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let bytes = std::fs::read(path).unwrap();
+    divan::main();
+}
+
+/// The sample on one line, many times over.
+fn archive() -> Vec<String> {
+    let sample: Box<serde_json::value::RawValue> =
+        serde_json::from_str(SAMPLE).expect("the sample is JSON");
+    let line: String = sample.get().lines().map(str::trim_start).collect();
+    vec![line; RECORDS]
+}
+
+fn bytes(lines: &[String]) -> BytesCount {
+    BytesCount::new(lines.iter().map(String::len).sum::<usize>())
+}
+
+/// The least that any reader of JSON does.
+#[divan::bench]
+fn skip(bencher: Bencher<'_, '_>) {
+    let lines = archive();
+    bencher.counter(bytes(&lines)).bench(|| {
+        for line in &lines {
+            serde_json::from_str::<IgnoredAny>(black_box(line)).expect("the archive is JSON");
+        }
+    });
+}
+
+/// Reading and checking every notification, as `validate` does.
+#[divan::bench]
+fn inspect_all(bencher: Bencher<'_, '_>) {
+    let lines = archive();
     let origin = Origin {
-        source: Text::from("x"),
+        source: Text::from("archive"),
         index: 1,
     };
-    let mode = std::env::args().nth(2).unwrap_or_default();
-    let t = std::time::Instant::now();
-    let mut n = 0;
-    for line in bytes.split(|b| *b == b'\n') {
-        if line.is_empty() {
-            continue;
+    bencher.counter(bytes(&lines)).bench(|| {
+        for line in &lines {
+            let capture = deliveries(&record(line), None, &Limits::default());
+            for delivery in &capture.deliveries {
+                let document = Document::new(&delivery.body);
+                black_box(inspect(&origin, delivery, &document));
+            }
         }
-        if mode == "skip" {
-            let s = std::str::from_utf8(line).unwrap();
-            serde_json::from_str::<serde::de::IgnoredAny>(s).unwrap();
-            n += 1;
-            continue;
+    });
+}
+
+/// Checking the signature of every envelope, as `verify` does.
+#[divan::bench]
+fn verify_all(bencher: Bencher<'_, '_>) {
+    let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
+    let scheme = Scheme::default();
+    let lines: Vec<String> = archive()
+        .iter()
+        .map(|body| envelope(body, &scheme, &secret))
+        .collect();
+    let checks = Checks::new(scheme, [secret]);
+    bencher.counter(bytes(&lines)).bench(|| {
+        for line in &lines {
+            for delivery in &deliveries(&record(line), None, &Limits::default()).deliveries {
+                black_box(verify(delivery, &checks));
+            }
         }
-        let record = Record {
-            bytes: line,
-            terminator: b"\n",
-            start: Position::START,
-        };
-        for delivery in deliveries(&record) {
-            let document = Document::new(&delivery.body);
-            let report = inspect(&origin, &delivery, &document);
-            n += report.findings.len() + 1;
-        }
+    });
+}
+
+fn envelope(body: &str, scheme: &Scheme, secret: &Secret) -> String {
+    let capture = deliveries(&record(body), None, &Limits::default());
+    let signature = sign(&capture.deliveries[0], scheme, secret, Encoding::Hex)
+        .expect("the scheme needs the body only");
+    serde_json::json!({"headers": {"X-AIRudder-Sign": signature}, "body": body}).to_string()
+}
+
+fn record(line: &str) -> Record<'_> {
+    Record {
+        bytes: line.as_bytes(),
+        terminator: b"\n",
+        start: Position::START,
     }
-    println!(
-        "{n} {:?} {:.0} MB/s",
-        t.elapsed(),
-        bytes.len() as f64 / 1e6 / t.elapsed().as_secs_f64()
-    );
 }

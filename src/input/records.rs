@@ -104,7 +104,6 @@ impl<R: Read> Records<R> {
         };
         if self.is_whole
             && self.patience == Patience::Whole
-            && !self.in_array
             && self.is_blank_after(cut.end)?
         {
             return Ok(Some(self.hand_out_all()));
@@ -136,6 +135,7 @@ impl<R: Read> Records<R> {
                 }
                 b'[' if !self.in_array && self.byte_after_blanks(at + 1)? == Some(b'{') => {
                     self.in_array = true;
+                    self.is_whole = false;
                     at += 1;
                 }
                 _ => return Ok(Some((at, byte))),
