@@ -1,4 +1,4 @@
-use chatlog::capture::{Position, Record, deliveries};
+use chatlog::capture::{Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use chatlog::{Origin, Text, inspect};
 fn main() {
@@ -26,7 +26,7 @@ fn main() {
             terminator: b"\n",
             start: Position::START,
         };
-        for delivery in deliveries(&record) {
+        for delivery in deliveries(&record, None, &Limits::default()).deliveries {
             let document = Document::new(&delivery.body);
             let report = inspect(&origin, &delivery, &document);
             n += report.findings.len() + 1;

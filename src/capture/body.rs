@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Delivery, Fidelity, Format, Headers, Record};
+use super::{Capture, Delivery, Fidelity, Format, Headers, Record};
 
 /// The record is the body.
-pub(super) fn read<'a>(record: &Record<'a>) -> Delivery<'a> {
-    Delivery {
+pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
+    let delivery = Delivery {
         format: Format::Body,
         fidelity: Fidelity::Exact,
         method: None,
@@ -14,9 +14,16 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Delivery<'a> {
         received_at: None,
         headers: Headers::default(),
         body: Cow::Borrowed(record.bytes),
+        encoded_body: None,
         terminator: record.terminator,
         start: record.start,
         body_start: Some(record.start),
         notes: Vec::new(),
+    };
+    Capture {
+        format: Format::Body,
+        deliveries: vec![delivery],
+        skipped: Vec::new(),
+        problems: Vec::new(),
     }
 }
