@@ -49,12 +49,16 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
     };
     let tail;
     (request.headers, tail) = headers(rest)?;
+    let is_bodiless = tail.trim_ascii().is_empty() || is_request_line(tail.trim_ascii_start());
     let is_post = request
         .method
         .as_ref()
         .is_some_and(|method| method.as_str() == "POST");
-    if is_post && tail.trim_ascii().is_empty() {
-        return Err(fault(bytes, "it has headers without a body"));
+    if is_bodiless {
+        return match is_post {
+            true => Err(fault(bytes, "it has headers without a body")),
+            false => Ok((request, tail)),
+        };
     }
     let (body, rest) = body(&request.headers, tail);
     request.body = Some(body);
@@ -138,14 +142,17 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
     }
     let length = headers.first("content-length");
     let length = length.and_then(|value| value.as_str().trim().parse().ok());
-    let (body, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
-        Some((body, rest)) if ends_there(body, rest) => (body, rest),
-        _ => (tail, &tail[tail.len()..]),
+    let (body, rest) = match length {
+        Some(length) => match tail.split_at_checked(length) {
+            Some((body, rest)) if ends_there(body, rest) => (body, rest),
+            _ => tail.split_at(tail.len()),
+        },
+        None => up_to_next_request(tail),
     };
     let (left_out, rest) = if is_request_line(rest.trim_ascii_start()) {
-        (&rest[..0], rest)
+        rest.split_at(0)
     } else {
-        (rest, &rest[rest.len()..])
+        rest.split_at(rest.len())
     };
     let mut read = Body::at(body, Fidelity::Exact);
     match left_out {
@@ -162,6 +169,18 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
         read = read.noting("the chunks were joined when it was saved");
     }
     (read, rest)
+}
+
+/// A body without a length goes on to the next line that starts a request, which is no part of any
+/// JSON, or to the end.
+fn up_to_next_request(tail: &[u8]) -> (&[u8], &[u8]) {
+    let rest = next_request(tail);
+    let (body, rest) = tail.split_at(tail.len() - rest.len());
+    if rest.is_empty() {
+        (body, rest)
+    } else {
+        (body.trim_ascii_end(), rest)
+    }
 }
 
 /// Says whether `Content-Length` is right to end the body here: an editor may have made the body

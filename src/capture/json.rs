@@ -30,8 +30,11 @@ impl<'a> Object<'a> {
         }
         let mut members = Vec::with_capacity(16);
         while let Some((_, key)) = lexer.key() {
-            let Some(value) = lexer.value() else { break };
-            members.push((key, Value(&text[value])));
+            let value = lexer.value();
+            members.push((key, Value(value.clone().map_or("", |value| &text[value]))));
+            if value.is_none() {
+                break;
+            }
         }
         let closed = lexer.eat(b'}') && lexer.peek().is_none();
         Some(Self {
@@ -56,10 +59,10 @@ impl<'a> Object<'a> {
         self.members.iter().map(|(key, value)| (key, *value))
     }
 
-    /// The value of the last member of this name; none if that is `null`.
+    /// The value of the last member of this name; none if that is `null` or cut off.
     pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.members.iter().rev().find(|(key, _)| key == name)?;
-        (value.0 != "null").then_some(*value)
+        (!matches!(value.0, "null" | "")).then_some(*value)
     }
 
     /// Says whether it has a member of this name.

@@ -65,7 +65,9 @@ impl<'a, 'r> Reading<'a, 'r> {
         self.enter(entry.text().as_bytes());
         match request(entry) {
             // What is missing from an entry that was cut off is missing because of that.
-            Err(_) if entry.fault().is_some() => self.end_of(entry),
+            Err(_) | Ok(Request { body: None, .. }) if entry.fault().is_some() => {
+                self.end_of(entry);
+            }
             result => self.deliver(result),
         }
     }
