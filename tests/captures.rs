@@ -6,9 +6,8 @@
 
 use std::path::Path;
 
+use chatlog::Text;
 use chatlog::capture::{Capture, Fidelity, Format, Limits, Position, Record, deliveries, sniff};
-use chatlog::document::Document;
-use chatlog::{Origin, Text, inspect};
 use serde_json::value::RawValue;
 
 const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
@@ -134,4 +133,260 @@ fn every_sample_is_read_as_it_was_made() {
         found == want,
         "not as in {path}, which `BLESS=1` rewrites:\n{found}"
     );
+}
+
+/// What every sample's broken relatives give: problems as `line:column message`, deliveries as their
+/// fidelity and body.
+#[track_caller]
+fn case(format: Option<Format>, input: &str, want: &[&str]) {
+    let limits = Limits { max_body: 100 };
+    let record = whole(input.as_bytes());
+    let capture = deliveries(&record, format, &limits);
+    let mut found = Vec::new();
+    for delivery in &capture.deliveries {
+        let body = String::from_utf8_lossy(&delivery.body);
+        found.push(format!("{} {body}", delivery.fidelity.name()));
+    }
+    for problem in &capture.problems {
+        let Position { line, column } = problem.position.expect("a position");
+        found.push(format!("{line}:{column} {}", problem.message));
+    }
+    assert_eq!(found, want, "{input}");
+}
+
+#[test]
+fn what_is_broken_is_said_with_its_place() {
+    let broken = |input, want: &str| case(None, input, &[want]);
+    broken(
+        "{\"Header\": {},\n \"Body\": \"eyJh!SI6MX0=\"}",
+        "2:15 looks like `gh-webhook`, but `Body` is not base64: `!` does not belong there",
+    );
+    broken(
+        r#"{"request_payload_base64": 1}"#,
+        "1:28 looks like `webhook-tester`, but `request_payload_base64` is no string of base64",
+    );
+    broken(
+        r#"{"httpMethod": "POST", "requestContext": {}, "body": {"a": 1}}"#,
+        "1:54 looks like `api-gateway`, but the body is no string",
+    );
+    broken(
+        r#"{"headers": 7, "body": "{}"}"#,
+        "1:13 looks like `envelope`, but `headers` is neither object nor array",
+    );
+    broken(
+        "{\"headers\": [{\"name\": \"A\", \"value\": \"1\"}, {\"name\": 1}, true], \"body\": \"{}\"}",
+        "1:56 looks like `envelope`, but a header is neither a name with a value nor a pair",
+    );
+    broken(
+        r#"{"headers": {}, "body": "a\qb"}"#,
+        "1:25 looks like `envelope`, but the string of the body cannot be read: invalid escape",
+    );
+    broken(
+        "{\"log\": {\"entries\": 1}}",
+        "1:21 looks like `har`, but expected an array",
+    );
+    broken(
+        "POST /a HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n{}",
+        "3:1 looks like an HTTP message, but this is no header: `no header`",
+    );
+    broken(
+        "POST /a HTTP/1.1\nHost: a\n",
+        "2:1 looks like an HTTP message, but it has headers without a body",
+    );
+    broken(
+        "curl -d '{}\n",
+        "1:1 looks like a curl command, but missing closing quote",
+    );
+    broken(
+        "curl -d @body.json https://example.com",
+        "1:1 looks like a curl command, but `-d @body.json` names a file, and files that a command \
+         names are not read: write its content in place of the name",
+    );
+    broken(
+        "curl -F a=b https://example.com",
+        "1:1 looks like a curl command, but `-F` sends no JSON text",
+    );
+    broken(
+        "data: 1\n",
+        "1:7 looks like `smee`, but the data is no object",
+    );
+    for format in [
+        Format::Har,
+        Format::Ngrok,
+        Format::Hookdeck,
+        Format::GhWebhook,
+        Format::N8n,
+    ] {
+        let found = read(b"{}", Some(format));
+        let problems = &found[0].problems;
+        assert_eq!(problems.len(), 1, "{format}: {problems:?}");
+    }
+}
+
+#[test]
+fn what_is_cut_off_is_still_read() {
+    case(
+        None,
+        r#"{"headers": {}, "body": "{\"a\": \"\u00e"#,
+        &[
+            r#"truncated {"a": ""#,
+            "1:41 looks like `envelope`, but it ends too early",
+        ],
+    );
+    case(
+        None,
+        r#"{"headers": {}, "body": {"a": [1, "#,
+        &[
+            r#"reserialized {"a": [1, "#,
+            "1:35 looks like `envelope`, but it ends too early",
+        ],
+    );
+    case(
+        None,
+        r#"{"Header": {}, "Body": "eyJhIjogMX"#,
+        &[
+            r#"truncated {"a": "#,
+            "1:35 looks like `gh-webhook`, but it ends too early",
+        ],
+    );
+    case(
+        None,
+        "POST / HTTP/1.1\nContent-Length: 9\n\n{\"a\": ",
+        &["truncated {\"a\": "],
+    );
+}
+
+#[test]
+fn one_broken_entry_hides_no_other() {
+    case(
+        None,
+        r#"{"log": {"entries": [{}, 5, {"request": {"method": "POST", "postData": {"text": "{}"}}},
+{"request": {"meth"#,
+        &[
+            "text {}",
+            "1:22 looks like `har`, but it has no `request`",
+            "1:26 looks like `har`, but expected an object",
+            "2:19 looks like `har`, but it ends too early",
+        ],
+    );
+    case(
+        None,
+        "POST /a HTTP/1.1\nbroken\n\nx\nPOST /b HTTP/1.1\nContent-Length: 2\n\n{}",
+        &[
+            "exact {}",
+            "2:1 looks like an HTTP message, but this is no header: `broken`",
+        ],
+    );
+    case(
+        None,
+        "curl -d @a https://example.com\ncurl -d {} https://example.com",
+        &[
+            "text {}",
+            "1:1 looks like a curl command, but `-d @a` names a file, and files that a command \
+             names are not read: write its content in place of the name",
+        ],
+    );
+    case(
+        None,
+        "data: {\"body\": {}, \"que\n\ndata: 5\n\ndata: {\"body\": {}, \"query\": {}}\n",
+        &[
+            "reserialized {}",
+            "reserialized {}",
+            "1:24 looks like `smee`, but it ends too early",
+            "3:7 looks like `smee`, but the data is no object",
+        ],
+    );
+}
+
+#[test]
+fn a_body_is_no_more_faithful_than_its_headers_allow() {
+    let envelope = |headers: &str, body: &str, want: &str| {
+        let input = format!("{{\"headers\": {{{headers}}}, {body}}}");
+        case(None, &input, &[want]);
+    };
+    let text = r#""body": "{}""#;
+    envelope(r#""Content-Encoding": "identity""#, text, "text {}");
+    envelope(r#""Content-Encoding": "gzip""#, text, "decoded {}");
+    envelope(r#""Content-Type": "a/b; charset=UTF-8""#, text, "text {}");
+    envelope(
+        r#""Content-Type": "a/b; charset=latin1""#,
+        text,
+        "decoded {}",
+    );
+    envelope(r#""Content-Length": "3""#, text, "truncated {}");
+    envelope("", r#""body": "\ud83d""#, "decoded \u{fffd}");
+    let exact = r#""body_b64": "e30=""#;
+    envelope(r#""content-encoding": "gzip""#, exact, "decoded {}");
+    envelope(r#""content-encoding": "br""#, exact, "decoded {}");
+    envelope(
+        r#""content-type": "a/b; charset=latin1""#,
+        exact,
+        "exact {}",
+    );
+    envelope(r#""content-length": "1""#, exact, "exact {}");
+}
+
+#[test]
+fn encoded_bodies_keep_the_bytes_as_sent() {
+    for name in ["http-gzip.http", "http-deflate.http"] {
+        let input = sample(name);
+        let capture = &read(&input, None)[0];
+        let sent = capture.deliveries[0].encoded_body.as_deref();
+        assert!(input.ends_with(sent.expect("the bytes as sent")), "{name}");
+    }
+}
+
+#[test]
+fn a_bomb_stops_at_the_limit() {
+    let input = sample("http-gzip.http");
+    let limits = Limits { max_body: 1000 };
+    let capture = deliveries(&whole(&input), None, &limits);
+    assert!(capture.deliveries.is_empty());
+    assert_eq!(
+        capture.problems[0].message,
+        "looks like an HTTP message, but the body is larger than 1000 bytes when decoded: see \
+         `--max-size`"
+    );
+}
+
+/// Reads an input as one record, for what that does to the program.
+fn exhaust(input: &[u8], format: Option<Format>) {
+    deliveries(&whole(input), format, &Limits::default());
+}
+
+#[test]
+fn no_cut_and_no_wrong_format_panics() {
+    for name in names() {
+        let input = sample(&name);
+        for record in records(&input) {
+            for end in 0..record.bytes.len() {
+                exhaust(&record.bytes[..end], None);
+            }
+        }
+        for format in <Format as clap::ValueEnum>::value_variants() {
+            exhaust(&input, Some(*format));
+            exhaust(&input[input.len() / 3..], Some(*format));
+        }
+    }
+}
+
+#[test]
+fn depth_and_size_do_no_harm() {
+    let deep = format!("{{\"headers\": {{}}, \"body\": {}", "[".repeat(200_000));
+    exhaust(deep.as_bytes(), None);
+    let folders = "{\"item\": [".repeat(100_000);
+    exhaust(folders.as_bytes(), Some(Format::Postman));
+    let headers = "A: b\r\n".repeat(200_000);
+    exhaust(
+        format!("POST / HTTP/1.1\r\n{headers}\r\n{{}}").as_bytes(),
+        None,
+    );
+    let value = "a".repeat(10_000_000);
+    exhaust(
+        format!("POST / HTTP/1.1\nX-AIRudder-Sign: {value}\n\n{{}}").as_bytes(),
+        None,
+    );
+    exhaust("POST / HTTP/1.1\n".repeat(100_000).as_bytes(), None);
+    exhaust("curl a\n".repeat(100_000).as_bytes(), None);
+    exhaust("data: {\"body\":1}\n\n".repeat(100_000).as_bytes(), None);
 }

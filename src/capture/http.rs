@@ -55,9 +55,10 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
         .as_ref()
         .is_some_and(|method| method.as_str() == "POST");
     if is_bodiless {
-        return match is_post {
-            true => Err(fault(bytes, "it has headers without a body")),
-            false => Ok((request, tail)),
+        return if is_post {
+            Err(fault(bytes, "it has headers without a body"))
+        } else {
+            Ok((request, tail))
         };
     }
     let (body, rest) = body(&request.headers, tail);

@@ -176,7 +176,9 @@ impl<'a> Value<'a> {
             return Ok(Body::of(text.into_bytes(), Fidelity::Decoded)
                 .noting("a half of a surrogate pair in the captured string became U+FFFD"));
         }
-        if let Some(text) = closed(self.0) {
+        if error.is_eof()
+            && let Some(text) = closed(self.0)
+        {
             return Ok(Body::of(text.into_bytes(), Fidelity::Truncated).noting(CUT));
         }
         let what = error.to_string();
@@ -236,7 +238,7 @@ impl<'a> Value<'a> {
 
 const CUT: &str = "the capture ends inside the body";
 
-/// The string that a cut string token starts; none if that is not what is wrong with it.
+/// The string that a cut string token starts.
 fn closed(token: &str) -> Option<String> {
     // The longest escape, a surrogate pair, has twelve characters.
     (0..=12.min(token.len() - 1)).find_map(|cut| {
