@@ -6,8 +6,10 @@
 
 use std::path::Path;
 
-use chatlog::Text;
 use chatlog::capture::{Capture, Fidelity, Format, Limits, Position, Record, deliveries, sniff};
+use chatlog::document::Document;
+use chatlog::finding::Rule;
+use chatlog::{Origin, Text, inspect};
 use serde_json::value::RawValue;
 
 const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
@@ -279,7 +281,12 @@ fn one_broken_entry_hides_no_other() {
     );
     case(
         None,
-        "curl -d @a https://example.com\ncurl -d {} https://example.com",
+        "POST /a HTTP/1.1\nContent-Length: 40\n\n{\"a\":\n\nPOST /b HTTP/1.1\n\n{}",
+        &["truncated {\"a\":", "exact {}"],
+    );
+    case(
+        None,
+        "curl -d @a https://example.com\n# don't\ncurl -d {} https://example.com",
         &[
             "text {}",
             "1:1 looks like a curl command, but `-d @a` names a file, and files that a command \
@@ -315,6 +322,7 @@ fn a_body_is_no_more_faithful_than_its_headers_allow() {
     );
     envelope(r#""Content-Length": "3""#, text, "truncated {}");
     envelope("", r#""body": "\ud83d""#, "decoded \u{fffd}");
+    envelope("", "\"body\": \"\u{fffd}\"", "decoded \u{fffd}");
     let exact = r#""body_b64": "e30=""#;
     envelope(r#""content-encoding": "gzip""#, exact, "decoded {}");
     envelope(r#""content-encoding": "br""#, exact, "decoded {}");
@@ -324,6 +332,20 @@ fn a_body_is_no_more_faithful_than_its_headers_allow() {
         "exact {}",
     );
     envelope(r#""content-length": "1""#, exact, "exact {}");
+}
+
+#[test]
+fn the_samples_hold_a_good_notification() {
+    let body = sample("body.json");
+    let capture = &read(&body, None)[0];
+    let document = Document::new(&body);
+    let origin = Origin {
+        source: Text::from("body.json"),
+        index: 1,
+    };
+    let report = inspect(&origin, &capture.deliveries[0], &document);
+    let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, [Rule::NumberPrecision]);
 }
 
 #[test]
@@ -356,17 +378,23 @@ fn exhaust(input: &[u8], format: Option<Format>) {
 
 #[test]
 fn no_cut_and_no_wrong_format_panics() {
-    for name in names() {
-        let input = sample(&name);
-        for record in records(&input) {
-            for end in 0..record.bytes.len() {
-                exhaust(&record.bytes[..end], None);
-            }
+    let names = names();
+    std::thread::scope(|scope| {
+        for name in &names {
+            scope.spawn(|| cut_and_misname(&sample(name)));
         }
-        for format in <Format as clap::ValueEnum>::value_variants() {
-            exhaust(&input, Some(*format));
-            exhaust(&input[input.len() / 3..], Some(*format));
+    });
+}
+
+fn cut_and_misname(input: &[u8]) {
+    for record in records(input) {
+        for end in 0..record.bytes.len() {
+            exhaust(&record.bytes[..end], None);
         }
+    }
+    for format in <Format as clap::ValueEnum>::value_variants() {
+        exhaust(input, Some(*format));
+        exhaust(&input[input.len() / 3..], Some(*format));
     }
 }
 

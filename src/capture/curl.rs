@@ -18,6 +18,10 @@ pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {
     };
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
+        if rest.starts_with('#') {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+            continue;
+        }
         let command = Command::read(rest);
         reading.enter(rest.as_bytes());
         let (source, after) = rest.split_at(command.length);

@@ -24,13 +24,15 @@ pub fn sniff(start: &[u8]) -> Option<Format> {
 
 /// Says whether bytes start like `POST /path HTTP/1`.
 pub(super) fn is_request_line(start: &[u8]) -> bool {
+    if !start.first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
     let line = memchr::memchr(b'\n', start).map_or(start, |newline| &start[..newline]);
     let mut words = line.split(|byte| *byte == b' ');
     let method = words.next().unwrap_or_default();
     let target = words.next().unwrap_or_default();
     let version = words.next().and_then(|word| word.strip_prefix(b"HTTP/"));
-    !method.is_empty()
-        && method.iter().all(u8::is_ascii_uppercase)
+    method.iter().all(u8::is_ascii_uppercase)
         && !target.is_empty()
         && version.is_some_and(|version| version.first().is_some_and(u8::is_ascii_digit))
 }

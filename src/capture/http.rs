@@ -1,4 +1,4 @@
-//! Raw HTTP messages: what `curl --trace`, proxies and sockets hold, one or several in a file.
+//! Raw HTTP requests, as proxies and sockets hold them: one or several in a file.
 
 use std::borrow::Cow;
 
@@ -143,12 +143,9 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
     }
     let length = headers.first("content-length");
     let length = length.and_then(|value| value.as_str().trim().parse().ok());
-    let (body, rest) = match length {
-        Some(length) => match tail.split_at_checked(length) {
-            Some((body, rest)) if ends_there(body, rest) => (body, rest),
-            _ => tail.split_at(tail.len()),
-        },
-        None => up_to_next_request(tail),
+    let (body, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
+        Some((body, rest)) if ends_there(body, rest) => (body, rest),
+        _ => up_to_next_request(tail),
     };
     let (left_out, rest) = if is_request_line(rest.trim_ascii_start()) {
         rest.split_at(0)
@@ -172,8 +169,8 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
     (read, rest)
 }
 
-/// A body without a length goes on to the next line that starts a request, which is no part of any
-/// JSON, or to the end.
+/// A body without a length to trust goes on to the next line that starts a request, which is no part
+/// of any JSON, or to the end.
 fn up_to_next_request(tail: &[u8]) -> (&[u8], &[u8]) {
     let rest = next_request(tail);
     let (body, rest) = tail.split_at(tail.len() - rest.len());

@@ -294,7 +294,7 @@ fn read_object<'a>(record: &Record<'a>, format: Option<Format>, limits: Limits) 
         (None, None) => return body::read(record),
         (None, Some(format)) => {
             let mut reading = Reading::new(format, record, limits);
-            reading.problem(Some(record.bytes), "expected a JSON object");
+            reading.problem(Some(record.bytes), "it is no JSON object in UTF-8");
             return reading.capture;
         }
     };

@@ -1,7 +1,8 @@
 //! From what a capture says of its requests to deliveries: what every format has in common.
 
-use std::borrow::Cow;
 use std::fmt::Display;
+
+use memchr::memmem;
 
 use super::encoding::{Decoded, decode};
 use super::json::{Object, Value};
@@ -10,6 +11,9 @@ use super::{
     Capture, Delivery, Fidelity, Format, Headers, Limits, Position, Problem, Record, Skipped,
 };
 use crate::Text;
+
+/// What decoders put where bytes are no characters.
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// A record in the course of being read.
 #[derive(Debug)]
@@ -161,18 +165,21 @@ impl<'a, 'r> Reading<'a, 'r> {
     }
 
     fn deliver_body(&mut self, mut request: Request<'a>, mut body: Body<'a>) {
-        request.notes.append(&mut body.notes);
-        compare_length(&mut request, &mut body);
+        compare_length(&request, &mut body);
         let start = body.place.and_then(|place| self.position(place));
-        let Some(encoded_body) = self.undo_encodings(&mut request, &mut body) else {
-            let limit = self.limits.max_body;
-            let what =
-                format!("the body is larger than {limit} bytes when decoded: see `--max-size`");
-            let record = self.record.bytes;
-            self.problem(record.get(self.entry.0..), what);
-            return;
-        };
-        undo_charset(&mut request, &mut body);
+        let limit = self.limits.max_body;
+        for encoding in encodings(&request.headers) {
+            if !undo(&encoding, &mut body, limit) {
+                let entry = self.record.bytes.get(self.entry.0..);
+                self.problem(
+                    entry,
+                    format!("the body is larger than {limit} bytes when decoded: see `--max-size`"),
+                );
+                return;
+            }
+        }
+        compare_charset(&request.headers, &mut body);
+        request.notes.append(&mut body.notes);
         self.capture.deliveries.push(Delivery {
             format: self.capture.format,
             fidelity: body.fidelity,
@@ -181,69 +188,43 @@ impl<'a, 'r> Reading<'a, 'r> {
             received_at: request.received_at,
             headers: request.headers,
             body: body.bytes,
-            body_start: start.filter(|_| encoded_body.is_none()),
-            encoded_body,
+            body_start: start.filter(|_| body.encoded.is_none()),
+            encoded_body: body.encoded,
             terminator: b"",
             start: self.entry.1,
             notes: request.notes,
         });
     }
+}
 
-    /// Undoes the content encodings that the headers name; none if the body gets too large, and
-    /// the bytes as sent if there was something to undo.
-    #[expect(
-        clippy::option_option,
-        reason = "too large is not the same as nothing to undo"
-    )]
-    fn undo_encodings(
-        &self,
-        request: &mut Request<'a>,
-        body: &mut Body<'a>,
-    ) -> Option<Option<Cow<'a, [u8]>>> {
-        let mut sent = None;
-        for encoding in encodings(&request.headers) {
-            if matches!(body.fidelity, Fidelity::Reserialized) {
-                break;
-            }
-            if matches!(body.fidelity, Fidelity::Text | Fidelity::Decoded) {
-                body.fidelity = Fidelity::Decoded;
-                request
-                    .notes
-                    .push(format!("{encoding} was decoded when it was saved"));
-                continue;
-            }
-            let decoded = match decode(&encoding, &body.bytes, self.limits.max_body) {
-                Decoded::TooLarge => return None,
-                Decoded::Whole(decoded) => {
-                    request.notes.push(format!("{encoding} decoded"));
-                    decoded
-                }
-                Decoded::Broken(decoded, error) => {
-                    body.fidelity = Fidelity::Truncated;
-                    request
-                        .notes
-                        .push(format!("{encoding} breaks off: {error}"));
-                    decoded
-                }
-                Decoded::Unknown if !is_text(&body.bytes) => {
-                    request
-                        .notes
-                        .push(format!("{encoding} cannot be decoded here"));
-                    break;
-                }
-                Decoded::Not | Decoded::Unknown => {
-                    body.fidelity = Fidelity::Decoded;
-                    request
-                        .notes
-                        .push(format!("{encoding} was decoded when it was saved"));
-                    continue;
-                }
-            };
-            let encoded = std::mem::replace(&mut body.bytes, Cow::Owned(decoded));
-            sent.get_or_insert(encoded);
+/// Undoes one content encoding of a body, if nothing has before; `false` if it gets too large.
+fn undo(encoding: &str, body: &mut Body<'_>, limit: usize) -> bool {
+    let decoded = match body.fidelity {
+        Fidelity::Reserialized => return true,
+        Fidelity::Text | Fidelity::Decoded => Decoded::Not,
+        Fidelity::Exact | Fidelity::Truncated => decode(encoding, &body.bytes, limit),
+    };
+    let note = match decoded {
+        Decoded::TooLarge => return false,
+        Decoded::Whole(bytes) => {
+            body.replace(bytes);
+            format!("{encoding} decoded")
         }
-        Some(sent)
-    }
+        Decoded::Broken(bytes, error) => {
+            body.replace(bytes);
+            body.fidelity = Fidelity::Truncated;
+            format!("{encoding} breaks off: {error}")
+        }
+        Decoded::Unknown if simdutf8::basic::from_utf8(&body.bytes).is_err() => {
+            format!("{encoding} cannot be decoded here")
+        }
+        Decoded::Not | Decoded::Unknown => {
+            body.fidelity = Fidelity::Decoded;
+            format!("{encoding} was decoded when it was saved")
+        }
+    };
+    body.notes.push(note);
+    true
 }
 
 /// The content encodings a body has, the outermost first; safe to show.
@@ -261,47 +242,48 @@ fn encodings(headers: &Headers<'_>) -> Vec<String> {
     names
 }
 
-fn is_text(bytes: &[u8]) -> bool {
-    simdutf8::basic::from_utf8(bytes).is_ok()
-}
-
 /// Compares a body that was kept as it came with the length it came with.
-fn compare_length(request: &mut Request<'_>, body: &mut Body<'_>) {
-    if !matches!(body.fidelity, Fidelity::Exact | Fidelity::Text) {
-        return;
-    }
-    let is_encoded = body.fidelity == Fidelity::Text && !encodings(&request.headers).is_empty();
+fn compare_length(request: &Request<'_>, body: &mut Body<'_>) {
+    let is_as_sent = match body.fidelity {
+        Fidelity::Exact => true,
+        Fidelity::Text => encodings(&request.headers).is_empty(),
+        _ => false,
+    };
     let header = request.headers.first("content-length");
     let header = header.and_then(|value| value.as_str().trim().parse().ok());
+    let Some(sent) = request.length.or(header).filter(|_| is_as_sent) else {
+        return;
+    };
     let kept = body.bytes.len();
-    match request.length.or(header) {
-        Some(sent) if sent > kept && !is_encoded => {
-            body.fidelity = Fidelity::Truncated;
-            request
-                .notes
-                .push(format!("the body was cut: {kept} of {sent} bytes are left"));
-        }
-        Some(sent) if sent < kept && !is_encoded => request
-            .notes
-            .push(format!("the body has {kept} bytes, but {sent} were sent")),
-        _ => {}
+    if kept < sent {
+        body.fidelity = Fidelity::Truncated;
+        let note = format!("the body was cut: {kept} of {sent} bytes are left");
+        body.notes.push(note);
+    } else if kept > sent {
+        let note = format!("the body has {kept} bytes, but {sent} were sent");
+        body.notes.push(note);
     }
 }
 
-/// A string is not what was sent if that was in another character set.
-fn undo_charset(request: &mut Request<'_>, body: &mut Body<'_>) {
-    let Some(charset) = request.headers.first("content-type").and_then(charset) else {
+/// A string is not what was sent if that was in another character set, or in none.
+fn compare_charset(headers: &Headers<'_>, body: &mut Body<'_>) {
+    if body.fidelity != Fidelity::Text {
         return;
+    }
+    let is_unicode = |charset: &str| {
+        let names = ["utf-8", "utf8", "us-ascii", "ascii"];
+        names.iter().any(|name| name.eq_ignore_ascii_case(charset))
     };
-    let is_unicode = ["utf-8", "utf8", "us-ascii", "ascii"]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(charset));
-    if body.fidelity == Fidelity::Text && !is_unicode {
+    let charset = headers.first("content-type").and_then(charset);
+    if let Some(charset) = charset.filter(|charset| !is_unicode(charset)) {
         body.fidelity = Fidelity::Decoded;
         let charset = Text::from(charset).shortened(20).to_string();
-        request
-            .notes
+        body.notes
             .push(format!("{charset} was decoded when it was saved"));
+    } else if memmem::find(&body.bytes, REPLACEMENT).is_some() {
+        body.fidelity = Fidelity::Decoded;
+        body.notes
+            .push("U+FFFD in the body may stand for what was not UTF-8".to_owned());
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Request<'a> {
 #[derive(Debug)]
 pub(super) struct Body<'a> {
     pub(super) bytes: Cow<'a, [u8]>,
+    /// The bytes as sent, where `bytes` are what their content encoding holds.
+    pub(super) encoded: Option<Cow<'a, [u8]>>,
     pub(super) fidelity: Fidelity,
     /// Its bytes in the input, where they are there as they are.
     pub(super) place: Option<&'a [u8]>,
@@ -46,12 +48,7 @@ impl Request<'_> {
             target: self.target.map(owned),
             received_at: self.received_at,
             headers: self.headers.into_owned(),
-            body: self.body.map(|body| Body {
-                bytes: Cow::Owned(body.bytes.into_owned()),
-                fidelity: body.fidelity,
-                place: None,
-                notes: body.notes,
-            }),
+            body: self.body.map(Body::into_owned),
             notes: self.notes,
             length: self.length,
         }
@@ -63,6 +60,7 @@ impl<'a> Body<'a> {
     pub(super) fn of(bytes: impl Into<Cow<'a, [u8]>>, fidelity: Fidelity) -> Self {
         Self {
             bytes: bytes.into(),
+            encoded: None,
             fidelity,
             place: None,
             notes: Vec::new(),
@@ -75,6 +73,24 @@ impl<'a> Body<'a> {
             place: Some(bytes),
             ..Self::of(bytes, fidelity)
         }
+    }
+
+    /// The same body, borrowing nothing.
+    fn into_owned(self) -> Body<'static> {
+        let owned = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());
+        Body {
+            bytes: owned(self.bytes),
+            encoded: self.encoded.map(owned),
+            fidelity: self.fidelity,
+            place: None,
+            notes: self.notes,
+        }
+    }
+
+    /// Takes what the bytes hold, and keeps the bytes as they were sent.
+    pub(super) fn replace(&mut self, decoded: Vec<u8>) {
+        let before = std::mem::replace(&mut self.bytes, Cow::Owned(decoded));
+        self.encoded.get_or_insert(before);
     }
 
     /// The same body, with a note on how it was read.
