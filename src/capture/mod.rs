@@ -23,6 +23,7 @@ mod ngrok;
 mod postman;
 mod reading;
 mod request;
+mod shell;
 mod smee;
 mod time;
 mod webhook_site;
