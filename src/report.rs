@@ -7,6 +7,7 @@ use crate::capture::{Delivery, Position};
 use crate::document::Document;
 use crate::finding::{Finding, Findings, Severity};
 use crate::notification::Session;
+use crate::signature::Signature;
 
 /// Which input a delivery came from, and which of its deliveries it is.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// The session, where the body is an object.
     pub session: Option<Session<'a>>,
+    /// What is to be said of its signature, where that was asked for.
+    pub signature: Option<Signature>,
 }
 
 /// Reads and checks a delivery. It never fails: what is wrong with a payload is data.
@@ -50,6 +53,7 @@ pub fn inspect<'a>(
         document,
         findings,
         session,
+        signature: None,
     }
 }
 

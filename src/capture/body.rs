@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Delivery, Fidelity, Format, Headers, Record};
+use super::{Capture, Delivery, Fidelity, Format, Headers, Record};
 
 /// The record is the body.
-pub(super) fn read<'a>(record: &Record<'a>) -> Delivery<'a> {
-    Delivery {
+pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
+    let delivery = Delivery {
         format: Format::Body,
         fidelity: Fidelity::Exact,
         method: None,
@@ -19,5 +19,11 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Delivery<'a> {
         start: record.start,
         body_start: Some(record.start),
         notes: Vec::new(),
+    };
+    Capture {
+        format: Format::Body,
+        deliveries: vec![delivery],
+        skipped: Vec::new(),
+        problems: Vec::new(),
     }
 }

@@ -1,16 +1,46 @@
 //! Saved webhooks, in the shapes people save them.
 //!
 //! A capture format turns a [`Record`] into [`Delivery`]s. To add one, write a module beside this
-//! one and give [`Format`] a variant: the compiler shows the arms.
+//! one and give [`Format`] a variant: the compiler shows the arms; `detect` says how it is known.
+//!
+//! A format only says where a request's parts are: what its content encoding, its length and its
+//! method mean for the delivery is the same for all of them, and is decided in `reading`.
 
+mod api_gateway;
 mod body;
+mod curl;
+mod detect;
+mod encoding;
+mod envelope;
+mod gh_webhook;
+mod har;
+mod headers;
+mod hookdeck;
+mod http;
+mod json;
+mod n8n;
+mod ngrok;
+mod postman;
+mod reading;
+mod request;
+mod shell;
+mod smee;
+mod time;
+mod webhook_site;
+mod webhook_tester;
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde::ser::SerializeMap;
+
+pub use self::detect::sniff;
+use self::detect::{is_bare, layout};
+pub use self::headers::Headers;
+use self::json::Object;
+use self::reading::Reading;
+use sha2::{Digest, Sha256};
 
 use crate::Text;
 
@@ -19,6 +49,35 @@ use crate::Text;
 pub enum Format {
     /// The body alone, without headers
     Body,
+    /// Raw HTTP request messages
+    Http,
+    /// An HTTP archive, as browsers and proxies export it
+    Har,
+    /// A request or a list of them from webhook.site
+    WebhookSite,
+    /// A request or a list of them from the ngrok agent
+    Ngrok,
+    /// An event of AWS API Gateway (REST API) or of a load balancer
+    ApiGateway,
+    /// An event of AWS API Gateway (HTTP API) or of a Lambda function URL
+    ApiGatewayV2,
+    /// A request as webhook-tester shows or stores it
+    WebhookTester,
+    /// An event of smee.io or its event stream
+    Smee,
+    /// A request or event of Hookdeck, or a list of them
+    Hookdeck,
+    /// An event that `gh webhook forward` receives
+    GhWebhook,
+    /// curl commands
+    Curl,
+    /// An item of an n8n webhook node
+    #[value(name = "n8n")]
+    N8n,
+    /// A Postman collection
+    Postman,
+    /// An object of headers, a body and what else was kept
+    Envelope,
 }
 
 impl Format {
@@ -26,6 +85,20 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Body => "body",
+            Self::Http => "http",
+            Self::Har => "har",
+            Self::WebhookSite => "webhook-site",
+            Self::Ngrok => "ngrok",
+            Self::ApiGateway => "api-gateway",
+            Self::ApiGatewayV2 => "api-gateway-v2",
+            Self::WebhookTester => "webhook-tester",
+            Self::Smee => "smee",
+            Self::Hookdeck => "hookdeck",
+            Self::GhWebhook => "gh-webhook",
+            Self::Curl => "curl",
+            Self::N8n => "n8n",
+            Self::Postman => "postman",
+            Self::Envelope => "envelope",
         }
     }
 }
@@ -80,14 +153,26 @@ impl Position {
 
     /// The position that many bytes into `text`, if `text` starts here.
     pub fn after(self, text: &str) -> Self {
-        match memchr::memrchr(b'\n', text.as_bytes()) {
+        self.after_bytes(text.as_bytes())
+    }
+
+    /// The position behind `bytes`, if they start here; what is no character counts as one.
+    fn after_bytes(self, bytes: &[u8]) -> Self {
+        let characters = |line: &[u8]| -> usize {
+            line.utf8_chunks()
+                .map(|chunk| {
+                    chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())
+                })
+                .sum()
+        };
+        match memchr::memrchr(b'\n', bytes) {
             None => Self {
-                column: self.column + text.chars().count(),
+                column: self.column + characters(bytes),
                 ..self
             },
             Some(newline) => Self {
-                line: self.line + memchr::memchr_iter(b'\n', text.as_bytes()).count(),
-                column: 1 + text[newline + 1..].chars().count(),
+                line: self.line + memchr::memchr_iter(b'\n', bytes).count(),
+                column: 1 + characters(&bytes[newline + 1..]),
             },
         }
     }
@@ -102,83 +187,6 @@ pub struct Record<'a> {
     pub terminator: &'a [u8],
     /// Where it starts in its input.
     pub start: Position,
-}
-
-/// The headers of a request, in order, with repeated names; names are compared without case.
-#[derive(Debug, Clone, Default)]
-pub struct Headers<'a>(Vec<(Text<'a>, Text<'a>)>);
-
-impl<'a> Headers<'a> {
-    /// Adds a header after the others.
-    pub fn push(&mut self, name: impl Into<Text<'a>>, value: impl Into<Text<'a>>) {
-        self.0.push((name.into(), value.into()));
-    }
-
-    /// The headers in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Text<'a>, &Text<'a>)> {
-        self.0.iter().map(|(name, value)| (name, value))
-    }
-
-    /// The values of every header of this name, in order.
-    pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h Text<'a>> {
-        self.iter()
-            .filter(move |(known, _)| known.as_str().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    /// The value of the first header of this name.
-    pub fn first(&self, name: &str) -> Option<&Text<'a>> {
-        self.iter()
-            .find(|(known, _)| known.as_str().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    /// Says whether the headers of this name let in: what they hold is not for showing.
-    pub fn is_private(name: &str) -> bool {
-        const PRIVATE: [&str; 5] = [
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            "set-cookie",
-            "x-api-key",
-        ];
-        PRIVATE
-            .iter()
-            .any(|private| private.eq_ignore_ascii_case(name))
-    }
-}
-
-impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
-    fn from_iter<I: IntoIterator<Item = (Text<'a>, Text<'a>)>>(headers: I) -> Self {
-        Self(headers.into_iter().collect())
-    }
-}
-
-/// An object of lower-case names; the value of a repeated one is an array. Values that let in are
-/// left out.
-impl Serialize for Headers<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut names: Vec<String> = Vec::new();
-        for (name, _) in self.iter() {
-            let name = name.as_str().to_ascii_lowercase();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        let mut map = serializer.serialize_map(Some(names.len()))?;
-        for name in &names {
-            if Self::is_private(name) {
-                map.serialize_entry(name, "[redacted]")?;
-                continue;
-            }
-            let values: Vec<_> = self.all(name).collect();
-            match values.as_slice() {
-                [value] => map.serialize_entry(name, value)?,
-                values => map.serialize_entry(name, values)?,
-            }
-        }
-        map.end()
-    }
 }
 
 /// One received webhook request.
@@ -211,7 +219,130 @@ pub struct Delivery<'a> {
     pub notes: Vec<String>,
 }
 
-/// Reads the deliveries of a record.
-pub fn deliveries<'a>(record: &Record<'a>) -> Vec<Delivery<'a>> {
-    vec![body::read(record)]
+impl Delivery<'_> {
+    /// The same, owning everything.
+    pub fn into_owned(self) -> Delivery<'static> {
+        Delivery {
+            method: self.method.map(Text::into_owned),
+            target: self.target.map(Text::into_owned),
+            headers: self.headers.into_owned(),
+            body: Cow::Owned(self.body.into_owned()),
+            encoded_body: self.encoded_body.map(|body| Cow::Owned(body.into_owned())),
+            terminator: b"",
+            format: self.format,
+            fidelity: self.fidelity,
+            received_at: self.received_at,
+            start: self.start,
+            body_start: self.body_start,
+            notes: self.notes,
+        }
+    }
+
+    /// The SHA-256 of the body.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(&self.body).into()
+    }
+}
+
+/// What one delivery may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many bytes a body may have once its content encoding is undone.
+    pub max_body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body: 256 << 20,
+        }
+    }
+}
+
+/// What was found in a record.
+#[derive(Debug, Clone)]
+pub struct Capture<'a> {
+    /// How it is laid out.
+    pub format: Format,
+    /// The webhooks, in order.
+    pub deliveries: Vec<Delivery<'a>>,
+    /// The requests that are no webhooks.
+    pub skipped: Vec<Skipped>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// A request that is no webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it starts in its input.
+    pub position: Position,
+    /// Its method if that is not `POST`, or else what it lacks; safe to show.
+    pub reason: String,
+}
+
+/// Something in a capture that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is in its input; none where it is inside something decoded.
+    pub position: Option<Position>,
+    /// What the capture looked like and what is wrong with it; safe to show.
+    pub message: String,
+}
+
+/// Reads the deliveries of a record that is laid out as `format`, or as it looks if none is named.
+///
+/// What is no known layout is a bare body: its reader says what is wrong with it.
+pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limits) -> Capture<'a> {
+    if format.is_none() && is_bare(record.bytes) {
+        return body::read(record);
+    }
+    match format.or_else(|| sniff(record.bytes)) {
+        Some(Format::Body) => body::read(record),
+        Some(Format::Http) => http::read(Reading::new(Format::Http, record, *limits)),
+        Some(Format::Curl) => curl::read(Reading::new(Format::Curl, record, *limits)),
+        Some(Format::Smee) if sniff(record.bytes) == Some(Format::Smee) => {
+            smee::read_stream(Reading::new(Format::Smee, record, *limits))
+        }
+        format => read_object(record, format, *limits),
+    }
+}
+
+/// Reads a record that is laid out as a JSON object.
+fn read_object<'a>(record: &Record<'a>, format: Option<Format>, limits: Limits) -> Capture<'a> {
+    let object = simdutf8::basic::from_utf8(record.bytes)
+        .ok()
+        .and_then(Object::read);
+    let (object, format) = match (object, format) {
+        (Some(object), Some(format)) => (object, format),
+        (Some(object), None) => match layout(&object) {
+            Some(format) => (object, format),
+            None => return body::read(record),
+        },
+        (None, None) => return body::read(record),
+        (None, Some(format)) => {
+            let mut reading = Reading::new(format, record, limits);
+            reading.problem(Some(record.bytes), "it is no JSON object in UTF-8");
+            return reading.capture;
+        }
+    };
+    let mut reading = Reading::new(format, record, limits);
+    match format {
+        Format::ApiGateway => reading.entry(&object, api_gateway::first),
+        Format::ApiGatewayV2 => reading.entry(&object, api_gateway::second),
+        Format::WebhookSite => webhook_site::read(&object, &mut reading),
+        Format::Ngrok => ngrok::read(&object, &mut reading),
+        Format::WebhookTester => reading.entry(&object, webhook_tester::request),
+        Format::Smee => reading.entry(&object, smee::request),
+        Format::Hookdeck => hookdeck::read(&object, &mut reading),
+        Format::GhWebhook => reading.entry(&object, gh_webhook::request),
+        Format::N8n => reading.entry(&object, n8n::request),
+        Format::Har => har::read(&object, &mut reading),
+        Format::Postman => postman::read(&object, &mut reading),
+        Format::Envelope | Format::Body | Format::Http | Format::Curl => {
+            reading.entry(&object, envelope::request);
+        }
+    }
+    reading.end_of(&object);
+    reading.capture
 }

@@ -7,14 +7,14 @@ use std::ops::Range;
 
 /// A position in JSON text, moved forward value by value.
 #[derive(Debug, Clone)]
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Lexer<'a> {
     /// At the start of `text`.
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
@@ -24,12 +24,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// The byte it stands at.
-    pub(super) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.at
     }
 
     /// The next byte that is not white space, without passing it.
-    pub(super) fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.at..];
         let blank = rest
             .iter()
@@ -40,14 +40,14 @@ impl<'a> Lexer<'a> {
     }
 
     /// Passes `byte` if it comes next.
-    pub(super) fn eat(&mut self, byte: u8) -> bool {
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
     /// Passes one whole value and gives the bytes it covers; an unclosed one reaches to the end.
-    pub(super) fn value(&mut self) -> Option<Range<usize>> {
+    pub(crate) fn value(&mut self) -> Option<Range<usize>> {
         let first = self.peek()?;
         let start = self.at;
         match first {
@@ -79,7 +79,7 @@ impl<'a> Lexer<'a> {
     /// Passes the key of an object's next member and the colon; none at the object's end.
     ///
     /// Call it after the opening brace was eaten, and pass the value before calling it again.
-    pub(super) fn key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
+    pub(crate) fn key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
         self.eat(b',');
         if self.peek()? != b'"' {
             return None;

@@ -2,19 +2,24 @@
 
 mod records;
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use chatlog::Text;
+use encoding_rs_io::DecodeReaderBytes;
+use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
 pub(crate) use self::records::{Patience, Records};
 
 /// The endings of files that a folder is searched for; `.gz` and `.zst` may follow.
-const ENDINGS: [&str; 12] = [
-    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sse", "body",
+const ENDINGS: [&str; 14] = [
+    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sh", "cmd", "sse", "body",
 ];
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
 /// Where deliveries are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +28,16 @@ pub(crate) enum Source {
     Stdin,
     /// A file.
     File(PathBuf),
+}
+
+/// A source that was opened, and is read as it was before it was compressed.
+pub(crate) struct Opened {
+    /// Its bytes.
+    pub(crate) reader: Box<dyn Read>,
+    /// What had to be undone to read it, such as `gzip`.
+    pub(crate) undone: Vec<&'static str>,
+    /// Whether its text was decoded from UTF-16, and is not what was saved byte for byte.
+    pub(crate) is_recoded: bool,
 }
 
 impl Source {
@@ -34,13 +49,47 @@ impl Source {
         }
     }
 
-    /// Opens it.
-    pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
-        Ok(match self {
+    /// Opens it; compression and UTF-16 are seen by the first bytes, and undone.
+    pub(crate) fn open(&self) -> io::Result<Opened> {
+        let mut reader: Box<dyn Read> = match self {
             Self::Stdin => Box::new(io::stdin().lock()),
             Self::File(path) => Box::new(File::open(path)?),
-        })
+        };
+        let mut undone = Vec::new();
+        let mut start = first_bytes(&mut reader)?;
+        if start.starts_with(GZIP) {
+            reader = Box::new(MultiGzDecoder::new(Cursor::new(start).chain(reader)));
+            undone.push("gzip");
+            start = first_bytes(&mut reader)?;
+        } else if start.starts_with(ZSTD) {
+            reader = Box::new(zstd::Decoder::new(Cursor::new(start).chain(reader))?);
+            undone.push("zstd");
+            start = first_bytes(&mut reader)?;
+        }
+        let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
+        let reader = Cursor::new(start).chain(reader);
+        if is_recoded {
+            undone.push("UTF-16");
+            return Ok(Opened { reader: Box::new(DecodeReaderBytes::new(reader)), undone, is_recoded });
+        }
+        Ok(Opened { reader: Box::new(reader), undone, is_recoded })
     }
+
+    /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one.
+    pub(crate) fn sidecar(&self) -> Option<String> {
+        let Self::File(path) = self else { return None };
+        let mut name = path.clone().into_os_string();
+        name.push(".sig");
+        let signature = fs::read_to_string(name).ok()?;
+        Some(signature.trim().to_owned()).filter(|signature| !signature.is_empty())
+    }
+}
+
+/// The first four bytes, or as many as there are.
+fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut start = Vec::with_capacity(4);
+    reader.take(4).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 /// An input that could not be used, and why.
@@ -79,40 +128,21 @@ fn add_folder(folder: &Path, sources: &mut Vec<Result<Source, Trouble>>) {
             Ok(entry) => sources.push(Ok(Source::File(entry.into_path()))),
             Err(error) => {
                 let place = error.path().map_or_else(|| name_of(folder), name_of);
-                let what = error
-                    .io_error()
-                    .map_or_else(|| error.to_string(), ToString::to_string);
-                sources.push(Err(Trouble {
-                    place,
-                    what: format!("cannot read: {what}"),
-                }));
+                let what = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                sources.push(Err(Trouble { place, what: format!("cannot read: {what}") }));
             }
         }
     }
     if sources.len() == before {
-        let what = format!(
-            "holds no captures: no file ends in .{}",
-            ENDINGS.join(", .")
-        );
-        sources.push(Err(Trouble {
-            place: name_of(folder),
-            what,
-        }));
+        let what = format!("holds no captures: no file ends in .{}", ENDINGS.join(", ."));
+        sources.push(Err(Trouble { place: name_of(folder), what }));
     }
 }
 
 fn has_known_ending(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let name = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
-    name.rsplit_once('.')
-        .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
 }
 
 fn name_of(path: &Path) -> Text<'static> {

@@ -10,36 +10,72 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 
+use super::signature::Subject;
 use super::{Order, Part, Selection, Zone, ordered};
-use crate::capture::{Delivery, Headers};
+use crate::capture::Headers;
 use crate::document::{compact, without_lone_surrogates};
 use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::notification::{Message, Session, Summary};
+use crate::signature::Signature;
 use crate::text::acts;
 use crate::{Report, Text};
 
-/// Writes a report with its findings and, where `selection` says what of it, its session.
+/// Writes a report with its findings, its signature and what was selected of its session.
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write(
+pub fn write_session(
     report: &Report<'_>,
-    selection: Option<Selection>,
+    selection: Selection,
     zone: &Zone,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let view = |session| SessionView::of(report, session, selection, zone);
+    let session = report.session.as_ref().map(view);
+    write_report(report, Some(SessionPart { session }), out)
+}
+
+/// Writes a report with its findings and, where it was checked, its signature.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_findings(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+    write_report(report, None, out)
+}
+
+/// Writes a verdict on a signature.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_signature(
+    subject: &Subject<'_>,
+    signature: &Signature,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let line = ReportLine {
-        source: &report.origin.source,
-        index: report.origin.index,
-        capture: CaptureView::of(report.delivery),
-        signature: selection.map(|_| SignatureView::UNCHECKED),
-        findings: finding_views(report),
-        session: selection.map(|selection| {
-            let view = |session| SessionView::of(report, session, selection, zone);
-            SessionPart {
-                session: report.session.as_ref().map(view),
-            }
-        }),
+        source: &subject.source,
+        index: subject.index,
+        capture: CaptureView::of(subject),
+        signature: Some(signature),
+        findings: None,
+        session: None,
+    };
+    write_line(&line, out)
+}
+
+fn write_report(
+    report: &Report<'_>,
+    session: Option<SessionPart<'_>>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let subject = Subject::of(report.origin, report.delivery);
+    let line = ReportLine {
+        source: &subject.source,
+        index: subject.index,
+        capture: CaptureView::of(&subject),
+        signature: report.signature.as_ref(),
+        findings: Some(finding_views(report)),
+        session,
     };
     write_line(&line, out)
 }
@@ -57,8 +93,9 @@ struct ReportLine<'a> {
     index: usize,
     capture: CaptureView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<SignatureView>,
-    findings: Vec<FindingView<'a>>,
+    signature: Option<&'a Signature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<FindingView<'a>>>,
     #[serde(flatten)]
     session: Option<SessionPart<'a>>,
 }
@@ -78,37 +115,23 @@ struct CaptureView<'a> {
     target: Option<&'a Text<'a>>,
     received_at: Option<String>,
     headers: &'a Headers<'a>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
 }
 
 impl<'a> CaptureView<'a> {
-    fn of(delivery: &'a Delivery<'_>) -> Self {
+    fn of(subject: &'a Subject<'_>) -> Self {
         Self {
-            format: delivery.format.name(),
-            fidelity: delivery.fidelity.name(),
-            line: delivery.start.line,
-            method: delivery.method.as_ref(),
-            target: delivery.target.as_ref(),
-            received_at: delivery.received_at.map(|time| time.to_string()),
-            headers: &delivery.headers,
+            format: subject.format.name(),
+            fidelity: subject.fidelity.name(),
+            line: subject.start.line,
+            method: subject.method.as_ref(),
+            target: subject.target.as_ref(),
+            received_at: subject.received_at.map(|time| time.to_string()),
+            headers: &subject.headers,
+            notes: &subject.notes,
         }
     }
-}
-
-#[derive(Serialize)]
-struct SignatureView {
-    verdict: &'static str,
-    scheme: Option<&'static str>,
-    reason: Option<&'static str>,
-    hints: [(); 0],
-}
-
-impl SignatureView {
-    const UNCHECKED: Self = Self {
-        verdict: "unchecked",
-        scheme: None,
-        reason: Some("no secret was given"),
-        hints: [],
-    };
 }
 
 #[derive(Serialize)]

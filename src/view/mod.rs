@@ -6,6 +6,7 @@
 pub mod findings;
 pub mod json;
 mod sheet;
+pub mod signature;
 mod summary;
 mod theme;
 mod transcript;

@@ -1,0 +1,66 @@
+//! Events that AWS hands to a function: API Gateway of either payload version, load balancers and
+//! function URLs.
+
+use super::json::{Object, Value};
+use super::request::{Body, Fault, Request};
+use crate::Text;
+
+/// Reads an event of a REST API (payload version 1) or of a load balancer.
+pub(super) fn first<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    // `headers` keeps only the last value of a repeated name.
+    let mut headers = event.headers("multiValueHeaders")?;
+    if headers.is_empty() {
+        headers = event.headers("headers")?;
+    }
+    let mut request = Request {
+        method: event.string("httpMethod").map(Text::from),
+        target: event.string("path").map(Text::from),
+        headers,
+        body: body(event)?,
+        ..Request::default()
+    };
+    let context = event.object("requestContext");
+    let time = context.and_then(|context| context.get("requestTimeEpoch"));
+    request.received("requestTimeEpoch", time);
+    Ok(request)
+}
+
+/// Reads an event of an HTTP API (payload version 2) or of a function URL.
+pub(super) fn second<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    let context = event.object("requestContext");
+    let http = context.as_ref().and_then(|context| context.object("http"));
+    let method = http.as_ref().and_then(|http| http.string("method"));
+    let path = event
+        .string("rawPath")
+        .or_else(|| http.as_ref().and_then(|http| http.string("path")));
+    let mut request = Request {
+        method: method.map(Text::from),
+        headers: event.headers("headers")?,
+        body: body(event)?,
+        ..Request::default()
+    };
+    request.target = path.map(|path| match event.string("rawQueryString") {
+        Some(query) if !query.is_empty() => Text::from(format!("{path}?{query}")),
+        _ => Text::from(path),
+    });
+    let cookies = event.get("cookies").and_then(Value::items);
+    for cookie in cookies.into_iter().flatten().filter_map(Value::string) {
+        request.headers.push("cookie", cookie);
+    }
+    request.received(
+        "timeEpoch",
+        context.and_then(|context| context.get("timeEpoch")),
+    );
+    Ok(request)
+}
+
+/// The body, which a request without one lacks or has as `null`.
+fn body<'a>(event: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
+    let Some(body) = event.get("body") else {
+        return Ok(None);
+    };
+    Ok(Some(match event.get("isBase64Encoded") {
+        Some(flag) if flag.is_true() => body.base64_body("body")?,
+        _ => body.text_body()?,
+    }))
+}

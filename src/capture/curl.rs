@@ -1,0 +1,275 @@
+//! curl commands, as browsers and proxies copy them. They are read, never run.
+
+use super::reading::Reading;
+use super::request::{Body, Fault, Request};
+use super::shell::Command;
+use super::{Capture, Fidelity};
+use crate::Text;
+
+/// Reads one command after another.
+pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {
+    let Ok(text) = simdutf8::basic::from_utf8(reading.record.bytes) else {
+        reading.problem(Some(reading.record.bytes), "it is not UTF-8");
+        return reading.capture;
+    };
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        if rest.starts_with('#') {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+            continue;
+        }
+        let command = Command::read(rest);
+        reading.enter(rest.as_bytes());
+        let (source, after) = rest.split_at(command.length);
+        match shell_words::split(&command.posix) {
+            Ok(words) if words.is_empty() => {}
+            Ok(words) => reading.deliver(request(source, words)),
+            Err(error) => reading.problem(Some(rest.as_bytes()), error),
+        }
+        rest = after.trim_ascii_start();
+    }
+    reading.capture
+}
+
+/// What the options of a command add up to.
+#[derive(Default)]
+struct Options<'a> {
+    request: Request<'a>,
+    data: Vec<String>,
+    is_json: bool,
+    is_get: bool,
+}
+
+fn request(source: &str, words: Vec<String>) -> Result<Request<'_>, Fault<'_>> {
+    let mut words = words.into_iter().skip_while(|word| word == "$");
+    let program = words.next().unwrap_or_default();
+    if program != "curl" && program != "curl.exe" {
+        let shown = Text::from(program).shortened(20).to_string();
+        return Err(Fault::new(source, format!("`{shown}` is not curl")));
+    }
+    let mut options = Options::default();
+    while let Some(word) = words.next() {
+        options
+            .word(&word, &mut words)
+            .map_err(|message| Fault::new(source, message))?;
+    }
+    Ok(options.into_request())
+}
+
+impl<'a> Options<'a> {
+    /// Takes one word, and the next as its value if it needs one.
+    fn word(&mut self, word: &str, next: &mut impl Iterator<Item = String>) -> Result<(), String> {
+        if let Some(name) = word.strip_prefix("--") {
+            return self.long(name, next);
+        }
+        let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
+            self.request.target = Some(Text::from(word.to_owned()));
+            return Ok(());
+        };
+        for (at, letter) in letters.char_indices() {
+            let name = letter.to_string();
+            if takes_value(&name) {
+                let attached = &letters[at + letter.len_utf8()..];
+                let value = match attached {
+                    "" => next
+                        .next()
+                        .ok_or_else(|| format!("`-{letter}` has no value"))?,
+                    attached => attached.to_owned(),
+                };
+                return self.option(&name, value);
+            }
+            self.flag(&name);
+        }
+        Ok(())
+    }
+
+    fn long(&mut self, name: &str, next: &mut impl Iterator<Item = String>) -> Result<(), String> {
+        if !takes_value(name) {
+            self.flag(name);
+            return Ok(());
+        }
+        let shown = || Text::from(name).to_string();
+        let value = next.next();
+        self.option(
+            name,
+            value.ok_or_else(|| format!("`--{}` has no value", shown()))?,
+        )
+    }
+
+    fn flag(&mut self, name: &str) {
+        match name {
+            "G" | "get" => self.is_get = true,
+            "I" | "head" => self.request.method = Some("HEAD".into()),
+            _ => {}
+        }
+    }
+
+    fn option(&mut self, name: &str, value: String) -> Result<(), String> {
+        match name {
+            "X" | "request" => self.request.method = Some(value.into()),
+            "url" => self.request.target = Some(value.into()),
+            "H" | "header" => self.header(&value)?,
+            "A" | "user-agent" => self.request.headers.push("user-agent", value),
+            "e" | "referer" => self.request.headers.push("referer", value),
+            "b" | "cookie" => self.request.headers.push("cookie", value),
+            "data-raw" => self.data.push(value),
+            "d" | "data" | "data-ascii" | "data-binary" => self.data.push(inline(name, value)?),
+            "json" => {
+                self.is_json = true;
+                // Several are one value: only those of `--data` are joined with `&`.
+                let value = self.data.pop().unwrap_or_default() + &inline(name, value)?;
+                self.data.push(value);
+            }
+            "F" | "form" | "form-string" | "data-urlencode" | "T" | "upload-file" => {
+                return Err(format!("`{}` sends no JSON text", spelled(name)));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `Name: value`, or `Name;` for an empty value; `Name:` only takes away what curl would add.
+    fn header(&mut self, header: &str) -> Result<(), String> {
+        let file = header.strip_prefix('@').map(|_| header.to_owned());
+        if let Some(file) = file {
+            return inline("H", file).map(drop);
+        }
+        let headers = &mut self.request.headers;
+        match header.split_once(':') {
+            Some((_, value)) if value.trim().is_empty() => {}
+            Some((name, value)) => headers.push(name.trim().to_owned(), value.trim().to_owned()),
+            None => {
+                if let Some(name) = header.trim_end().strip_suffix(';') {
+                    headers.push(name.to_owned(), "");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn into_request(self) -> Request<'a> {
+        let mut request = self.request;
+        if self.is_json && request.headers.first("content-type").is_none() {
+            request.headers.push("content-type", "application/json");
+        }
+        let has_data = !self.data.is_empty() && !self.is_get;
+        let method = if has_data { "POST" } else { "GET" };
+        request.method.get_or_insert(method.into());
+        if self.data.len() > 1 {
+            request
+                .notes
+                .push("several data options joined with `&`".to_owned());
+        }
+        if has_data {
+            let body = self.data.join("&").into_bytes();
+            request.body = Some(Body::of(body, Fidelity::Text));
+        }
+        request
+    }
+}
+
+/// The value, if it is not the name of a file.
+fn inline(name: &str, value: String) -> Result<String, String> {
+    let Some(file) = value.strip_prefix('@') else {
+        return Ok(value);
+    };
+    let file = Text::from(file).shortened(60).to_string();
+    Err(format!(
+        "`{} @{file}` names a file, and files that a command names are not read: write its \
+         content in place of the name",
+        spelled(name),
+    ))
+}
+
+fn spelled(name: &str) -> String {
+    let dashes = if name.len() == 1 { "-" } else { "--" };
+    format!("{dashes}{name}")
+}
+
+/// The options of one letter that come with a value.
+const LETTERS: &str = "ACDEFHKPQTUXYbcdehmortuwxyz";
+
+/// The longer options that come with a value.
+const WORDS: [&str; 58] = [
+    "abstract-unix-socket",
+    "cacert",
+    "capath",
+    "cert",
+    "cert-type",
+    "ciphers",
+    "config",
+    "connect-timeout",
+    "connect-to",
+    "cookie",
+    "cookie-jar",
+    "data",
+    "data-ascii",
+    "data-binary",
+    "data-raw",
+    "data-urlencode",
+    "dns-servers",
+    "doh-url",
+    "dump-header",
+    "form",
+    "form-string",
+    "header",
+    "interface",
+    "json",
+    "keepalive-time",
+    "key",
+    "key-type",
+    "limit-rate",
+    "local-port",
+    "max-filesize",
+    "max-redirs",
+    "max-time",
+    "noproxy",
+    "oauth2-bearer",
+    "output",
+    "output-dir",
+    "pass",
+    "proxy",
+    "proxy-header",
+    "proxy-user",
+    "range",
+    "referer",
+    "request",
+    "request-target",
+    "resolve",
+    "retry",
+    "retry-delay",
+    "retry-max-time",
+    "socks5",
+    "socks5-hostname",
+    "tls-max",
+    "trace",
+    "unix-socket",
+    "upload-file",
+    "url",
+    "user",
+    "user-agent",
+    "write-out",
+];
+
+fn takes_value(name: &str) -> bool {
+    match name.len() {
+        1 => LETTERS.contains(name),
+        _ => WORDS.contains(&name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins_data_and_reads_empty_headers() {
+        let source = "curl -sXPOST -H 'X-AIRudder-Sign;' -H 'Accept:' -d a -d b --url u";
+        let words = shell_words::split(source).expect("closed quotes");
+        let request = request(source, words).expect("a request");
+        assert_eq!(&*request.body.expect("a body").bytes, b"a&b");
+        let headers: Vec<_> = request.headers.iter().collect();
+        assert_eq!(headers, [(&"X-AIRudder-Sign".into(), &"".into())]);
+        assert_eq!(request.target, Some("u".into()));
+    }
+}

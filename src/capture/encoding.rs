@@ -1,0 +1,134 @@
+//! Undoing what bodies are wrapped in: base64, and the content encodings of HTTP.
+
+use std::io::{self, Read};
+
+use base64::Engine;
+use base64::alphabet::{self, Alphabet};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+
+/// The bytes in base64 of either alphabet, padded or not, broken into lines or not; of a `cut` one
+/// as many as are whole.
+///
+/// # Errors
+/// Where in the text it is not base64, and what is wrong there.
+pub(super) fn base64(text: &str, cut: bool) -> Result<Vec<u8>, (usize, String)> {
+    let alphabet = match memchr::memchr2(b'-', b'_', text.as_bytes()) {
+        Some(_) => &alphabet::URL_SAFE,
+        None => &alphabet::STANDARD,
+    };
+    if !cut && let Ok(bytes) = engine(alphabet).decode(text) {
+        return Ok(bytes);
+    }
+    let (places, mut symbols): (Vec<usize>, Vec<u8>) = text
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| !byte.is_ascii_whitespace())
+        .unzip();
+    if cut {
+        symbols.truncate(symbols.len() / 4 * 4);
+    }
+    let result = engine(alphabet).decode(symbols);
+    result.map_err(|error| explain(text, &places, &error))
+}
+
+fn engine(alphabet: &Alphabet) -> GeneralPurpose {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(alphabet, config)
+}
+
+/// Where in the text the error is, whose symbols stand at `places`, and the error in words.
+fn explain(text: &str, places: &[usize], error: &base64::DecodeError) -> (usize, String) {
+    let base64::DecodeError::InvalidByte(at, _) = *error else {
+        return (text.len(), "it ends too early".to_owned());
+    };
+    let at = text.floor_char_boundary(places.get(at).copied().unwrap_or(text.len()));
+    let found = text[at..].chars().next().map(String::from);
+    let found = crate::Text::from(found.unwrap_or_default());
+    (at, format!("`{found}` does not belong there"))
+}
+
+/// What came of undoing a content encoding.
+#[derive(Debug)]
+pub(super) enum Decoded {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// What came before it broke off, and why it did.
+    Broken(Vec<u8>, io::Error),
+    /// It is larger than the limit.
+    TooLarge,
+    /// The bytes are not in this encoding.
+    Not,
+    /// Nothing here knows this encoding.
+    Unknown,
+}
+
+/// Undoes a content encoding by its name.
+pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
+    let is = |name| encoding.eq_ignore_ascii_case(name);
+    if is("gzip") || is("x-gzip") {
+        match bytes {
+            [0x1f, 0x8b, ..] => inflate(MultiGzDecoder::new(bytes), limit),
+            _ => Decoded::Not,
+        }
+    } else if is("deflate") {
+        deflated(bytes, limit)
+    } else {
+        Decoded::Unknown
+    }
+}
+
+/// The name says deflate and means zlib; some senders take it by its word.
+fn deflated(bytes: &[u8], limit: usize) -> Decoded {
+    if let [first, second, ..] = *bytes
+        && first & 0xf == 8
+        && u16::from_be_bytes([first, second]) % 31 == 0
+    {
+        return inflate(ZlibDecoder::new(bytes), limit);
+    }
+    // Nothing marks it, so only what reads to its end is it.
+    match inflate(DeflateDecoder::new(bytes), limit) {
+        Decoded::Broken(..) => Decoded::Not,
+        decoded => decoded,
+    }
+}
+
+fn inflate(decoder: impl Read, limit: usize) -> Decoded {
+    let mut bytes = Vec::new();
+    let one_more = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));
+    match decoder.take(one_more).read_to_end(&mut bytes) {
+        _ if bytes.len() > limit => Decoded::TooLarge,
+        Ok(_) => Decoded::Whole(bytes),
+        Err(error) => Decoded::Broken(bytes, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_base64_as_people_write_it() {
+        for text in ["/+8/ew==", "_-8_ew==", "_-8_ew", "/+8/\r\n ew==\n"] {
+            let bytes = base64(text, false).expect("base64");
+            assert_eq!(bytes, [0xff, 0xef, 0x3f, 0x7b], "{text}");
+        }
+        assert_eq!(
+            base64("/+8/ew", true).expect("whole quads"),
+            [0xff, 0xef, 0x3f]
+        );
+    }
+
+    #[test]
+    fn says_where_base64_goes_wrong() {
+        let fault = |text| base64(text, false).expect_err(text);
+        assert_eq!(
+            fault("YW Jj!A"),
+            (5, "`!` does not belong there".to_owned())
+        );
+        assert_eq!(fault("YWé"), (2, "`é` does not belong there".to_owned()));
+        assert_eq!(fault("YWJjZ").1, "it ends too early");
+    }
+}

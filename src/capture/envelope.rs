@@ -1,0 +1,105 @@
+//! Objects of headers and a body, as receivers log them.
+
+use super::Fidelity;
+use super::json::{Object, Value};
+use super::request::{Body, Fault, Request};
+use crate::Text;
+
+/// Members that hold the bytes of the body in base64.
+const BASE64: [&str; 10] = [
+    "body_b64",
+    "body_base64",
+    "bodyB64",
+    "bodyBase64",
+    "base64Body",
+    "raw_body_b64",
+    "raw_body_base64",
+    "rawBodyB64",
+    "rawBodyBase64",
+    "payload_base64",
+];
+
+/// Members that hold the body, those that nothing has parsed first.
+const BODY: [&str; 9] = [
+    "rawBody", "bodyRaw", "raw_body", "body_raw", "rawbody", "body", "Body", "payload", "content",
+];
+
+const TARGET: [&str; 5] = ["url", "target", "path", "uri", "originalUrl"];
+
+const TIME: [&str; 13] = [
+    "received_at",
+    "receivedAt",
+    "timestamp",
+    "@timestamp",
+    "time",
+    "ts",
+    "created_at",
+    "createdAt",
+    "date",
+    "captured_at",
+    "capturedAt",
+    "logged_at",
+    "datetime",
+];
+
+/// Says whether an object has a member that could be a body.
+pub(super) fn has_body(object: &Object<'_>) -> bool {
+    BASE64.iter().chain(&BODY).any(|name| object.has(name))
+}
+
+/// Reads an envelope.
+pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    if !has_body(envelope) {
+        return Err(Fault::new(envelope.text(), "it has headers without a body"));
+    }
+    let mut request = Request {
+        method: envelope
+            .string("method")
+            .or_else(|| envelope.string("httpMethod"))
+            .map(Text::from),
+        target: envelope
+            .first(&TARGET)
+            .and_then(Value::string)
+            .map(Text::from),
+        headers: envelope.headers("headers")?,
+        body: body(envelope)?,
+        ..Request::default()
+    };
+    if let Some(name) = TIME.iter().find(|name| envelope.get(name).is_some()) {
+        request.received(name, envelope.get(name));
+    }
+    Ok(request)
+}
+
+fn body<'a>(envelope: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
+    if let Some(name) = BASE64.iter().find(|name| envelope.get(name).is_some()) {
+        return envelope.need(name)?.base64_body(name).map(Some);
+    }
+    let Some(name) = BODY.iter().find(|name| envelope.get(name).is_some()) else {
+        return Ok(None);
+    };
+    let body = envelope.need(name)?;
+    let is_base64 = ["isBase64Encoded", "is_base64", "base64"]
+        .iter()
+        .any(|flag| envelope.get(flag).is_some_and(Value::is_true))
+        || envelope
+            .string("encoding")
+            .is_some_and(|encoding| encoding == "base64");
+    if is_base64 {
+        return body.base64_body(name).map(Some);
+    }
+    match buffer(body) {
+        Some(body) => Ok(Some(body)),
+        None => body.body().map(Some),
+    }
+}
+
+/// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js writes them.
+fn buffer(body: Value<'_>) -> Option<Body<'_>> {
+    let object = body.object().filter(|object| object.has("data"))?;
+    if object.string("type")? != "Buffer" {
+        return None;
+    }
+    let bytes: Vec<u8> = serde_json::from_str(object.get("data")?.text()).ok()?;
+    Some(Body::of(bytes, Fidelity::Exact))
+}

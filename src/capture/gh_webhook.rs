@@ -1,0 +1,17 @@
+//! The events that GitHub's relay sends to `gh webhook forward`.
+
+use super::json::Object;
+use super::request::{Fault, Request};
+
+/// Reads an event.
+pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    Ok(Request {
+        headers: event.headers("Header")?,
+        body: match event.get("Body") {
+            Some(body) => Some(body.base64_body("Body")?),
+            None if event.has("Body") => None,
+            None => return Err(Fault::new(event.text(), "it has headers without a `Body`")),
+        },
+        ..Request::default()
+    })
+}

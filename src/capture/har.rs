@@ -1,0 +1,58 @@
+//! HTTP archives (HAR 1.2), as browsers and proxies export them.
+
+use super::Headers;
+use super::json::{Object, Value};
+use super::reading::Reading;
+use super::request::{Fault, Request};
+use crate::Text;
+
+/// Reads every entry of the log.
+pub(super) fn read<'a>(archive: &Object<'a>, reading: &mut Reading<'a, '_>) {
+    let entries = archive.object("log").and_then(|log| log.get("entries"));
+    match entries {
+        Some(entries) => reading.entries(entries, request),
+        None => reading.problem(Some(archive.text().as_bytes()), "it has no `log.entries`"),
+    }
+}
+
+fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    let sent = entry.need("request")?;
+    let sent = sent
+        .object()
+        .ok_or_else(|| Fault::new(sent.text(), "`request` is no object"))?;
+    let mut request = Request {
+        method: sent.string("method").map(Text::from),
+        target: sent.string("url").map(Text::from),
+        headers: without_pseudo_headers(&sent.headers("headers")?),
+        ..Request::default()
+    };
+    request.received("startedDateTime", entry.get("startedDateTime"));
+    if let Some(posted) = sent.object("postData")
+        && let Some(text) = posted.get("text")
+    {
+        // Not in the standard, but some writers do as for responses.
+        let is_base64 = posted
+            .string("encoding")
+            .is_some_and(|name| name == "base64");
+        request.body = Some(if is_base64 {
+            text.base64_body("text")?
+        } else {
+            text.text_body()?
+        });
+    }
+    // -1 says that it is not known.
+    let size = sent.get("bodySize").and_then(Value::integer);
+    request.length = size
+        .and_then(|size| usize::try_from(size).ok())
+        .filter(|size| *size > 0);
+    Ok(request)
+}
+
+/// HTTP/2 sends the method and the target as headers whose names start with a colon.
+fn without_pseudo_headers<'a>(headers: &Headers<'a>) -> Headers<'a> {
+    headers
+        .iter()
+        .filter(|(name, _)| !name.as_str().starts_with(':'))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}

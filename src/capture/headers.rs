@@ -1,0 +1,94 @@
+//! The headers of a request.
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use crate::Text;
+
+/// The headers of a request, in order, with repeated names; names are compared without case.
+#[derive(Debug, Clone, Default)]
+pub struct Headers<'a>(Vec<(Text<'a>, Text<'a>)>);
+
+impl<'a> Headers<'a> {
+    /// Adds a header after the others.
+    pub fn push(&mut self, name: impl Into<Text<'a>>, value: impl Into<Text<'a>>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// Says whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The headers in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Text<'a>, &Text<'a>)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The values of every header of this name, in order.
+    pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h Text<'a>> {
+        self.iter()
+            .filter(move |(known, _)| known.as_str().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// The value of the first header of this name.
+    pub fn first(&self, name: &str) -> Option<&Text<'a>> {
+        self.iter()
+            .find(|(known, _)| known.as_str().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// The same headers, owning their characters.
+    pub fn into_owned(self) -> Headers<'static> {
+        let owned = |(name, value): (Text<'_>, Text<'_>)| (name.into_owned(), value.into_owned());
+        Headers(self.0.into_iter().map(owned).collect())
+    }
+
+    /// Says whether the headers of this name let in: what they hold is not for showing.
+    pub fn is_private(name: &str) -> bool {
+        const PRIVATE: [&str; 5] = [
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "set-cookie",
+            "x-api-key",
+        ];
+        PRIVATE
+            .iter()
+            .any(|private| private.eq_ignore_ascii_case(name))
+    }
+}
+
+impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
+    fn from_iter<I: IntoIterator<Item = (Text<'a>, Text<'a>)>>(headers: I) -> Self {
+        Self(headers.into_iter().collect())
+    }
+}
+
+/// An object of lower-case names; the value of a repeated one is an array. Values that let in are
+/// left out.
+impl Serialize for Headers<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in self.iter() {
+            let name = name.as_str().to_ascii_lowercase();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let mut map = serializer.serialize_map(Some(names.len()))?;
+        for name in &names {
+            if Self::is_private(name) {
+                map.serialize_entry(name, "[redacted]")?;
+                continue;
+            }
+            let values: Vec<_> = self.all(name).collect();
+            match values.as_slice() {
+                [value] => map.serialize_entry(name, value)?,
+                values => map.serialize_entry(name, values)?,
+            }
+        }
+        map.end()
+    }
+}

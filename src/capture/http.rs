@@ -1,0 +1,309 @@
+//! Raw HTTP requests, as proxies and sockets hold them: one or several in a file.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+use serde::de::IgnoredAny;
+
+use super::detect::is_request_line;
+use super::reading::Reading;
+use super::request::{Body, Fault, Request};
+use super::{Capture, Fidelity, Headers};
+use crate::Text;
+
+/// Reads one request after another.
+pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {
+    let mut rest = reading.record.bytes.trim_ascii_start();
+    while !rest.is_empty() {
+        reading.enter(rest);
+        match message(rest) {
+            Ok((request, tail)) => {
+                reading.deliver(Ok(request));
+                rest = tail.trim_ascii_start();
+            }
+            Err(fault) => {
+                reading.deliver(Err(fault));
+                rest = next_request(rest);
+            }
+        }
+    }
+    reading.capture
+}
+
+/// The request that `bytes` start with, and what comes after it.
+pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
+    let (line, rest) = split_line(bytes);
+    if !is_request_line(line) {
+        return Err(fault(
+            bytes,
+            "the request line is not `METHOD TARGET HTTP/…`",
+        ));
+    }
+    let mut words = line
+        .split(|byte| *byte == b' ')
+        .map(|word| Text::from(String::from_utf8_lossy(word)));
+    let mut request = Request {
+        method: words.next(),
+        target: words.next(),
+        ..Request::default()
+    };
+    let tail;
+    (request.headers, tail) = headers(rest)?;
+    let is_bodiless = tail.trim_ascii().is_empty() || is_request_line(tail.trim_ascii_start());
+    let is_post = request
+        .method
+        .as_ref()
+        .is_some_and(|method| method.as_str() == "POST");
+    if is_bodiless {
+        return if is_post {
+            Err(fault(bytes, "it has headers without a body"))
+        } else {
+            Ok((request, tail))
+        };
+    }
+    let (body, rest) = body(&request.headers, tail);
+    request.body = Some(body);
+    Ok((request, rest))
+}
+
+fn fault(place: &[u8], message: impl Into<String>) -> Fault<'_> {
+    Fault {
+        place: Some(place),
+        message: message.into(),
+    }
+}
+
+/// The first line, without what ends it, and what comes after it.
+fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (line, rest) = match memchr(b'\n', bytes) {
+        Some(newline) => (&bytes[..newline], &bytes[newline + 1..]),
+        None => (bytes, &bytes[bytes.len()..]),
+    };
+    (line.strip_suffix(b"\r").unwrap_or(line), rest)
+}
+
+/// The next line that starts a request, after the first line.
+fn next_request(bytes: &[u8]) -> &[u8] {
+    let (_, mut rest) = split_line(bytes);
+    while !rest.is_empty() && !is_request_line(rest) {
+        (_, rest) = split_line(rest);
+    }
+    rest
+}
+
+/// The headers up to the blank line, and what comes after it.
+fn headers(bytes: &[u8]) -> Result<(Headers<'_>, &[u8]), Fault<'_>> {
+    if let (b"", tail) = split_line(bytes) {
+        return Ok((Headers::default(), tail));
+    }
+    let mut room = 64;
+    loop {
+        let mut slots = vec![httparse::EMPTY_HEADER; room];
+        match httparse::parse_headers(bytes, &mut slots) {
+            Ok(httparse::Status::Complete((end, found))) => {
+                return Ok((found.iter().map(text).collect(), &bytes[end..]));
+            }
+            Err(httparse::Error::TooManyHeaders) if room < 1 << 16 => room *= 4,
+            Ok(httparse::Status::Partial) => {
+                return Err(fault(bytes, "it has headers without a body"));
+            }
+            Err(error) => return Err(broken_header(bytes, error)),
+        }
+    }
+}
+
+fn text<'a>(header: &httparse::Header<'a>) -> (Text<'a>, Text<'a>) {
+    let value = String::from_utf8_lossy(header.value);
+    (header.name.into(), value.into())
+}
+
+/// Names the first line that is no header.
+fn broken_header(head: &[u8], error: httparse::Error) -> Fault<'_> {
+    let mut rest = head;
+    while !rest.is_empty() {
+        let (line, next) = split_line(rest);
+        let alone = [line, b"\n\n"].concat();
+        if httparse::parse_headers(&alone, &mut [httparse::EMPTY_HEADER; 1]).is_err() {
+            let shown = Text::from(String::from_utf8_lossy(line));
+            let shown = shown.shortened(60).to_string();
+            return fault(rest, format!("this is no header: `{shown}`"));
+        }
+        rest = next;
+    }
+    fault(head, format!("its headers cannot be read: {error}"))
+}
+
+/// The body in what comes after the headers, and what comes after the body.
+fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
+    let is_chunked = headers
+        .all("transfer-encoding")
+        .any(|value| value.as_str().to_ascii_lowercase().contains("chunked"));
+    if is_chunked && let Some(chunks) = Chunks::read(tail) {
+        return (chunks.body(), chunks.rest);
+    }
+    let length = headers.first("content-length");
+    let length = length.and_then(|value| value.as_str().trim().parse().ok());
+    let (body, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
+        Some((body, rest)) if ends_there(body, rest) => (body, rest),
+        _ => up_to_next_request(tail),
+    };
+    let (left_out, rest) = if is_request_line(rest.trim_ascii_start()) {
+        rest.split_at(0)
+    } else {
+        rest.split_at(rest.len())
+    };
+    let mut read = Body::at(body, Fidelity::Exact);
+    match left_out {
+        [] => {}
+        b"\n" | b"\r\n" => {
+            read = read.noting("trimmed the newline an editor added after `Content-Length`");
+        }
+        _ => {
+            let count = left_out.len();
+            read = read.noting(format!("left out {count} bytes after `Content-Length`"));
+        }
+    }
+    if is_chunked {
+        read = read.noting("the chunks were joined when it was saved");
+    }
+    (read, rest)
+}
+
+/// A body without a length to trust goes on to the next line that starts a request, which is no part
+/// of any JSON, or to the end.
+fn up_to_next_request(tail: &[u8]) -> (&[u8], &[u8]) {
+    let rest = next_request(tail);
+    let (body, rest) = tail.split_at(tail.len() - rest.len());
+    if rest.is_empty() {
+        (body, rest)
+    } else {
+        (body.trim_ascii_end(), rest)
+    }
+}
+
+/// Says whether `Content-Length` is right to end the body here: an editor may have made the body
+/// longer since.
+fn ends_there(body: &[u8], rest: &[u8]) -> bool {
+    let after = rest.trim_ascii_start();
+    after.is_empty() || is_request_line(after) || serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
+/// A body in chunks.
+struct Chunks<'a> {
+    joined: Vec<u8>,
+    /// What is wrong with them, if something is.
+    fault: Option<&'static str>,
+    rest: &'a [u8],
+}
+
+impl<'a> Chunks<'a> {
+    /// Joins the chunks; none if it does not start with one.
+    fn read(tail: &'a [u8]) -> Option<Self> {
+        let mut chunks = Self {
+            joined: Vec::new(),
+            fault: None,
+            rest: tail,
+        };
+        chunk_size(tail)?;
+        while chunks.fault.is_none() {
+            let Some((size, rest)) = chunk_size(chunks.rest) else {
+                chunks.fault = Some("a chunk has no size");
+                chunks.rest = next_request(chunks.rest);
+                break;
+            };
+            if size == 0 {
+                chunks.rest = after_trailers(rest);
+                break;
+            }
+            chunks.join(size, rest);
+        }
+        Some(chunks)
+    }
+
+    fn join(&mut self, size: usize, rest: &'a [u8]) {
+        let Some((data, rest)) = rest.split_at_checked(size) else {
+            self.joined.extend_from_slice(rest);
+            self.rest = &rest[rest.len()..];
+            self.fault = Some("the last chunk is too short");
+            return;
+        };
+        self.joined.extend_from_slice(data);
+        if let (b"", rest) = split_line(rest) {
+            self.rest = rest;
+        } else {
+            self.rest = next_request(rest);
+            self.fault = Some("a chunk is longer than its size");
+        }
+    }
+
+    fn body(&self) -> Body<'a> {
+        let body = Body::of(Cow::Owned(self.joined.clone()), Fidelity::Exact);
+        match self.fault {
+            None => body.noting("de-chunked"),
+            Some(fault) => Body {
+                fidelity: Fidelity::Truncated,
+                ..body.noting(format!("de-chunked as far as possible: {fault}"))
+            },
+        }
+    }
+}
+
+/// The size on a chunk's first line, and what comes after it.
+fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (line, rest) = split_line(bytes);
+    let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
+    let digits = std::str::from_utf8(digits).ok()?;
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let size = usize::from_str_radix(digits, 16).ok()?;
+    is_hex.then_some((size, rest))
+}
+
+/// What comes after the blank line that ends the last chunk's trailers.
+fn after_trailers(mut bytes: &[u8]) -> &[u8] {
+    loop {
+        match split_line(bytes) {
+            (b"", rest) => return rest,
+            _ if is_request_line(bytes) => return bytes,
+            (_, rest) => bytes = rest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The body, its fidelity, and how many notes there are.
+    #[track_caller]
+    fn case(head: &str, tail: &str, want: (&str, Fidelity, usize)) {
+        let text = format!("POST / HTTP/1.1\n{head}\n\n{tail}");
+        let (request, rest) = message(text.as_bytes()).expect("a message");
+        let body = request.body.expect("a body");
+        let found = std::str::from_utf8(&body.bytes).expect("text");
+        assert_eq!((found, body.fidelity, body.notes.len()), want, "{text}");
+        assert_eq!(rest, b"");
+    }
+
+    #[test]
+    fn ends_bodies_where_they_end() {
+        use Fidelity::{Exact, Truncated};
+        case("Content-Length: 2", "{}", ("{}", Exact, 0));
+        case("Content-Length: 2", "{}\r\n", ("{}", Exact, 1));
+        case("Content-Length: 2", "{} and more", ("{}", Exact, 1));
+        // Longer than it was: an editor's line endings, which the reader should still see.
+        case("Content-Length: 3", "{\r\n}", ("{\r\n}", Exact, 0));
+        case("Content-Length: x", "{}\n", ("{}\n", Exact, 0));
+        let chunked = "Transfer-Encoding: chunked";
+        case(chunked, "1\r\n{\r\n1\n}\n0\r\n\r\n", ("{}", Exact, 1));
+        case(
+            chunked,
+            "2;a=b\r\n{}\r\n0\r\nTrailer: 1\r\n\r\n",
+            ("{}", Exact, 1),
+        );
+        case(chunked, "{}", ("{}", Exact, 1));
+        case(chunked, "a\r\n{}", ("{}", Truncated, 1));
+        case(chunked, "1\r\n{}\r\n0\r\n\r\n", ("{", Truncated, 1));
+        case(chunked, "2\r\n{}\r\n", ("{}", Truncated, 1));
+        case(chunked, "ffffffffffffffff\r\n{}", ("{}", Truncated, 1));
+    }
+}

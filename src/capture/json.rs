@@ -1,0 +1,291 @@
+//! The JSON of a capture, read where it is: no tree, and what is broken stays readable around it.
+
+use std::borrow::Cow;
+
+use super::encoding::base64;
+use super::request::{Body, Fault};
+use super::{Fidelity, Headers};
+use crate::Text;
+use crate::document::{Lexer, unescape, without_lone_surrogates};
+
+/// A value, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Value<'a>(&'a str);
+
+/// The members of an object.
+#[derive(Debug)]
+pub(super) struct Object<'a> {
+    text: &'a str,
+    members: Vec<(Cow<'a, str>, Value<'a>)>,
+    /// What stands where its end should be, if that is something else.
+    fault: Option<&'a str>,
+}
+
+impl<'a> Object<'a> {
+    /// The object in `text`; none if it does not start one.
+    pub(super) fn read(text: &'a str) -> Option<Self> {
+        let mut lexer = Lexer::new(text);
+        if !lexer.eat(b'{') {
+            return None;
+        }
+        let mut members = Vec::with_capacity(16);
+        while let Some((_, key)) = lexer.key() {
+            let value = lexer.value();
+            members.push((key, Value(value.clone().map_or("", |value| &text[value]))));
+            if value.is_none() {
+                break;
+            }
+        }
+        let closed = lexer.eat(b'}') && lexer.peek().is_none();
+        Some(Self {
+            text,
+            members,
+            fault: (!closed).then(|| &text[lexer.offset()..]),
+        })
+    }
+
+    /// What stands where the object's end should be, if it is not closed.
+    pub(super) fn fault(&self) -> Option<&'a str> {
+        self.fault
+    }
+
+    /// The text of the whole object.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The members in order.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&Cow<'a, str>, Value<'a>)> {
+        self.members.iter().map(|(key, value)| (key, *value))
+    }
+
+    /// The value of the last member of this name; none if that is `null` or cut off.
+    pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
+        let (_, value) = self.members.iter().rev().find(|(key, _)| key == name)?;
+        (!matches!(value.0, "null" | "")).then_some(*value)
+    }
+
+    /// Says whether it has a member of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|(key, _)| key == name)
+    }
+
+    /// The first of the members named that is there.
+    pub(super) fn first(&self, names: &[&str]) -> Option<Value<'a>> {
+        names.iter().find_map(|name| self.get(name))
+    }
+
+    /// The object in the member of this name.
+    pub(super) fn object(&self, name: &str) -> Option<Object<'a>> {
+        self.get(name)?.object()
+    }
+
+    /// The string in the member of this name.
+    pub(super) fn string(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.get(name)?.string()
+    }
+
+    /// The value of a member that has to be there.
+    pub(super) fn need(&self, name: &str) -> Result<Value<'a>, Fault<'a>> {
+        self.get(name)
+            .ok_or_else(|| Fault::new(self.text, format!("it has no `{name}`")))
+    }
+
+    /// The headers in the member of this name; no headers if it is not there.
+    pub(super) fn headers(&self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
+        self.get(name)
+            .map_or(Ok(Headers::default()), |value| value.headers(name))
+    }
+}
+
+impl<'a> Value<'a> {
+    /// As it is written.
+    pub(super) fn text(self) -> &'a str {
+        self.0
+    }
+
+    fn is_string(self) -> bool {
+        self.0.starts_with('"')
+    }
+
+    /// What it says, if it is a string; what is wrong inside one stays as it is written.
+    pub(super) fn string(self) -> Option<Cow<'a, str>> {
+        self.is_string().then(|| unescape(self.0))
+    }
+
+    /// Its members, if it is an object.
+    pub(super) fn object(self) -> Option<Object<'a>> {
+        Object::read(self.0)
+    }
+
+    /// Its items, if it is an array.
+    pub(super) fn items(self) -> Option<impl Iterator<Item = Value<'a>>> {
+        let mut lexer = Lexer::new(self.0);
+        lexer.eat(b'[').then(move || {
+            std::iter::from_fn(move || {
+                lexer.eat(b',');
+                lexer.value().map(|item| Value(&self.0[item]))
+            })
+        })
+    }
+
+    /// Says whether it is `true`.
+    pub(super) fn is_true(self) -> bool {
+        self.0 == "true"
+    }
+
+    /// Its number, if it is a whole one; a string of digits is one too.
+    pub(super) fn integer(self) -> Option<i64> {
+        self.0.trim_matches('"').parse().ok()
+    }
+
+    /// Its number, if it is one.
+    pub(super) fn number(self) -> Option<f64> {
+        self.0.parse().ok()
+    }
+
+    /// The body in a string; any other value was parsed when it was saved.
+    pub(super) fn body(self) -> Result<Body<'a>, Fault<'a>> {
+        if self.is_string() {
+            return self.text_body();
+        }
+        Ok(Body::at(self.0.as_bytes(), Fidelity::Reserialized))
+    }
+
+    /// The body in a string.
+    pub(super) fn text_body(self) -> Result<Body<'a>, Fault<'a>> {
+        if !self.is_string() {
+            return Err(Fault::new(self.0, "the body is no string"));
+        }
+        let inner = &self.0[1..];
+        if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+            return Ok(match inner.strip_suffix('"') {
+                Some(text) => Body::of(text.as_bytes(), Fidelity::Text),
+                None => Body::of(inner.as_bytes(), Fidelity::Truncated).noting(CUT),
+            });
+        }
+        self.unescaped_body()
+    }
+
+    fn unescaped_body(self) -> Result<Body<'a>, Fault<'a>> {
+        let error = match serde_json::from_str::<String>(self.0) {
+            Ok(text) => return Ok(Body::of(text.into_bytes(), Fidelity::Text)),
+            Err(error) => error,
+        };
+        if let Ok(text) = serde_json::from_str::<String>(&without_lone_surrogates(self.0)) {
+            return Ok(Body::of(text.into_bytes(), Fidelity::Decoded)
+                .noting("a half of a surrogate pair in the captured string became U+FFFD"));
+        }
+        if error.is_eof()
+            && let Some(text) = closed(self.0)
+        {
+            return Ok(Body::of(text.into_bytes(), Fidelity::Truncated).noting(CUT));
+        }
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or(&what);
+        Err(Fault::new(
+            self.0,
+            format!("the string of the body cannot be read: {what}"),
+        ))
+    }
+
+    /// The body in a string of base64.
+    pub(super) fn base64_body(self, name: &str) -> Result<Body<'a>, Fault<'a>> {
+        let Some(text) = self.string() else {
+            return Err(Fault::new(
+                self.0,
+                format!("`{name}` is no string of base64"),
+            ));
+        };
+        let cut = self.0.len() < 2 || !self.0.ends_with('"');
+        match base64(&text, cut) {
+            Ok(bytes) if cut => Ok(Body::of(bytes, Fidelity::Truncated).noting(CUT)),
+            Ok(bytes) => Ok(Body::of(bytes, Fidelity::Exact)),
+            Err((at, what)) => {
+                let place = match text {
+                    Cow::Borrowed(text) => text.get(at..).unwrap_or(self.0),
+                    Cow::Owned(_) => self.0,
+                };
+                Err(Fault::new(place, format!("`{name}` is not base64: {what}")))
+            }
+        }
+    }
+
+    /// The headers in an object of strings or of arrays, or in an array of pairs.
+    pub(super) fn headers(self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
+        if let Some(object) = self.object() {
+            return Ok(named_headers(&object));
+        }
+        let items: Vec<Value<'a>> = self
+            .items()
+            .ok_or_else(|| Fault::new(self.0, format!("`{name}` is neither object nor array")))?
+            .collect();
+        if !items.is_empty() && items.iter().all(|item| item.is_string()) {
+            return Ok(flat_headers(&items));
+        }
+        items.into_iter().filter_map(listed_header).collect()
+    }
+
+    /// What a header's value says; a number is as it is written.
+    fn header_value(self) -> Option<Text<'a>> {
+        match self.0.as_bytes().first()? {
+            b'"' => Some(unescape(self.0).into()),
+            b'{' | b'[' => None,
+            _ => (self.0 != "null").then(|| Text::from(self.0)),
+        }
+    }
+}
+
+const CUT: &str = "the capture ends inside the body";
+
+/// The string that a cut string token starts.
+fn closed(token: &str) -> Option<String> {
+    // The longest escape, a surrogate pair, has twelve characters.
+    (0..=12.min(token.len() - 1)).find_map(|cut| {
+        let start = token.get(..token.len() - cut)?;
+        serde_json::from_str(&format!("{start}\"")).ok()
+    })
+}
+
+/// `{"Name": "value", "Other": ["value", "value"]}`
+fn named_headers<'a>(object: &Object<'a>) -> Headers<'a> {
+    let mut headers = Headers::default();
+    for (name, value) in object.members() {
+        for value in value.items().into_iter().flatten().chain([value]) {
+            if let Some(value) = value.header_value() {
+                headers.push(name.clone(), value);
+            }
+        }
+    }
+    headers
+}
+
+/// `["Name", "value", "Other", "value"]`
+fn flat_headers<'a>(items: &[Value<'a>]) -> Headers<'a> {
+    let pairs = items.chunks_exact(2);
+    pairs
+        .filter_map(|pair| match pair {
+            [name, value] => Some((name.header_value()?, value.header_value()?)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `{"name": "Name", "value": "value"}`, the same with `key`, or `["Name", "value"]`; none for what
+/// is switched off.
+fn listed_header(item: Value<'_>) -> Option<Result<(Text<'_>, Text<'_>), Fault<'_>>> {
+    let fault = || Fault::new(item.0, "a header is neither a name with a value nor a pair");
+    if let Some(object) = item.object() {
+        if object.get("disabled").is_some_and(Value::is_true) {
+            return None;
+        }
+        let name = object.first(&["name", "key"]).and_then(Value::header_value);
+        let value = object
+            .get("value")
+            .map_or(Some(Text::from("")), Value::header_value);
+        return Some(name.zip(value).ok_or_else(fault));
+    }
+    let mut pair = item.items().into_iter().flatten().map(Value::header_value);
+    let header = pair.next().flatten().zip(pair.next().flatten());
+    Some(header.ok_or_else(fault))
+}

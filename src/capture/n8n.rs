@@ -1,0 +1,18 @@
+//! Items that an n8n webhook node puts out.
+
+use super::json::{Object, Value};
+use super::request::{Fault, Request};
+use crate::Text;
+
+/// Reads an item.
+pub(super) fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    if !item.has("body") {
+        return Err(Fault::new(item.text(), "it has headers without a `body`"));
+    }
+    Ok(Request {
+        target: item.string("webhookUrl").map(Text::from),
+        headers: item.headers("headers")?,
+        body: item.get("body").map(Value::body).transpose()?,
+        ..Request::default()
+    })
+}

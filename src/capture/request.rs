@@ -1,0 +1,119 @@
+//! What a capture says of one request, before anything is made of it.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::{Fidelity, Headers};
+use crate::Text;
+
+/// A request, as a capture tells of it.
+#[derive(Debug, Default)]
+pub(super) struct Request<'a> {
+    pub(super) method: Option<Text<'a>>,
+    pub(super) target: Option<Text<'a>>,
+    pub(super) received_at: Option<Timestamp>,
+    pub(super) headers: Headers<'a>,
+    pub(super) body: Option<Body<'a>>,
+    pub(super) notes: Vec<String>,
+    /// How many bytes the capture says the body had.
+    pub(super) length: Option<usize>,
+}
+
+/// The body of a request, as a capture kept it.
+#[derive(Debug)]
+pub(super) struct Body<'a> {
+    pub(super) bytes: Cow<'a, [u8]>,
+    /// The bytes as sent, where `bytes` are what their content encoding holds.
+    pub(super) encoded: Option<Cow<'a, [u8]>>,
+    pub(super) fidelity: Fidelity,
+    /// Its bytes in the input, where they are there as they are.
+    pub(super) place: Option<&'a [u8]>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Why an entry of a capture cannot be read, and at which of its bytes.
+#[derive(Debug)]
+pub(super) struct Fault<'a> {
+    pub(super) place: Option<&'a [u8]>,
+    pub(super) message: String,
+}
+
+impl Request<'_> {
+    /// The same request, borrowing nothing: for what was read from decoded bytes.
+    pub(super) fn into_owned(self) -> Request<'static> {
+        let owned = |text: Text<'_>| text.into_owned();
+        Request {
+            method: self.method.map(owned),
+            target: self.target.map(owned),
+            received_at: self.received_at,
+            headers: self.headers.into_owned(),
+            body: self.body.map(Body::into_owned),
+            notes: self.notes,
+            length: self.length,
+        }
+    }
+}
+
+impl<'a> Body<'a> {
+    /// A body that is in the input only in disguise.
+    pub(super) fn of(bytes: impl Into<Cow<'a, [u8]>>, fidelity: Fidelity) -> Self {
+        Self {
+            bytes: bytes.into(),
+            encoded: None,
+            fidelity,
+            place: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// A body that is in the input as it is.
+    pub(super) fn at(bytes: &'a [u8], fidelity: Fidelity) -> Self {
+        Self {
+            place: Some(bytes),
+            ..Self::of(bytes, fidelity)
+        }
+    }
+
+    /// The same body, borrowing nothing.
+    fn into_owned(self) -> Body<'static> {
+        let owned = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());
+        Body {
+            bytes: owned(self.bytes),
+            encoded: self.encoded.map(owned),
+            fidelity: self.fidelity,
+            place: None,
+            notes: self.notes,
+        }
+    }
+
+    /// Takes what the bytes hold, and keeps the bytes as they were sent.
+    pub(super) fn replace(&mut self, decoded: Vec<u8>) {
+        let before = std::mem::replace(&mut self.bytes, Cow::Owned(decoded));
+        self.encoded.get_or_insert(before);
+    }
+
+    /// The same body, with a note on how it was read.
+    pub(super) fn noting(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+impl<'a> Fault<'a> {
+    /// Something wrong where `place` starts.
+    pub(super) fn new(place: &'a str, message: impl Into<String>) -> Self {
+        Self {
+            place: Some(place.as_bytes()),
+            message: message.into(),
+        }
+    }
+
+    /// The same fault of an entry whose bytes are gone.
+    pub(super) fn within(self, place: &str) -> Fault<'_> {
+        Fault {
+            place: Some(place.as_bytes()),
+            message: self.message,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Requests as webhook-tester's API shows them, or as it stores them.
+
+use super::json::Object;
+use super::request::{Fault, Request};
+use crate::Text;
+
+/// Its API shows no more characters of a header's value.
+const LONGEST_VALUE: usize = 2048;
+
+/// Reads a request.
+pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+    let mut request = Request {
+        method: entry.string("method").map(Text::from),
+        target: entry.string("url").map(Text::from),
+        headers: entry.headers("headers")?,
+        ..Request::default()
+    };
+    let is_shown = entry.has("request_payload_base64");
+    let name = if is_shown {
+        "request_payload_base64"
+    } else {
+        "body"
+    };
+    request.body = match entry.get(name) {
+        Some(body) => Some(body.base64_body(name)?),
+        None if entry.has(name) => None,
+        None => return Err(Fault::new(entry.text(), "it has headers without a body")),
+    };
+    // The storage spells it so.
+    let times = [
+        "captured_at_unix_milli",
+        "created_at_unit_milli",
+        "created_at_unix_milli",
+    ];
+    let time = times.into_iter().find(|name| entry.has(name));
+    if let Some(time) = time {
+        request.received(time, entry.get(time));
+    }
+    let is_longest = |value: &Text<'_>| value.as_str().chars().count() == LONGEST_VALUE;
+    if request.headers.iter().any(|(_, value)| is_longest(value)) {
+        let note = format!("a header of {LONGEST_VALUE} characters may have been cut");
+        request.notes.push(note);
+    }
+    Ok(request)
+}

@@ -1,0 +1,218 @@
+//! Going through the deliveries of all inputs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use chatlog::capture::{self, Capture, Delivery, Fidelity, Format, Limits, Record};
+use chatlog::{Origin, Text};
+
+use super::{Outcome, tell};
+use crate::args::{Inputs, Reading};
+use crate::input::{Opened, Patience, Records, Source, Trouble, sources};
+
+/// A delivery with where it came from.
+pub(super) struct Arrival<'a> {
+    /// Which input, and which delivery of it.
+    pub(super) origin: &'a Origin<'a>,
+    /// The delivery.
+    pub(super) delivery: &'a Delivery<'a>,
+    /// The signature in the file beside the input's, if there is one.
+    pub(super) sidecar: Option<&'a str>,
+}
+
+impl<'a> Arrival<'a> {
+    /// The delivery, with the signature in the file beside it as the header `name`, if it has none.
+    pub(super) fn signed(&self, name: &str) -> Cow<'a, Delivery<'a>> {
+        match self.sidecar {
+            Some(signature) if self.delivery.headers.first(name).is_none() => {
+                let mut delivery = self.delivery.clone();
+                delivery.headers.push(name.to_owned(), signature);
+                Cow::Owned(delivery)
+            }
+            _ => Cow::Borrowed(self.delivery),
+        }
+    }
+}
+
+/// Hands every delivery of every input to `handle`, in order.
+///
+/// An input that cannot be used is said on standard error and does not stop the others.
+pub(super) fn for_each_delivery(
+    inputs: &Inputs,
+    patience: Patience,
+    mut handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
+) -> Result<Outcome> {
+    if inputs.inputs.is_empty() && io::stdin().is_terminal() {
+        bail!("no input: name a file or folder, or pipe something in (see --help)");
+    }
+    let mut outcome = Outcome::Clean;
+    for source in sources(&inputs.inputs) {
+        outcome = outcome.max(match source {
+            Ok(source) => read_source(&source, &inputs.reading, patience, &mut handle)?,
+            Err(Trouble { place, what }) => {
+                tell(&place, &what);
+                Outcome::Trouble
+            }
+        });
+    }
+    Ok(outcome)
+}
+
+/// Hands every delivery of one input to `handle`.
+pub(super) fn for_each_delivery_of(
+    source: &PathBuf,
+    reading: &Reading,
+    handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
+) -> Result<Outcome> {
+    let source = if source.as_os_str() == "-" { Source::Stdin } else { Source::File(source.clone()) };
+    read_source(&source, reading, Patience::Whole, handle)
+}
+
+/// Hands the deliveries of a source to `handle`. An error ends the run: that output cannot be
+/// written, say; what is wrong with the source itself does not.
+fn read_source(
+    source: &Source,
+    reading: &Reading,
+    patience: Patience,
+    handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
+) -> Result<Outcome> {
+    let name = source.name();
+    let opened = match source.open() {
+        Ok(opened) => opened,
+        Err(error) => return Ok(cannot_read(&name, &error)),
+    };
+    let patience = if *source == Source::Stdin { patience } else { Patience::Whole };
+    let max_size = reading.max_size as usize * 1024 * 1024;
+    let mut course = Course {
+        origin: Origin { source: name, index: 0 },
+        format: reading.input,
+        limits: Limits { max_body: max_size },
+        sidecar: source.sidecar(),
+        is_recoded: opened.is_recoded,
+        outcome: Outcome::Clean,
+        formats: BTreeMap::new(),
+        skipped: BTreeMap::new(),
+        handle,
+    };
+    let undone = opened.undone.clone();
+    if let Err(error) = course.run(opened, patience, max_size) {
+        match error {
+            Halt::Input(error) => return Ok(course.outcome.max(cannot_read(&course.origin.source, &error))),
+            Halt::Run(error) => return Err(error),
+        }
+    }
+    course.say(reading.verbose, &undone);
+    Ok(course.outcome)
+}
+
+fn cannot_read(name: &Text<'_>, error: &io::Error) -> Outcome {
+    tell(name, &format!("cannot read: {error}"));
+    Outcome::Trouble
+}
+
+/// Why going through a source stopped.
+enum Halt {
+    /// It cannot be read on.
+    Input(io::Error),
+    /// The run cannot go on.
+    Run(anyhow::Error),
+}
+
+impl From<io::Error> for Halt {
+    fn from(error: io::Error) -> Self {
+        Self::Input(error)
+    }
+}
+
+/// Going through one source.
+struct Course<H> {
+    origin: Origin<'static>,
+    format: Option<Format>,
+    limits: Limits,
+    sidecar: Option<String>,
+    is_recoded: bool,
+    outcome: Outcome,
+    /// How many deliveries were in each format.
+    formats: BTreeMap<&'static str, usize>,
+    /// How many requests were passed over, by reason.
+    skipped: BTreeMap<String, usize>,
+    handle: H,
+}
+
+impl<H: FnMut(&Arrival<'_>) -> Result<Outcome>> Course<H> {
+    fn run(&mut self, opened: Opened, patience: Patience, max_size: usize) -> Result<(), Halt> {
+        let mut records = Records::new(opened.reader, patience, max_size);
+        if self.is_whole(&mut records)? {
+            return match records.whole()? {
+                Some(record) => self.read(&record),
+                None => Ok(()),
+            };
+        }
+        while let Some(record) = records.next()? {
+            self.read(&record)?;
+        }
+        Ok(())
+    }
+
+    /// Says whether the source is one capture that is not JSON.
+    fn is_whole(&self, records: &mut Records<impl Read>) -> Result<bool, Halt> {
+        Ok(match self.format {
+            Some(Format::Http | Format::Curl) => true,
+            None | Some(Format::Smee) => capture::sniff(records.start()?).is_some(),
+            Some(_) => false,
+        })
+    }
+
+    fn read(&mut self, record: &Record<'_>) -> Result<(), Halt> {
+        let Capture { format, deliveries, skipped, problems } = capture::deliveries(record, self.format, &self.limits);
+        if !deliveries.is_empty() {
+            *self.formats.entry(format.name()).or_default() += deliveries.len();
+        }
+        for request in skipped {
+            *self.skipped.entry(request.reason).or_default() += 1;
+        }
+        for mut delivery in deliveries {
+            if self.is_recoded && delivery.fidelity == Fidelity::Exact {
+                delivery.fidelity = Fidelity::Text;
+                delivery.notes.push("decoded from UTF-16".to_owned());
+            }
+            self.origin.index += 1;
+            let arrival = Arrival { origin: &self.origin, delivery: &delivery, sidecar: self.sidecar.as_deref() };
+            let outcome = (self.handle)(&arrival).map_err(Halt::Run)?;
+            self.outcome = self.outcome.max(outcome);
+        }
+        for problem in problems {
+            let place = match problem.position {
+                Some(position) => format!("{}:{}:{}", self.origin.source.as_str(), position.line, position.column),
+                None => self.origin.source.as_str().to_owned(),
+            };
+            tell(&Text::from(place), &problem.message);
+            self.outcome = Outcome::Trouble;
+        }
+        Ok(())
+    }
+
+    /// Says what was passed over, how the source was read if that is asked for, and whether there
+    /// was nothing in it.
+    fn say(&mut self, verbose: bool, undone: &[&str]) {
+        let name = &self.origin.source;
+        if verbose {
+            let formats: Vec<_> = self.formats.iter().map(|(format, count)| format!("{count} × {format}")).collect();
+            let undone = undone.iter().map(|what| format!(", {what} undone")).collect::<String>();
+            tell(name, &format!("read {}{undone}", if formats.is_empty() { "nothing".to_owned() } else { formats.join(", ") }));
+        }
+        if !self.skipped.is_empty() {
+            let count: usize = self.skipped.values().sum();
+            let reasons: Vec<_> = self.skipped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
+            tell(name, &format!("skipped {count} that are no webhook: {}", reasons.join(", ")));
+        }
+        if self.origin.index == 0 && self.outcome == Outcome::Clean {
+            let what = if self.skipped.is_empty() { "is empty: no delivery to read" } else { "holds no webhook" };
+            tell(name, what);
+            self.outcome = Outcome::Trouble;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `chatlog extract`: one body or one head, for other tools.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use chatlog::capture::{Delivery, Headers};
+
+use super::deliveries::for_each_delivery_of;
+use super::{Outcome, output};
+use crate::args::Extract;
+
+pub(super) fn run(args: &Extract) -> Result<Outcome> {
+    let mut count = 0;
+    let mut selected: Option<Delivery<'static>> = None;
+    let outcome = for_each_delivery_of(&args.source, &args.reading, |arrival| {
+        count += 1;
+        if args.select.unwrap_or(1) == count {
+            selected = Some(arrival.delivery.clone().into_owned());
+        }
+        Ok(Outcome::Clean)
+    })?;
+    match (selected, args.select) {
+        (Some(_), None) if count > 1 => bail!("the input holds {count} deliveries: name one with --select 1 to {count}"),
+        (Some(delivery), _) => {
+            write(args, &delivery, &mut output())?;
+            Ok(outcome)
+        }
+        (None, Some(wanted)) if count > 0 => bail!("--select {wanted}: the input holds {count} deliveries only"),
+        (None, _) => Ok(outcome.max(Outcome::Trouble)),
+    }
+}
+
+fn write(args: &Extract, delivery: &Delivery<'_>, out: &mut impl Write) -> Result<()> {
+    if args.headers {
+        for (name, value) in delivery.headers.iter() {
+            if Headers::is_private(name.as_str()) {
+                writeln!(out, "{name}: [redacted]")?;
+            } else {
+                writeln!(out, "{name}: {value}")?;
+            }
+        }
+    } else {
+        let as_sent = delivery.encoded_body.as_ref().filter(|_| !args.decoded);
+        out.write_all(as_sent.unwrap_or(&delivery.body))?;
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! `chatlog verify`: whether a signature is that of its body, and why not.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use anyhow::Result;
+use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
+use chatlog::view::signature::{Subject, write_closing, write_schemes};
+use chatlog::view::{Canvas, Zone, json, signature};
+
+use super::deliveries::{Arrival, for_each_delivery};
+use super::secrets::Verifier;
+use super::{Outcome, canvas, output};
+use crate::args::{Verify, VerifyFormat};
+use crate::input::Patience;
+
+pub(super) fn run(args: &Verify) -> Result<Outcome> {
+    let secrets = args.signature.secrets.require(&args.inputs)?;
+    let verifier = Verifier::new(&args.signature, secrets);
+    if args.discover { discover(args, &verifier) } else { verify(args, verifier) }
+}
+
+fn verify(args: &Verify, mut verifier: Verifier) -> Result<Outcome> {
+    let canvas = canvas(&args.look, Zone::UTC);
+    let mut verdicts = Verdicts {
+        format: args.format,
+        quiet: args.quiet,
+        canvas: &canvas,
+        out: output(),
+        ledger: Ledger::default(),
+        counts: BTreeMap::new(),
+        held: Vec::new(),
+    };
+    let outcome = for_each_delivery(&args.inputs, Patience::Whole, |arrival| {
+        let signature = verifier.verify(arrival);
+        let outcome = Outcome::of_signature(&signature);
+        verdicts.add(arrival, signature)?;
+        Ok(outcome)
+    })?;
+    verdicts.finish()?;
+    Ok(outcome)
+}
+
+/// The verdicts of a run, on their way out.
+///
+/// A signature may belong to a delivery that is yet to come: what failed without a reason is held,
+/// and all that follows it, until all were read or there is no more room.
+struct Verdicts<'c> {
+    format: VerifyFormat,
+    quiet: bool,
+    canvas: &'c Canvas,
+    out: Box<dyn Write>,
+    ledger: Ledger,
+    counts: BTreeMap<&'static str, usize>,
+    held: Vec<Held>,
+}
+
+/// A verdict with all that is shown of its delivery.
+struct Held {
+    subject: Subject<'static>,
+    signature: Signature,
+    line: Option<Line>,
+}
+
+impl Verdicts<'_> {
+    fn add(&mut self, arrival: &Arrival<'_>, signature: Signature) -> Result<()> {
+        *self.counts.entry(signature.verdict.name()).or_default() += 1;
+        let line = self.ledger.enter(arrival.origin.source.as_str(), arrival.origin.index, &signature);
+        if self.quiet && signature.verdict == Verdict::Valid {
+            return Ok(());
+        }
+        let subject = Subject::of(arrival.origin, arrival.delivery);
+        let may_be_explained = matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive)
+            && signature.hints.is_empty()
+            && line.is_some();
+        if self.held.is_empty() && !may_be_explained {
+            return self.write(&subject, &signature);
+        }
+        self.held.push(Held { subject: subject.into_owned(), signature, line });
+        if self.held.len() >= Ledger::MOST {
+            self.write_held()?;
+        }
+        Ok(())
+    }
+
+    fn write_held(&mut self) -> Result<()> {
+        for Held { subject, mut signature, line } in std::mem::take(&mut self.held) {
+            if signature.hints.is_empty() {
+                signature.hints.extend(line.and_then(|line| self.ledger.hint(line)));
+            }
+            self.write(&subject, &signature)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, subject: &Subject<'_>, checked: &Signature) -> Result<()> {
+        match self.format {
+            VerifyFormat::Human => signature::write(subject, checked, self.canvas, &mut self.out)?,
+            VerifyFormat::Json => json::write_signature(subject, checked, &mut self.out)?,
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.write_held()?;
+        if self.format == VerifyFormat::Human && !self.quiet {
+            write_closing(&self.counts, self.canvas, &mut self.out)?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
+}
+
+/// Finds the schemes that give the signatures of all deliveries.
+fn discover(args: &Verify, verifier: &Verifier) -> Result<Outcome> {
+    let canvas = canvas(&args.look, Zone::UTC);
+    let mut discovery = Discovery::new(verifier.checks());
+    let mut deliveries = 0;
+    let outcome = for_each_delivery(&args.inputs, Patience::Whole, |arrival| {
+        deliveries += 1;
+        discovery.narrow(&arrival.signed(&args.signature.scheme.header_name));
+        Ok(Outcome::Clean)
+    })?;
+    let mut out = output();
+    write_schemes(discovery.schemes(), deliveries, &canvas, &mut out)?;
+    out.flush()?;
+    let found = if discovery.schemes().is_empty() { Outcome::Findings } else { Outcome::Clean };
+    Ok(outcome.max(found))
+}
