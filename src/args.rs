@@ -1,5 +1,10 @@
 //! The command line.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are help texts, not Markdown"
+)]
+
 use std::path::PathBuf;
 
 use chatlog::capture::Format as CaptureFormat;
@@ -82,7 +87,13 @@ pub(crate) struct Inputs {
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
     /// How the captures are laid out, instead of finding out
-    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true, help_heading = "Reading")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Reading"
+    )]
     pub(crate) input: Option<CaptureFormat>,
 
     /// Refuse a delivery of more than this many MiB
@@ -162,7 +173,12 @@ pub(crate) struct SchemeArgs {
     /// The vendor does not publish its scheme. Algorithms: hmac-sha256, -sha1, -sha384, -sha512, -md5,
     /// and the plain hashes of these names, whose template holds {secret}. Pieces of a template:
     /// {body} {secret} {timestamp} {header:NAME} {method} {path} and any text.
-    #[arg(long, value_name = "SCHEME", env = "CHATLOG_SCHEME", default_value = "hmac-sha256:{body}")]
+    #[arg(
+        long,
+        value_name = "SCHEME",
+        env = "CHATLOG_SCHEME",
+        default_value = "hmac-sha256:{body}"
+    )]
     pub(crate) scheme: Scheme,
 
     /// The header that holds the signature

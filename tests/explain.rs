@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chatlog::capture::{Position, Record, deliveries};
+use chatlog::capture::{Format, Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::Rule;
@@ -19,9 +19,9 @@ fn broken(body: &str) -> Vec<Rule> {
         terminator: b"",
         start: Position::START,
     };
-    let deliveries = deliveries(&record);
-    let document = Document::new(&deliveries[0].body);
-    let report = inspect(&origin, &deliveries[0], &document);
+    let capture = deliveries(&record, Some(Format::Body), &Limits::default());
+    let document = Document::new(&capture.deliveries[0].body);
+    let report = inspect(&origin, &capture.deliveries[0], &document);
     report.findings.iter().map(|finding| finding.rule).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use chatlog::capture::{self, Capture, Delivery, Fidelity, Format, Limits, Record};
@@ -12,6 +12,15 @@ use chatlog::{Origin, Text};
 use super::{Outcome, tell};
 use crate::args::{Inputs, Reading};
 use crate::input::{Opened, Patience, Records, Source, Trouble, sources};
+
+/// How inputs are gone through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// Whether to wait for what follows the first record of standard input.
+    pub(super) patience: Patience,
+    /// Whether nothing but trouble is to be said of an input.
+    pub(super) quiet: bool,
+}
 
 /// A delivery with where it came from.
 pub(super) struct Arrival<'a> {
@@ -42,7 +51,7 @@ impl<'a> Arrival<'a> {
 /// An input that cannot be used is said on standard error and does not stop the others.
 pub(super) fn for_each_delivery(
     inputs: &Inputs,
-    patience: Patience,
+    way: Way,
     mut handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
 ) -> Result<Outcome> {
     if inputs.inputs.is_empty() && io::stdin().is_terminal() {
@@ -51,7 +60,7 @@ pub(super) fn for_each_delivery(
     let mut outcome = Outcome::Clean;
     for source in sources(&inputs.inputs) {
         outcome = outcome.max(match source {
-            Ok(source) => read_source(&source, &inputs.reading, patience, &mut handle)?,
+            Ok(source) => read_source(&source, &inputs.reading, way, &mut handle)?,
             Err(Trouble { place, what }) => {
                 tell(&place, &what);
                 Outcome::Trouble
@@ -63,12 +72,24 @@ pub(super) fn for_each_delivery(
 
 /// Hands every delivery of one input to `handle`.
 pub(super) fn for_each_delivery_of(
-    source: &PathBuf,
+    source: &Path,
     reading: &Reading,
     handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
 ) -> Result<Outcome> {
-    let source = if source.as_os_str() == "-" { Source::Stdin } else { Source::File(source.clone()) };
-    read_source(&source, reading, Patience::Whole, handle)
+    let source = if source.as_os_str() == "-" {
+        Source::Stdin
+    } else {
+        Source::File(source.to_owned())
+    };
+    read_source(
+        &source,
+        reading,
+        Way {
+            patience: Patience::Whole,
+            quiet: true,
+        },
+        handle,
+    )
 }
 
 /// Hands the deliveries of a source to `handle`. An error ends the run: that output cannot be
@@ -76,7 +97,7 @@ pub(super) fn for_each_delivery_of(
 fn read_source(
     source: &Source,
     reading: &Reading,
-    patience: Patience,
+    way: Way,
     handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
 ) -> Result<Outcome> {
     let name = source.name();
@@ -84,10 +105,17 @@ fn read_source(
         Ok(opened) => opened,
         Err(error) => return Ok(cannot_read(&name, &error)),
     };
-    let patience = if *source == Source::Stdin { patience } else { Patience::Whole };
+    let patience = if *source == Source::Stdin {
+        way.patience
+    } else {
+        Patience::Whole
+    };
     let max_size = reading.max_size as usize * 1024 * 1024;
     let mut course = Course {
-        origin: Origin { source: name, index: 0 },
+        origin: Origin {
+            source: name,
+            index: 0,
+        },
         format: reading.input,
         limits: Limits { max_body: max_size },
         sidecar: source.sidecar(),
@@ -100,11 +128,15 @@ fn read_source(
     let undone = opened.undone.clone();
     if let Err(error) = course.run(opened, patience, max_size) {
         match error {
-            Halt::Input(error) => return Ok(course.outcome.max(cannot_read(&course.origin.source, &error))),
+            Halt::Input(error) => {
+                return Ok(course
+                    .outcome
+                    .max(cannot_read(&course.origin.source, &error)));
+            }
             Halt::Run(error) => return Err(error),
         }
     }
-    course.say(reading.verbose, &undone);
+    course.say(reading.verbose, way.quiet, &undone);
     Ok(course.outcome)
 }
 
@@ -167,7 +199,12 @@ impl<H: FnMut(&Arrival<'_>) -> Result<Outcome>> Course<H> {
     }
 
     fn read(&mut self, record: &Record<'_>) -> Result<(), Halt> {
-        let Capture { format, deliveries, skipped, problems } = capture::deliveries(record, self.format, &self.limits);
+        let Capture {
+            format,
+            deliveries,
+            skipped,
+            problems,
+        } = capture::deliveries(record, self.format, &self.limits);
         if !deliveries.is_empty() {
             *self.formats.entry(format.name()).or_default() += deliveries.len();
         }
@@ -180,13 +217,22 @@ impl<H: FnMut(&Arrival<'_>) -> Result<Outcome>> Course<H> {
                 delivery.notes.push("decoded from UTF-16".to_owned());
             }
             self.origin.index += 1;
-            let arrival = Arrival { origin: &self.origin, delivery: &delivery, sidecar: self.sidecar.as_deref() };
+            let arrival = Arrival {
+                origin: &self.origin,
+                delivery: &delivery,
+                sidecar: self.sidecar.as_deref(),
+            };
             let outcome = (self.handle)(&arrival).map_err(Halt::Run)?;
             self.outcome = self.outcome.max(outcome);
         }
         for problem in problems {
             let place = match problem.position {
-                Some(position) => format!("{}:{}:{}", self.origin.source.as_str(), position.line, position.column),
+                Some(position) => format!(
+                    "{}:{}:{}",
+                    self.origin.source.as_str(),
+                    position.line,
+                    position.column
+                ),
                 None => self.origin.source.as_str().to_owned(),
             };
             tell(&Text::from(place), &problem.message);
@@ -197,20 +243,54 @@ impl<H: FnMut(&Arrival<'_>) -> Result<Outcome>> Course<H> {
 
     /// Says what was passed over, how the source was read if that is asked for, and whether there
     /// was nothing in it.
-    fn say(&mut self, verbose: bool, undone: &[&str]) {
+    fn say(&mut self, verbose: bool, quiet: bool, undone: &[&str]) {
         let name = &self.origin.source;
         if verbose {
-            let formats: Vec<_> = self.formats.iter().map(|(format, count)| format!("{count} × {format}")).collect();
-            let undone = undone.iter().map(|what| format!(", {what} undone")).collect::<String>();
-            tell(name, &format!("read {}{undone}", if formats.is_empty() { "nothing".to_owned() } else { formats.join(", ") }));
+            let formats: Vec<_> = self
+                .formats
+                .iter()
+                .map(|(format, count)| format!("{count} × {format}"))
+                .collect();
+            let undone: Vec<_> = undone
+                .iter()
+                .map(|what| format!(", {what} undone"))
+                .collect();
+            let undone = undone.concat();
+            tell(
+                name,
+                &format!(
+                    "read {}{undone}",
+                    if formats.is_empty() {
+                        "nothing".to_owned()
+                    } else {
+                        formats.join(", ")
+                    }
+                ),
+            );
         }
-        if !self.skipped.is_empty() {
+        if !self.skipped.is_empty() && !quiet {
             let count: usize = self.skipped.values().sum();
-            let reasons: Vec<_> = self.skipped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-            tell(name, &format!("skipped {count} that are no webhook: {}", reasons.join(", ")));
+            let listed: Vec<_> = self
+                .skipped
+                .iter()
+                .map(|(reason, count)| format!("{count} × {reason}"))
+                .collect();
+            let words = if count == 1 {
+                "request is no webhook and was"
+            } else {
+                "requests are no webhooks and were"
+            };
+            tell(
+                name,
+                &format!("{count} {words} skipped: {}", listed.join(", ")),
+            );
         }
         if self.origin.index == 0 && self.outcome == Outcome::Clean {
-            let what = if self.skipped.is_empty() { "is empty: no delivery to read" } else { "holds no webhook" };
+            let what = if self.skipped.is_empty() {
+                "is empty: no delivery to read"
+            } else {
+                "holds no webhook"
+            };
             tell(name, what);
             self.outcome = Outcome::Trouble;
         }

@@ -20,12 +20,16 @@ pub(super) fn run(args: &Extract) -> Result<Outcome> {
         Ok(Outcome::Clean)
     })?;
     match (selected, args.select) {
-        (Some(_), None) if count > 1 => bail!("the input holds {count} deliveries: name one with --select 1 to {count}"),
+        (Some(_), None) if count > 1 => {
+            bail!("the input holds {count} deliveries: name one with --select 1 to {count}")
+        }
         (Some(delivery), _) => {
             write(args, &delivery, &mut output())?;
             Ok(outcome)
         }
-        (None, Some(wanted)) if count > 0 => bail!("--select {wanted}: the input holds {count} deliveries only"),
+        (None, Some(wanted)) if count > 0 => {
+            bail!("--select {wanted}: the input holds {count} deliveries only")
+        }
         (None, _) => Ok(outcome.max(Outcome::Trouble)),
     }
 }

@@ -38,8 +38,17 @@ impl Outcome {
     }
 
     fn of(report: &Report<'_>) -> Self {
-        let findings = if report.has_errors() { Self::Findings } else { Self::Clean };
-        findings.max(report.signature.as_ref().map_or(Self::Clean, Self::of_signature))
+        let findings = if report.has_errors() {
+            Self::Findings
+        } else {
+            Self::Clean
+        };
+        findings.max(
+            report
+                .signature
+                .as_ref()
+                .map_or(Self::Clean, Self::of_signature),
+        )
     }
 
     fn of_signature(signature: &Signature) -> Self {
@@ -66,7 +75,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
 }
 
 /// Says something on standard error.
-#[expect(clippy::print_stderr, reason = "this is where the program tells of itself")]
+#[expect(
+    clippy::print_stderr,
+    reason = "this is where the program tells of itself"
+)]
 fn tell(place: &Text<'_>, what: &str) {
     eprintln!("chatlog: {place}: {what}");
 }
@@ -74,7 +86,11 @@ fn tell(place: &Text<'_>, what: &str) {
 /// What a view draws on, for this output.
 fn canvas(look: &Look, zone: Zone) -> Canvas {
     let width = look.width.or_else(terminal_width).unwrap_or(100);
-    let theme = if is_coloured(look.color) { Theme::ansi() } else { Theme::plain() };
+    let theme = if is_coloured(look.color) {
+        Theme::ansi()
+    } else {
+        Theme::plain()
+    };
     Canvas { width, theme, zone }
 }
 
@@ -85,13 +101,16 @@ fn terminal_width() -> Option<u16> {
 /// A flag beats the environment, and the environment what standard output is.
 fn is_coloured(color: Color) -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+    let is_forced =
+        std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if is_set("NO_COLOR") => false,
         Color::Auto if is_forced => true,
-        Color::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Color::Auto => {
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
     }
 }
 

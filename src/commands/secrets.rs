@@ -21,20 +21,32 @@ impl Secrets {
         let mut secrets = Vec::new();
         for path in &self.secret_file {
             let name = Text::from(path.to_string_lossy().into_owned());
-            let bytes = fs::read(path).with_context(|| format!("--secret-file {name}: cannot read"))?;
-            secrets.push(secret(without_line_break(bytes), &format!("--secret-file {name}"))?);
+            let bytes =
+                fs::read(path).with_context(|| format!("--secret-file {name}: cannot read"))?;
+            secrets.push(secret(
+                without_line_break(bytes),
+                &format!("--secret-file {name}"),
+            )?);
         }
         for name in &self.secret_env {
             let shown = Text::from(name.as_str());
-            let value = std::env::var_os(name).with_context(|| format!("--secret-env {shown}: there is no such variable"))?;
-            secrets.push(secret(value.into_encoded_bytes(), &format!("--secret-env {shown}"))?);
+            let value = std::env::var_os(name)
+                .with_context(|| format!("--secret-env {shown}: there is no such variable"))?;
+            secrets.push(secret(
+                value.into_encoded_bytes(),
+                &format!("--secret-env {shown}"),
+            )?);
         }
         if self.secret_stdin {
-            if inputs.inputs.is_empty() || inputs.inputs.iter().any(|input| input.as_os_str() == "-") {
+            if inputs.inputs.is_empty()
+                || inputs.inputs.iter().any(|input| input.as_os_str() == "-")
+            {
                 bail!("--secret-stdin: standard input is an input already: name files as inputs");
             }
             let mut bytes = Vec::new();
-            io::stdin().read_to_end(&mut bytes).context("--secret-stdin: cannot read")?;
+            io::stdin()
+                .read_to_end(&mut bytes)
+                .context("--secret-stdin: cannot read")?;
             secrets.push(secret(without_line_break(bytes), "--secret-stdin")?);
         }
         for value in &self.secret {
@@ -52,7 +64,9 @@ impl Secrets {
     pub(super) fn require(&self, inputs: &Inputs) -> Result<Vec<Secret>> {
         let secrets = self.read(inputs)?;
         if secrets.is_empty() {
-            bail!("no secret: give --secret-file, --secret-env or --secret-stdin, or set {VARIABLE}");
+            bail!(
+                "no secret: give --secret-file, --secret-env or --secret-stdin, or set {VARIABLE}"
+            );
         }
         Ok(secrets)
     }
@@ -87,14 +101,19 @@ impl Verifier {
     /// A verifier with these secrets and what else was asked for.
     pub(super) fn new(args: &SignatureArgs, secrets: Vec<Secret>) -> Self {
         let scheme: &Scheme = &args.scheme.scheme;
-        let mut checks = Checks::new(scheme.clone(), secrets).with_header_name(&args.scheme.header_name);
+        let mut checks =
+            Checks::new(scheme.clone(), secrets).with_header_name(&args.scheme.header_name);
         for signature in &args.signature {
             checks = checks.with_signature(signature);
         }
         for (name, value) in &args.header {
             checks = checks.with_header(name, value);
         }
-        Self { checks, header_name: args.scheme.header_name.clone(), failures: 0 }
+        Self {
+            checks,
+            header_name: args.scheme.header_name.clone(),
+            failures: 0,
+        }
     }
 
     /// What there is to say of the signature that came with a delivery, or in a file beside it.

@@ -6,7 +6,7 @@ use chatlog::inspect;
 use chatlog::view::{Selection, Zone, json, write_tables};
 use jiff::tz::TimeZone;
 
-use super::deliveries::for_each_delivery;
+use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::{Show, ShowFormat};
@@ -14,13 +14,24 @@ use crate::input::Patience;
 
 pub(super) fn run(args: &Show) -> Result<Outcome> {
     let canvas = canvas(&args.look, zone(&args.tz)?);
-    let selection = Selection { only: args.only, order: args.sort };
+    let selection = Selection {
+        only: args.only,
+        order: args.sort,
+    };
     let secrets = args.signature.secrets.read(&args.inputs)?;
     // A stream is shown as it arrives; for a signature it must be known where the body ends.
-    let patience = if secrets.is_empty() { Patience::Eager } else { Patience::Whole };
+    let patience = if secrets.is_empty() {
+        Patience::Eager
+    } else {
+        Patience::Whole
+    };
     let mut verifier = Verifier::new(&args.signature, secrets);
     let mut out = output();
-    for_each_delivery(&args.inputs, patience, |arrival| {
+    let way = Way {
+        patience,
+        quiet: false,
+    };
+    for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
         report.signature = Some(verifier.verify(arrival));
@@ -37,7 +48,9 @@ pub(super) fn run(args: &Show) -> Result<Outcome> {
 fn zone(name: &str) -> Result<Zone> {
     match name {
         "UTC" | "utc" | "Z" => Ok(Zone::UTC),
-        "local" => Ok(Zone::new(TimeZone::try_system().context("cannot find out the local time zone")?)),
+        "local" => Ok(Zone::new(
+            TimeZone::try_system().context("cannot find out the local time zone")?,
+        )),
         _ => match TimeZone::get(name) {
             Ok(zone) => Ok(Zone::new(zone)),
             Err(_) => bail!(

@@ -8,17 +8,23 @@ use chatlog::Text;
 use chatlog::capture::Delivery;
 use chatlog::signature::{Secret, sign};
 
-use super::deliveries::{Arrival, for_each_delivery};
+use super::deliveries::{Arrival, Way, for_each_delivery};
 use super::{Outcome, output, tell};
 use crate::args::{Sign, SignAs};
 use crate::input::Patience;
 
 pub(super) fn run(args: &Sign) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
-    let [secret, ..] = secrets.as_slice() else { bail!("no secret") };
+    let [secret, ..] = secrets.as_slice() else {
+        bail!("no secret")
+    };
     let request = Request::to(&args.url)?;
     let mut out = output();
-    let outcome = for_each_delivery(&args.inputs, Patience::Whole, |arrival| {
+    let way = Way {
+        patience: Patience::Whole,
+        quiet: false,
+    };
+    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         sign_one(args, secret, &request, arrival, &mut out)
     })?;
     out.flush()?;
@@ -39,7 +45,10 @@ fn sign_one(
     let signature = match sign(&delivery, &args.scheme.scheme, secret, args.encoding) {
         Ok(signature) => signature,
         Err(unfilled) => {
-            tell(&arrival.origin.source, &format!("cannot sign delivery {}: {unfilled}", arrival.origin.index));
+            tell(
+                &arrival.origin.source,
+                &format!("cannot sign delivery {}: {unfilled}", arrival.origin.index),
+            );
             return Ok(Outcome::Trouble);
         }
     };
@@ -63,12 +72,20 @@ struct Request<'u> {
 impl<'u> Request<'u> {
     fn to(url: &'u str) -> Result<Self> {
         if url.contains(|c: char| c.is_control() || c.is_whitespace()) {
-            bail!("--url: `{}` has white space or control characters in it", Text::from(url));
+            bail!(
+                "--url: `{}` has white space or control characters in it",
+                Text::from(url)
+            );
         }
         let Some((_, rest)) = url.split_once("://") else {
-            bail!("--url: `{}` is no URL: expected one such as http://localhost:8080/hook", Text::from(url));
+            bail!(
+                "--url: `{}` is no URL: expected one such as http://localhost:8080/hook",
+                Text::from(url)
+            );
         };
-        let (host, path) = rest.find(['/', '?']).map_or((rest, ""), |at| rest.split_at(at));
+        let (host, path) = rest
+            .find(['/', '?'])
+            .map_or((rest, ""), |at| rest.split_at(at));
         let path = if path.starts_with('/') { path } else { "/" };
         Ok(Self { url, host, path })
     }
@@ -83,7 +100,13 @@ impl<'u> Request<'u> {
         }
     }
 
-    fn write_http(&self, body: &[u8], name: &str, signature: &str, out: &mut impl Write) -> io::Result<()> {
+    fn write_http(
+        &self,
+        body: &[u8],
+        name: &str,
+        signature: &str,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         write!(
             out,
             "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{name}: {signature}\r\n\r\n",
@@ -94,16 +117,29 @@ impl<'u> Request<'u> {
         out.write_all(body)
     }
 
-    fn write_curl(&self, body: &[u8], name: &str, signature: &str, out: &mut impl Write) -> io::Result<()> {
+    fn write_curl(
+        &self,
+        body: &[u8],
+        name: &str,
+        signature: &str,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         let header = quoted(format!("{name}: {signature}").as_bytes());
         let (url, body) = (quoted(self.url.as_bytes()), quoted_body(body));
-        writeln!(out, "curl -X POST {url} -H 'Content-Type: application/json' -H {header} --data-binary {body}")
+        writeln!(
+            out,
+            "curl -X POST {url} -H 'Content-Type: application/json' -H {header} --data-binary {body}"
+        )
     }
 }
 
 /// A body as a shell word; a leading `@` would make curl read a file.
 fn quoted_body(body: &[u8]) -> String {
-    if body.starts_with(b"@") { ansi_c_quoted(body).replacen('@', "\\x40", 1) } else { quoted(body) }
+    if body.starts_with(b"@") {
+        ansi_c_quoted(body).replacen('@', "\\x40", 1)
+    } else {
+        quoted(body)
+    }
 }
 
 /// Bytes as a word of a POSIX shell; those that could act on a terminal, and those that are no
@@ -126,7 +162,7 @@ fn ansi_c_quoted(bytes: &[u8]) -> String {
                 word.push(char::from(*byte));
             }
             b' '..=b'~' => word.push(char::from(*byte)),
-            _ => word.push_str(&format!("\\x{byte:02x}")),
+            _ => word.extend(["\\x", &hex::encode([*byte])]),
         }
     }
     word.push('\'');

@@ -7,7 +7,7 @@ use chatlog::view::findings::{counted, totals, write_lines};
 use chatlog::view::signature::Subject;
 use chatlog::view::{Zone, json, signature};
 
-use super::deliveries::for_each_delivery;
+use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::{Validate, ValidateFormat};
@@ -20,7 +20,11 @@ pub(super) fn run(args: &Validate) -> Result<Outcome> {
     let mut out = output();
     let mut deliveries = 0;
     let (mut errors, mut warnings) = (0, 0);
-    let outcome = for_each_delivery(&args.inputs, Patience::Whole, |arrival| {
+    let way = Way {
+        patience: Patience::Whole,
+        quiet: args.quiet,
+    };
+    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
         report.signature = verifier.as_mut().map(|verifier| verifier.verify(arrival));
@@ -39,21 +43,32 @@ pub(super) fn run(args: &Validate) -> Result<Outcome> {
                     signature::write(&subject, checked, &canvas, &mut out)?;
                 }
             }
-            ValidateFormat::Json if args.quiet && report.findings.is_empty() && outcome == Outcome::Clean => {}
+            ValidateFormat::Json
+                if args.quiet && report.findings.is_empty() && outcome == Outcome::Clean => {}
             ValidateFormat::Json => json::write_findings(&report, &mut out)?,
         }
         Ok(outcome)
     })?;
     if args.format == ValidateFormat::Human && !args.quiet && deliveries > 0 {
         let theme = &canvas.theme;
-        let checked = if deliveries == 1 { "1 delivery".to_owned() } else { format!("{deliveries} deliveries") };
+        let checked = if deliveries == 1 {
+            "1 delivery".to_owned()
+        } else {
+            format!("{deliveries} deliveries")
+        };
         let found = match (errors, warnings) {
             (0, 0) => theme.good.style("no problems").to_string(),
-            (0, _) => theme.warning.style(counted(warnings, "warning")).to_string(),
+            (0, _) => theme
+                .warning
+                .style(counted(warnings, "warning"))
+                .to_string(),
             (_, 0) => theme.error.style(counted(errors, "error")).to_string(),
             _ => {
                 let errors = theme.error.style(counted(errors, "error")).to_string();
-                format!("{errors}, {}", theme.warning.style(counted(warnings, "warning")))
+                format!(
+                    "{errors}, {}",
+                    theme.warning.style(counted(warnings, "warning"))
+                )
             }
         };
         writeln!(out, "{checked}: {found}")?;

@@ -8,7 +8,7 @@ use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
 use chatlog::view::signature::{Subject, write_closing, write_schemes};
 use chatlog::view::{Canvas, Zone, json, signature};
 
-use super::deliveries::{Arrival, for_each_delivery};
+use super::deliveries::{Arrival, Way, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::{Verify, VerifyFormat};
@@ -17,7 +17,11 @@ use crate::input::Patience;
 pub(super) fn run(args: &Verify) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.inputs)?;
     let verifier = Verifier::new(&args.signature, secrets);
-    if args.discover { discover(args, &verifier) } else { verify(args, verifier) }
+    if args.discover {
+        discover(args, &verifier)
+    } else {
+        verify(args, verifier)
+    }
 }
 
 fn verify(args: &Verify, mut verifier: Verifier) -> Result<Outcome> {
@@ -31,7 +35,11 @@ fn verify(args: &Verify, mut verifier: Verifier) -> Result<Outcome> {
         counts: BTreeMap::new(),
         held: Vec::new(),
     };
-    let outcome = for_each_delivery(&args.inputs, Patience::Whole, |arrival| {
+    let way = Way {
+        patience: Patience::Whole,
+        quiet: args.quiet,
+    };
+    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let signature = verifier.verify(arrival);
         let outcome = Outcome::of_signature(&signature);
         verdicts.add(arrival, signature)?;
@@ -65,18 +73,27 @@ struct Held {
 impl Verdicts<'_> {
     fn add(&mut self, arrival: &Arrival<'_>, signature: Signature) -> Result<()> {
         *self.counts.entry(signature.verdict.name()).or_default() += 1;
-        let line = self.ledger.enter(arrival.origin.source.as_str(), arrival.origin.index, &signature);
+        let line = self.ledger.enter(
+            arrival.origin.source.as_str(),
+            arrival.origin.index,
+            &signature,
+        );
         if self.quiet && signature.verdict == Verdict::Valid {
             return Ok(());
         }
         let subject = Subject::of(arrival.origin, arrival.delivery);
-        let may_be_explained = matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive)
-            && signature.hints.is_empty()
-            && line.is_some();
+        let may_be_explained =
+            matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive)
+                && signature.hints.is_empty()
+                && line.is_some();
         if self.held.is_empty() && !may_be_explained {
             return self.write(&subject, &signature);
         }
-        self.held.push(Held { subject: subject.into_owned(), signature, line });
+        self.held.push(Held {
+            subject: subject.into_owned(),
+            signature,
+            line,
+        });
         if self.held.len() >= Ledger::MOST {
             self.write_held()?;
         }
@@ -84,9 +101,16 @@ impl Verdicts<'_> {
     }
 
     fn write_held(&mut self) -> Result<()> {
-        for Held { subject, mut signature, line } in std::mem::take(&mut self.held) {
+        for Held {
+            subject,
+            mut signature,
+            line,
+        } in std::mem::take(&mut self.held)
+        {
             if signature.hints.is_empty() {
-                signature.hints.extend(line.and_then(|line| self.ledger.hint(line)));
+                signature
+                    .hints
+                    .extend(line.and_then(|line| self.ledger.hint(line)));
             }
             self.write(&subject, &signature)?;
         }
@@ -116,7 +140,11 @@ fn discover(args: &Verify, verifier: &Verifier) -> Result<Outcome> {
     let canvas = canvas(&args.look, Zone::UTC);
     let mut discovery = Discovery::new(verifier.checks());
     let mut deliveries = 0;
-    let outcome = for_each_delivery(&args.inputs, Patience::Whole, |arrival| {
+    let way = Way {
+        patience: Patience::Whole,
+        quiet: args.quiet,
+    };
+    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         deliveries += 1;
         discovery.narrow(&arrival.signed(&args.signature.scheme.header_name));
         Ok(Outcome::Clean)
@@ -124,6 +152,10 @@ fn discover(args: &Verify, verifier: &Verifier) -> Result<Outcome> {
     let mut out = output();
     write_schemes(discovery.schemes(), deliveries, &canvas, &mut out)?;
     out.flush()?;
-    let found = if discovery.schemes().is_empty() { Outcome::Findings } else { Outcome::Clean };
+    let found = if discovery.schemes().is_empty() {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    };
     Ok(outcome.max(found))
 }

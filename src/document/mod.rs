@@ -1,7 +1,7 @@
 //! Reading JSON and noting what is wrong with it, with places, in one pass.
 //!
 //! A type that implements `Read` fills itself from serde's stream. What is not as it should be
-//! becomes a [`Finding`](crate::Finding), and reading goes on; only text that is not JSON ends it
+//! becomes a [`Finding`](crate::finding::Finding), and reading goes on; only text that is not JSON ends it
 //! early, and then everything read so far stays.
 
 mod body;

@@ -15,7 +15,8 @@ pub(crate) use self::records::{Patience, Records};
 
 /// The endings of files that a folder is searched for; `.gz` and `.zst` may follow.
 const ENDINGS: [&str; 14] = [
-    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sh", "cmd", "sse", "body",
+    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sh", "cmd",
+    "sse", "body",
 ];
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -70,9 +71,17 @@ impl Source {
         let reader = Cursor::new(start).chain(reader);
         if is_recoded {
             undone.push("UTF-16");
-            return Ok(Opened { reader: Box::new(DecodeReaderBytes::new(reader)), undone, is_recoded });
+            return Ok(Opened {
+                reader: Box::new(DecodeReaderBytes::new(reader)),
+                undone,
+                is_recoded,
+            });
         }
-        Ok(Opened { reader: Box::new(reader), undone, is_recoded })
+        Ok(Opened {
+            reader: Box::new(reader),
+            undone,
+            is_recoded,
+        })
     }
 
     /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one.
@@ -128,21 +137,40 @@ fn add_folder(folder: &Path, sources: &mut Vec<Result<Source, Trouble>>) {
             Ok(entry) => sources.push(Ok(Source::File(entry.into_path()))),
             Err(error) => {
                 let place = error.path().map_or_else(|| name_of(folder), name_of);
-                let what = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                sources.push(Err(Trouble { place, what: format!("cannot read: {what}") }));
+                let what = error
+                    .io_error()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                sources.push(Err(Trouble {
+                    place,
+                    what: format!("cannot read: {what}"),
+                }));
             }
         }
     }
     if sources.len() == before {
-        let what = format!("holds no captures: no file ends in .{}", ENDINGS.join(", ."));
-        sources.push(Err(Trouble { place: name_of(folder), what }));
+        let what = format!(
+            "holds no captures: no file ends in .{}",
+            ENDINGS.join(", .")
+        );
+        sources.push(Err(Trouble {
+            place: name_of(folder),
+            what,
+        }));
     }
 }
 
 fn has_known_ending(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let name = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".zst"))
+        .unwrap_or(&name);
+    name.rsplit_once('.')
+        .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
 }
 
 fn name_of(path: &Path) -> Text<'static> {

@@ -102,10 +102,7 @@ impl<R: Read> Records<R> {
             _ if self.in_array => self.cut_item(start)?,
             _ => self.cut_line(start)?,
         };
-        if self.is_whole
-            && self.patience == Patience::Whole
-            && self.is_blank_after(cut.end)?
-        {
+        if self.is_whole && self.patience == Patience::Whole && self.is_blank_after(cut.end)? {
             return Ok(Some(self.hand_out_all()));
         }
         Ok(Some(self.hand_out(start, &cut)))

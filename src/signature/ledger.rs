@@ -87,12 +87,27 @@ impl Ledger {
             (Some(owner), Some(holder)) if std::ptr::eq(owner, holder) => {
                 format!("it has the signature of {owner}, and that one has its own")
             }
+            // The same signature at two deliveries is that of one request, saved twice.
+            (Some(owner), _) if owner.verdict == Verdict::Valid && shares(entry, owner) => {
+                let message = format!(
+                    "{owner} has this signature too: it may be the same request, saved more faithfully there"
+                );
+                return Some(Hint {
+                    code: Code::SwappedDeliveries,
+                    message,
+                });
+            }
             (Some(owner), _) => format!("it has the signature of {owner}"),
             (None, Some(holder)) => format!("its own signature is at {holder}"),
             (None, None) => return None,
         };
         Some(Hint::new(Code::SwappedDeliveries, &found))
     }
+}
+
+/// Says whether two deliveries came with the same signature.
+fn shares(one: &Entry, other: &Entry) -> bool {
+    one.given.iter().any(|digest| other.given.contains(digest))
 }
 
 impl fmt::Display for Entry {

@@ -73,21 +73,38 @@ impl<'a> Subject<'a> {
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write(subject: &Subject<'_>, signature: &Signature, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    subject: &Subject<'_>,
+    signature: &Signature,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let theme = &canvas.theme;
-    let verdict = verdict_style(theme, signature.verdict).style(format_args!("{:<12}", signature.verdict.name())).to_string();
+    let verdict = verdict_style(theme, signature.verdict)
+        .style(format_args!("{:<12}", signature.verdict.name()))
+        .to_string();
     let place = match subject.index {
         1 => subject.source.to_string(),
         index => format!("{}#{index}", subject.source),
     };
     let saved = format!("({}, {})", subject.format, subject.fidelity.name());
-    writeln!(out, "{verdict} {} {}", theme.heading.style(place), theme.muted.style(saved))?;
+    writeln!(
+        out,
+        "{verdict} {} {}",
+        theme.heading.style(place),
+        theme.muted.style(saved)
+    )?;
     for line in explanation(signature, theme) {
         writeln!(out, "  {line}")?;
     }
     if signature.verdict != Verdict::Valid {
         for note in &subject.notes {
-            writeln!(out, "  {} {}", theme.muted.style("note:"), Text::from(note.as_str()))?;
+            writeln!(
+                out,
+                "  {} {}",
+                theme.muted.style("note:"),
+                Text::from(note.as_str())
+            )?;
         }
     }
     Ok(())
@@ -103,12 +120,19 @@ pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
         (None, _) => {}
     }
     for hint in &signature.hints {
-        let code = theme.warning.style(format_args!("hint[{}]:", hint.code.name())).to_string();
+        let code = theme
+            .warning
+            .style(format_args!("hint[{}]:", hint.code.name()))
+            .to_string();
         lines.push(format!("{code} {}", hint.message));
     }
     let is_failed = matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive);
     if is_failed && signature.hints.is_empty() && !signature.tried.is_empty() {
-        lines.push(format!("{} {}", theme.muted.style("tried, and none matches:"), signature.tried.join(", ")));
+        lines.push(format!(
+            "{} {}",
+            theme.muted.style("tried, and none matches:"),
+            signature.tried.join(", ")
+        ));
     }
     lines
 }
@@ -117,16 +141,30 @@ pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write_closing(counts: &BTreeMap<&str, usize>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+pub fn write_closing(
+    counts: &BTreeMap<&str, usize>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let total: usize = counts.values().sum();
     if total == 0 {
         return Ok(());
     }
-    let verdicts = [Verdict::Valid, Verdict::Invalid, Verdict::Missing, Verdict::Inconclusive, Verdict::Unchecked];
+    let verdicts = [
+        Verdict::Valid,
+        Verdict::Invalid,
+        Verdict::Missing,
+        Verdict::Inconclusive,
+        Verdict::Unchecked,
+    ];
     let listed = verdicts.iter().filter_map(|verdict| {
         let count = counts.get(verdict.name())?;
         let words = format!("{count} {verdict}");
-        Some(verdict_style(&canvas.theme, *verdict).style(words).to_string())
+        Some(
+            verdict_style(&canvas.theme, *verdict)
+                .style(words)
+                .to_string(),
+        )
     });
     let listed: Vec<_> = listed.collect();
     let noun = if total == 1 { "delivery" } else { "deliveries" };
@@ -137,23 +175,46 @@ pub fn write_closing(counts: &BTreeMap<&str, usize>, canvas: &Canvas, out: &mut 
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write_schemes(schemes: &[Scheme], deliveries: usize, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+pub fn write_schemes(
+    schemes: &[Scheme],
+    deliveries: usize,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let theme = &canvas.theme;
-    let noun = if deliveries == 1 { "delivery" } else { "deliveries" };
+    let noun = if deliveries == 1 {
+        "delivery"
+    } else {
+        "deliveries"
+    };
     if schemes.is_empty() {
         let none = theme.error.style("no scheme of the catalogue");
         writeln!(out, "{none} fits {deliveries} {noun} with these secrets")?;
-        return writeln!(out, "  {} check one by hand with `chatlog verify --scheme`", theme.muted.style("help:"));
+        return writeln!(
+            out,
+            "  {} check one by hand with `chatlog verify --scheme`",
+            theme.muted.style("help:")
+        );
     }
     for scheme in schemes {
-        writeln!(out, "--scheme '{}'", theme.good.style(scheme.to_string().replace('\'', r"'\''")))?;
+        writeln!(
+            out,
+            "--scheme '{}'",
+            theme.good.style(scheme.to_string().replace('\'', r"'\''"))
+        )?;
     }
     let advice = match (deliveries, schemes.len()) {
         (1, _) => "one delivery can fit by chance of its content: try a second one",
         (_, 1) => "it fits all of them",
         _ => "all of these fit; the first is the likeliest",
     };
-    writeln!(out, "{}", theme.muted.style(format_args!("{deliveries} {noun} read: {advice}")))
+    writeln!(
+        out,
+        "{}",
+        theme
+            .muted
+            .style(format_args!("{deliveries} {noun} read: {advice}"))
+    )
 }
 
 pub(super) fn verdict_style(theme: &Theme, verdict: Verdict) -> Style {

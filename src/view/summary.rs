@@ -277,24 +277,52 @@ fn delivery(report: &Report<'_>, canvas: &Canvas) -> Vec<String> {
     let delivery = report.delivery;
     let format = Some(format!("{}, {}", delivery.format, delivery.fidelity.name()));
     let method = delivery.method.as_ref().map(ToString::to_string);
-    let target = delivery.target.as_ref().map(|target| styled(theme.link, target));
-    let request = method.into_iter().chain(target).collect::<Vec<_>>().join(" ");
+    let target = delivery
+        .target
+        .as_ref()
+        .map(|target| styled(theme.link, target));
+    let request = method
+        .into_iter()
+        .chain(target)
+        .collect::<Vec<_>>()
+        .join(" ");
     let received = delivery.received_at.map(|time| {
-        format!("{} {}", styled(theme.muted, "received"), canvas.zone.date_and_clock(time))
+        format!(
+            "{} {}",
+            styled(theme.muted, "received"),
+            canvas.zone.date_and_clock(time)
+        )
     });
-    let sum = delivery.sha256().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let body = format!("{} bytes · {} {sum}", delivery.body.len(), styled(theme.muted, "SHA-256"));
+    let sum = hex::encode(delivery.sha256());
+    let body = format!(
+        "{} bytes · {} {sum}",
+        delivery.body.len(),
+        styled(theme.muted, "SHA-256")
+    );
     let request = (!request.is_empty()).then_some(request);
-    let notes = delivery.notes.iter().map(|note| styled(theme.muted, Text::from(note.as_str())));
-    [joined([format, request, received]), body].into_iter().chain(notes).collect()
+    let notes = delivery
+        .notes
+        .iter()
+        .map(|note| styled(theme.muted, Text::from(note.as_str())));
+    [joined([format, request, received]), body]
+        .into_iter()
+        .chain(notes)
+        .collect()
 }
 
 fn signature(report: &Report<'_>, theme: &Theme) -> Vec<String> {
-    let checked = report.signature.as_ref().filter(|signature| signature.verdict != Verdict::Unchecked);
-    let Some(signature) = checked else { return Vec::new() };
+    let checked = report
+        .signature
+        .as_ref()
+        .filter(|signature| signature.verdict != Verdict::Unchecked);
+    let Some(signature) = checked else {
+        return Vec::new();
+    };
     let verdict = styled(verdict_style(theme, signature.verdict), signature.verdict);
     let scheme = styled(theme.muted, Text::from(signature.scheme.as_str()));
-    std::iter::once(format!("{verdict} · {scheme}")).chain(explanation(signature, theme)).collect()
+    std::iter::once(format!("{verdict} · {scheme}"))
+        .chain(explanation(signature, theme))
+        .collect()
 }
 
 /// How many there are, of which rules, and those that are about no message.

@@ -1,6 +1,6 @@
 //! Notifications to test with: good ones of every kind, and every way to spoil them.
 
-use chatlog::capture::{Position, Record, deliveries};
+use chatlog::capture::{Format, Limits, Position, Record, deliveries};
 use chatlog::document::{Document, Enumeration};
 use chatlog::notification::{ContentType, EndReason, MessageStatus, Sender};
 use chatlog::{Origin, Report, Text};
@@ -21,8 +21,11 @@ pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T 
         terminator: b"",
         start: Position::START,
     };
-    let deliveries = deliveries(&record);
-    let delivery = deliveries.first().expect("a bare body is one delivery");
+    let capture = deliveries(&record, Some(Format::Body), &Limits::default());
+    let delivery = capture
+        .deliveries
+        .first()
+        .expect("a bare body is one delivery");
     let document = Document::new(&delivery.body);
     look(&chatlog::inspect(&origin, delivery, &document))
 }
