@@ -72,6 +72,10 @@ impl<'a> Document<'a> {
         let Err(error) = read_text(&self.text, value, findings) else {
             return true;
         };
+        if !self.text.trim_start().starts_with('{') {
+            // Of what kind the start of a log line would be matters to nobody.
+            findings.take_back_since(mark);
+        }
         findings.note(syntax_finding(&self.text, &error));
         false
     }
@@ -241,7 +245,7 @@ mod tests {
         let about = |finding: &Finding| &body[finding.span.clone().expect("it has a place")];
         let got: Vec<_> = findings
             .iter()
-            .filter(|finding| finding.rule == Rule::NotJson)
+            .filter(|finding| finding.rule != Rule::MissingField)
             .map(|finding| (finding.message.as_str(), about(finding)))
             .collect();
         assert_eq!(got, want, "{body:?}");
@@ -270,6 +274,10 @@ mod tests {
         }
         case("{\"callee\":two}", &[("expected ident, found `w`", "w")]);
         case("{\"callee\":é}", &[("expected value, found `é`", "é")]);
+        case(
+            "2025-01-20 INFO {}",
+            &[("trailing characters, found `-`", "-")],
+        );
         case("{\n}\n}", &[("trailing characters, found `}`", "}")]);
     }
 }
