@@ -98,13 +98,16 @@ fn written(run: &Run) -> String {
 
 /// Where two texts part, for a person to see.
 fn difference(want: &str, got: &str) -> String {
-    let common = want
-        .lines()
-        .zip(got.lines())
+    let pairs = want.chars().zip(got.chars());
+    let same: String = pairs
         .take_while(|(want, got)| want == got)
-        .count();
-    let line = |text: &str| text.lines().nth(common).unwrap_or("(the end)").to_owned();
-    format!("line {}\n  - {}\n  + {}", common + 1, line(want), line(got))
+        .map(|(same, _)| same)
+        .collect();
+    let line = same.lines().count().max(1);
+    // A line of JSON is long: a little of what comes before, and of what comes then.
+    let before = same.char_indices().rev().nth(20).map_or(0, |(at, _)| at);
+    let around = |text: &str| text[before..].chars().take(120).collect::<String>();
+    format!("line {line}\n  - {:?}\n  + {:?}", around(want), around(got))
 }
 
 #[test]
