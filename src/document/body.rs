@@ -72,6 +72,10 @@ impl<'a> Document<'a> {
         let Err(error) = read_text(&self.text, value, findings) else {
             return true;
         };
+        if !self.text.trim_start().starts_with('{') {
+            // Of what kind the start of a log line would be matters to nobody.
+            findings.take_back_since(mark);
+        }
         findings.note(syntax_finding(&self.text, &error));
         false
     }
@@ -198,7 +202,8 @@ fn syntax_finding(text: &str, error: &serde_json::Error) -> Finding {
             Some("it was cut off; what came before is shown".to_owned()),
         )
     } else {
-        let span = fault(text, error.line(), error.column());
+        let is_control = what.starts_with("control character");
+        let span = fault(text, error.line(), error.column(), is_control);
         let found = Text::from(&text[span.clone()]).to_string();
         (format!("{what}, found `{found}`"), span, None)
     };
@@ -207,16 +212,72 @@ fn syntax_finding(text: &str, error: &serde_json::Error) -> Finding {
     finding
 }
 
-/// The character at a line and column (both from 1, the column in bytes) as bytes of the text.
-fn fault(text: &str, line: usize, column: usize) -> Range<usize> {
+/// The character that ends what serde could read: `column` bytes of `line`, with it.
+fn fault(text: &str, line: usize, column: usize, is_control: bool) -> Range<usize> {
     let line_start = match line {
         0 | 1 => 0,
         _ => memchr::memchr_iter(b'\n', text.as_bytes())
             .nth(line - 2)
             .map_or(0, |newline| newline + 1),
     };
-    let at = (line_start + column.saturating_sub(1)).min(text.len());
-    let start = text.floor_char_boundary(at);
+    let passed = (line_start + column).min(text.len());
+    let last = passed.saturating_sub(1);
+    // A control character is counted only where the string it is in was wanted.
+    let is_counted = !is_control || text.as_bytes().get(last).is_some_and(u8::is_ascii_control);
+    let start = text.floor_char_boundary(if is_counted { last } else { passed });
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
     start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notification::Session;
+
+    /// What is said of a body, and of which part of it.
+    #[track_caller]
+    fn case(body: &str, want: &[(&str, &str)]) {
+        let document = Document::new(body.as_bytes());
+        let mut findings = Findings::default();
+        Session::read(&document, &mut findings);
+        let mut findings = findings.into_vec();
+        document.place(&mut findings);
+        let about = |finding: &Finding| &body[finding.span.clone().expect("it has a place")];
+        let got: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding.rule != Rule::MissingField)
+            .map(|finding| (finding.message.as_str(), about(finding)))
+            .collect();
+        assert_eq!(got, want, "{body:?}");
+    }
+
+    #[test]
+    fn points_at_the_character_that_is_not_json() {
+        let control = |found| {
+            format!(
+                "control character (\\u0000-\\u001F) found while parsing a string, found `{found}`"
+            )
+        };
+        for name in ["callee", "new"] {
+            case(
+                &format!("{{\"{name}\":\"b\r\"}}"),
+                &[(&control("\\r"), "\r")],
+            );
+            case(
+                &format!("{{\"{name}\":\"b\nc\"}}"),
+                &[(&control("\\n"), "\n")],
+            );
+            case(
+                &format!("{{\"{name}\":\"é\t\"}}"),
+                &[(&control("\\t"), "\t")],
+            );
+        }
+        case("{\"callee\":two}", &[("expected ident, found `w`", "w")]);
+        case("{\"callee\":é}", &[("expected value, found `é`", "é")]);
+        case(
+            "2025-01-20 INFO {}",
+            &[("trailing characters, found `-`", "-")],
+        );
+        case("{\n}\n}", &[("trailing characters, found `}`", "}")]);
+    }
 }

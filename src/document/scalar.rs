@@ -364,8 +364,7 @@ fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
         "expected Unix seconds between 1970 and 9999, found the number `{}`",
         Text::from(token).shortened(40)
     );
-    let in_milliseconds =
-        seconds.is_some_and(|value| (0..=UnixTime::MAX).contains(&(value / 1000)));
+    let in_milliseconds = seconds.is_some_and(|value| value > 0 && value / 1000 <= UnixTime::MAX);
     let help = in_milliseconds.then(|| "it looks like milliseconds: divide it by 1000".to_owned());
     Finding::new(Rule::BadTime, at, message).with_help(help)
 }
@@ -471,6 +470,24 @@ mod tests {
         ];
         for bad in bad {
             assert!(rfc3339(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn suspects_milliseconds_where_they_can_be() {
+        let help = |token: &str| {
+            let seconds = Number(token).as_i64();
+            out_of_range(token, seconds, &Place::Root).help.is_some()
+        };
+        assert!(help("1744699269000"));
+        for other in [
+            "-1",
+            "-999",
+            "-1744699269000",
+            "9223372036854775807",
+            "18446744073709551616",
+        ] {
+            assert!(!help(other), "{other}");
         }
     }
 

@@ -184,16 +184,29 @@ impl<R: Read> Records<R> {
             let Some(next) = next else {
                 // With the value, the array around it was cut off.
                 self.in_array &= scan.candidate.is_some();
-                return Ok(scan.candidate.unwrap_or(self.held.len()));
+                return Ok(scan
+                    .candidate
+                    .map_or(self.held.len(), |at| self.before_break(at)));
             };
             if next == b'{' && !scan.may_go_on_with_a_value() {
-                return Ok(scan.candidate.unwrap_or(scan.at));
+                return Ok(self.before_break(scan.candidate.unwrap_or(scan.at)));
             }
             if next == b'{' && scan.candidate.is_none() && self.is_value_of_one_line(scan.at + 1)? {
                 scan.candidate = Some(scan.at);
             }
             scan.at += 1;
         }
+    }
+
+    /// Where the line ends whose line feed is at `newline`, or the last one above it that is not blank.
+    fn before_break(&self, newline: usize) -> usize {
+        let mut lines = &self.held()[..newline];
+        while let Some(above) = memchr::memrchr(b'\n', lines)
+            && lines[above..].trim_ascii().is_empty()
+        {
+            lines = &lines[..above];
+        }
+        lines.strip_suffix(b"\r").unwrap_or(lines).len()
     }
 
     /// A single value inside an array of objects, where it does not belong.
@@ -612,8 +625,18 @@ mod tests {
         let next = "{\"b\":{\"c\":[1,2]}}";
         let whole = "{\"a\":[{\"x\":\"}\"},2],\"b\":\"\\\\\"}";
         for cut in 1..whole.len() {
-            let text = format!("{}\n{next}\n{next}\n", &whole[..cut]);
-            case(&text, &[(&whole[..cut], 1, 1), (next, 2, 1), (next, 3, 1)]);
+            for end in ["\n", "\r\n", "\n \n", "\r\n\r\n  \r\n"] {
+                let text = format!("{}{end}{next}{end}{next}{end}", &whole[..cut]);
+                let lines = end.matches('\n').count();
+                case(
+                    &text,
+                    &[
+                        (&whole[..cut], 1, 1),
+                        (next, 1 + lines, 1),
+                        (next, 1 + 2 * lines, 1),
+                    ],
+                );
+            }
         }
     }
 

@@ -1,0 +1,372 @@
+//! What the program prints for every sample, at every width, and how it ends.
+//!
+//! The golden files are rewritten with `BLESS=1 cargo test --test cli`; the difference is the
+//! review.
+
+mod program;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use chatlog::finding::Rule;
+use program::{Run, finish, program, run, samples};
+use unicode_width::UnicodeWidthStr;
+
+/// The golden files of each sample are named after its stem: `plain-chat.show.txt`.
+fn stem(sample: &str) -> &str {
+    let name = sample.strip_prefix("samples/").unwrap_or(sample);
+    name.split_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Every golden file's name, with the arguments whose outcome it holds.
+fn goldens() -> BTreeMap<String, Vec<String>> {
+    let mut goldens = BTreeMap::new();
+    let mut add = |name: String, arguments: &str, sample: &str| {
+        let mut arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
+        arguments.push(sample.to_owned());
+        let before = goldens.insert(name.clone(), arguments);
+        assert!(before.is_none(), "two golden files are named {name}");
+    };
+    for sample in samples() {
+        let stem = stem(&sample);
+        add(
+            format!("{stem}.show.txt"),
+            "show --width 80 --color never",
+            &sample,
+        );
+        add(
+            format!("{stem}.validate.txt"),
+            "validate --format json",
+            &sample,
+        );
+    }
+    for (name, arguments, sample) in VARIATIONS {
+        let sample = format!("samples/{sample}");
+        add(format!("{}.{name}.txt", stem(&sample)), arguments, &sample);
+    }
+    goldens
+}
+
+/// Other ways to look at some of the samples.
+#[rustfmt::skip]
+const VARIATIONS: &[(&str, &str, &str)] = &[
+    ("30-columns", "show --width 30 --color never", "every-content-type.json"),
+    ("40-columns", "show --width 40 --color never", "every-content-type.json"),
+    ("60-columns", "show --width 60 --color never", "every-content-type.json"),
+    ("120-columns", "show --width 120 --color never", "every-content-type.json"),
+    ("200-columns", "show --width 200 --color never", "every-content-type.json"),
+    ("30-columns", "show --width 30 --color never", "wide-text.json"),
+    ("40-columns", "show --width 40 --color never", "wide-text.json"),
+    ("120-columns", "show --width 120 --color never", "wide-text.json"),
+    ("120-columns", "show --width 120 --color never", "half-broken.json"),
+    ("colour", "show --width 80 --color always", "every-content-type.json"),
+    ("colour", "show --width 80 --color always", "half-broken.json"),
+    ("colour", "show --width 80 --color always", "hostile-text.json"),
+    ("30-columns-colour", "show --width 30 --color always", "hostile-text.json"),
+    ("json", "show --format json", "every-content-type.json"),
+    ("json", "show --format json", "half-broken.json"),
+    ("json", "show --format json", "hostile-text.json"),
+    ("json", "show --format json", "odd-numbers.json"),
+    ("json", "show --format json", "archive.ndjson"),
+    ("summary", "show --width 80 --color never --only summary", "handed-over.json"),
+    ("transcript", "show --width 80 --color never --only transcript", "handed-over.json"),
+    ("summary-json", "show --format json --only summary", "two-days.json"),
+    ("by-time", "show --width 80 --color never --only transcript --sort time", "out-of-order.json"),
+    ("berlin", "show --width 80 --color never --tz Europe/Berlin", "two-days.json"),
+    ("berlin-json", "show --format json --only transcript --tz Europe/Berlin", "two-days.json"),
+    ("jakarta", "show --width 80 --color never --tz Asia/Jakarta", "plain-chat.json"),
+    ("human", "validate --width 80 --color never", "plain-chat.json"),
+    ("human", "validate --width 80 --color never", "half-broken.json"),
+    ("human", "validate --width 80 --color never", "archive.ndjson"),
+    ("quiet", "validate --width 80 --color never -q", "archive.ndjson"),
+];
+
+fn golden_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// A run as a golden file has it: the exit code, standard output, and standard error if there is any.
+fn written(run: &Run) -> String {
+    let trouble = if run.stderr.is_empty() {
+        String::new()
+    } else {
+        format!("--- standard error\n{}", run.stderr)
+    };
+    format!("exit code {}\n{}{trouble}", run.code, run.stdout)
+}
+
+/// Where two texts part, for a person to see.
+fn difference(want: &str, got: &str) -> String {
+    let pairs = want.chars().zip(got.chars());
+    let same: String = pairs
+        .take_while(|(want, got)| want == got)
+        .map(|(same, _)| same)
+        .collect();
+    let line = same.lines().count().max(1);
+    // A line of JSON is long: a little of what comes before, and of what comes then.
+    let before = same.char_indices().rev().nth(20).map_or(0, |(at, _)| at);
+    let around = |text: &str| text[before..].chars().take(120).collect::<String>();
+    format!("line {line}\n  - {:?}\n  + {:?}", around(want), around(got))
+}
+
+#[test]
+fn every_sample_prints_what_its_golden_files_hold() {
+    let folder = golden_folder();
+    let bless = env::var_os("BLESS").is_some();
+    let goldens = goldens();
+    let mut differences = Vec::new();
+    for (name, arguments) in &goldens {
+        let got = written(&run(arguments));
+        let path = folder.join(name);
+        let want = fs::read_to_string(&path).unwrap_or_default();
+        if bless {
+            fs::write(&path, got).expect("the golden file can be written");
+        } else if want != got {
+            differences.push(format!("{name} {}", difference(&want, &got)));
+        }
+    }
+    for entry in fs::read_dir(folder).expect("there are golden files") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if name.starts_with('.') || goldens.contains_key(&name) {
+            continue;
+        }
+        if bless {
+            fs::remove_file(path).expect("the golden file can be removed");
+        } else {
+            differences.push(format!("{name} belongs to no sample"));
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{}\nif that is right: BLESS=1 cargo test --test cli",
+        differences.join("\n")
+    );
+}
+
+#[test]
+fn there_is_a_sample_for_every_rule() {
+    let run = run(["validate", "--format", "json", "samples/every-rule.ndjson"]);
+    let rules: Vec<String> = run
+        .stdout
+        .lines()
+        .map(|line| {
+            let report: serde_json::Value = serde_json::from_str(line).expect("it is JSON");
+            let findings = report["findings"].as_array().expect("there are findings");
+            let names = findings.iter().map(|finding| finding["rule"].as_str());
+            names
+                .map(Option::unwrap_or_default)
+                .collect::<Vec<_>>()
+                .join(", ")
+        })
+        .collect();
+    let known: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+    assert_eq!(rules, known);
+}
+
+/// The lines of every table: from its top to its bottom.
+fn table_lines(output: &str) -> impl Iterator<Item = &str> {
+    let mut is_inside = false;
+    output.lines().filter(move |line| {
+        is_inside |= line.starts_with('╭');
+        let was_inside = is_inside;
+        is_inside &= !line.starts_with('╰');
+        was_inside
+    })
+}
+
+#[test]
+fn tables_are_straight_at_every_width() {
+    let mut arguments = vec![
+        "show".to_owned(),
+        "--color=never".to_owned(),
+        "--width".to_owned(),
+    ];
+    let place = arguments.len();
+    arguments.push(String::new());
+    arguments.extend(samples());
+    for width in 40..=200 {
+        arguments[place] = width.to_string();
+        let run = run(&arguments);
+        let mut lines = 0;
+        for line in table_lines(&run.stdout) {
+            assert_eq!(line.width(), width, "at {width} columns: {line}");
+            lines += 1;
+        }
+        assert!(lines > 500, "{lines} lines of tables at {width} columns");
+    }
+}
+
+#[test]
+fn a_narrow_terminal_gets_lines() {
+    for width in ["1", "20", "39"] {
+        let run = run([
+            "show",
+            "--color=never",
+            "--width",
+            width,
+            "samples/plain-chat.json",
+        ]);
+        assert_eq!(run.code, 0);
+        assert!(!run.stdout.contains(['╭', '│', '─']), "{}", run.stdout);
+        assert!(
+            run.stdout.contains("\n  Is there parking?\n"),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn colour_changes_no_letter() {
+    for width in ["30", "40", "60", "80", "120"] {
+        for sample in samples() {
+            let [plain, coloured] = ["never", "always"]
+                .map(|when| run(["show", "--width", width, "--color", when, &sample]).stdout);
+            assert_eq!(
+                without_colours(&coloured),
+                plain,
+                "{sample} at {width} columns"
+            );
+        }
+    }
+}
+
+/// The text without the sequences that set colours.
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|c: char| !c.is_ascii_digit() && c != ';');
+        let (_, rest) = piece.split_at(end.unwrap_or(piece.len()));
+        plain.push_str(rest.strip_prefix('m').expect("only colours are set"));
+    }
+    plain
+}
+
+#[test]
+fn colours_are_for_those_who_want_them() {
+    let is_coloured = |flag: &[&str], environment: &[(&str, &str)]| {
+        let mut command = program(["show", "samples/plain-chat.json"]);
+        let run = finish(command.args(flag).envs(environment.iter().copied()));
+        assert_eq!(run.code, 0);
+        run.stdout.contains('\u{1b}')
+    };
+    let forced = ("CLICOLOR_FORCE", "1");
+    // Standard output is no terminal here.
+    assert!(!is_coloured(&[], &[]));
+    assert!(is_coloured(&[], &[forced]));
+    assert!(!is_coloured(&[], &[("CLICOLOR_FORCE", "0")]));
+    assert!(!is_coloured(&[], &[("CLICOLOR_FORCE", "")]));
+    assert!(!is_coloured(&[], &[forced, ("NO_COLOR", "1")]));
+    assert!(is_coloured(&[], &[forced, ("NO_COLOR", "")]));
+    assert!(is_coloured(&["--color=auto"], &[forced]));
+    assert!(is_coloured(
+        &["--color=always"],
+        &[("NO_COLOR", "1"), ("TERM", "dumb")]
+    ));
+    assert!(!is_coloured(&["--color=never"], &[forced]));
+    assert!(is_coloured(&[], &[forced, ("TERM", "dumb")]));
+    assert!(!is_coloured(&[], &[("TERM", "dumb")]));
+}
+
+#[test]
+fn the_worst_input_decides_the_exit_code_and_stops_no_other() {
+    let (good, bad, gone) = (
+        "samples/plain-chat.json",
+        "samples/half-broken.json",
+        "samples/gone.json",
+    );
+    for command in ["show", "validate"] {
+        let case = |inputs: &[&str], code: i32| {
+            let run = run([&[command], inputs].concat());
+            assert_eq!(run.code, code, "{command} {inputs:?}: {}", run.stderr);
+            run
+        };
+        case(&[good], 0);
+        case(&[good, good], 0);
+        case(&[good, bad], 1);
+        case(&[bad, good], 1);
+        let run = case(&[gone, bad, good], 2);
+        assert!(run.stdout.contains("half-broken.json"), "{}", run.stdout);
+        assert!(
+            run.stderr
+                .starts_with("chatlog: samples/gone.json: cannot read: "),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(run.stderr.lines().count(), 1);
+    }
+}
+
+#[test]
+fn warnings_are_no_failure() {
+    for sample in ["duplicate-keys", "empty-transcript", "out-of-order"] {
+        let run = run(["validate", &format!("samples/{sample}.json")]);
+        assert!(run.stdout.contains("warning"), "{sample}: {}", run.stdout);
+        assert_eq!(run.code, 0, "{sample}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_of_good_inputs() {
+    let run = run([
+        "validate",
+        "-q",
+        "samples/plain-chat.json",
+        "samples/handed-over.json",
+    ]);
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (0, "", "")
+    );
+}
+
+#[test]
+fn the_two_names_of_validate_are_one_command() {
+    let [validate, check] = ["validate", "check"].map(|name| run([name, "samples/archive.ndjson"]));
+    assert_eq!((validate.code, validate.stdout), (check.code, check.stdout));
+}
+
+#[test]
+fn what_cannot_be_asked_for_ends_with_2() {
+    for (arguments, mention) in [
+        (&["show", "--width", "0", "x"][..], "--width"),
+        (&["show", "--format", "xml", "x"], "xml"),
+        (&["show", "--only", "nothing", "x"], "nothing"),
+        (&["show", "--color", "often", "x"], "often"),
+        (
+            &["show", "--tz", "Nowhere/Land", "samples/plain-chat.json"],
+            "Nowhere/Land",
+        ),
+        (&["show", "--max-size", "0", "x"], "--max-size"),
+        (&["shwo"], "show"),
+        (&["--nonsense"], "--nonsense"),
+        (&[], "Usage"),
+    ] {
+        let run = run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert_eq!(run.stdout, "", "{arguments:?}");
+        assert!(
+            run.stderr.contains(mention),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["help"],
+        &["show", "--help"],
+        &["check", "-h"],
+    ] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{arguments:?}");
+        assert!(!run.stdout.is_empty(), "{arguments:?}");
+    }
+}
