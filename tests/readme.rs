@@ -22,14 +22,21 @@ fn the_examples_print_what_they_say() {
     for (line, (written, real)) in readme.lines().zip(told.lines()).enumerate() {
         assert_eq!(written, real, "README.md line {}", line + 1);
     }
-    assert_eq!(readme.lines().count(), told.lines().count(), "the README is not as long as it should be");
+    assert_eq!(
+        readme.lines().count(),
+        told.lines().count(),
+        "the README is not as long as it should be"
+    );
 }
 
 #[test]
 fn the_pre_commit_check_stops_a_broken_fixture() {
     let folder = working_folder();
     let readme = fs::read_to_string("README.md").expect("the tests run beside it");
-    let hook = readme.split("```sh\n").find(|block| block.starts_with("#!/bin/sh")).expect("it is there");
+    let hook = readme
+        .split("```sh\n")
+        .find(|block| block.starts_with("#!/bin/sh"))
+        .expect("it is there");
     let hook = hook.split("```").next().unwrap_or_default();
     fs::write(folder.join("hook"), hook).expect("the folder can be written");
     let committed = |sample: &str| {
@@ -83,8 +90,14 @@ fn needs_what_is_missing(command: &str, folder: &Path) -> bool {
 /// What a command prints, and its exit code.
 fn run(command: &str, folder: &Path) -> (String, Option<i32>) {
     let command = command.replace("cargo run --release -- ", "chatlog ");
-    let program = Path::new(env!("CARGO_BIN_EXE_chatlog")).parent().expect("it is in a folder");
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let program = Path::new(env!("CARGO_BIN_EXE_chatlog"))
+        .parent()
+        .expect("it is in a folder");
+    let path = format!(
+        "{}:{}",
+        program.display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
     let output = Command::new("bash")
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .current_dir(folder)
@@ -94,7 +107,10 @@ fn run(command: &str, folder: &Path) -> (String, Option<i32>) {
         .env_remove("CLICOLOR_FORCE")
         .output()
         .expect("bash is there");
-    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        output.status.code(),
+    )
 }
 
 /// A folder with the samples in it, where a command may write.
