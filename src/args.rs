@@ -8,9 +8,13 @@
 use std::path::PathBuf;
 
 use chatlog::capture::Format as CaptureFormat;
+use chatlog::finding::{Level, Rule, nearest};
 use chatlog::signature::{Encoding, HEADER, Scheme};
+use chatlog::view::findings::Format;
 use chatlog::view::{Order, Part};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::config::Config;
 
 /// Inspects saved webhooks of chatbot sessions: what arrived, whether it is what it should be, and
 /// what was said
@@ -19,6 +23,21 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Project file")]
+pub(crate) struct ConfigArgs {
+    /// The project file, instead of the nearest chatlog.toml upward from the working folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no project file
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) no_config: bool,
 }
 
 const EXIT_CODES: &str = "\
@@ -41,6 +60,35 @@ pub(crate) enum Command {
     /// Writes the exact bytes of a body, for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
+    /// Explains a rule: why it matters, a wrong and a right example, how to silence it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+    /// Prints the JSON Schema of the notification, or of this program's own JSON
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArgs),
+    /// Prints a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Prints the manual pages
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(Man),
+}
+
+impl Command {
+    /// The name that it is called by.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Show(_) => "show",
+            Self::Validate(_) => "validate",
+            Self::Verify(_) => "verify",
+            Self::Sign(_) => "sign",
+            Self::Extract(_) => "extract",
+            Self::Explain(_) => "explain",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
 }
 
 const SHOW_EXAMPLES: &str = "\
@@ -73,6 +121,27 @@ const EXTRACT_EXAMPLES: &str = "\
 Examples:
   chatlog extract session.har --select 2 | openssl dgst -sha256 -hmac \"$SECRET\"
   chatlog extract --headers request.http";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  chatlog explain                                every rule, in a table
+  chatlog explain dangling-reply                 one rule";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  chatlog schema > notification.schema.json
+  chatlog schema --output | jq .properties";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  chatlog completions bash > ~/.local/share/bash-completion/completions/chatlog
+  chatlog completions zsh > ~/.zfunc/_chatlog
+  chatlog completions fish > ~/.config/fish/completions/chatlog.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  chatlog man | man -l -                         all pages, one after another
+  chatlog man --dir ~/.local/share/man/man1      a file for each command";
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
@@ -173,17 +242,31 @@ pub(crate) struct SchemeArgs {
     /// The vendor does not publish its scheme. Algorithms: hmac-sha256, -sha1, -sha384, -sha512, -md5,
     /// and the plain hashes of these names, whose template holds {secret}. Pieces of a template:
     /// {body} {secret} {timestamp} {header:NAME} {method} {path} and any text.
-    #[arg(
-        long,
-        value_name = "SCHEME",
-        env = "CHATLOG_SCHEME",
-        default_value = "hmac-sha256:{body}"
-    )]
-    pub(crate) scheme: Scheme,
+    /// The default is hmac-sha256:{body}.
+    #[arg(long, value_name = "SCHEME", env = "CHATLOG_SCHEME")]
+    pub(crate) scheme: Option<Scheme>,
 
-    /// The header that holds the signature
-    #[arg(long, value_name = "NAME", default_value = HEADER)]
-    pub(crate) header_name: String,
+    /// The header that holds the signature, X-AIRudder-Sign by default
+    #[arg(long, value_name = "NAME")]
+    pub(crate) header_name: Option<String>,
+}
+
+impl SchemeArgs {
+    /// The scheme: an option beats the environment, and that the project file.
+    pub(crate) fn scheme(&self, config: &Config) -> Scheme {
+        self.scheme
+            .clone()
+            .or_else(|| config.scheme.clone())
+            .unwrap_or_default()
+    }
+
+    /// The name of the header that holds the signature.
+    pub(crate) fn header_name<'a>(&'a self, config: &'a Config) -> &'a str {
+        self.header_name
+            .as_deref()
+            .or(config.header_name.as_deref())
+            .unwrap_or(HEADER)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -228,9 +311,9 @@ pub(crate) struct Show {
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Received)]
     pub(crate) sort: Order,
 
-    /// The time zone: UTC, local, or a name such as Asia/Jakarta
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub(crate) tz: String,
+    /// The time zone: UTC (the default), local, or a name such as Asia/Jakarta
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) tz: Option<String>,
 
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
@@ -253,12 +336,31 @@ pub(crate) struct Validate {
     pub(crate) inputs: Inputs,
 
     /// How to write the findings
-    #[arg(long, value_enum, default_value_t = ValidateFormat::Human)]
-    pub(crate) format: ValidateFormat,
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub(crate) format: Format,
 
     /// Print only problems
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// Also write the findings to a file, such as sarif=findings.sarif; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub(crate) report: Vec<(Format, PathBuf)>,
+
+    /// Also check against this JSON Schema of your own; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Vec<PathBuf>,
+
+    /// Stop at the first delivery that fails
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+
+    /// Write at most this many findings of each delivery, and count the rest
+    #[arg(long, value_name = "N")]
+    pub(crate) max_findings: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
@@ -267,12 +369,118 @@ pub(crate) struct Validate {
     pub(crate) look: Look,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ValidateFormat {
-    /// A line for each finding, for people
-    Human,
-    /// One JSON object a line for each delivery
-    Json,
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("expected FORMAT=FILE, such as junit=report.xml")?;
+    if path.is_empty() {
+        return Err("expected a file after `=`".to_owned());
+    }
+    Ok((
+        Format::from_str(format, false).map_err(|_| unknown_format(format))?,
+        path.into(),
+    ))
+}
+
+fn unknown_format(word: &str) -> String {
+    let names = || {
+        Format::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+    };
+    let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
+    match nearest(word, names.iter().map(String::as_str)) {
+        Some(near) => format!("`{word}` is no format: did you mean `{near}`?"),
+        None => format!(
+            "`{word}` is no format: expected one of {}",
+            names.join(", ")
+        ),
+    }
+}
+
+/// The levels of rules, in the order in which they were given: the last one for a rule counts.
+#[derive(Debug, Default)]
+pub(crate) struct LevelArgs {
+    pub(crate) set: Vec<(Rule, Level)>,
+    pub(crate) strict: bool,
+}
+
+/// The options of [`LevelArgs`] as clap knows them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+struct LevelOptions {
+    /// Make an error of what a rule finds
+    #[arg(
+        short = 'D',
+        long,
+        value_enum,
+        value_name = "RULE",
+        hide_possible_values = true
+    )]
+    deny: Vec<Rule>,
+
+    /// Make a warning of what a rule finds
+    #[arg(
+        short = 'W',
+        long,
+        value_enum,
+        value_name = "RULE",
+        hide_possible_values = true
+    )]
+    warn: Vec<Rule>,
+
+    /// Do not look for what a rule finds; `chatlog explain` lists the rules
+    #[arg(
+        short = 'A',
+        long,
+        value_enum,
+        value_name = "RULE",
+        hide_possible_values = true
+    )]
+    allow: Vec<Rule>,
+
+    /// Make errors of all warnings
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Args for LevelArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        LevelOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        LevelOptions::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for LevelArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut args = Self::default();
+        args.update_from_arg_matches(matches)?;
+        Ok(args)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let options = LevelOptions::from_arg_matches(matches)?;
+        let given = [
+            ("deny", options.deny, Level::Deny),
+            ("warn", options.warn, Level::Warn),
+            ("allow", options.allow, Level::Allow),
+        ];
+        let mut set: Vec<(usize, Rule, Level)> = Vec::new();
+        for (name, rules, level) in given {
+            let places = matches.indices_of(name).into_iter().flatten();
+            set.extend(places.zip(rules).map(|(place, rule)| (place, rule, level)));
+        }
+        set.sort_by_key(|(place, ..)| *place);
+        self.set = set
+            .into_iter()
+            .map(|(_, rule, level)| (rule, level))
+            .collect();
+        self.strict = options.strict;
+        Ok(())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -363,4 +571,35 @@ pub(crate) struct Extract {
 
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The rule; all of them in a table without one
+    #[arg(value_enum, value_name = "RULE", hide_possible_values = true)]
+    pub(crate) rule: Option<Rule>,
+
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// The schema of the lines that `--format json` writes
+    #[arg(long)]
+    pub(crate) output: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Write a file for each page into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<PathBuf>,
 }

@@ -147,6 +147,15 @@ static UNKNOWN_VALUE: Explanation = Explanation {
     right: r#""session_end_reason": "expire""#,
 };
 
+static CONTRACT: Explanation = Explanation {
+    why: "What your own workflow must send is more than what the platform documents: the \
+        variables it fills in, the labels it sets. State it as a JSON Schema and give it with \
+        `--schema FILE`; what breaks it is found like anything else. Here the schema is \
+        {\"properties\": {\"variables\": {\"required\": [\"order_id\"]}}}.",
+    wrong: r#""variables": {}"#,
+    right: r#""variables": {"order_id": "KH-20418"}"#,
+};
+
 static BAD_TIME: Explanation = Explanation {
     why: "A time that cannot be read puts a session nowhere: on no day, in no order. The \
         session's times are RFC 3339, with an offset; a timestamp counts seconds. \

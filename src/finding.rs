@@ -3,6 +3,7 @@
 //! To add a rule, add one entry to the table below and note it where it is seen.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
 
@@ -65,6 +66,7 @@ rules! {
     Error MissingField "missing-field" "An object lacks a field that it must have.";
     Error WrongType "wrong-type" "A value is of another JSON type than documented.";
     Error UnknownValue "unknown-value" "A value lies outside its documented enum.";
+    Error Contract "contract" "The notification breaks the user's own schema, given with `--schema`.";
     Error BadTime "bad-time" "A time is no RFC 3339 time, or a timestamp is out of range.";
     Warning UnknownField "unknown-field" "An object has a field that nothing documents.";
     Warning UnknownContentType "unknown-content-type" "A message has a content type this program does not know.";
@@ -88,6 +90,95 @@ impl Display for Rule {
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+impl Rule {
+    /// The rule of this name.
+    ///
+    /// # Errors
+    /// Where there is none: the name of the nearest rule, if one is near.
+    pub fn named(name: &str) -> Result<Self, Option<&'static str>> {
+        let known = Self::ALL.iter().find(|rule| rule.name() == name);
+        known
+            .copied()
+            .ok_or_else(|| nearest(name, Self::ALL.iter().map(|rule| rule.name())))
+    }
+}
+
+/// On the command line a rule is its name.
+impl clap::ValueEnum for Rule {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()).help(self.sentence()))
+    }
+}
+
+/// What a user wants done about a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing: it is not noted.
+    Allow,
+    /// It is a warning.
+    Warn,
+    /// It is an error.
+    Deny,
+}
+
+impl Level {
+    /// Every level with its name.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("allow", Self::Allow),
+        ("warn", Self::Warn),
+        ("deny", Self::Deny),
+    ];
+}
+
+/// What a user wants done about each rule.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    set: BTreeMap<Rule, Level>,
+    strict: bool,
+}
+
+impl Levels {
+    /// Sets the level of a rule; the last one set counts.
+    pub fn set(&mut self, rule: Rule, level: Level) {
+        self.set.insert(rule, level);
+    }
+
+    /// Makes an error of every warning.
+    pub fn be_strict(&mut self) {
+        self.strict = true;
+    }
+
+    /// The severity of a rule; none where it is allowed.
+    pub fn severity(&self, rule: Rule) -> Option<Severity> {
+        let severity = match self.set.get(&rule) {
+            Some(Level::Allow) => return None,
+            Some(Level::Warn) => Severity::Warning,
+            Some(Level::Deny) => Severity::Error,
+            None => rule.severity(),
+        };
+        Some(if self.strict {
+            Severity::Error
+        } else {
+            severity
+        })
+    }
+
+    /// Gives findings the severities that the user wants, and leaves out those that are allowed.
+    pub fn apply(&self, findings: &mut Vec<Finding>) {
+        findings.retain_mut(|finding| match self.severity(finding.rule) {
+            Some(severity) => {
+                finding.severity = severity;
+                true
+            }
+            None => false,
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod capture;
+pub mod contract;
 pub mod document;
 pub mod explanation;
 pub mod finding;

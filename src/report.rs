@@ -58,6 +58,14 @@ pub fn inspect<'a>(
 }
 
 impl Report<'_> {
+    /// Adds findings of somebody else's, and keeps all in the order of the document.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        if !findings.is_empty() {
+            self.findings.extend(findings);
+            self.document.place(&mut self.findings);
+        }
+    }
+
     /// Says whether any finding is an error.
     pub fn has_errors(&self) -> bool {
         self.findings

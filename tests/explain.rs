@@ -3,10 +3,31 @@
 use std::collections::BTreeSet;
 
 use chatlog::capture::{Format, Limits, Position, Record, deliveries};
+use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::Rule;
 use chatlog::{Origin, Text, inspect};
+use jsonschema::{Retrieve, Uri};
+use serde_json::{Value, json};
+
+/// The schema that the explanation of the rule `contract` speaks of, for notifications that have
+/// one variable or none at all: the other examples are not about it.
+fn contract() -> Contract {
+    struct Nothing;
+    impl Retrieve for Nothing {
+        fn retrieve(
+            &self,
+            uri: &Uri<String>,
+        ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+            Err(format!("nothing is at {uri}").into())
+        }
+    }
+    let variables = json!({"required": ["order_id"]});
+    let is_the_example = json!({"properties": {"variables": {"maxProperties": 0}}});
+    let schema = json!({"if": is_the_example, "then": {"properties": {"variables": variables}}});
+    Contract::new("ours.json", &schema, "file:///ours.json", Nothing).expect("it is a schema")
+}
 
 /// The rules that a notification breaks.
 fn broken(body: &str) -> Vec<Rule> {
@@ -22,7 +43,13 @@ fn broken(body: &str) -> Vec<Rule> {
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(&origin, &capture.deliveries[0], &document);
-    report.findings.iter().map(|finding| finding.rule).collect()
+    let contract = contract().findings(&document);
+    report
+        .findings
+        .iter()
+        .chain(&contract)
+        .map(|finding| finding.rule)
+        .collect()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
@@ -20,6 +21,21 @@ pub(super) struct Way {
     pub(super) patience: Patience,
     /// Whether nothing but trouble is to be said of an input.
     pub(super) quiet: bool,
+}
+
+/// Whether to go on after a delivery, with how it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// To the next one.
+    GoOn(Outcome),
+    /// No further.
+    Stop(Outcome),
+}
+
+impl From<Outcome> for Flow {
+    fn from(outcome: Outcome) -> Self {
+        Self::GoOn(outcome)
+    }
 }
 
 /// A delivery with where it came from.
@@ -46,26 +62,42 @@ impl<'a> Arrival<'a> {
     }
 }
 
+/// There is nothing to read: no input was named, and nothing is piped in.
+#[derive(Debug)]
+pub(super) struct NoInput;
+
+impl fmt::Display for NoInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no input: name a file or a folder, or pipe something in")
+    }
+}
+
+impl std::error::Error for NoInput {}
+
 /// Hands every delivery of every input to `handle`, in order.
 ///
 /// An input that cannot be used is said on standard error and does not stop the others.
-pub(super) fn for_each_delivery(
+pub(super) fn for_each_delivery<F: Into<Flow>>(
     inputs: &Inputs,
     way: Way,
-    mut handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
+    mut handle: impl FnMut(&Arrival<'_>) -> Result<F>,
 ) -> Result<Outcome> {
     if inputs.inputs.is_empty() && io::stdin().is_terminal() {
-        bail!("no input: name a file or folder, or pipe something in (see --help)");
+        bail!(NoInput);
     }
     let mut outcome = Outcome::Clean;
     for source in sources(&inputs.inputs) {
-        outcome = outcome.max(match source {
+        let flow = match source {
             Ok(source) => read_source(&source, &inputs.reading, way, &mut handle)?,
             Err(Trouble { place, what }) => {
                 tell(&place, &what);
-                Outcome::Trouble
+                Flow::GoOn(Outcome::Trouble)
             }
-        });
+        };
+        match flow {
+            Flow::GoOn(more) => outcome = outcome.max(more),
+            Flow::Stop(last) => return Ok(outcome.max(last)),
+        }
     }
     Ok(outcome)
 }
@@ -81,29 +113,27 @@ pub(super) fn for_each_delivery_of(
     } else {
         Source::File(source.to_owned())
     };
-    read_source(
-        &source,
-        reading,
-        Way {
-            patience: Patience::Whole,
-            quiet: true,
-        },
-        handle,
-    )
+    let way = Way {
+        patience: Patience::Whole,
+        quiet: true,
+    };
+    match read_source(&source, reading, way, handle)? {
+        Flow::GoOn(outcome) | Flow::Stop(outcome) => Ok(outcome),
+    }
 }
 
 /// Hands the deliveries of a source to `handle`. An error ends the run: that output cannot be
 /// written, say; what is wrong with the source itself does not.
-fn read_source(
+fn read_source<F: Into<Flow>>(
     source: &Source,
     reading: &Reading,
     way: Way,
-    handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
-) -> Result<Outcome> {
+    handle: impl FnMut(&Arrival<'_>) -> Result<F>,
+) -> Result<Flow> {
     let name = source.name();
     let opened = match source.open() {
         Ok(opened) => opened,
-        Err(error) => return Ok(cannot_read(&name, &error)),
+        Err(error) => return Ok(Flow::GoOn(cannot_read(&name, &error))),
     };
     let patience = if *source == Source::Stdin {
         way.patience
@@ -111,6 +141,7 @@ fn read_source(
         Patience::Whole
     };
     let max_size = reading.max_size as usize * 1024 * 1024;
+    let undone = opened.undone.clone();
     let mut course = Course {
         origin: Origin {
             source: name,
@@ -125,19 +156,17 @@ fn read_source(
         skipped: BTreeMap::new(),
         handle,
     };
-    let undone = opened.undone.clone();
-    if let Err(error) = course.run(opened, patience, max_size) {
-        match error {
-            Halt::Input(error) => {
-                return Ok(course
-                    .outcome
-                    .max(cannot_read(&course.origin.source, &error)));
-            }
-            Halt::Run(error) => return Err(error),
+    match course.run(opened, patience, max_size) {
+        Ok(()) => course.say(reading.verbose, way.quiet, &undone),
+        Err(Halt::Stop) => return Ok(Flow::Stop(course.outcome)),
+        Err(Halt::Run(error)) => return Err(error),
+        Err(Halt::Input(error)) => {
+            course.outcome = course
+                .outcome
+                .max(cannot_read(&course.origin.source, &error));
         }
     }
-    course.say(reading.verbose, way.quiet, &undone);
-    Ok(course.outcome)
+    Ok(Flow::GoOn(course.outcome))
 }
 
 fn cannot_read(name: &Text<'_>, error: &io::Error) -> Outcome {
@@ -151,6 +180,8 @@ enum Halt {
     Input(io::Error),
     /// The run cannot go on.
     Run(anyhow::Error),
+    /// The run need not go on.
+    Stop,
 }
 
 impl From<io::Error> for Halt {
@@ -174,7 +205,7 @@ struct Course<H> {
     handle: H,
 }
 
-impl<H: FnMut(&Arrival<'_>) -> Result<Outcome>> Course<H> {
+impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<H> {
     fn run(&mut self, opened: Opened, patience: Patience, max_size: usize) -> Result<(), Halt> {
         let mut records = Records::new(opened.reader, patience, max_size);
         if self.is_whole(&mut records)? {
@@ -222,8 +253,13 @@ impl<H: FnMut(&Arrival<'_>) -> Result<Outcome>> Course<H> {
                 delivery: &delivery,
                 sidecar: self.sidecar.as_deref(),
             };
-            let outcome = (self.handle)(&arrival).map_err(Halt::Run)?;
-            self.outcome = self.outcome.max(outcome);
+            match (self.handle)(&arrival).map_err(Halt::Run)?.into() {
+                Flow::GoOn(outcome) => self.outcome = self.outcome.max(outcome),
+                Flow::Stop(outcome) => {
+                    self.outcome = self.outcome.max(outcome);
+                    return Err(Halt::Stop);
+                }
+            }
         }
         for problem in problems {
             let place = match problem.position {

@@ -5,10 +5,11 @@ use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail};
 use chatlog::Text;
-use chatlog::signature::{Checks, Scheme, Secret, Signature, Verdict, verify};
+use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
 
 use super::deliveries::Arrival;
 use crate::args::{Inputs, Secrets, SignatureArgs};
+use crate::config::Config;
 
 /// The variable that holds the secret where none is named.
 const VARIABLE: &str = "CHATLOG_SECRET";
@@ -99,10 +100,10 @@ pub(super) struct Verifier {
 
 impl Verifier {
     /// A verifier with these secrets and what else was asked for.
-    pub(super) fn new(args: &SignatureArgs, secrets: Vec<Secret>) -> Self {
-        let scheme: &Scheme = &args.scheme.scheme;
+    pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Self {
+        let header_name = args.scheme.header_name(config).to_owned();
         let mut checks =
-            Checks::new(scheme.clone(), secrets).with_header_name(&args.scheme.header_name);
+            Checks::new(args.scheme.scheme(config), secrets).with_header_name(&header_name);
         for signature in &args.signature {
             checks = checks.with_signature(signature);
         }
@@ -111,7 +112,7 @@ impl Verifier {
         }
         Self {
             checks,
-            header_name: args.scheme.header_name.clone(),
+            header_name,
             failures: 0,
         }
     }
@@ -126,6 +127,11 @@ impl Verifier {
             }
         }
         signature
+    }
+
+    /// The header that holds the signature.
+    pub(super) fn header_name(&self) -> &str {
+        &self.header_name
     }
 
     /// What deliveries are checked against.

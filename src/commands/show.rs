@@ -10,10 +10,13 @@ use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::{Show, ShowFormat};
+use crate::config::Config;
 use crate::input::Patience;
 
-pub(super) fn run(args: &Show) -> Result<Outcome> {
-    let canvas = canvas(&args.look, zone(&args.tz)?);
+pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
+    let zone = zone(args.tz.as_deref().or(config.time_zone.as_deref()))?;
+    let canvas = canvas(&args.look, config, zone);
+    let levels = config.levels();
     let selection = Selection {
         only: args.only,
         order: args.sort,
@@ -25,7 +28,7 @@ pub(super) fn run(args: &Show) -> Result<Outcome> {
     } else {
         Patience::Whole
     };
-    let mut verifier = Verifier::new(&args.signature, secrets);
+    let mut verifier = Verifier::new(&args.signature, config, secrets);
     let mut out = output();
     let way = Way {
         patience,
@@ -34,6 +37,7 @@ pub(super) fn run(args: &Show) -> Result<Outcome> {
     for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
+        levels.apply(&mut report.findings);
         report.signature = Some(verifier.verify(arrival));
         match args.format {
             ShowFormat::Table => write_tables(&report, selection, &canvas, &mut out)?,
@@ -45,16 +49,16 @@ pub(super) fn run(args: &Show) -> Result<Outcome> {
     })
 }
 
-fn zone(name: &str) -> Result<Zone> {
+fn zone(name: Option<&str>) -> Result<Zone> {
     match name {
-        "UTC" | "utc" | "Z" => Ok(Zone::UTC),
-        "local" => Ok(Zone::new(
+        None | Some("UTC" | "utc" | "Z") => Ok(Zone::UTC),
+        Some("local") => Ok(Zone::new(
             TimeZone::try_system().context("cannot find out the local time zone")?,
         )),
-        _ => match TimeZone::get(name) {
+        Some(name) => match TimeZone::get(name) {
             Ok(zone) => Ok(Zone::new(zone)),
             Err(_) => bail!(
-                "--tz: `{}` is no time zone: expected UTC, local or a name such as Asia/Jakarta",
+                "`{}` is no time zone: expected UTC, local or a name such as Asia/Jakarta",
                 chatlog::Text::from(name)
             ),
         },

@@ -6,60 +6,70 @@ use std::io::{self, Write};
 use anyhow::{Result, bail};
 use chatlog::Text;
 use chatlog::capture::Delivery;
-use chatlog::signature::{Secret, sign};
+use chatlog::signature::{Scheme, Secret, sign};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
 use super::{Outcome, output, tell};
 use crate::args::{Sign, SignAs};
+use crate::config::Config;
 use crate::input::Patience;
 
-pub(super) fn run(args: &Sign) -> Result<Outcome> {
+pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
-    let [secret, ..] = secrets.as_slice() else {
-        bail!("no secret")
+    let signer = Signer {
+        secret: secrets.first().expect("one is required"),
+        scheme: args.scheme.scheme(config),
+        header: args.scheme.header_name(config),
+        request: Request::to(&args.url)?,
     };
-    let request = Request::to(&args.url)?;
     let mut out = output();
     let way = Way {
         patience: Patience::Whole,
         quiet: false,
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
-        sign_one(args, secret, &request, arrival, &mut out)
+        signer.sign(args, arrival, &mut out)
     })?;
     out.flush()?;
     Ok(outcome)
 }
 
-fn sign_one(
-    args: &Sign,
-    secret: &Secret,
-    request: &Request<'_>,
-    arrival: &Arrival<'_>,
-    out: &mut impl Write,
-) -> Result<Outcome> {
-    let delivery = match args.write_as {
-        SignAs::Header | SignAs::Value => Cow::Borrowed(arrival.delivery),
-        SignAs::Curl | SignAs::Http => Cow::Owned(request.of(arrival.delivery)),
-    };
-    let signature = match sign(&delivery, &args.scheme.scheme, secret, args.encoding) {
-        Ok(signature) => signature,
-        Err(unfilled) => {
-            tell(
-                &arrival.origin.source,
-                &format!("cannot sign delivery {}: {unfilled}", arrival.origin.index),
-            );
-            return Ok(Outcome::Trouble);
+/// What every delivery is signed with.
+struct Signer<'a> {
+    secret: &'a Secret,
+    scheme: Scheme,
+    header: &'a str,
+    request: Request<'a>,
+}
+
+impl Signer<'_> {
+    fn sign(&self, args: &Sign, arrival: &Arrival<'_>, out: &mut impl Write) -> Result<Outcome> {
+        let delivery = match args.write_as {
+            SignAs::Header | SignAs::Value => Cow::Borrowed(arrival.delivery),
+            SignAs::Curl | SignAs::Http => Cow::Owned(self.request.of(arrival.delivery)),
+        };
+        let signature = match sign(&delivery, &self.scheme, self.secret, args.encoding) {
+            Ok(signature) => signature,
+            Err(unfilled) => {
+                let what = format!("cannot sign delivery {}: {unfilled}", arrival.origin.index);
+                tell(&arrival.origin.source, &what);
+                return Ok(Outcome::Trouble);
+            }
+        };
+        match args.write_as {
+            SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
+            SignAs::Value => writeln!(out, "{signature}")?,
+            SignAs::Curl => {
+                self.request
+                    .write_curl(&delivery.body, self.header, &signature, out)?
+            }
+            SignAs::Http => {
+                self.request
+                    .write_http(&delivery.body, self.header, &signature, out)?
+            }
         }
-    };
-    let name = &args.scheme.header_name;
-    match args.write_as {
-        SignAs::Header => writeln!(out, "{}: {signature}", Text::from(name.as_str()))?,
-        SignAs::Value => writeln!(out, "{signature}")?,
-        SignAs::Curl => request.write_curl(&delivery.body, name, &signature, out)?,
-        SignAs::Http => request.write_http(&delivery.body, name, &signature, out)?,
+        Ok(Outcome::Clean)
     }
-    Ok(Outcome::Clean)
 }
 
 /// Where a request goes.

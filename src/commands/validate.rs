@@ -1,25 +1,35 @@
 //! `chatlog validate`: what is wrong.
 
-use anyhow::Result;
-use chatlog::document::Document;
-use chatlog::inspect;
-use chatlog::view::findings::{counted, totals, write_lines};
-use chatlog::view::signature::Subject;
-use chatlog::view::{Zone, json, signature};
+use std::fs::File;
+use std::io::{BufWriter, Write};
 
-use super::deliveries::{Way, for_each_delivery};
+use anyhow::{Context, Result};
+use chatlog::Text;
+use chatlog::contract::Contract;
+use chatlog::document::Document;
+use chatlog::finding::Levels;
+use chatlog::inspect;
+use chatlog::view::findings::{Options, Writer};
+use chatlog::view::{Canvas, Theme, Zone};
+
+use super::deliveries::{Flow, Way, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
-use crate::args::{Validate, ValidateFormat};
-use crate::input::Patience;
+use crate::args::Validate;
+use crate::config::Config;
+use crate::input::{Patience, read_contract};
 
-pub(super) fn run(args: &Validate) -> Result<Outcome> {
-    let canvas = canvas(&args.look, Zone::UTC);
+pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
+    let levels = levels(args, config);
+    let contracts = args
+        .schema
+        .iter()
+        .map(|path| read_contract(path))
+        .collect::<Result<Vec<Contract>>>()?;
     let secrets = args.signature.secrets.read(&args.inputs)?;
-    let mut verifier = (!secrets.is_empty()).then(|| Verifier::new(&args.signature, secrets));
-    let mut out = output();
-    let mut deliveries = 0;
-    let (mut errors, mut warnings) = (0, 0);
+    let mut verifier =
+        (!secrets.is_empty()).then(|| Verifier::new(&args.signature, config, secrets));
+    let mut writers = writers(args, config)?;
     let way = Way {
         patience: Patience::Whole,
         quiet: args.quiet,
@@ -27,52 +37,61 @@ pub(super) fn run(args: &Validate) -> Result<Outcome> {
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
-        report.signature = verifier.as_mut().map(|verifier| verifier.verify(arrival));
-        deliveries += 1;
-        let (more_errors, more_warnings) = totals(&report.findings);
-        errors += more_errors;
-        warnings += more_warnings;
-        let outcome = Outcome::of(&report);
-        match args.format {
-            ValidateFormat::Human => {
-                write_lines(&report, &canvas, &mut out)?;
-                if let Some(checked) = &report.signature
-                    && (!args.quiet || outcome != Outcome::Clean)
-                {
-                    let subject = Subject::of(report.origin, report.delivery);
-                    signature::write(&subject, checked, &canvas, &mut out)?;
-                }
-            }
-            ValidateFormat::Json
-                if args.quiet && report.findings.is_empty() && outcome == Outcome::Clean => {}
-            ValidateFormat::Json => json::write_findings(&report, &mut out)?,
+        for contract in &contracts {
+            report.add(contract.findings(&document));
         }
-        Ok(outcome)
-    })?;
-    if args.format == ValidateFormat::Human && !args.quiet && deliveries > 0 {
-        let theme = &canvas.theme;
-        let checked = if deliveries == 1 {
-            "1 delivery".to_owned()
+        levels.apply(&mut report.findings);
+        report.signature = verifier.as_mut().map(|verifier| verifier.verify(arrival));
+        for writer in &mut writers {
+            writer.write(&report)?;
+        }
+        let outcome = Outcome::of(&report);
+        Ok(if args.fail_fast && outcome != Outcome::Clean {
+            Flow::Stop(outcome)
         } else {
-            format!("{deliveries} deliveries")
-        };
-        let found = match (errors, warnings) {
-            (0, 0) => theme.good.style("no problems").to_string(),
-            (0, _) => theme
-                .warning
-                .style(counted(warnings, "warning"))
-                .to_string(),
-            (_, 0) => theme.error.style(counted(errors, "error")).to_string(),
-            _ => {
-                let errors = theme.error.style(counted(errors, "error")).to_string();
-                format!(
-                    "{errors}, {}",
-                    theme.warning.style(counted(warnings, "warning"))
-                )
-            }
-        };
-        writeln!(out, "{checked}: {found}")?;
+            Flow::GoOn(outcome)
+        })
+    })?;
+    for writer in writers {
+        writer.finish()?;
     }
-    out.flush()?;
     Ok(outcome)
+}
+
+/// The project file's levels, then those of the options.
+fn levels(args: &Validate, config: &Config) -> Levels {
+    let mut levels = config.levels();
+    for (rule, level) in &args.levels.set {
+        levels.set(*rule, *level);
+    }
+    if args.levels.strict {
+        levels.be_strict();
+    }
+    levels
+}
+
+/// One writer to standard output, and one to each file that was asked for.
+fn writers(args: &Validate, config: &Config) -> Result<Vec<Writer<Box<dyn Write>>>> {
+    let options = |canvas: Canvas, quiet| Options {
+        canvas,
+        quiet,
+        max_findings: args.max_findings,
+    };
+    let screen = canvas(&args.look, config, Zone::UTC);
+    let mut writers = vec![Writer::new(
+        args.format,
+        options(screen.clone(), args.quiet),
+        output(),
+    )?];
+    for (format, path) in &args.report {
+        let name = Text::from(path.to_string_lossy().into_owned());
+        let file = File::create(path).with_context(|| format!("--report {name}: cannot write"))?;
+        let plain = Canvas {
+            theme: Theme::plain(),
+            ..screen.clone()
+        };
+        let out: Box<dyn Write> = Box::new(BufWriter::new(file));
+        writers.push(Writer::new(*format, options(plain, false), out)?);
+    }
+    Ok(writers)
 }

@@ -12,24 +12,25 @@ use super::deliveries::{Arrival, Way, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::{Verify, VerifyFormat};
+use crate::config::Config;
 use crate::input::Patience;
 
-pub(super) fn run(args: &Verify) -> Result<Outcome> {
+pub(super) fn run(args: &Verify, config: &Config) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.inputs)?;
-    let verifier = Verifier::new(&args.signature, secrets);
+    let verifier = Verifier::new(&args.signature, config, secrets);
+    let canvas = canvas(&args.look, config, Zone::UTC);
     if args.discover {
-        discover(args, &verifier)
+        discover(args, &verifier, &canvas)
     } else {
-        verify(args, verifier)
+        verify(args, verifier, &canvas)
     }
 }
 
-fn verify(args: &Verify, mut verifier: Verifier) -> Result<Outcome> {
-    let canvas = canvas(&args.look, Zone::UTC);
+fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outcome> {
     let mut verdicts = Verdicts {
         format: args.format,
         quiet: args.quiet,
-        canvas: &canvas,
+        canvas,
         out: output(),
         ledger: Ledger::default(),
         counts: BTreeMap::new(),
@@ -136,8 +137,7 @@ impl Verdicts<'_> {
 }
 
 /// Finds the schemes that give the signatures of all deliveries.
-fn discover(args: &Verify, verifier: &Verifier) -> Result<Outcome> {
-    let canvas = canvas(&args.look, Zone::UTC);
+fn discover(args: &Verify, verifier: &Verifier, canvas: &Canvas) -> Result<Outcome> {
     let mut discovery = Discovery::new(verifier.checks());
     let mut deliveries = 0;
     let way = Way {
@@ -146,11 +146,11 @@ fn discover(args: &Verify, verifier: &Verifier) -> Result<Outcome> {
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         deliveries += 1;
-        discovery.narrow(&arrival.signed(&args.signature.scheme.header_name));
+        discovery.narrow(&arrival.signed(verifier.header_name()));
         Ok(Outcome::Clean)
     })?;
     let mut out = output();
-    write_schemes(discovery.schemes(), deliveries, &canvas, &mut out)?;
+    write_schemes(discovery.schemes(), deliveries, canvas, &mut out)?;
     out.flush()?;
     let found = if discovery.schemes().is_empty() {
         Outcome::Findings

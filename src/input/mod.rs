@@ -1,6 +1,7 @@
 //! The world: files, folders and standard input, opened and cut into records.
 
 mod records;
+mod schemas;
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
@@ -12,6 +13,7 @@ use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
 pub(crate) use self::records::{Patience, Records};
+pub(crate) use self::schemas::read_contract;
 
 /// The endings of files that a folder is searched for; `.gz` and `.zst` may follow.
 const ENDINGS: [&str; 14] = [

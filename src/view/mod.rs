@@ -3,6 +3,7 @@
 //! A view is a function of the report and a [`Canvas`]; it knows nothing of terminals, the
 //! environment or the clock.
 
+pub mod explanation;
 pub mod findings;
 pub mod json;
 mod sheet;

@@ -1,0 +1,68 @@
+//! What the program has to say of itself: schemas, completion scripts and manual pages.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chatlog::{Text, schema};
+use clap::CommandFactory;
+
+use super::{Outcome, output};
+use crate::args::{Cli, Completions, Man, SchemaArgs};
+
+/// Prints a JSON Schema.
+pub(super) fn schema(args: &SchemaArgs) -> Result<Outcome> {
+    print(
+        if args.output {
+            schema::OUTPUT
+        } else {
+            schema::NOTIFICATION
+        }
+        .as_bytes(),
+    )
+}
+
+/// Prints the completion script of a shell.
+pub(super) fn completions(args: &Completions) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "chatlog", &mut script);
+    print(&script)
+}
+
+/// Prints the manual pages one after another, or writes each to a file.
+pub(super) fn man(args: &Man) -> Result<Outcome> {
+    if let Some(folder) = &args.dir {
+        write_pages(folder)?;
+        return Ok(Outcome::Clean);
+    }
+    let mut command = Cli::command();
+    command.build();
+    let mut pages = page(&command)?;
+    for command in command
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+    {
+        pages.extend(page(command)?);
+    }
+    print(&pages)
+}
+
+fn page(command: &clap::Command) -> Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    Ok(page)
+}
+
+fn write_pages(folder: &Path) -> Result<()> {
+    let name = Text::from(folder.to_string_lossy().into_owned());
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+        .with_context(|| format!("--dir {name}: cannot write"))
+}
+
+fn print(bytes: &[u8]) -> Result<Outcome> {
+    let mut out = output();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(Outcome::Clean)
+}

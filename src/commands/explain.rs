@@ -1,0 +1,21 @@
+//! `chatlog explain`: what a rule is about.
+
+use std::io::Write;
+
+use anyhow::Result;
+use chatlog::view::{Zone, explanation};
+
+use super::{Outcome, canvas, output};
+use crate::args::Explain;
+use crate::config::Config;
+
+pub(super) fn run(args: &Explain, config: &Config) -> Result<Outcome> {
+    let canvas = canvas(&args.look, config, Zone::UTC);
+    let mut out = output();
+    match args.rule {
+        Some(rule) => explanation::write(rule, &canvas, &mut out)?,
+        None => explanation::write_table(&canvas, &mut out)?,
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}

@@ -1,0 +1,223 @@
+//! The project file: what a team has agreed on, in `chatlog.toml`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use chatlog::Text;
+use chatlog::capture::Position;
+use chatlog::finding::{Level, Levels, Rule, nearest};
+use chatlog::signature::Scheme;
+use clap::ValueEnum;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::args::{Color, ConfigArgs};
+
+/// The file that is looked for in the working folder and in those above it.
+const NAME: &str = "chatlog.toml";
+const KEYS: [&str; 5] = ["rules", "scheme", "header-name", "time-zone", "color"];
+
+/// What the project file says; what it leaves out is none.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    /// The levels of rules, in the order they are written.
+    pub(crate) rules: Vec<(Rule, Level)>,
+    /// The scheme of signatures.
+    pub(crate) scheme: Option<Scheme>,
+    /// The header that holds the signature.
+    pub(crate) header_name: Option<String>,
+    /// The time zone that times are shown in.
+    pub(crate) time_zone: Option<String>,
+    /// When to use colours.
+    pub(crate) color: Option<Color>,
+}
+
+impl Config {
+    /// Reads the file that was named, or the nearest one upward from the working folder.
+    pub(crate) fn find(args: &ConfigArgs) -> Result<Self> {
+        let path = match &args.config {
+            _ if args.no_config => None,
+            Some(path) => Some(path.clone()),
+            None => nearest_file(),
+        };
+        match path {
+            Some(path) => Self::read(&path),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// What is to be done about each rule.
+    pub(crate) fn levels(&self) -> Levels {
+        let mut levels = Levels::default();
+        for (rule, level) in &self.rules {
+            levels.set(*rule, *level);
+        }
+        levels
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let name = Text::from(path.to_string_lossy().into_owned());
+        let text = fs::read_to_string(path).with_context(|| format!("{name}: cannot read"))?;
+        let fault = |fault: Fault| {
+            let Position { line, column } =
+                Position::START.after(text.get(..fault.at).unwrap_or_default());
+            anyhow!("{name}:{line}:{column}: {}", fault.what)
+        };
+        Self::parse(&text).map_err(fault)
+    }
+
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let table = DeTable::parse(text).map_err(|error| Fault {
+            at: error.span().map_or(0, |span| span.start),
+            // The error's own words quote the line, in which there may be anything.
+            what: format!("no TOML: {}", error.message()),
+        })?;
+        let mut config = Self::default();
+        for (key, value) in table.get_ref() {
+            match key.get_ref().as_ref() {
+                "rules" => config.rules = rules(value)?,
+                "scheme" => config.scheme = Some(parsed(value)?),
+                "header-name" => config.header_name = Some(string(value)?.to_owned()),
+                "time-zone" => config.time_zone = Some(string(value)?.to_owned()),
+                "color" => config.color = Some(color(value)?),
+                name => return Err(Fault::new(key, unknown(name, "key", KEYS))),
+            }
+        }
+        Ok(config)
+    }
+}
+
+/// What is wrong with a project file, and the byte it is at.
+struct Fault {
+    at: usize,
+    what: String,
+}
+
+impl Fault {
+    fn new<T>(place: &Spanned<T>, what: String) -> Self {
+        Self {
+            at: place.span().start,
+            what,
+        }
+    }
+}
+
+fn nearest_file() -> Option<PathBuf> {
+    let folder = std::env::current_dir().ok()?;
+    folder
+        .ancestors()
+        .map(|folder| folder.join(NAME))
+        .find(|path| path.is_file())
+}
+
+fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, Fault> {
+    let DeValue::Table(rules) = table.get_ref() else {
+        return Err(Fault::new(
+            table,
+            "`rules` is a table: write `[rules]` above the rules".to_owned(),
+        ));
+    };
+    rules
+        .iter()
+        .map(|(key, value)| {
+            let name = key.get_ref().as_ref();
+            let names = Rule::ALL.iter().map(|rule| rule.name());
+            let rule =
+                Rule::named(name).map_err(|_| Fault::new(key, unknown(name, "rule", names)))?;
+            let word = string(value)?;
+            let level = Level::WORDS
+                .iter()
+                .find(|(known, _)| *known == word)
+                .map(|(_, level)| *level);
+            let words = Level::WORDS.iter().map(|(word, _)| *word);
+            Ok((
+                rule,
+                level.ok_or_else(|| Fault::new(value, unknown(word, "level", words)))?,
+            ))
+        })
+        .collect()
+}
+
+fn string<'v>(value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, Fault> {
+    match value.get_ref() {
+        DeValue::String(text) => Ok(text),
+        other => Err(Fault::new(
+            value,
+            format!("expected a string, found {}", other.type_str()),
+        )),
+    }
+}
+
+fn parsed(value: &Spanned<DeValue<'_>>) -> Result<Scheme, Fault> {
+    string(value)?
+        .parse()
+        .map_err(|error| Fault::new(value, format!("{error}")))
+}
+
+fn color(value: &Spanned<DeValue<'_>>) -> Result<Color, Fault> {
+    let word = string(value)?;
+    Color::from_str(word, false)
+        .map_err(|_| Fault::new(value, unknown(word, "colour", ["auto", "always", "never"])))
+}
+
+fn unknown<'n>(word: &str, what: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    if what == "key" && word.contains("secret") {
+        return "a secret cannot be kept here: this file is committed and shared; use --secret-file, \
+                --secret-env or the variable CHATLOG_SECRET"
+            .to_owned();
+    }
+    let shown = Text::from(word).shortened(40).into_owned();
+    let names: Vec<&str> = names.into_iter().collect();
+    match nearest(word, names.iter().copied()) {
+        Some(near) => format!("unknown {what} `{shown}`: did you mean `{near}`?"),
+        None => format!(
+            "unknown {what} `{shown}`: expected one of `{}`",
+            names.join("`, `")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, at: usize, words: &str) {
+        let fault = Config::parse(text).err().expect("it is wrong");
+        assert_eq!(fault.at, at, "{}", fault.what);
+        assert!(fault.what.contains(words), "{}", fault.what);
+        assert!(!fault.what.contains("hunter2"), "{}", fault.what);
+    }
+
+    #[test]
+    fn reads_what_a_team_agrees_on() {
+        let text = "scheme = \"hmac-sha1:{body}\"\ntime-zone = \"Asia/Jakarta\"\n[rules]\nmessage-order = \"deny\"\n";
+        let config = Config::parse(text).ok().expect("it is right");
+        assert_eq!(config.rules, [(Rule::MessageOrder, Level::Deny)]);
+        assert_eq!(config.time_zone.as_deref(), Some("Asia/Jakarta"));
+        assert_eq!(
+            config.scheme.map(|scheme| scheme.to_string()).as_deref(),
+            Some("hmac-sha1:{body}")
+        );
+    }
+
+    #[test]
+    fn says_what_it_does_not_know() {
+        refused("sheme = \"x\"", 0, "did you mean `scheme`?");
+        refused(
+            "[rules]\nmessage-ordre = \"deny\"",
+            8,
+            "did you mean `message-order`?",
+        );
+        refused(
+            "[rules]\nmessage-order = \"denied\"",
+            24,
+            "did you mean `deny`?",
+        );
+        refused("scheme = \"hmac-sha257\"", 9, "hmac-sha256");
+        refused("scheme = 3", 9, "expected a string, found integer");
+        refused("secret = \"hunter2\"", 0, "committed and shared");
+        refused("secret = \"hunter2", 9, "no TOML");
+    }
+}

@@ -1,0 +1,154 @@
+//! The user's own rules: a JSON Schema that notifications must meet on top of the documented one.
+//!
+//! Say, "our workflow must send `variables.order_id`". What breaks it is a finding of the rule
+//! [`Rule::Contract`], with a place like any other.
+
+use std::fmt::{self, Display};
+
+use jsonschema::{Retrieve, ValidationError, Validator};
+use serde_json::Value;
+
+use crate::Text;
+use crate::document::Document;
+use crate::finding::{Finding, Occurrence, Pointer, Rule, Step};
+
+/// A JSON Schema of the user's.
+#[derive(Debug)]
+pub struct Contract {
+    name: Text<'static>,
+    validator: Validator,
+}
+
+/// A schema that cannot be used, in words that are safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoContract(String);
+
+impl Display for NoContract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoContract {}
+
+impl Contract {
+    /// A contract of this name in messages. `base` is the URI of the schema, which its relative
+    /// references are resolved against; `references` finds what they name.
+    ///
+    /// # Errors
+    /// Where the schema is none, or one of its references is not found.
+    pub fn new(
+        name: impl Into<Text<'static>>,
+        schema: &Value,
+        base: &str,
+        references: impl Retrieve + 'static,
+    ) -> Result<Self, NoContract> {
+        let options = jsonschema::options()
+            .with_base_uri(base)
+            .with_retriever(references);
+        match options.build(schema) {
+            Ok(validator) => Ok(Self {
+                name: name.into(),
+                validator,
+            }),
+            Err(error) => Err(NoContract(
+                Text::from(error.to_string()).shortened(LONGEST).to_string(),
+            )),
+        }
+    }
+
+    /// What of a body breaks the contract; nothing where the body is not JSON, which is said
+    /// already.
+    pub fn findings(&self, document: &Document<'_>) -> Vec<Finding> {
+        let Ok(body) = serde_json::from_str(document.text()) else {
+            return Vec::new();
+        };
+        self.validator
+            .iter_errors(&body)
+            .map(|error| self.finding(&body, &error))
+            .collect()
+    }
+
+    fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
+        let pointer = pointer(body, error.instance_path().as_str());
+        let message = Text::from(error.to_string()).shortened(LONGEST).to_string();
+        let keyword = Text::from(error.schema_path().as_str().to_owned())
+            .shortened(LONGEST)
+            .to_string();
+        Finding::at(Rule::Contract, pointer, message).with_help(Some(format!(
+            "the schema `{}` says so at {keyword}",
+            self.name
+        )))
+    }
+}
+
+/// Messages quote the values they are about, which may be long.
+const LONGEST: usize = 300;
+
+/// The place in a body that a JSON Pointer names: whether a step is a key or a position is for the
+/// body to say.
+fn pointer(body: &Value, text: &str) -> Pointer {
+    let mut steps = Vec::new();
+    let mut value = Some(body);
+    for token in text.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        let position = token
+            .parse()
+            .ok()
+            .filter(|_| value.is_some_and(Value::is_array));
+        value = match (value, position) {
+            (Some(value), Some(index)) => value.get::<usize>(index),
+            (Some(value), None) => value.get(&token),
+            (None, _) => None,
+        };
+        steps.push(position.map_or_else(|| Step::Key(token.into(), Occurrence::Last), Step::Index));
+    }
+    Pointer::default().join(&steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    struct Nothing;
+
+    impl Retrieve for Nothing {
+        fn retrieve(
+            &self,
+            _: &jsonschema::Uri<String>,
+        ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+            Err("there are no references".into())
+        }
+    }
+
+    #[test]
+    fn says_where_a_body_breaks_it() {
+        let schema = json!({"properties": {"variables": {"required": ["order_id"]}, "messages": {"items": {"maxProperties": 1}}}});
+        let contract = Contract::new("ours.json", &schema, "file:///ours.json", Nothing)
+            .expect("it is a schema");
+        let document = Document::new(br#"{"variables": {}, "messages": [{}, {"a": 1, "b": 2}]}"#);
+        let places: Vec<_> = contract
+            .findings(&document)
+            .iter()
+            .map(|finding| finding.pointer.to_string())
+            .collect();
+        assert_eq!(places, ["/messages/1", "/variables"]);
+        assert!(contract.findings(&Document::new(b"{")).is_empty());
+    }
+
+    #[test]
+    fn refuses_what_is_no_schema() {
+        assert!(
+            Contract::new(
+                "ours.json",
+                &json!({"type": "objekt"}),
+                "file:///ours.json",
+                Nothing
+            )
+            .is_err()
+        );
+        let dangling = json!({"$ref": "other.json"});
+        assert!(Contract::new("ours.json", &dangling, "file:///ours.json", Nothing).is_err());
+    }
+}

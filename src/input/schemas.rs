@@ -1,0 +1,53 @@
+//! Schemas of the user's, and the files below their folder that they refer to.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use chatlog::Text;
+use chatlog::contract::Contract;
+use jsonschema::{Retrieve, Uri};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
+
+/// What relative references are resolved against. Nothing is ever fetched from it: a reference is
+/// a file below the schema's folder, or refused.
+const BASE: &str = "chatlog:///";
+
+/// Reads the schema in a file.
+pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
+    let name = Text::from(path.to_string_lossy().into_owned());
+    let place = || format!("--schema {name}");
+    let text = fs::read_to_string(path).with_context(|| format!("{}: cannot read", place()))?;
+    let schema: Value =
+        serde_json::from_str(&text).with_context(|| format!("{}: no JSON", place()))?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().with_context(place)?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let base = format!("{BASE}{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
+    Contract::new(name.clone(), &schema, &base, Below { folder })
+        .map_err(|error| anyhow!("{}: {error}", place()))
+}
+
+/// The files below a folder.
+struct Below {
+    folder: PathBuf,
+}
+
+impl Retrieve for Below {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn Error + Send + Sync>> {
+        let Some(relative) = uri.as_str().strip_prefix(BASE) else {
+            return Err("it is not below the schema's folder, and nothing is fetched".into());
+        };
+        let relative = percent_decode_str(relative).decode_utf8()?;
+        let path = self.folder.join(&*relative).canonicalize()?;
+        if !path.starts_with(&self.folder) {
+            return Err("it is not below the schema's folder".into());
+        }
+        Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+    }
+}
