@@ -177,9 +177,10 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Args)]
 pub(crate) struct Look {
-    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Look")]
-    pub(crate) color: Color,
+    /// When to use colours: auto unless the project file says so; NO_COLOR and CLICOLOR_FORCE are
+    /// heeded
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Look")]
+    pub(crate) color: Option<Color>,
 
     /// The width in columns, instead of the terminal's
     #[arg(long, value_name = "COLUMNS", help_heading = "Look", value_parser = clap::value_parser!(u16).range(1..=1000))]

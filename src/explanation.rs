@@ -31,6 +31,7 @@ impl Rule {
             Self::MissingField => &MISSING_FIELD,
             Self::WrongType => &WRONG_TYPE,
             Self::UnknownValue => &UNKNOWN_VALUE,
+            Self::Contract => &CONTRACT,
             Self::BadTime => &BAD_TIME,
             Self::UnknownField => &UNKNOWN_FIELD,
             Self::UnknownContentType => &UNKNOWN_CONTENT_TYPE,

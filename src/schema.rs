@@ -7,6 +7,9 @@
 /// The schema of a notification, in draft 2020-12.
 pub const NOTIFICATION: &str = include_str!("notification/notification.schema.json");
 
+/// The schema of the lines that this program writes with `--format json`, in draft 2020-12.
+pub const OUTPUT: &str = include_str!("view/output.schema.json");
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

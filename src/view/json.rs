@@ -346,7 +346,7 @@ impl Serialize for Received<'_> {
 }
 
 /// Compact JSON in which characters that could act on a terminal are escaped.
-struct Inert;
+pub(super) struct Inert;
 
 impl Inert {
     fn write<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {

@@ -73,6 +73,11 @@ impl Theme {
         }
     }
 
+    /// Says whether nothing has a look of its own.
+    pub fn is_plain(&self) -> bool {
+        self.error.is_plain()
+    }
+
     pub(super) fn severity(&self, severity: Severity) -> Style {
         match severity {
             Severity::Error => self.error,

@@ -1,0 +1,79 @@
+//! A line for each finding, in the shape that editors parse.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+
+use super::places::Places;
+use super::{Canvas, Listed, more_findings};
+use crate::Text;
+use crate::finding::Finding;
+
+/// Writes `path:line:column: severity[rule] message` for each finding.
+pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    let theme = &canvas.theme;
+    let source = &listed.report().origin.source;
+    for finding in listed.findings {
+        let start = listed.places.region(finding.span.as_ref()).start;
+        let place = format!("{source}:{}:{}:", start.line, start.column);
+        let said = Said::of(finding, &listed.places);
+        let style = theme.severity(finding.severity);
+        writeln!(
+            out,
+            "{} {} {}",
+            theme.heading.style(place),
+            style.style(&said.what),
+            said.message
+        )?;
+    }
+    if listed.left_out > 0 {
+        let start = listed.report().delivery.start;
+        let more = more_findings(listed.left_out);
+        writeln!(
+            out,
+            "{source}:{}:{}: note: {more}",
+            start.line, start.column
+        )?;
+    }
+    Ok(())
+}
+
+/// A finding in words: displays as `severity[rule] message`.
+pub(super) struct Said<'f> {
+    what: String,
+    message: Message<'f>,
+}
+
+/// A finding's message, and where in its body it is if that is wrapped.
+struct Message<'f> {
+    words: Text<'f>,
+    in_body: Option<(usize, usize)>,
+}
+
+impl<'f> Said<'f> {
+    pub(super) fn of(finding: &'f Finding, places: &Places<'_>) -> Self {
+        let in_body = places.region(finding.span.as_ref()).in_body;
+        Self {
+            what: format!("{}[{}]", finding.severity.name(), finding.rule),
+            message: Message {
+                words: Text::from(finding.message.as_str()),
+                in_body: in_body.map(|position| (position.line, position.column)),
+            },
+        }
+    }
+}
+
+impl Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.what, self.message)
+    }
+}
+
+impl Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words.fmt(f)?;
+        match self.in_body {
+            Some((line, column)) => write!(f, " (body {line}:{column})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What a finding is known by from one run to the next.
+
+use foldhash::HashMap;
+use sha2::{Digest, Sha256};
+
+use super::places::path;
+use crate::finding::Finding;
+use crate::{Report, Text};
+
+/// The fingerprints given so far: a few dozen bytes a finding.
+#[derive(Default)]
+pub(super) struct Fingerprints(HashMap<[u8; 16], u32>);
+
+impl Fingerprints {
+    /// A name for the finding that no other has, and that stays when other parts of the input
+    /// change: it is made of what is wrong and where in which call's notification, not of lines.
+    pub(super) fn of_finding(&mut self, report: &Report<'_>, finding: &Finding) -> String {
+        let pointer = finding.pointer.to_json_pointer();
+        self.next(report, [finding.rule.name(), &pointer, &finding.message])
+    }
+
+    /// A name for those findings of a delivery that are left out.
+    pub(super) fn of_rest(&mut self, report: &Report<'_>) -> String {
+        self.next(report, ["more", "", ""])
+    }
+
+    fn next(&mut self, report: &Report<'_>, what: [&str; 3]) -> String {
+        let session = report.session.as_ref();
+        let call = session.and_then(|session| session.call_id.as_ref());
+        let source = path(&report.origin.source);
+        let place = [source.as_str(), call.map_or("", Text::as_str)];
+        let mut hash = Sha256::new();
+        for part in what.into_iter().chain(place) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let same = self.0.entry(half(&hash.clone().finalize())).or_default();
+        hash.update(same.to_le_bytes());
+        *same += 1;
+        hex::encode(half(&hash.finalize()))
+    }
+}
+
+fn half(hash: &[u8]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
+}

@@ -1,0 +1,61 @@
+//! Workflow commands: annotations of a pull request on GitHub.
+
+use std::io::{self, Write};
+
+use super::places::{Region, path};
+use super::{Listed, more_findings, words};
+use crate::Text;
+use crate::finding::Severity;
+
+/// Writes `::error file=…,line=…::message` for each finding.
+pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
+    let source = &listed.report().origin.source;
+    for finding in listed.findings {
+        let region = listed.places.region(finding.span.as_ref());
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write_command(command, source, region, finding.rule.name(), out)?;
+        writeln!(out, "{}", data(&words(finding, region)))?;
+    }
+    if listed.left_out > 0 {
+        let region = listed.places.region(None);
+        write_command("notice", source, region, "chatlog", out)?;
+        writeln!(out, "{}", data(&more_findings(listed.left_out)))?;
+    }
+    Ok(())
+}
+
+/// Writes a command up to its message.
+fn write_command(
+    command: &str,
+    source: &Text<'_>,
+    Region { start, end, .. }: Region,
+    title: &str,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    write!(out, "::{command} ")?;
+    // Standard input is no file of the repository.
+    if source.as_str() != "-" {
+        let file = property(&path(source).to_string());
+        write!(out, "file={file},line={},endLine={},", start.line, end.line)?;
+        // Columns are only allowed within one line.
+        if start.line == end.line {
+            write!(out, "col={},endColumn={},", start.column, end.column)?;
+        }
+    }
+    write!(out, "title={}::", property(title))
+}
+
+/// The escapes of a command's message.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The escapes of a command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,91 @@
+//! Where in its input, or in its body, everything is that a report's findings name.
+
+use std::ops::Range;
+
+use crate::capture::Position;
+use crate::finding::Finding;
+use crate::{Report, Text};
+
+/// The positions of everything that findings name, found in one walk over the body.
+pub(super) struct Places<'r> {
+    report: &'r Report<'r>,
+    /// Bytes of the body, in order, each with its position there.
+    known: Vec<(usize, Position)>,
+}
+
+/// Some characters of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Region {
+    /// The first of them; where the body is wrapped, that of its delivery.
+    pub(super) start: Position,
+    /// What follows the last of them.
+    pub(super) end: Position,
+    /// The first of them in the body, where the body is wrapped.
+    pub(super) in_body: Option<Position>,
+}
+
+impl<'r> Places<'r> {
+    /// The places that `findings` of a report name.
+    pub(super) fn of(report: &'r Report<'r>, findings: &[Finding]) -> Self {
+        let text = report.document.text();
+        let spans = findings.iter().flat_map(|finding| {
+            let related = finding.related.iter().map(|related| &related.span);
+            std::iter::once(&finding.span).chain(related).flatten()
+        });
+        let mut offsets: Vec<usize> = spans.flat_map(|span| [span.start, span.end]).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        let mut position = Position::START;
+        let mut passed = 0;
+        let place = |offset: usize| {
+            let here = text.floor_char_boundary(offset);
+            position = position.after(&text[passed..here]);
+            passed = here;
+            (offset, position)
+        };
+        Self {
+            report,
+            known: offsets.into_iter().map(place).collect(),
+        }
+    }
+
+    pub(super) fn report(&self) -> &'r Report<'r> {
+        self.report
+    }
+
+    /// The place in the body of one of its bytes.
+    pub(super) fn in_body(&self, offset: usize) -> Position {
+        match self
+            .known
+            .binary_search_by_key(&offset, |(known, _)| *known)
+        {
+            Ok(found) => self.known[found].1,
+            Err(_) => Position::START.after(&self.report.document.text()[..offset]),
+        }
+    }
+
+    /// Where a span of the body is; the start of the body where none is known.
+    pub(super) fn region(&self, span: Option<&Range<usize>>) -> Region {
+        let place = |offset: Option<usize>| offset.map_or(Position::START, |at| self.in_body(at));
+        let start = place(span.map(|span| span.start));
+        let end = place(span.map(|span| span.end));
+        match self.report.in_input(start).zip(self.report.in_input(end)) {
+            Some((start, end)) => Region {
+                start,
+                end,
+                in_body: None,
+            },
+            None => Region {
+                start: self.report.delivery.start,
+                end: self.report.delivery.start,
+                in_body: Some(start),
+            },
+        }
+    }
+}
+
+/// An input's name as a path: without the `./` that some programs do not understand.
+pub(super) fn path<'a>(source: &'a Text<'_>) -> Text<'a> {
+    let name = source.as_str();
+    Text::from(name.strip_prefix("./").unwrap_or(name))
+}

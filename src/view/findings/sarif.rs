@@ -1,0 +1,310 @@
+//! SARIF 2.1.0: what code scanning reads.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use super::fingerprint::Fingerprints;
+use super::places::{Places, Region, path};
+use super::{JsonItems, Listed, counted, words, write_json};
+use crate::Text;
+use crate::finding::{Finding, Pointer, Rule, Severity};
+
+/// The log so far: its only run is written result by result.
+#[derive(Default)]
+pub(super) struct Log {
+    results: JsonItems,
+    fingerprints: Fingerprints,
+    left_out: usize,
+}
+
+impl Log {
+    pub(super) fn start(out: &mut impl Write) -> io::Result<Self> {
+        out.write_all(
+            br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":"#,
+        )?;
+        write_json(&Tool::chatlog(), out)?;
+        out.write_all(br#","columnKind":"unicodeCodePoints","results":["#)?;
+        Ok(Self::default())
+    }
+
+    pub(super) fn write(&mut self, listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
+        for finding in listed.findings {
+            let fingerprint = self.fingerprints.of_finding(listed.report(), finding);
+            let result = FindingResult::of(finding, &listed.places, fingerprint);
+            self.results.write(&result, out)?;
+        }
+        self.left_out += listed.left_out;
+        Ok(())
+    }
+
+    pub(super) fn finish(self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(b"\n]")?;
+        if self.left_out > 0 {
+            out.write_all(br#","invocations":["#)?;
+            write_json(&Invocation::with_left_out(self.left_out), out)?;
+            out.write_all(b"]")?;
+        }
+        out.write_all(b"}]}\n")
+    }
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+impl Tool {
+    fn chatlog() -> Self {
+        Self {
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                rules: Rule::ALL.iter().map(|rule| Descriptor::of(*rule)).collect(),
+            },
+        }
+    }
+}
+
+/// What there is to say about a rule.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    short_description: Message,
+    full_description: Message,
+    default_configuration: Configuration,
+    help: Help,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+        }
+    }
+}
+
+impl Descriptor {
+    fn of(rule: Rule) -> Self {
+        let explanation = rule.explanation();
+        let (why, wrong, right) = (explanation.why, explanation.wrong, explanation.right);
+        let silence = rule.silence();
+        Self {
+            id: rule.name(),
+            short_description: rule.sentence().into(),
+            full_description: why.into(),
+            default_configuration: Configuration {
+                level: level(rule.severity()),
+            },
+            help: Help {
+                text: format!(
+                    "{why}\n\nWrong:\n{wrong}\n\nRight:\n{right}\n\nTo silence it: {silence}"
+                ),
+                markdown: format!(
+                    "{why}\n\n**Wrong**\n\n```json\n{wrong}\n```\n\n**Right**\n\n```json\n{right}\n```\n\nTo silence it: {silence}"
+                ),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingResult<'a> {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message,
+    locations: [Location<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<RelatedLocation<'a>>,
+    partial_fingerprints: PartialFingerprints,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'a> {
+    physical_location: PhysicalLocation,
+    logical_locations: [LogicalLocation<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct RelatedLocation<'a> {
+    id: usize,
+    message: Message,
+    #[serde(flatten)]
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: RegionView,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegionView {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'a> {
+    fully_qualified_name: &'a Pointer,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct PartialFingerprints {
+    #[serde(rename = "chatlog/v1")]
+    chatlog: String,
+}
+
+impl<'a> FindingResult<'a> {
+    fn of(finding: &'a Finding, places: &Places<'_>, fingerprint: String) -> Self {
+        let related = finding.related.iter().enumerate();
+        let region = places.region(finding.span.as_ref());
+        Self {
+            rule_id: finding.rule.name(),
+            rule_index: Rule::ALL.iter().position(|rule| *rule == finding.rule),
+            level: level(finding.severity),
+            message: Message {
+                text: words(finding, region),
+            },
+            locations: [Location::of(&finding.pointer, region, places)],
+            related_locations: related
+                .map(|(number, related)| RelatedLocation {
+                    id: number + 1,
+                    message: related.label.as_ref().into(),
+                    location: Location::of(
+                        &related.pointer,
+                        places.region(related.span.as_ref()),
+                        places,
+                    ),
+                })
+                .collect(),
+            partial_fingerprints: PartialFingerprints {
+                chatlog: fingerprint,
+            },
+        }
+    }
+}
+
+impl<'a> Location<'a> {
+    fn of(pointer: &'a Pointer, region: Region, places: &Places<'_>) -> Self {
+        let Region { start, end, .. } = region;
+        Self {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation {
+                    uri: uri(&places.report().origin.source),
+                },
+                region: RegionView {
+                    start_line: start.line,
+                    start_column: start.column,
+                    end_line: end.line,
+                    end_column: end.column,
+                },
+            },
+            logical_locations: [LogicalLocation {
+                fully_qualified_name: pointer,
+                kind: "value",
+            }],
+        }
+    }
+}
+
+/// That there are findings which the log does not hold.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: [Notification; 1],
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
+}
+
+impl Invocation {
+    fn with_left_out(count: usize) -> Self {
+        let text = format!("{} left out", counted(count, "finding"));
+        Self {
+            execution_successful: true,
+            tool_execution_notifications: [Notification {
+                level: "note",
+                message: Message { text },
+            }],
+        }
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// Everything but what RFC 3986 leaves unreserved, and the slash between folders.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// An input's name as a URI reference.
+fn uri(source: &Text<'_>) -> String {
+    let name = path(source);
+    let name = if cfg!(windows) {
+        name.as_str().replace('\\', "/")
+    } else {
+        name.as_str().to_owned()
+    };
+    let encoded = utf8_percent_encode(&name, RESERVED);
+    if Path::new(&name).is_absolute() {
+        format!("file:///{}", encoded.to_string().trim_start_matches('/'))
+    } else {
+        encoded.to_string()
+    }
+}
