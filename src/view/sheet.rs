@@ -7,8 +7,12 @@ use comfy_table::{
     Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
     Width,
 };
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// Words of more bytes than this are broken before the table wraps them: it would take a time that
+/// grows with the square of their length.
+const LONG_WORD: usize = 512;
 const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
 
 /// The widths of a table's columns.
@@ -62,7 +66,9 @@ impl Sheet {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width);
         for row in rows {
-            table.add_row(row.into_iter().map(Cell::new_owned).collect::<Vec<_>>());
+            let cells = row.into_iter().zip(self.widths());
+            table
+                .add_row(cells.map(|(cell, width)| Cell::new_owned(break_long_words(cell, width))));
         }
         for (column, width) in table.column_iter_mut().zip(self.widths()) {
             // The width of a column counts a blank on either side.
@@ -86,5 +92,72 @@ impl Sheet {
         self.columns
             .iter()
             .map(move |width| if *width == 0 { rest } else { *width })
+    }
+}
+
+/// Puts each long word on lines of its own, all of the width of their column.
+fn break_long_words(cell: String, width: u16) -> String {
+    if cell.split([' ', '\n']).all(|word| word.len() <= LONG_WORD) {
+        return cell;
+    }
+    let mut broken = String::with_capacity(cell.len() + cell.len() / usize::from(width));
+    for word in cell.split_inclusive([' ', '\n']) {
+        if word.len() <= LONG_WORD {
+            broken.push_str(word);
+            continue;
+        }
+        if !broken.is_empty() && !broken.ends_with('\n') {
+            broken.push('\n');
+        }
+        break_word(word, usize::from(width), &mut broken);
+    }
+    broken
+}
+
+/// Adds a word in lines of at most `width` columns; what sets colours has no width.
+fn break_word(word: &str, width: usize, broken: &mut String) {
+    let mut column = 0;
+    let mut sets_colour = false;
+    for grapheme in word.graphemes(true) {
+        sets_colour |= grapheme == "\u{1b}";
+        let columns = if sets_colour { 0 } else { grapheme.width() };
+        if column > 0 && column + columns > width {
+            broken.push('\n');
+            column = 0;
+        }
+        column += columns;
+        broken.push_str(grapheme);
+        sets_colour &= grapheme != "m";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_word_takes_lines_of_its_own() {
+        let word = "👨‍👩‍👧x".repeat(200);
+        let cell = format!("a\nshort \u{1b}[36m{word}\u{1b}[0m end");
+        let sheet = Sheet::new(10 + 3 + 3 + 3 + 1, &[3, 0]);
+        let drawn = sheet.rows(vec![vec!["1".to_owned(), cell]], false);
+        let lines: Vec<&str> = drawn.lines().collect();
+        // Three families and three letters fill nine columns of ten.
+        let full = format!("│     │ \u{1b}[36m{}\u{1b}[0m  │", "👨‍👩‍👧x".repeat(3));
+        assert_eq!(
+            lines[..3],
+            [
+                "│ 1   │ a          │",
+                "│     │ short      │",
+                full.as_str()
+            ]
+        );
+        assert_eq!(lines.len(), 2 + 200_usize.div_ceil(3));
+        assert_eq!(
+            lines[lines.len() - 1]
+                .replace("\u{1b}[36m", "")
+                .replace("\u{1b}[0m", ""),
+            "│     │ 👨‍👩‍👧x👨‍👩‍👧x end │"
+        );
     }
 }
