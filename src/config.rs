@@ -218,6 +218,6 @@ mod tests {
         refused("scheme = \"hmac-sha257\"", 9, "hmac-sha256");
         refused("scheme = 3", 9, "expected a string, found integer");
         refused("secret = \"hunter2\"", 0, "committed and shared");
-        refused("secret = \"hunter2", 9, "no TOML");
+        refused("secret = \"hunter2", 17, "no TOML");
     }
 }

@@ -165,7 +165,9 @@ fn there_is_a_sample_for_every_rule() {
                 .join(", ")
         })
         .collect();
-    let known: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+    // What breaks a contract depends on the contract.
+    let known = Rule::ALL.iter().filter(|rule| **rule != Rule::Contract);
+    let known: Vec<&str> = known.map(|rule| rule.name()).collect();
     assert_eq!(rules, known);
 }
 

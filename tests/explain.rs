@@ -11,8 +11,7 @@ use chatlog::{Origin, Text, inspect};
 use jsonschema::{Retrieve, Uri};
 use serde_json::{Value, json};
 
-/// The schema that the explanation of the rule `contract` speaks of, for notifications that have
-/// one variable or none at all: the other examples are not about it.
+/// The schema that the explanation of the rule `contract` speaks of.
 fn contract() -> Contract {
     struct Nothing;
     impl Retrieve for Nothing {
@@ -23,14 +22,12 @@ fn contract() -> Contract {
             Err(format!("nothing is at {uri}").into())
         }
     }
-    let variables = json!({"required": ["order_id"]});
-    let is_the_example = json!({"properties": {"variables": {"maxProperties": 0}}});
-    let schema = json!({"if": is_the_example, "then": {"properties": {"variables": variables}}});
+    let schema = json!({"properties": {"variables": {"required": ["order_id"]}}});
     Contract::new("ours.json", &schema, "file:///ours.json", Nothing).expect("it is a schema")
 }
 
-/// The rules that a notification breaks.
-fn broken(body: &str) -> Vec<Rule> {
+/// The rules that a notification breaks, with the contract if that is what it is about.
+fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let origin = Origin {
         source: Text::from("-"),
         index: 1,
@@ -43,7 +40,11 @@ fn broken(body: &str) -> Vec<Rule> {
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(&origin, &capture.deliveries[0], &document);
-    let contract = contract().findings(&document);
+    let contract = if rule == Rule::Contract {
+        contract().findings(&document)
+    } else {
+        Vec::new()
+    };
     report
         .findings
         .iter()
@@ -56,8 +57,16 @@ fn broken(body: &str) -> Vec<Rule> {
 fn a_wrong_example_breaks_its_rule_only_and_a_right_one_none() {
     for &rule in Rule::ALL {
         let example = rule.explanation();
-        assert_eq!(broken(&notification_with(example.wrong)), [rule], "{rule}");
-        assert_eq!(broken(&notification_with(example.right)), [], "{rule}");
+        assert_eq!(
+            broken(&notification_with(example.wrong), rule),
+            [rule],
+            "{rule}"
+        );
+        assert_eq!(
+            broken(&notification_with(example.right), rule),
+            [],
+            "{rule}"
+        );
     }
 }
 
