@@ -1,16 +1,15 @@
 //! Objects with known members: stated once, read and checked in one pass.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
 use foldhash::HashMap;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess};
 use serde_json::value::RawValue;
 
 use super::free::{check, repeated_key};
-use super::scalar::{string, token};
+use super::scalar::{StringVisitor, string};
 use super::shape::{Expect, Shape};
+use super::{Read, Slot};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Pace, Place, Rule, nearest};
 
@@ -123,8 +122,7 @@ macro_rules! record {
                 let mut candidate = 0;
                 $(
                     if index == candidate {
-                        let value = &mut self.$name;
-                        map.next_value_seed(crate::document::Slot { value, at, findings })?;
+                        crate::document::read_value(&mut self.$name, map, at, findings)?;
                         return Ok(());
                     }
                     candidate += 1;
@@ -187,9 +185,9 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
         let record = self.0;
         let mark = findings.mark();
         let mut seen = Seen::default();
-        while let Some(key) = map.next_key_seed(KeySeed::<R>::new(at, findings))? {
-            match key {
-                Key::Known(index) if seen.is_first(index) => {
+        while let Some(key) = next_key(&mut map, at, findings)? {
+            match R::index_of(&key) {
+                Some(index) if seen.is_first(index) => {
                     let place = Place::Member {
                         of: at,
                         key: R::FIELDS[index].name,
@@ -197,7 +195,7 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
                     };
                     record.read_field(index, &mut map, &place, findings)?;
                 }
-                key => read_unusual(record, key, &mut map, &mut seen, at, findings)?,
+                index => read_unusual(record, index, key, &mut map, &mut seen, at, findings)?,
             }
         }
         if seen.known & required::<R>() != required::<R>() {
@@ -220,16 +218,13 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
 #[cold]
 fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
     record: &mut R,
-    key: Key<'de>,
+    index: Option<usize>,
+    key: Cow<'de, str>,
     map: &mut A,
     seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<(), A::Error> {
-    let (index, key) = match key {
-        Key::Known(index) => (Some(index), Cow::Borrowed(R::FIELDS[index].name)),
-        Key::Other(key) => (None, key),
-    };
     let occurrence = seen.count(index, key.clone());
     let place = Place::Member {
         of: at,
@@ -317,63 +312,44 @@ const fn required<'de, R: Record<'de>>() -> u64 {
     bits
 }
 
-/// A key, as what it means to the record.
-enum Key<'de> {
-    /// The member at this index.
-    Known(usize),
-    /// Anything else.
-    Other(Cow<'de, str>),
-}
-
-impl<'de> Key<'de> {
-    fn of<R: Record<'de>>(key: Cow<'de, str>) -> Self {
-        R::index_of(&key).map_or(Self::Other(key), Self::Known)
-    }
-}
-
-struct KeySeed<'s, R> {
-    at: &'s Place<'s>,
-    findings: &'s mut Findings,
-    record: PhantomData<R>,
-}
-
-impl<'s, R> KeySeed<'s, R> {
-    fn new(at: &'s Place<'s>, findings: &'s mut Findings) -> Self {
-        Self {
-            at,
-            findings,
-            record: PhantomData,
+/// Takes the next key, borrowed from the text where it has no escapes.
+///
+/// Never inlined: one such function that all records share stays in the processor's cache, where
+/// one for each would not.
+#[inline(never)]
+fn next_key<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<Option<Cow<'de, str>>, A::Error> {
+    match findings.pace() {
+        Pace::Swift => map.next_key_seed(Swift),
+        Pace::Careful => {
+            let token = map.next_key::<&RawValue>()?;
+            Ok(token.map(|token| string(token.get(), at, findings)))
         }
     }
 }
 
-impl<'de, R: Record<'de>> DeserializeSeed<'de> for KeySeed<'_, R> {
-    type Value = Key<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
-        match self.findings.pace() {
-            Pace::Swift => deserializer.deserialize_str(self),
-            Pace::Careful => Ok(Key::of::<R>(string(
-                token(deserializer)?,
-                self.at,
-                self.findings,
-            ))),
-        }
-    }
+/// Reads the value of a member; never inlined, for the same reason.
+#[inline(never)]
+pub(crate) fn read_value<'de, T: Read<'de>, A: MapAccess<'de>>(
+    value: &mut T,
+    map: &mut A,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<(), A::Error> {
+    map.next_value_seed(Slot { value, at, findings })?;
+    Ok(())
 }
 
-impl<'de, R: Record<'de>> Visitor<'de> for KeySeed<'_, R> {
-    type Value = Key<'de>;
+/// Takes a string as serde has decoded it.
+struct Swift;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
+impl<'de> DeserializeSeed<'de> for Swift {
+    type Value = Cow<'de, str>;
 
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
-        Ok(Key::of::<R>(Cow::Borrowed(key)))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
-        Ok(Key::of::<R>(Cow::Owned(key.to_owned())))
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(StringVisitor)
     }
 }

@@ -222,7 +222,7 @@ impl<'de> Read<'de> for Integer<'de> {
 }
 
 /// Takes a string as serde has decoded it: borrowed where it has no escapes.
-struct StringVisitor;
+pub(super) struct StringVisitor;
 
 impl<'de> Visitor<'de> for StringVisitor {
     type Value = Cow<'de, str>;
