@@ -13,8 +13,10 @@ use super::{Canvas, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::{Text, view::Theme};
 
-/// Places that are farther apart are shown one below the other, each with its own line number.
-const FAR: usize = 1_000;
+/// Places that are more bytes apart are shown apart, each with its own position.
+const FAR: usize = 16 * 1024;
+/// A width that no line has: lines are cut before they are drawn.
+const WIDE: usize = 1 << 20;
 /// What stands between a line's number and the line.
 const GUTTER: &str = " | ";
 
@@ -54,6 +56,13 @@ struct Row<'d> {
     line: usize,
     excerpt: Excerpt,
     marks: Vec<Mark<'d>>,
+}
+
+impl Row<'_> {
+    /// Where in the body its first mark is.
+    fn start(&self) -> usize {
+        self.marks.first().map_or(0, |mark| mark.span.start)
+    }
 }
 
 impl<'d> Drawing<'d> {
@@ -185,7 +194,8 @@ impl<'d> Drawing<'d> {
             let Some(row) = self.row(line, vec![mark]) else {
                 continue;
             };
-            let near = |other: &Row<'_>| (1..FAR).contains(&other.line.abs_diff(line));
+            let near =
+                |other: &Row<'_>| other.line != line && other.start().abs_diff(row.start()) < FAR;
             match snippets.first_mut() {
                 Some(rows) if rows.iter().all(near) => rows.push(row),
                 _ => snippets.push(vec![row]),
@@ -222,12 +232,19 @@ impl<'d> Drawing<'d> {
             self.row(line, vec![fault])
                 .expect("one mark always has an excerpt")
         });
-        let pointer = self.finding.pointer.to_string();
-        let fits = columns_of(&label) < row.excerpt.beside || row.marks.len() > 1;
-        if !fits {
+        // A line is not cut for the pointer's sake: that can stand below.
+        if !row.excerpt.is_whole {
+            let mut marks = row.marks.clone();
+            marks[0].label = None;
+            let unlabelled = self.row(line, marks);
+            row = unlabelled.filter(|row| row.excerpt.is_whole).unwrap_or(row);
+        }
+        if columns_of(&label) >= row.excerpt.beside {
             row.marks[0].label = None;
         }
-        (row, apart, pointer.is_empty() || (fits && label == pointer))
+        let pointer = self.finding.pointer.to_string();
+        let labelled = row.marks[0].label.as_deref() == Some(&pointer);
+        (row, apart, labelled)
     }
 
     /// The value at fault, or as much of its pointer's end as has room.
@@ -258,11 +275,11 @@ impl<'d> Drawing<'d> {
             return Ok(());
         };
         let mut source = String::new();
-        let mut line = first.line;
+        let mut before = first;
         let mut annotations: Vec<Annotation<'_>> = Vec::new();
         for row in rows {
-            source.extend(std::iter::repeat_n('\n', row.line - line));
-            line = row.line;
+            source += &self.between(before, row);
+            before = row;
             for (mark, shown) in row.marks.iter().zip(&row.excerpt.marks) {
                 let span = source.len() + shown.start..source.len() + shown.end;
                 annotations.push(mark.kind.span(span).label(mark.label.as_deref()));
@@ -277,11 +294,24 @@ impl<'d> Drawing<'d> {
             Severity::Warning => Level::WARNING,
         };
         let drawn = renderer(self.theme).render(&[Group::with_level(level).element(snippet)]);
-        let indent = " ".repeat(self.digits - line.to_string().len());
+        let indent = " ".repeat(self.digits - before.line.to_string().len());
         for line in drawn.lines() {
             writeln!(out, "{indent}{line}")?;
         }
         Ok(())
+    }
+
+    /// The line breaks between two lines. A single line between them is shown, more are not.
+    fn between(&self, row: &Row<'_>, next: &Row<'_>) -> String {
+        let breaks = next.line - row.line;
+        if breaks != 2 {
+            return "\n".repeat(breaks);
+        }
+        let text = self.places.report().document.text();
+        let start = memchr::memchr(b'\n', &text.as_bytes()[row.start()..])
+            .map_or(row.start(), |newline| row.start() + newline + 1);
+        let line = excerpt(text, &[start..start], self.room, 0);
+        format!("\n{}\n", line.map_or_else(String::new, |line| line.text))
     }
 }
 
@@ -292,14 +322,14 @@ fn line_of(places: &Places<'_>, offset: usize) -> usize {
     in_input.unwrap_or(position).line
 }
 
-/// Draws in the sixteen colours of the theme, or without. Lines are cut before they get here.
+/// Draws in the sixteen colours of the theme, or without.
 fn renderer(theme: &Theme) -> Renderer {
     if theme.is_plain() {
-        return Renderer::plain().term_width(usize::MAX);
+        return Renderer::plain().term_width(WIDE);
     }
     let colour = |colour: AnsiColor| colour.on_default();
     Renderer::styled()
-        .term_width(usize::MAX)
+        .term_width(WIDE)
         .hyperlink(false)
         .error(colour(AnsiColor::Red).effects(Effects::BOLD))
         .warning(colour(AnsiColor::Yellow))

@@ -111,23 +111,20 @@ impl<W: Write> Writer<W> {
         let (errors, warnings) = totals(&report.findings);
         self.tally.errors += errors;
         self.tally.warnings += warnings;
-        let Options { canvas, .. } = &self.options;
+        let canvas = &self.options.canvas;
         let out = &mut self.out;
-        if let Form::Json = self.form {
-            return json::write(report, None, &canvas.zone, out);
-        }
-        let listed = Listed::of(report, self.options.max_findings);
+        let listed = || Listed::of(report, self.options.max_findings);
         match &mut self.form {
-            Form::Full => full::write(&listed, canvas, out),
-            Form::Concise => concise::write(&listed, canvas, out),
-            Form::Github => github::write(&listed, out),
-            Form::Gitlab(issues) => issues.write(&listed, out),
-            Form::Sarif(log) => log.write(&listed, out),
+            Form::Full => full::write(&listed(), canvas, out),
+            Form::Concise => concise::write(&listed(), canvas, out),
+            Form::Json => json::write(report, None, &canvas.zone, out),
+            Form::Github => github::write(&listed(), out),
+            Form::Gitlab(issues) => issues.write(&listed(), out),
+            Form::Sarif(log) => log.write(&listed(), out),
             Form::Junit(cases) => {
-                cases.add_findings(&listed);
+                cases.add_findings(&listed());
                 Ok(())
             }
-            Form::Json => Ok(()),
         }
     }
 
@@ -234,19 +231,20 @@ fn more_findings(count: usize) -> String {
 /// is in a wrapped body, and in a line below what to do about it.
 fn words(finding: &Finding, region: Region) -> String {
     let message = Text::from(finding.message.as_str());
-    let pointer = finding.pointer.to_string();
-    let at = match pointer.as_str() {
-        "" => String::new(),
-        pointer => format!(" at {pointer}"),
+    let pointer = Some(finding.pointer.to_string()).filter(|pointer| !pointer.is_empty());
+    let in_body = region
+        .in_body
+        .map(|position| format!("body {}:{}", position.line, position.column));
+    let places: Vec<String> = pointer.into_iter().chain(in_body).collect();
+    let place = match places.join(", ") {
+        place if place.is_empty() => place,
+        place => format!(" ({place})"),
     };
-    let in_body = region.in_body.map_or_else(String::new, |position| {
-        format!(" (body {}:{})", position.line, position.column)
-    });
     let help = finding
         .help
         .as_deref()
         .map_or_else(String::new, |help| format!("\nhelp: {}", Text::from(help)));
-    format!("{message}{at}{in_body}{help}")
+    format!("{message}{place}{help}")
 }
 
 /// The items of a JSON array that is written one by one: an item a line.
