@@ -174,10 +174,7 @@ fn is_golden(name: &str, given: &str) {
     let want = fs::read_to_string(&path).unwrap_or_default();
     if given != want {
         let differs = |(given, want): (&str, &str)| given != want;
-        let line = given
-            .lines()
-            .zip(want.lines())
-            .position(|pair| differs(pair));
+        let line = given.lines().zip(want.lines()).position(differs);
         let line = line.unwrap_or_else(|| given.lines().count().min(want.lines().count()));
         panic!(
             "{name} differs at line {}; BLESS=1 accepts it\n  given: {:?}\n   want: {:?}",
@@ -247,11 +244,11 @@ fn programs_can_read_what_is_written_for_them() {
 #[test]
 fn sarif_is_valid_against_the_official_schema() {
     let schema = fs::read_to_string("tests/sarif-2.1.0.schema.json").expect("the schema is here");
-    let mut schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
-    // Its pattern for languages, of which none is written, is no Unicode regular expression.
-    schema["definitions"]["run"]["properties"]["language"]["pattern"] = "".into();
-    let options = jsonschema::options().should_validate_formats(true);
-    let schema = options.build(&schema).expect("the schema is one");
+    // Its pattern for languages, of which none is written, has a bracket too many.
+    let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validation = jsonschema::options().should_validate_formats(true);
+    let schema = validation.build(&schema).expect("the schema is one");
     for (cases, limit) in [(all_cases(), None), (all_cases(), Some(1)), (vec![], None)] {
         let options = Options {
             max_findings: limit,

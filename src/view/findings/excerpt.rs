@@ -1,7 +1,6 @@
 //! A line of a body, cut to the columns there are and safe to show, with the places of what it is
 //! shown for.
 
-use std::iter;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
@@ -221,15 +220,6 @@ fn columns_of_char(c: char) -> usize {
         return Text::from(&*c.encode_utf8(&mut bytes)).to_string().len();
     }
     c.width().unwrap_or(0)
-}
-
-/// A text of at most `limit` columns: its end, where it is longer.
-pub(super) fn last_columns(text: &str, limit: usize) -> String {
-    if columns_of(text) <= limit {
-        return text.to_owned();
-    }
-    let kept = backward(text, text.len(), limit.saturating_sub(CUT_COLUMNS));
-    iter::once(CUT).chain([&text[kept.bytes]]).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::excerpt::{Excerpt, columns_of, excerpt, last_columns};
+use super::excerpt::{Excerpt, columns_of, excerpt};
 use super::places::Places;
 use super::{Canvas, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
@@ -210,10 +210,9 @@ impl<'d> Drawing<'d> {
     /// The line at fault, and the related places that are not on it or have no room there.
     fn first_row(&self, span: &Range<usize>) -> (Row<'d>, Vec<Mark<'d>>, bool) {
         let line = line_of(self.places, span.start);
-        let label = self.label();
         let fault = Mark {
             span: span.clone(),
-            label: Some(label.clone().into()),
+            label: self.label().map(Cow::from),
             kind: AnnotationKind::Primary,
         };
         let related = self.finding.related.iter().filter_map(|related| {
@@ -239,29 +238,30 @@ impl<'d> Drawing<'d> {
             let unlabelled = self.row(line, marks);
             row = unlabelled.filter(|row| row.excerpt.is_whole).unwrap_or(row);
         }
-        if columns_of(&label) >= row.excerpt.beside {
-            row.marks[0].label = None;
-        }
+        let label = &mut row.marks[0].label;
+        label.take_if(|label| columns_of(label) >= row.excerpt.beside);
         let pointer = self.finding.pointer.to_string();
         let labelled = row.marks[0].label.as_deref() == Some(&pointer);
         (row, apart, labelled)
     }
 
-    /// The value at fault, or as much of its pointer's end as has room.
-    fn label(&self) -> String {
+    /// The value at fault, unless its pointer is too long to stand beside it.
+    fn label(&self) -> Option<String> {
         let pointer = self.finding.pointer.to_string();
         match self.finding.rule {
-            Rule::NotJson if pointer.is_empty() => "not JSON".to_owned(),
-            _ if pointer.is_empty() => "the body".to_owned(),
-            _ => last_columns(&pointer, (self.room / 2).max(16)),
+            Rule::NotJson if pointer.is_empty() => Some("not JSON".to_owned()),
+            _ if pointer.is_empty() => Some("the body".to_owned()),
+            _ => Some(pointer).filter(|pointer| columns_of(pointer) <= self.room / 2),
         }
     }
 
     fn row(&self, line: usize, marks: Vec<Mark<'d>>) -> Option<Row<'d>> {
         let text = self.places.report().document.text();
         let spans: Vec<_> = marks.iter().map(|mark| mark.span.clone()).collect();
-        let labels = marks.iter().flat_map(|mark| &mark.label);
-        let beside = labels.map(|label| 1 + columns_of(label)).max();
+        // The label of the last mark stands beside it, the others below theirs.
+        let last = marks.iter().max_by_key(|mark| mark.span.start);
+        let label = last.and_then(|mark| mark.label.as_deref());
+        let beside = label.map(|label| 1 + columns_of(label));
         Some(Row {
             line,
             excerpt: excerpt(text, &spans, self.room, beside.unwrap_or_default())?,
@@ -310,7 +310,8 @@ impl<'d> Drawing<'d> {
         let text = self.places.report().document.text();
         let start = memchr::memchr(b'\n', &text.as_bytes()[row.start()..])
             .map_or(row.start(), |newline| row.start() + newline + 1);
-        let line = excerpt(text, &[start..start], self.room, 0);
+        let line_start = start..start;
+        let line = excerpt(text, &[line_start], self.room, 0);
         format!("\n{}\n", line.map_or_else(String::new, |line| line.text))
     }
 }
