@@ -84,27 +84,16 @@ impl<'d> Drawing<'d> {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         self.write_title(out)?;
         self.write_arrow("-->", self.finding.span.as_ref(), out)?;
-        let mut notes = Vec::new();
-        if let Some(span) = &self.finding.span {
-            let (snippets, labelled) = self.snippets(span);
-            for (number, rows) in snippets.iter().enumerate() {
-                if number > 0 {
-                    self.write_bar(out)?;
-                    self.write_arrow(":::", rows.first().map(|row| &row.marks[0].span), out)?;
-                }
-                self.write_rows(rows, out)?;
+        let span = self.finding.span.as_ref();
+        let (snippets, labelled) = span.map(|span| self.snippets(span)).unwrap_or_default();
+        for (number, rows) in snippets.iter().enumerate() {
+            if number > 0 {
+                self.write_bar(out)?;
+                self.write_arrow(":::", rows.first().map(|row| &row.marks[0].span), out)?;
             }
-            if !labelled {
-                notes.push(("note", self.finding.pointer.to_string()));
-            }
-        } else {
-            notes.push(("note", self.finding.pointer.to_string()));
+            self.write_rows(rows, out)?;
         }
-        let help = self.finding.help.as_deref();
-        notes.extend(help.map(|help| ("help", Text::from(help).to_string())));
-        notes.extend(self.wrapping().map(|words| ("note", words)));
-        notes.retain(|(_, words)| !words.is_empty());
-        self.write_notes(&notes, out)?;
+        self.write_notes(labelled, out)?;
         writeln!(out)
     }
 
@@ -164,11 +153,20 @@ impl<'d> Drawing<'d> {
         writeln!(out, "{indent}{}", self.theme.muted.style("|"))
     }
 
-    fn write_notes(&self, notes: &[(&str, String)], out: &mut impl Write) -> io::Result<()> {
-        if notes.is_empty() {
-            return Ok(());
-        }
-        if self.finding.span.is_some() {
+    /// Says what no label says.
+    fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
+        let pointer = Some(self.finding.pointer.to_string());
+        let pointer = pointer.filter(|pointer| !labelled && !pointer.is_empty());
+        let help = self.finding.help.as_deref();
+        let notes: Vec<(&str, String)> = [
+            ("note", pointer),
+            ("help", help.map(|help| Text::from(help).to_string())),
+            ("note", self.wrapping()),
+        ]
+        .into_iter()
+        .filter_map(|(name, words)| Some((name, words?)))
+        .collect();
+        if !notes.is_empty() && self.finding.span.is_some() {
             self.write_bar(out)?;
         }
         let indent = " ".repeat(self.digits + 1);
@@ -185,7 +183,7 @@ impl<'d> Drawing<'d> {
     }
 
     /// What is drawn below the first arrow, and below others where it is too far away; and
-    /// whether the label could say which value is at fault.
+    /// whether a label says which value is at fault.
     fn snippets(&self, span: &Range<usize>) -> (Vec<Vec<Row<'d>>>, bool) {
         let (first, apart, labelled) = self.first_row(span);
         let mut snippets = vec![vec![first]];
@@ -207,7 +205,8 @@ impl<'d> Drawing<'d> {
         (snippets, labelled)
     }
 
-    /// The line at fault, and the related places that are not on it or have no room there.
+    /// The line at fault, and the related places that are not on it or have no room there; and
+    /// whether the label says which value is at fault.
     fn first_row(&self, span: &Range<usize>) -> (Row<'d>, Vec<Mark<'d>>, bool) {
         let line = line_of(self.places, span.start);
         let fault = Mark {
@@ -215,34 +214,44 @@ impl<'d> Drawing<'d> {
             label: self.label().map(Cow::from),
             kind: AnnotationKind::Primary,
         };
-        let related = self.finding.related.iter().filter_map(|related| {
+        let (beside, mut apart): (Vec<_>, Vec<_>) = self
+            .related()
+            .partition(|mark| line_of(self.places, mark.span.start) == line);
+        let mut marks = vec![fault.clone()];
+        marks.extend(beside.iter().cloned());
+        let row = self.row(line, marks).unwrap_or_else(|| {
+            apart.splice(0..0, beside);
+            self.row(line, vec![fault])
+                .expect("one mark always has an excerpt")
+        });
+        let row = self.with_label_that_fits(row);
+        let pointer = self.finding.pointer.to_string();
+        let labelled = row.marks[0].label.as_deref() == Some(&pointer);
+        (row, apart, labelled)
+    }
+
+    fn related(&self) -> impl Iterator<Item = Mark<'d>> + use<'d> {
+        self.finding.related.iter().filter_map(|related| {
             Some(Mark {
                 span: related.span.clone()?,
                 label: Some(Text::from(&*related.label).to_string().into()),
                 kind: AnnotationKind::Context,
             })
-        });
-        let (beside, mut apart): (Vec<_>, Vec<_>) =
-            related.partition(|mark| line_of(self.places, mark.span.start) == line);
-        let mut marks = vec![fault.clone()];
-        marks.extend(beside.iter().cloned());
-        let mut row = self.row(line, marks).unwrap_or_else(|| {
-            apart.splice(0..0, beside);
-            self.row(line, vec![fault])
-                .expect("one mark always has an excerpt")
-        });
-        // A line is not cut for the pointer's sake: that can stand below.
+        })
+    }
+
+    /// Takes the label from the fault if there is no room for it, or only if the line is cut: a
+    /// pointer can stand below.
+    fn with_label_that_fits(&self, mut row: Row<'d>) -> Row<'d> {
         if !row.excerpt.is_whole {
             let mut marks = row.marks.clone();
             marks[0].label = None;
-            let unlabelled = self.row(line, marks);
+            let unlabelled = self.row(row.line, marks);
             row = unlabelled.filter(|row| row.excerpt.is_whole).unwrap_or(row);
         }
         let label = &mut row.marks[0].label;
         label.take_if(|label| columns_of(label) >= row.excerpt.beside);
-        let pointer = self.finding.pointer.to_string();
-        let labelled = row.marks[0].label.as_deref() == Some(&pointer);
-        (row, apart, labelled)
+        row
     }
 
     /// The value at fault, unless its pointer is too long to stand beside it.
