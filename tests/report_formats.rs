@@ -89,13 +89,13 @@ fn hard_cases() -> Vec<Case> {
     messages[59] = message(3, said);
     let long = format!(r#""messages": [{}]"#, messages.join(", "));
     let hostile = "\"session_end_reason\": \"\u{9b}31mrobot\u{202e}\", \
-        \"a\u{7f}b\": 1, \"%0A::error::c,d\": 2";
+        \"a\u{7f}b\u{ffff}\": 1, \"%0A::error::c,d\": 2";
     vec![
         Case::new("archive.ndjson", one_line(&long)).at(3, 3, 1),
         Case::new("shop.har", notification_with(r#""talk_round": "3""#))
             .at(3, 120, 14)
             .wrapped(),
-        Case::new("evil\u{1b}[31m,a:b%\n]]>&.json", one_line(hostile)),
+        Case::new("evil\u{1b}[31m,a:b%\n]]>&\u{fffe}.json", one_line(hostile)),
         Case::new(
             "lines.json",
             notification_with(
@@ -230,6 +230,8 @@ fn programs_can_read_what_is_written_for_them() {
         serde_json::from_str::<Value>(line).expect("a line is JSON");
     }
     let junit = plain(&cases, Format::Junit);
+    let is_xml = |c| !matches!(c, '\0'..='\x08' | '\x0b'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    assert!(junit.chars().all(is_xml), "XML has no such character");
     let junit = quick_junit::Report::deserialize_from_str(&junit).expect("JUnit is XML");
     assert_eq!(junit.tests, cases.len());
     let issues: Vec<Value> =
