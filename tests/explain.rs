@@ -1,30 +1,14 @@
 //! The examples of `chatlog explain` show what they say they show.
 
+mod contract;
+
 use std::collections::BTreeSet;
 
 use chatlog::capture::{Format, Limits, Position, Record, deliveries};
-use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::Rule;
 use chatlog::{Origin, Text, inspect};
-use jsonschema::{Retrieve, Uri};
-use serde_json::{Value, json};
-
-/// The schema that the explanation of the rule `contract` speaks of.
-fn contract() -> Contract {
-    struct Nothing;
-    impl Retrieve for Nothing {
-        fn retrieve(
-            &self,
-            uri: &Uri<String>,
-        ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-            Err(format!("nothing is at {uri}").into())
-        }
-    }
-    let schema = json!({"properties": {"variables": {"required": ["order_id"]}}});
-    Contract::new("ours.json", &schema, "file:///ours.json", Nothing).expect("it is a schema")
-}
 
 /// The rules that a notification breaks, with the contract if that is what it is about.
 fn broken(body: &str, rule: Rule) -> Vec<Rule> {
@@ -41,7 +25,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(&origin, &capture.deliveries[0], &document);
     let contract = if rule == Rule::Contract {
-        contract().findings(&document)
+        contract::example().findings(&document)
     } else {
         Vec::new()
     };

@@ -339,7 +339,11 @@ pub(crate) fn read_value<'de, T: Read<'de>, A: MapAccess<'de>>(
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<(), A::Error> {
-    map.next_value_seed(Slot { value, at, findings })?;
+    map.next_value_seed(Slot {
+        value,
+        at,
+        findings,
+    })?;
     Ok(())
 }
 

@@ -15,9 +15,11 @@ mod zone;
 
 use std::io::{self, Write};
 
+use self::signature::Subject;
 pub use self::theme::Theme;
 pub use self::zone::Zone;
 use crate::Report;
+use crate::signature::Verdict;
 
 /// What a view draws on.
 #[derive(Debug, Clone)]
@@ -76,7 +78,7 @@ pub fn write_tables(
     let title = findings::title(report);
     writeln!(out, "{}", canvas.theme.heading.style(title))?;
     let Some(session) = &report.session else {
-        return findings::write_lines(report, canvas, out);
+        return write_without_session(report, canvas, out);
     };
     if selection.shows(Part::Summary) {
         summary::write(report, session, canvas, out)?;
@@ -85,6 +87,22 @@ pub fn write_tables(
         transcript::write(report, session, selection.order, canvas, out)?;
     }
     writeln!(out)
+}
+
+/// Writes what there is to say of a body that holds no session.
+fn write_without_session(
+    report: &Report<'_>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    findings::write_full(report, canvas, out)?;
+    match &report.signature {
+        Some(checked) if checked.verdict != Verdict::Unchecked => {
+            let subject = Subject::of(report.origin, report.delivery);
+            signature::write(&subject, checked, canvas, out)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The messages of a session in the order asked for, with their numbers from 1.

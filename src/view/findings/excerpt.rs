@@ -1,7 +1,6 @@
 //! A line of a body, cut to the columns there are and safe to show, with the places of what it is
 //! shown for.
 
-use std::iter;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
@@ -11,6 +10,7 @@ use crate::text::acts;
 
 /// Stands where something of the line was cut off.
 const CUT: &str = "…";
+const CUT_COLUMNS: usize = 1;
 
 /// A line, or a part of one.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) struct Excerpt {
     pub(super) marks: Vec<Range<usize>>,
     /// How many columns are left of the room beside the last of the marks.
     pub(super) beside: usize,
+    /// Whether it is the whole line.
+    pub(super) is_whole: bool,
 }
 
 /// Some characters of one line.
@@ -31,9 +33,16 @@ struct Stretch {
     complete: bool,
 }
 
+impl Stretch {
+    /// The columns it fills together with what says that it was cut.
+    fn with_cut(&self) -> usize {
+        self.columns + if self.complete { 0 } else { CUT_COLUMNS }
+    }
+}
+
 /// The part of a line that `spans` begin in, with as much around them as `room` columns have;
-/// of spans that are longer than that, or than the line, how they begin. It leaves `beside`
-/// columns free after the last of the spans if that can be.
+/// of spans that are longer than that, or than the line, how they begin. What stands before
+/// them is cut to leave `beside` columns free after the last of them, if that can be.
 ///
 /// None if there is more than one span and they are not all on one line, or too far apart.
 pub(super) fn excerpt(
@@ -42,48 +51,58 @@ pub(super) fn excerpt(
     room: usize,
     beside: usize,
 ) -> Option<Excerpt> {
+    let whole = |offset: usize| text.floor_char_boundary(offset);
+    let spans: Vec<_> = spans
+        .iter()
+        .map(|span| whole(span.start)..whole(span.end))
+        .collect();
     let start = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.start).max()?;
     let end = spans.iter().map(|span| span.end).max()?;
-    let cuts = 2 * columns_of(CUT);
-    let covered = forward(text, start..end, room.saturating_sub(cuts));
+    let covered = forward(text, start..end, room.saturating_sub(2 * CUT_COLUMNS));
     if spans.len() > 1 && (!covered.complete || covered.bytes.end < last) {
         return None;
     }
     let (left, right) = around(text, &covered, room, beside);
-    Some(drawn(text, spans, &covered, &left, &right, room))
+    Some(drawn(text, &spans, &covered, &left, &right, room))
 }
 
 /// What stands before and after `covered` and has room beside it.
 fn around(text: &str, covered: &Stretch, room: usize, beside: usize) -> (Stretch, Stretch) {
-    let left = backward(text, covered.bytes.start, room);
-    let right = forward(text, covered.bytes.end..text.len(), room);
-    if left.complete && right.complete && left.columns + covered.columns + right.columns <= room {
-        return (left, right);
-    }
-    let cut = columns_of(CUT);
+    let start = covered.bytes.start;
+    let rest = covered.bytes.end..text.len();
     let free = room.saturating_sub(covered.columns);
-    // As much on one side as on the other, unless there is not as much.
-    let fair = (free / 2).max(free.saturating_sub(right.columns));
-    let left = if left.complete && left.columns <= fair.min(free.saturating_sub(beside)) {
-        left
+    let left = backward(text, start, free);
+    let right = if covered.complete {
+        forward(text, rest.clone(), free)
     } else {
-        let limit = fair.min(free.saturating_sub(beside));
-        backward(text, covered.bytes.start, limit.saturating_sub(cut))
-    };
-    let taken = left.columns + if left.complete { 0 } else { cut };
-    let free = free.saturating_sub(taken);
-    let right = if !covered.complete {
         Stretch {
-            bytes: covered.bytes.end..covered.bytes.end,
+            bytes: rest.start..rest.start,
             columns: 0,
             complete: false,
         }
-    } else if right.complete && right.columns <= free {
+    };
+    let whole = left.complete && right.complete && left.columns + right.columns <= free;
+    if whole && left.columns + beside <= free {
+        return (left, right);
+    }
+    // As much on one side as on the other, unless there is not as much.
+    let fair = (free / 2).max(free.saturating_sub(right.with_cut()));
+    let fair = fair.min(free.saturating_sub(beside));
+    let left = if left.with_cut() <= fair {
+        left
+    } else {
+        let cut = backward(text, start, fair.saturating_sub(CUT_COLUMNS));
+        Stretch {
+            complete: false,
+            ..cut
+        }
+    };
+    let free = free.saturating_sub(left.with_cut());
+    let right = if right.with_cut() <= free || !covered.complete {
         right
     } else {
-        let to = covered.bytes.end..text.len();
-        forward(text, to, free.saturating_sub(cut))
+        forward(text, rest, free.saturating_sub(CUT_COLUMNS))
     };
     (left, right)
 }
@@ -120,7 +139,9 @@ fn drawn(
         .map(|span| place(span.start)..place(ends_at(span)))
         .collect();
     let end = marks.iter().map(|mark| mark.end).max().unwrap_or_default();
-    let beside = room.saturating_sub(columns_of(&shown[..end]));
+    // Where nothing is marked, the place after it is.
+    let nothing = usize::from(marks.iter().all(Range::is_empty));
+    let beside = room.saturating_sub(columns_of(&shown[..end]) + nothing);
     if !right.complete {
         shown += CUT;
     }
@@ -128,6 +149,7 @@ fn drawn(
         text: shown,
         marks,
         beside,
+        is_whole: left.complete && right.complete,
     }
 }
 
@@ -200,15 +222,6 @@ fn columns_of_char(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// A text of at most `limit` columns: its end, where it is longer.
-pub(super) fn last_columns(text: &str, limit: usize) -> String {
-    if columns_of(text) <= limit {
-        return text.to_owned();
-    }
-    let kept = backward(text, text.len(), limit.saturating_sub(columns_of(CUT)));
-    iter::once(CUT).chain([&text[kept.bytes]]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,15 +249,7 @@ mod tests {
         shows(line, "a", 26, "[a]bcdefghijklmnopqrstuvwxyz");
         shows(line, "a", 9, "[a]bcdefgh…");
         shows(line, "z", 9, "…stuvwxy[z]");
-        shows(
-            line,
-            "lm",
-            9,
-            "…ij[k]lmno…"
-                .replace("[k]", "k[lm]")
-                .replace("lmno", "no")
-                .as_str(),
-        );
+        shows(line, "lm", 9, "…jk[lm]nop…");
         shows(line, "defghijklmnop", 9, "…[defghij]…");
     }
 
@@ -262,9 +267,9 @@ mod tests {
     #[test]
     fn wide_and_escaped_characters_are_counted_as_they_are_shown() {
         shows("请选择您的性别👉x", "您的", 20, "请选择[您的]性别👉x");
-        shows("请选择您的性别👉x", "您的", 9, "…择[您的]…");
+        shows("请选择您的性别👉x", "您的", 9, "…[您的]性…");
         shows("\u{1b}[31m\tx\u{202e}", "x", 40, r"\u{1b}[31m\t[x]\u{202e}");
-        shows("\u{1b}[31m\tx\u{202e}", "x", 6, r"…\t[x]…");
+        shows("\u{1b}[31m\tx\u{202e}", "x", 6, r"…m\t[x]…");
     }
 
     #[test]

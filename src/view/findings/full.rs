@@ -7,14 +7,16 @@ use std::ops::Range;
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::excerpt::{Excerpt, columns_of, excerpt, last_columns};
+use super::excerpt::{Excerpt, columns_of, excerpt};
 use super::places::Places;
 use super::{Canvas, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::{Text, view::Theme};
 
-/// Places that are farther apart are shown one below the other, each with its own line number.
-const FAR: usize = 1_000;
+/// Places that are more bytes apart are shown apart, each with its own position.
+const FAR: usize = 16 * 1024;
+/// A width that no line has: lines are cut before they are drawn.
+const WIDE: usize = 1 << 20;
 /// What stands between a line's number and the line.
 const GUTTER: &str = " | ";
 
@@ -56,6 +58,13 @@ struct Row<'d> {
     marks: Vec<Mark<'d>>,
 }
 
+impl Row<'_> {
+    /// Where in the body its first mark is.
+    fn start(&self) -> usize {
+        self.marks.first().map_or(0, |mark| mark.span.start)
+    }
+}
+
 impl<'d> Drawing<'d> {
     fn of(finding: &'d Finding, places: &'d Places<'d>, canvas: &'d Canvas) -> Self {
         let related = finding.related.iter().map(|related| &related.span);
@@ -75,27 +84,16 @@ impl<'d> Drawing<'d> {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         self.write_title(out)?;
         self.write_arrow("-->", self.finding.span.as_ref(), out)?;
-        let mut notes = Vec::new();
-        if let Some(span) = &self.finding.span {
-            let (snippets, labelled) = self.snippets(span);
-            for (number, rows) in snippets.iter().enumerate() {
-                if number > 0 {
-                    self.write_bar(out)?;
-                    self.write_arrow(":::", rows.first().map(|row| &row.marks[0].span), out)?;
-                }
-                self.write_rows(rows, out)?;
+        let span = self.finding.span.as_ref();
+        let (snippets, labelled) = span.map(|span| self.snippets(span)).unwrap_or_default();
+        for (number, rows) in snippets.iter().enumerate() {
+            if number > 0 {
+                self.write_bar(out)?;
+                self.write_arrow(":::", rows.first().map(|row| &row.marks[0].span), out)?;
             }
-            if !labelled {
-                notes.push(("note", self.finding.pointer.to_string()));
-            }
-        } else {
-            notes.push(("note", self.finding.pointer.to_string()));
+            self.write_rows(rows, out)?;
         }
-        let help = self.finding.help.as_deref();
-        notes.extend(help.map(|help| ("help", Text::from(help).to_string())));
-        notes.extend(self.wrapping().map(|words| ("note", words)));
-        notes.retain(|(_, words)| !words.is_empty());
-        self.write_notes(&notes, out)?;
+        self.write_notes(labelled, out)?;
         writeln!(out)
     }
 
@@ -155,11 +153,20 @@ impl<'d> Drawing<'d> {
         writeln!(out, "{indent}{}", self.theme.muted.style("|"))
     }
 
-    fn write_notes(&self, notes: &[(&str, String)], out: &mut impl Write) -> io::Result<()> {
-        if notes.is_empty() {
-            return Ok(());
-        }
-        if self.finding.span.is_some() {
+    /// Says what no label says.
+    fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
+        let pointer = Some(self.finding.pointer.to_string());
+        let pointer = pointer.filter(|pointer| !labelled && !pointer.is_empty());
+        let help = self.finding.help.as_deref();
+        let notes: Vec<(&str, String)> = [
+            ("note", pointer),
+            ("help", help.map(|help| Text::from(help).to_string())),
+            ("note", self.wrapping()),
+        ]
+        .into_iter()
+        .filter_map(|(name, words)| Some((name, words?)))
+        .collect();
+        if !notes.is_empty() && self.finding.span.is_some() {
             self.write_bar(out)?;
         }
         let indent = " ".repeat(self.digits + 1);
@@ -176,7 +183,7 @@ impl<'d> Drawing<'d> {
     }
 
     /// What is drawn below the first arrow, and below others where it is too far away; and
-    /// whether the label could say which value is at fault.
+    /// whether a label says which value is at fault.
     fn snippets(&self, span: &Range<usize>) -> (Vec<Vec<Row<'d>>>, bool) {
         let (first, apart, labelled) = self.first_row(span);
         let mut snippets = vec![vec![first]];
@@ -185,7 +192,8 @@ impl<'d> Drawing<'d> {
             let Some(row) = self.row(line, vec![mark]) else {
                 continue;
             };
-            let near = |other: &Row<'_>| (1..FAR).contains(&other.line.abs_diff(line));
+            let near =
+                |other: &Row<'_>| other.line != line && other.start().abs_diff(row.start()) < FAR;
             match snippets.first_mut() {
                 Some(rows) if rows.iter().all(near) => rows.push(row),
                 _ => snippets.push(vec![row]),
@@ -197,54 +205,72 @@ impl<'d> Drawing<'d> {
         (snippets, labelled)
     }
 
-    /// The line at fault, and the related places that are not on it or have no room there.
+    /// The line at fault, and the related places that are not on it or have no room there; and
+    /// whether the label says which value is at fault.
     fn first_row(&self, span: &Range<usize>) -> (Row<'d>, Vec<Mark<'d>>, bool) {
         let line = line_of(self.places, span.start);
-        let label = self.label();
         let fault = Mark {
             span: span.clone(),
-            label: Some(label.clone().into()),
+            label: self.label().map(Cow::from),
             kind: AnnotationKind::Primary,
         };
-        let related = self.finding.related.iter().filter_map(|related| {
+        let (beside, mut apart): (Vec<_>, Vec<_>) = self
+            .related()
+            .partition(|mark| line_of(self.places, mark.span.start) == line);
+        let mut marks = vec![fault.clone()];
+        marks.extend(beside.iter().cloned());
+        let row = self.row(line, marks).unwrap_or_else(|| {
+            apart.splice(0..0, beside);
+            self.row(line, vec![fault])
+                .expect("one mark always has an excerpt")
+        });
+        let row = self.with_label_that_fits(row);
+        let pointer = self.finding.pointer.to_string();
+        let labelled = row.marks[0].label.as_deref() == Some(&pointer);
+        (row, apart, labelled)
+    }
+
+    fn related(&self) -> impl Iterator<Item = Mark<'d>> + use<'d> {
+        self.finding.related.iter().filter_map(|related| {
             Some(Mark {
                 span: related.span.clone()?,
                 label: Some(Text::from(&*related.label).to_string().into()),
                 kind: AnnotationKind::Context,
             })
-        });
-        let (beside, mut apart): (Vec<_>, Vec<_>) =
-            related.partition(|mark| line_of(self.places, mark.span.start) == line);
-        let mut marks = vec![fault.clone()];
-        marks.extend(beside.iter().cloned());
-        let mut row = self.row(line, marks).unwrap_or_else(|| {
-            apart.splice(0..0, beside);
-            self.row(line, vec![fault])
-                .expect("one mark always has an excerpt")
-        });
-        let pointer = self.finding.pointer.to_string();
-        let fits = columns_of(&label) < row.excerpt.beside || row.marks.len() > 1;
-        if !fits {
-            row.marks[0].label = None;
-        }
-        (row, apart, pointer.is_empty() || (fits && label == pointer))
+        })
     }
 
-    /// The value at fault, or as much of its pointer's end as has room.
-    fn label(&self) -> String {
+    /// Takes the label from the fault if there is no room for it, or only if the line is cut: a
+    /// pointer can stand below.
+    fn with_label_that_fits(&self, mut row: Row<'d>) -> Row<'d> {
+        if !row.excerpt.is_whole {
+            let mut marks = row.marks.clone();
+            marks[0].label = None;
+            let unlabelled = self.row(row.line, marks);
+            row = unlabelled.filter(|row| row.excerpt.is_whole).unwrap_or(row);
+        }
+        let label = &mut row.marks[0].label;
+        label.take_if(|label| columns_of(label) >= row.excerpt.beside);
+        row
+    }
+
+    /// The value at fault, unless its pointer is too long to stand beside it.
+    fn label(&self) -> Option<String> {
         let pointer = self.finding.pointer.to_string();
         match self.finding.rule {
-            Rule::NotJson if pointer.is_empty() => "not JSON".to_owned(),
-            _ if pointer.is_empty() => "the body".to_owned(),
-            _ => last_columns(&pointer, (self.room / 2).max(16)),
+            Rule::NotJson if pointer.is_empty() => Some("not JSON".to_owned()),
+            _ if pointer.is_empty() => Some("the body".to_owned()),
+            _ => Some(pointer).filter(|pointer| columns_of(pointer) <= self.room / 2),
         }
     }
 
     fn row(&self, line: usize, marks: Vec<Mark<'d>>) -> Option<Row<'d>> {
         let text = self.places.report().document.text();
         let spans: Vec<_> = marks.iter().map(|mark| mark.span.clone()).collect();
-        let labels = marks.iter().flat_map(|mark| &mark.label);
-        let beside = labels.map(|label| 1 + columns_of(label)).max();
+        // The label of the last mark stands beside it, the others below theirs.
+        let last = marks.iter().max_by_key(|mark| mark.span.start);
+        let label = last.and_then(|mark| mark.label.as_deref());
+        let beside = label.map(|label| 1 + columns_of(label));
         Some(Row {
             line,
             excerpt: excerpt(text, &spans, self.room, beside.unwrap_or_default())?,
@@ -258,11 +284,11 @@ impl<'d> Drawing<'d> {
             return Ok(());
         };
         let mut source = String::new();
-        let mut line = first.line;
+        let mut before = first;
         let mut annotations: Vec<Annotation<'_>> = Vec::new();
         for row in rows {
-            source.extend(std::iter::repeat_n('\n', row.line - line));
-            line = row.line;
+            source += &self.between(before, row);
+            before = row;
             for (mark, shown) in row.marks.iter().zip(&row.excerpt.marks) {
                 let span = source.len() + shown.start..source.len() + shown.end;
                 annotations.push(mark.kind.span(span).label(mark.label.as_deref()));
@@ -277,11 +303,25 @@ impl<'d> Drawing<'d> {
             Severity::Warning => Level::WARNING,
         };
         let drawn = renderer(self.theme).render(&[Group::with_level(level).element(snippet)]);
-        let indent = " ".repeat(self.digits - line.to_string().len());
+        let indent = " ".repeat(self.digits - before.line.to_string().len());
         for line in drawn.lines() {
             writeln!(out, "{indent}{line}")?;
         }
         Ok(())
+    }
+
+    /// The line breaks between two lines. A single line between them is shown, more are not.
+    fn between(&self, row: &Row<'_>, next: &Row<'_>) -> String {
+        let breaks = next.line - row.line;
+        if breaks != 2 {
+            return "\n".repeat(breaks);
+        }
+        let text = self.places.report().document.text();
+        let start = memchr::memchr(b'\n', &text.as_bytes()[row.start()..])
+            .map_or(row.start(), |newline| row.start() + newline + 1);
+        let line_start = start..start;
+        let line = excerpt(text, &[line_start], self.room, 0);
+        format!("\n{}\n", line.map_or_else(String::new, |line| line.text))
     }
 }
 
@@ -292,14 +332,14 @@ fn line_of(places: &Places<'_>, offset: usize) -> usize {
     in_input.unwrap_or(position).line
 }
 
-/// Draws in the sixteen colours of the theme, or without. Lines are cut before they get here.
+/// Draws in the sixteen colours of the theme, or without.
 fn renderer(theme: &Theme) -> Renderer {
     if theme.is_plain() {
-        return Renderer::plain().term_width(usize::MAX);
+        return Renderer::plain().term_width(WIDE);
     }
     let colour = |colour: AnsiColor| colour.on_default();
     Renderer::styled()
-        .term_width(usize::MAX)
+        .term_width(WIDE)
         .hyperlink(false)
         .error(colour(AnsiColor::Red).effects(Effects::BOLD))
         .warning(colour(AnsiColor::Yellow))

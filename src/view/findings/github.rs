@@ -39,10 +39,14 @@ fn write_command(
     // Standard input is no file of the repository.
     if source.as_str() != "-" {
         let file = property(&path(source).to_string());
-        write!(out, "file={file},line={},endLine={},", start.line, end.line)?;
-        // Columns are only allowed within one line.
+        // An annotation stands below its last line: for a long value that is far from its start.
+        write!(
+            out,
+            "file={file},line={0},endLine={0},col={1},",
+            start.line, start.column
+        )?;
         if start.line == end.line {
-            write!(out, "col={},endColumn={},", start.column, end.column)?;
+            write!(out, "endColumn={},", end.column)?;
         }
     }
     write!(out, "title={}::", property(title))

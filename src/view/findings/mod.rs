@@ -116,22 +116,17 @@ impl<W: Write> Writer<W> {
         self.tally.warnings += warnings;
         let canvas = &self.options.canvas;
         let out = &mut self.out;
+        let listed = || Listed::of(report, self.options.max_findings);
         match &mut self.form {
             Form::Json => return json::write_findings(report, out),
             Form::Junit(cases) if report.findings.is_empty() => cases.add_clean(report.origin),
             _ if report.findings.is_empty() => {}
-            form => {
-                let listed = Listed::of(report, self.options.max_findings);
-                match form {
-                    Form::Full => full::write(&listed, canvas, out)?,
-                    Form::Concise => concise::write(&listed, canvas, out)?,
-                    Form::Github => github::write(&listed, out)?,
-                    Form::Gitlab(issues) => issues.write(&listed, out)?,
-                    Form::Sarif(log) => log.write(&listed, out)?,
-                    Form::Junit(cases) => cases.add_findings(&listed),
-                    Form::Json => {}
-                }
-            }
+            Form::Full => full::write(&listed(), canvas, out)?,
+            Form::Concise => concise::write(&listed(), canvas, out)?,
+            Form::Github => github::write(&listed(), out)?,
+            Form::Gitlab(issues) => issues.write(&listed(), out)?,
+            Form::Sarif(log) => log.write(&listed(), out)?,
+            Form::Junit(cases) => cases.add_findings(&listed()),
         }
         self.write_signature(report)
     }
@@ -245,19 +240,20 @@ fn more_findings(count: usize) -> String {
 /// is in a wrapped body, and in a line below what to do about it.
 fn words(finding: &Finding, region: Region) -> String {
     let message = Text::from(finding.message.as_str());
-    let pointer = finding.pointer.to_string();
-    let at = match pointer.as_str() {
-        "" => String::new(),
-        pointer => format!(" at {pointer}"),
+    let pointer = Some(finding.pointer.to_string()).filter(|pointer| !pointer.is_empty());
+    let in_body = region
+        .in_body
+        .map(|position| format!("body {}:{}", position.line, position.column));
+    let places: Vec<String> = pointer.into_iter().chain(in_body).collect();
+    let place = match places.join(", ") {
+        place if place.is_empty() => place,
+        place => format!(" ({place})"),
     };
-    let in_body = region.in_body.map_or_else(String::new, |position| {
-        format!(" (body {}:{})", position.line, position.column)
-    });
     let help = finding
         .help
         .as_deref()
         .map_or_else(String::new, |help| format!("\nhelp: {}", Text::from(help)));
-    format!("{message}{at}{in_body}{help}")
+    format!("{message}{place}{help}")
 }
 
 /// The items of a JSON array that is written one by one: an item a line.
@@ -293,37 +289,13 @@ pub(super) fn title(report: &Report<'_>) -> String {
     }
 }
 
-/// Writes every finding of a report: severity, rule, place, pointer, message; help below.
-///
-/// # Errors
-/// Where `out` cannot be written.
-pub fn write_lines(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
-    let theme = &canvas.theme;
-    for (finding, position) in report.findings.iter().zip(report.positions()) {
-        let style = theme.severity(finding.severity);
-        let severity = format!("{}[{}]", finding.severity.name(), finding.rule);
-        let source = &report.origin.source;
-        let (line, column) = (position.line, position.column);
-        let place = match report.in_input(position) {
-            Some(position) => format!("{source}:{}:{}", position.line, position.column),
-            None => format!("{source}#{} body {line}:{column}", report.origin.index),
-        };
-        write!(
-            out,
-            "{} {}",
-            style.style(severity),
-            theme.heading.style(place)
-        )?;
-        let pointer = finding.pointer.to_string();
-        if !pointer.is_empty() {
-            write!(out, " {pointer}")?;
-        }
-        writeln!(out, ": {}", finding.message)?;
-        if let Some(help) = &finding.help {
-            writeln!(out, "  {} {help}", theme.muted.style("help:"))?;
-        }
-    }
-    Ok(())
+/// Writes all findings of one report in full: for a view of something else that has to tell them.
+pub(super) fn write_full(
+    report: &Report<'_>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    full::write(&Listed::of(report, None), canvas, out)
 }
 
 /// A count with its noun, such as `1 error` or `2 errors`.

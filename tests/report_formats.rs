@@ -1,0 +1,466 @@
+//! Every format of findings, held against golden files; `BLESS=1` writes them anew.
+
+mod contract;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use chatlog::capture::{Delivery, Format as CaptureFormat, Limits, Position, Record, deliveries};
+use chatlog::document::Document;
+use chatlog::explanation::notification_with;
+use chatlog::finding::Rule;
+use chatlog::view::findings::{Format, Options, Writer};
+use chatlog::view::{Canvas, Theme, Zone};
+use chatlog::{Origin, Text, inspect};
+use clap::ValueEnum;
+use serde_json::Value;
+use unicode_width::UnicodeWidthChar;
+
+/// A delivery to write the findings of.
+struct Case {
+    source: String,
+    index: usize,
+    body: Vec<u8>,
+    start: Position,
+    wrapped: bool,
+}
+
+impl Case {
+    fn new(source: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            source: source.to_owned(),
+            index: 1,
+            body: body.into(),
+            start: Position::START,
+            wrapped: false,
+        }
+    }
+
+    /// The delivery of that number, from there on.
+    fn at(self, index: usize, line: usize, column: usize) -> Self {
+        Self {
+            index,
+            start: Position { line, column },
+            ..self
+        }
+    }
+
+    fn wrapped(self) -> Self {
+        Self {
+            wrapped: true,
+            ..self
+        }
+    }
+}
+
+/// Each rule broken by its own example.
+fn every_rule() -> Vec<Case> {
+    let case = |rule: &Rule| {
+        let body = notification_with(rule.explanation().wrong);
+        Case::new(&format!("./rules/{rule}.json"), body)
+    };
+    Rule::ALL.iter().map(case).collect()
+}
+
+/// A notification on one line, like those of an archive.
+fn one_line(example: &str) -> String {
+    notification_with(example).replace('\n', "")
+}
+
+fn message(number: usize, content: &str) -> String {
+    format!(
+        r#"{{"msg_id": "m{number}", "timestamp": {}, "status": "read", "content": {content}}}"#,
+        1_744_699_261 + number / 20
+    )
+}
+
+/// A notification that is not UTF-8.
+fn latin_1() -> Vec<u8> {
+    let body = notification_with(r#""workflow_name": "Mar#a""#).into_bytes();
+    let byte = |byte| if byte == b'#' { 0xed } else { byte };
+    body.into_iter().map(byte).collect()
+}
+
+/// What is hard to show.
+fn hard_cases() -> Vec<Case> {
+    let said = r#"{"type": "text", "text": "please tell us when we may call you back"}"#;
+    let mut messages: Vec<_> = (0..60).map(|number| message(number, said)).collect();
+    messages[30] = message(30, r#"{"type": "text", "body": "no text"}"#);
+    messages[59] = message(3, said);
+    let long = format!(r#""messages": [{}]"#, messages.join(", "));
+    let hostile = "\"session_end_reason\": \"\u{9b}31mrobot\u{202e}\", \
+        \"a\u{7f}b\u{ffff}\": 1, \"%0A::error::c,d\": 2";
+    vec![
+        Case::new("archive.ndjson", one_line(&long)).at(3, 3, 1),
+        Case::new("shop.har", notification_with(r#""talk_round": "3""#))
+            .at(3, 120, 14)
+            .wrapped(),
+        Case::new("evil\u{1b}[31m,a:b%\n]]>&\u{fffe}.json", one_line(hostile)),
+        Case::new(
+            "lines.json",
+            notification_with(
+                "\"messages\": {\r\n  \"0\": {\r\n    \"msg_id\": \"m1\"\r\n  }\r\n}",
+            ),
+        ),
+        Case::new(
+            "/srv/请选择/您 的.json",
+            notification_with(
+                r#""workflow_name": "请选择您的性别👉", "session_end_reason": "机器人👩‍👩‍👧""#,
+            ),
+        ),
+        Case::new("empty.json", ""),
+        Case::new("cut.json", "{\"workflow_id\": \"5d0c9a7be2f0\",\n \"sta"),
+        Case::new("latin.json", latin_1()),
+        Case::new("array.json", "[]"),
+        Case::new("clean.json", notification_with(r#""talk_round": 3"#)),
+    ]
+}
+
+fn all_cases() -> Vec<Case> {
+    every_rule().into_iter().chain(hard_cases()).collect()
+}
+
+fn options(width: u16, theme: Theme) -> Options {
+    Options {
+        canvas: Canvas {
+            width,
+            theme,
+            zone: Zone::UTC,
+        },
+        quiet: false,
+        max_findings: None,
+    }
+}
+
+/// What a format makes of deliveries.
+fn written(cases: &[Case], format: Format, options: Options) -> String {
+    let mut writer = Writer::new(format, options, Vec::new()).expect("memory can be written");
+    for case in cases {
+        let origin = Origin {
+            source: Text::from(case.source.as_str()),
+            index: case.index,
+        };
+        let record = Record {
+            bytes: &case.body,
+            terminator: b"",
+            start: case.start,
+        };
+        let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
+        for delivery in capture.deliveries {
+            let delivery = Delivery {
+                body: Cow::Borrowed(&case.body),
+                body_start: delivery.body_start.filter(|_| !case.wrapped),
+                ..delivery
+            };
+            let document = Document::new(&delivery.body);
+            let mut report = inspect(&origin, &delivery, &document);
+            if case.source.ends_with("/contract.json") {
+                report.add(contract::example().findings(&document));
+            }
+            writer.write(&report).expect("memory can be written");
+        }
+    }
+    let out = writer.finish().expect("memory can be written");
+    String::from_utf8(out).expect("every format is UTF-8")
+}
+
+fn plain(cases: &[Case], format: Format) -> String {
+    written(cases, format, options(80, Theme::plain()))
+}
+
+#[track_caller]
+fn is_golden(name: &str, given: &str) {
+    let path = PathBuf::from("tests/golden/formats").join(name);
+    let given = given.replace(env!("CARGO_PKG_VERSION"), "[VERSION]");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &given).expect("the golden file can be written");
+    }
+    let want = fs::read_to_string(&path).unwrap_or_default();
+    if given != want {
+        let differs = |(given, want): (&str, &str)| given != want;
+        let line = given.lines().zip(want.lines()).position(differs);
+        let line = line.unwrap_or_else(|| given.lines().count().min(want.lines().count()));
+        panic!(
+            "{name} differs at line {}; BLESS=1 accepts it\n  given: {:?}\n   want: {:?}",
+            line + 1,
+            given.lines().nth(line),
+            want.lines().nth(line)
+        );
+    }
+}
+
+#[test]
+fn every_format_shows_every_rule_as_its_golden_file_does() {
+    let cases = all_cases();
+    for (name, format) in [
+        ("full.txt", Format::Full),
+        ("concise.txt", Format::Concise),
+        ("json.ndjson", Format::Json),
+        ("github.txt", Format::Github),
+        ("gitlab.json", Format::Gitlab),
+        ("sarif.json", Format::Sarif),
+        ("junit.xml", Format::Junit),
+    ] {
+        let given = plain(&cases, format);
+        for rule in Rule::ALL {
+            assert!(given.contains(rule.name()), "{name}: no {rule}");
+        }
+        is_golden(name, &given);
+    }
+    is_golden(
+        "full-60.txt",
+        &written(&cases, Format::Full, options(60, Theme::plain())),
+    );
+    is_golden(
+        "full-120.ansi",
+        &written(&cases, Format::Full, options(120, Theme::ansi())),
+    );
+}
+
+#[test]
+fn nothing_a_stranger_wrote_acts_on_a_terminal_in_any_format() {
+    let cases = all_cases();
+    for format in Format::value_variants() {
+        for line in plain(&cases, *format).lines() {
+            assert_eq!(Text::from(line).to_string(), line, "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn programs_can_read_what_is_written_for_them() {
+    let cases = all_cases();
+    for line in plain(&cases, Format::Json).lines() {
+        serde_json::from_str::<Value>(line).expect("a line is JSON");
+    }
+    let junit = plain(&cases, Format::Junit);
+    let is_xml = |c| !matches!(c, '\0'..='\x08' | '\x0b'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    assert!(junit.chars().all(is_xml), "XML has no such character");
+    let junit = quick_junit::Report::deserialize_from_str(&junit).expect("JUnit is XML");
+    assert_eq!(junit.tests, cases.len());
+    let issues: Vec<Value> =
+        serde_json::from_str(&plain(&cases, Format::Gitlab)).expect("an array of issues");
+    assert_eq!(plain(&cases, Format::Github).lines().count(), issues.len());
+    assert_eq!(plain(&cases, Format::Concise).lines().count(), issues.len());
+    let github = plain(&cases, Format::Github);
+    assert!(github.lines().all(|line| line.starts_with("::")));
+}
+
+/// The schema is the one of OASIS, as the crate serde-sarif 0.8 ships it; its `$id` names it.
+#[test]
+fn sarif_is_valid_against_the_official_schema() {
+    let schema = fs::read_to_string("tests/sarif-2.1.0.schema.json").expect("the schema is here");
+    // Its pattern for languages, of which none is written, has a bracket too many.
+    let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validation = jsonschema::options().should_validate_formats(true);
+    let schema = validation.build(&schema).expect("the schema is one");
+    for (cases, limit) in [(all_cases(), None), (all_cases(), Some(1)), (vec![], None)] {
+        let options = Options {
+            max_findings: limit,
+            ..options(80, Theme::plain())
+        };
+        let log = written(&cases, Format::Sarif, options);
+        let log: Value = serde_json::from_str(&log).expect("SARIF is JSON");
+        let faults: Vec<_> = schema
+            .iter_errors(&log)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(faults.is_empty(), "{faults:?}");
+        let rules = &log["runs"][0]["tool"]["driver"]["rules"];
+        for result in log["runs"][0]["results"].as_array().into_iter().flatten() {
+            let index = result["ruleIndex"].as_u64().expect("every rule is listed");
+            let index = usize::try_from(index).expect("there are few rules");
+            assert_eq!(rules[index]["id"], result["ruleId"]);
+        }
+    }
+}
+
+/// The fingerprints of a GitLab report, which are those of SARIF too.
+fn fingerprints(cases: &[Case]) -> Vec<String> {
+    let issues: Vec<Value> =
+        serde_json::from_str(&plain(cases, Format::Gitlab)).expect("an array of issues");
+    let fingerprint = |issue: &Value| issue["fingerprint"].to_string();
+    let gitlab: Vec<_> = issues.iter().map(fingerprint).collect();
+    let log: Value = serde_json::from_str(&plain(cases, Format::Sarif)).expect("SARIF is JSON");
+    let results = log["runs"][0]["results"]
+        .as_array()
+        .expect("a list of results");
+    let fingerprint = |result: &Value| result["partialFingerprints"]["chatlog/v1"].to_string();
+    assert_eq!(gitlab, results.iter().map(fingerprint).collect::<Vec<_>>());
+    gitlab
+}
+
+#[test]
+fn a_finding_keeps_its_fingerprint_while_other_things_change() {
+    let wrong = |more: &str| notification_with(&format!("{more}\"talk_round\": \"3\""));
+    let alone = fingerprints(&[Case::new("a.ndjson", wrong(""))]);
+    let moved = wrong("\"intention\": \"B\", \"ner_slots\": {\"a\": \"b\"},\n\n");
+    let other = wrong("\"call_id\": \"another\", ");
+    let later = fingerprints(&[
+        Case::new("./a.ndjson", other),
+        Case::new("./a.ndjson", moved).at(2, 40, 1),
+    ]);
+    assert_eq!(alone[0], later[1]);
+    let twice = fingerprints(&[
+        Case::new("a.ndjson", wrong("")),
+        Case::new("a.ndjson", wrong("")).at(2, 2, 1),
+        Case::new("b.ndjson", wrong("")),
+    ]);
+    assert_eq!(alone[0], twice[0]);
+    assert_eq!(twice.iter().collect::<BTreeSet<_>>().len(), 3, "{twice:?}");
+}
+
+#[test]
+fn findings_beyond_the_limit_are_counted() {
+    let case = [Case::new("a.json", br#"{"messages": []}"#)];
+    let limited = |format| {
+        let options = Options {
+            max_findings: Some(2),
+            ..options(80, Theme::plain())
+        };
+        written(&case, format, options)
+    };
+    let all = plain(&case, Format::Concise).lines().count();
+    let more = format!("{} more findings", all - 2);
+    for format in [
+        Format::Full,
+        Format::Concise,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+    ] {
+        assert!(limited(format).contains(&more), "{format:?}");
+    }
+    let left_out = format!("{} findings left out", all - 2);
+    assert!(limited(Format::Sarif).contains(&left_out));
+    assert_eq!(limited(Format::Json), plain(&case, Format::Json));
+    let full = limited(Format::Full);
+    assert_eq!(full.matches("-->").count(), 2);
+    assert!(
+        full.ends_with(&format!("1 delivery: {} errors, 1 warning\n", all - 1)),
+        "{full}"
+    );
+}
+
+#[test]
+fn a_clean_run_says_so_in_one_line_or_not_at_all() {
+    let clean =
+        |index| Case::new("a.ndjson", notification_with(r#""talk_round": 3"#)).at(index, index, 1);
+    let quiet = Options {
+        quiet: true,
+        ..options(80, Theme::plain())
+    };
+    let one = [clean(1)];
+    let two = [clean(1), clean(2)];
+    assert_eq!(plain(&one, Format::Full), "1 delivery: no problems\n");
+    assert_eq!(plain(&two, Format::Full), "2 deliveries: no problems\n");
+    assert_eq!(plain(&[], Format::Full), "");
+    assert_eq!(plain(&two, Format::Gitlab), "[\n]\n");
+    for format in [Format::Full, Format::Concise, Format::Json, Format::Github] {
+        assert_eq!(written(&two, format, quiet.clone()), "", "{format:?}");
+    }
+    for format in [Format::Concise, Format::Github] {
+        assert_eq!(plain(&two, format), "", "{format:?}");
+    }
+    let junit = written(&two, Format::Junit, quiet);
+    assert!(!junit.contains("testcase"), "{junit}");
+}
+
+/// What of a source line is above the carets of the first finding in `full`.
+fn underlined(full: &str) -> String {
+    let lines: Vec<&str> = full.lines().collect();
+    let carets = lines
+        .iter()
+        .position(|line| line.trim_start().starts_with('|') && line.contains('^'))
+        .expect("something is underlined");
+    let start = lines[carets].find('^').expect("there is a caret");
+    let end = start
+        + lines[carets][start..]
+            .bytes()
+            .take_while(|byte| *byte == b'^')
+            .count();
+    let mut column = 0;
+    let mut above = String::new();
+    for c in lines[carets - 1].chars() {
+        if (start..end).contains(&column) {
+            above.push(c);
+        }
+        column += c.width().unwrap_or(0);
+    }
+    above
+}
+
+#[test]
+fn the_carets_stand_below_what_is_at_fault() {
+    let long = "请选择您的性别👉 \u{202e}pay now ".repeat(400);
+    for before in [
+        "",
+        "abc",
+        "请选择您的性别👉",
+        "a\u{1b}b\u{202e}\u{ad}c",
+        "e\u{301}",
+        &long,
+    ] {
+        for (value, shown) in [
+            ("expired", "expired"),
+            ("机器人", "机器人"),
+            ("a\u{7f}b", r"a\u{7f}b"),
+        ] {
+            let before = before.replace('\u{1b}', "\u{9b}");
+            let example = format!(
+                r#""workflow_name": "{before}", "session_end_reason": "{value}", "intention": "{before}""#
+            );
+            let case = [Case::new("a.json", notification_with(&example))];
+            for width in [40, 60, 80, 120, 200] {
+                let full = written(&case, Format::Full, options(width, Theme::plain()));
+                assert_eq!(underlined(&full), format!("\"{shown}\""), "{full}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_of_a_body_keep_to_the_width() {
+    let cases = all_cases();
+    for width in 60..140 {
+        let full = written(&cases, Format::Full, options(width, Theme::plain()));
+        let drawn = |line: &&str| {
+            let line =
+                line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+            line.starts_with('|')
+        };
+        for line in full.lines().filter(drawn) {
+            let columns: usize = line.chars().filter_map(UnicodeWidthChar::width).sum();
+            assert!(
+                columns <= usize::from(width),
+                "{columns} of {width}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_single_line_between_two_places_is_shown() {
+    let example = "\"variables\": {\n  \"order\": 1,\n  \"other\": 2,\n  \"order\": 3\n}";
+    let full = plain(
+        &[Case::new("a.json", notification_with(example))],
+        Format::Full,
+    );
+    assert!(full.contains("  \"other\": 2,\n"), "{full}");
+}
+
+/// Bodies that were cut anywhere, in all formats: nothing panics, and faults of syntax are shown.
+#[test]
+fn a_body_may_end_anywhere() {
+    let example = r#""workflow_name": "请选择", "variables": {"a": "👉", "a": 1}"#;
+    let body = notification_with(example).into_bytes();
+    let cases: Vec<_> = (0..body.len())
+        .map(|end| Case::new("a.json", &body[..end]))
+        .collect();
+    for format in Format::value_variants() {
+        assert!(plain(&cases, *format).contains("not-json"), "{format:?}");
+    }
+}
