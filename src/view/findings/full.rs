@@ -17,6 +17,8 @@ use crate::{Text, view::Theme};
 const FAR: usize = 1_000;
 /// What stands between a line's number and the line.
 const GUTTER: &str = " | ";
+/// A width that no line has, with room for the renderer to count with.
+const UNLIMITED: usize = usize::MAX / 4;
 
 /// Writes each finding with its place, the line it is about, and what to do about it.
 pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
@@ -295,11 +297,11 @@ fn line_of(places: &Places<'_>, offset: usize) -> usize {
 /// Draws in the sixteen colours of the theme, or without. Lines are cut before they get here.
 fn renderer(theme: &Theme) -> Renderer {
     if theme.is_plain() {
-        return Renderer::plain().term_width(usize::MAX);
+        return Renderer::plain().term_width(UNLIMITED);
     }
     let colour = |colour: AnsiColor| colour.on_default();
     Renderer::styled()
-        .term_width(usize::MAX)
+        .term_width(UNLIMITED)
         .hyperlink(false)
         .error(colour(AnsiColor::Red).effects(Effects::BOLD))
         .warning(colour(AnsiColor::Yellow))
