@@ -270,13 +270,12 @@ fn lookup(record: &str, pointer: &str) -> Option<Box<RawValue>> {
 
 /// Compares as values; where a number is too large to be one, letter by letter.
 fn is_same(one: &RawValue, other: &RawValue) -> bool {
-    match [one, other].map(|json| serde_json::from_str::<Value>(json.get())) {
-        [Ok(one), Ok(other)] => one == other,
-        _ => {
-            let letters = |json: &RawValue| json.get().replace(char::is_whitespace, "");
-            letters(one) == letters(other)
-        }
+    let values = [one, other].map(|json| serde_json::from_str::<Value>(json.get()));
+    if let [Ok(one), Ok(other)] = values {
+        return one == other;
     }
+    let letters = |json: &RawValue| json.get().replace(char::is_whitespace, "");
+    letters(one) == letters(other)
 }
 
 /// The value that starts at a line and a column of a text.

@@ -7,7 +7,7 @@ use serde::de::Deserializer;
 
 use super::Read;
 use super::lexer::{Lexer, members};
-use super::scalar::{is_short_number, note_precision, token, wrong_token};
+use super::scalar::{is_short_number, note_lone_surrogate, note_precision, token, wrong_token};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Place, Pointer, Rule, Step};
 
@@ -64,7 +64,9 @@ fn is_plain(object: &str) -> bool {
         };
         let value = lexer.token();
         let is_plain = match value.as_bytes().first() {
-            Some(b'"' | b't' | b'f' | b'n') => true,
+            // Half of a character is written like this.
+            Some(b'"') => !value.contains("\\ud") && !value.contains("\\uD"),
+            Some(b't' | b'f' | b'n') => true,
             Some(b'{' | b'[') | None => false,
             Some(_) => is_short_number(value),
         };
@@ -86,7 +88,8 @@ enum Inside<'a> {
     Array { next: usize },
 }
 
-/// Notes repeated keys and numbers that lose precision, at any depth, in a valid JSON value.
+/// Notes repeated keys, halves of characters and numbers that lose precision, at any depth, in a
+/// valid JSON value.
 pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
     let mut walk = Walk {
         lexer: Lexer::new(json),
@@ -97,7 +100,10 @@ pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
     walk.value(findings);
     while let Some(top) = walk.inside.last_mut() {
         let next = match top {
-            Inside::Object { keys } => walk.lexer.key().map(|(_, key)| {
+            Inside::Object { keys } => walk.lexer.key().map(|(span, key)| {
+                note_lone_surrogate(&json[span], findings, || {
+                    walk.base.pointer().join(&walk.path)
+                });
                 let seen = keys
                     .entry(key.clone())
                     .and_modify(|seen| *seen += 1)
@@ -147,6 +153,8 @@ impl Walk<'_, '_> {
             let token = self.lexer.token();
             if token.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
                 note_precision(token, findings, || self.pointer());
+            } else if token.starts_with('"') {
+                note_lone_surrogate(token, findings, || self.pointer());
             }
             self.path.pop();
         }
@@ -182,4 +190,30 @@ pub(crate) fn repeated_key(key: &str, pointer: Pointer) -> Finding {
             "most readers keep the last value, as this one does; some keep the first".into(),
         ))
         .with_related(first, "it stands here first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_characters_are_noted_wherever_they_are() {
+        let noted = |json: &str| {
+            let mut findings = Findings::default();
+            let mut map = FreeMap::default();
+            let mut deserializer = serde_json::Deserializer::from_str(json);
+            let read = map.read(&mut deserializer, &Place::Root, &mut findings);
+            assert!(matches!(read, Ok(true)), "{json}");
+            let findings = findings.into_vec();
+            assert!(findings.iter().all(|finding| finding.rule == Rule::NotJson));
+            let pointers = findings.iter().map(|finding| finding.pointer.to_string());
+            pointers.collect::<Vec<_>>()
+        };
+        assert_eq!(noted(r#"{"a":"\ud83d"}"#), ["/a"]);
+        assert_eq!(noted(r#"{"a":"\uDE00 \\u"}"#), ["/a"]);
+        assert_eq!(noted(r#"{"a":{"b":["","\ud83d\ud83d"]}}"#), ["/a/b/1"]);
+        assert_eq!(noted(r#"{"a":{"\ud83d":1}}"#), ["/a"]);
+        assert_eq!(noted(r#"{"\ude00":1}"#), [""]);
+        assert!(noted(r#"{"a":"\ud83d\ude00","\ud83d\ude00":"\\ud83d"}"#).is_empty());
+    }
 }

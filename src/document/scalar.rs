@@ -14,7 +14,7 @@ use super::Read;
 use super::lexer::{lone_surrogates, unescape};
 use super::shape::{Found, wrong_type};
 use crate::Text;
-use crate::finding::{Finding, Findings, Pace, Place, Rule, nearest};
+use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule, nearest};
 
 /// Takes the next value as it is written.
 pub(crate) fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
@@ -55,22 +55,25 @@ pub(crate) fn string<'de>(
 ) -> Cow<'de, str> {
     let text = unescape(token);
     // Only an escape can stand for half a pair, and only then is the text not borrowed.
-    if matches!(text, Cow::Owned(_))
-        && let Some(lone) = lone_surrogates(token).first()
-    {
-        let escape = &token[*lone..lone + 6];
-        findings.note(
-            Finding::new(
-                Rule::NotJson,
-                at,
-                format!("`{escape}` is half of a surrogate pair and no character"),
-            )
-            .with_help(Some(
-                "it is shown as U+FFFD; the sender cut a text in the middle of a character".into(),
-            )),
-        );
+    if matches!(text, Cow::Owned(_)) {
+        note_lone_surrogate(token, findings, || at.pointer());
     }
     text
+}
+
+/// Notes the first escape of a string token that is no character.
+pub(crate) fn note_lone_surrogate(
+    token: &str,
+    findings: &mut Findings,
+    pointer: impl FnOnce() -> Pointer,
+) {
+    let Some(lone) = lone_surrogates(token).first().copied() else {
+        return;
+    };
+    let escape = &token[lone..lone + 6];
+    let message = format!("`{escape}` is half of a surrogate pair and no character");
+    let help = "it is shown as U+FFFD; the sender cut a text in the middle of a character";
+    findings.note(Finding::at(Rule::NotJson, pointer(), message).with_help(Some(help.to_owned())));
 }
 
 impl<'de> Read<'de> for Text<'de> {
