@@ -184,7 +184,9 @@ mod tests {
 
     #[track_caller]
     fn refused(text: &str, at: usize, words: &str) {
-        let fault = Config::parse(text).err().expect("it is wrong");
+        let Err(fault) = Config::parse(text) else {
+            panic!("{text} is taken")
+        };
         assert_eq!(fault.at, at, "{}", fault.what);
         assert!(fault.what.contains(words), "{}", fault.what);
         assert!(!fault.what.contains("hunter2"), "{}", fault.what);

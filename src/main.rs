@@ -13,7 +13,7 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
-    match commands::run(Cli::parse()) {
+    match commands::run(&Cli::parse()) {
         Ok(outcome) => ExitCode::from(outcome.code()),
         // Whoever reads the output has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -189,6 +189,18 @@ pub struct Record<'a> {
     pub start: Position,
 }
 
+impl Record<'_> {
+    /// The same without the mark that editors put before a text: no part of any capture, though
+    /// it may be one of a body.
+    fn without_byte_order_mark(mut self) -> Self {
+        self.bytes = self
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(self.bytes);
+        self
+    }
+}
+
 /// One received webhook request.
 #[derive(Debug, Clone)]
 pub struct Delivery<'a> {
@@ -297,33 +309,38 @@ pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limi
     if format.is_none() && is_bare(record.bytes) {
         return body::read(record);
     }
-    match format.or_else(|| sniff(record.bytes)) {
+    let text = &record.without_byte_order_mark();
+    match format.or_else(|| sniff(text.bytes)) {
         Some(Format::Body) => body::read(record),
-        Some(Format::Http) => http::read(Reading::new(Format::Http, record, *limits)),
-        Some(Format::Curl) => curl::read(Reading::new(Format::Curl, record, *limits)),
-        Some(Format::Smee) if sniff(record.bytes) == Some(Format::Smee) => {
-            smee::read_stream(Reading::new(Format::Smee, record, *limits))
+        Some(Format::Http) => http::read(Reading::new(Format::Http, text, *limits)),
+        Some(Format::Curl) => curl::read(Reading::new(Format::Curl, text, *limits)),
+        Some(Format::Smee) if sniff(text.bytes) == Some(Format::Smee) => {
+            smee::read_stream(Reading::new(Format::Smee, text, *limits))
         }
-        format => read_object(record, format, *limits),
+        format => read_object(text, format, *limits).unwrap_or_else(|| body::read(record)),
     }
 }
 
-/// Reads a record that is laid out as a JSON object.
-fn read_object<'a>(record: &Record<'a>, format: Option<Format>, limits: Limits) -> Capture<'a> {
+/// Reads a record that is laid out as a JSON object; none if it is not, and need not be.
+fn read_object<'a>(
+    record: &Record<'a>,
+    format: Option<Format>,
+    limits: Limits,
+) -> Option<Capture<'a>> {
     let object = simdutf8::basic::from_utf8(record.bytes)
         .ok()
         .and_then(Object::read);
     let (object, format) = match (object, format) {
         (Some(object), Some(format)) => (object, format),
-        (Some(object), None) => match layout(&object) {
-            Some(format) => (object, format),
-            None => return body::read(record),
-        },
-        (None, None) => return body::read(record),
+        (Some(object), None) => {
+            let format = layout(&object)?;
+            (object, format)
+        }
+        (None, None) => return None,
         (None, Some(format)) => {
             let mut reading = Reading::new(format, record, limits);
             reading.problem(Some(record.bytes), "it is no JSON object in UTF-8");
-            return reading.capture;
+            return Some(reading.capture);
         }
     };
     let mut reading = Reading::new(format, record, limits);
@@ -344,5 +361,5 @@ fn read_object<'a>(record: &Record<'a>, format: Option<Format>, limits: Limits) 
         }
     }
     reading.end_of(&object);
-    reading.capture
+    Some(reading.capture)
 }

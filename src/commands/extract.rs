@@ -28,7 +28,8 @@ pub(super) fn run(args: &Extract) -> Result<Outcome> {
             Ok(outcome)
         }
         (None, Some(wanted)) if count > 0 => {
-            bail!("--select {wanted}: the input holds {count} deliveries only")
+            let deliveries = if count == 1 { "delivery" } else { "deliveries" };
+            bail!("--select {wanted}: the input holds {count} {deliveries} only")
         }
         (None, _) => Ok(outcome.max(Outcome::Trouble)),
     }

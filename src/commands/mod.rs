@@ -70,7 +70,7 @@ impl Outcome {
 ///
 /// # Errors
 /// Where it cannot be done at all, or its output cannot be written.
-pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let config = Config::find(&cli.config)?;
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config),

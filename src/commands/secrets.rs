@@ -95,6 +95,8 @@ fn without_line_break(mut bytes: Vec<u8>) -> Vec<u8> {
 pub(super) struct Verifier {
     checks: Checks,
     header_name: String,
+    /// Whether the user gave one signature for every delivery.
+    is_shared: bool,
     failures: usize,
 }
 
@@ -110,8 +112,10 @@ impl Verifier {
         for (name, value) in &args.header {
             checks = checks.with_header(name, value);
         }
+        let is_signature = |(name, _): &(String, String)| name.eq_ignore_ascii_case(&header_name);
         Self {
             checks,
+            is_shared: !args.signature.is_empty() || args.header.iter().any(is_signature),
             header_name,
             failures: 0,
         }
@@ -132,6 +136,11 @@ impl Verifier {
     /// The header that holds the signature.
     pub(super) fn header_name(&self) -> &str {
         &self.header_name
+    }
+
+    /// Says whether all deliveries are checked for one signature, which is not theirs to swap.
+    pub(super) fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// What deliveries are checked against.

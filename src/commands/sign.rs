@@ -59,13 +59,21 @@ impl Signer<'_> {
         match args.write_as {
             SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
             SignAs::Value => writeln!(out, "{signature}")?,
+            SignAs::Curl if delivery.body.contains(&0) => {
+                let index = arrival.origin.index;
+                let what = format!(
+                    "cannot write delivery {index} as a curl command: no argument can hold its NUL byte: use --as http"
+                );
+                tell(&arrival.origin.source, &what);
+                return Ok(Outcome::Trouble);
+            }
             SignAs::Curl => {
                 self.request
-                    .write_curl(&delivery.body, self.header, &signature, out)?
+                    .write_curl(&delivery.body, self.header, &signature, out)?;
             }
             SignAs::Http => {
                 self.request
-                    .write_http(&delivery.body, self.header, &signature, out)?
+                    .write_http(&delivery.body, self.header, &signature, out)?;
             }
         }
         Ok(Outcome::Clean)
@@ -135,20 +143,17 @@ impl<'u> Request<'u> {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let header = quoted(format!("{name}: {signature}").as_bytes());
-        let (url, body) = (quoted(self.url.as_bytes()), quoted_body(body));
+        // However it is quoted, a leading `@` would make `--data-binary` send a file.
+        let option = if body.starts_with(b"@") {
+            "--data-raw"
+        } else {
+            "--data-binary"
+        };
+        let (url, body) = (quoted(self.url.as_bytes()), quoted(body));
         writeln!(
             out,
-            "curl -X POST {url} -H 'Content-Type: application/json' -H {header} --data-binary {body}"
+            "curl -X POST {url} -H 'Content-Type: application/json' -H {header} {option} {body}"
         )
-    }
-}
-
-/// A body as a shell word; a leading `@` would make curl read a file.
-fn quoted_body(body: &[u8]) -> String {
-    if body.starts_with(b"@") {
-        ansi_c_quoted(body).replacen('@', "\\x40", 1)
-    } else {
-        quoted(body)
     }
 }
 

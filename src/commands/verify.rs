@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use anyhow::Result;
+use chatlog::Origin;
 use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
-use chatlog::view::signature::{Subject, write_closing, write_schemes};
+use chatlog::view::signature::{Subject, write_closing, write_options, write_schemes};
 use chatlog::view::{Canvas, Zone, json, signature};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
@@ -30,6 +31,7 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
     let mut verdicts = Verdicts {
         format: args.format,
         quiet: args.quiet,
+        compares: !verifier.is_shared(),
         canvas,
         out: output(),
         ledger: Ledger::default(),
@@ -57,6 +59,8 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
 struct Verdicts<'c> {
     format: VerifyFormat,
     quiet: bool,
+    /// Whether signatures may have been swapped.
+    compares: bool,
     canvas: &'c Canvas,
     out: Box<dyn Write>,
     ledger: Ledger,
@@ -74,11 +78,11 @@ struct Held {
 impl Verdicts<'_> {
     fn add(&mut self, arrival: &Arrival<'_>, signature: Signature) -> Result<()> {
         *self.counts.entry(signature.verdict.name()).or_default() += 1;
-        let line = self.ledger.enter(
-            arrival.origin.source.as_str(),
-            arrival.origin.index,
-            &signature,
-        );
+        let Origin { source, index } = arrival.origin;
+        let line = self
+            .compares
+            .then(|| self.ledger.enter(source.as_str(), *index, &signature))
+            .flatten();
         if self.quiet && signature.verdict == Verdict::Valid {
             return Ok(());
         }
@@ -150,9 +154,14 @@ fn discover(args: &Verify, verifier: &Verifier, canvas: &Canvas) -> Result<Outco
         Ok(Outcome::Clean)
     })?;
     let mut out = output();
-    write_schemes(discovery.schemes(), deliveries, canvas, &mut out)?;
+    let schemes = discovery.schemes();
+    match args.format {
+        VerifyFormat::Json => json::write_schemes(schemes, &mut out)?,
+        VerifyFormat::Human if args.quiet => write_options(schemes, canvas, &mut out)?,
+        VerifyFormat::Human => write_schemes(schemes, deliveries, canvas, &mut out)?,
+    }
     out.flush()?;
-    let found = if discovery.schemes().is_empty() {
+    let found = if schemes.is_empty() {
         Outcome::Findings
     } else {
         Outcome::Clean

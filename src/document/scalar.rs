@@ -279,7 +279,7 @@ pub(crate) fn is_short_number(token: &str) -> bool {
 pub(crate) fn note_precision(
     token: &str,
     findings: &mut Findings,
-    pointer: impl FnOnce() -> crate::finding::Pointer,
+    pointer: impl FnOnce() -> Pointer,
 ) {
     if is_short_number(token) {
         return;

@@ -3,7 +3,7 @@
 mod records;
 mod schemas;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,9 @@ const ENDINGS: [&str; 14] = [
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
+
+/// The most that is read of a file with a signature.
+const LONGEST_SIGNATURE: u64 = 1 << 16;
 
 /// Where deliveries are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,8 +94,14 @@ impl Source {
         let Self::File(path) = self else { return None };
         let mut name = path.clone().into_os_string();
         name.push(".sig");
-        let signature = fs::read_to_string(name).ok()?;
-        Some(signature.trim().to_owned()).filter(|signature| !signature.is_empty())
+        let opened = Self::File(name.into()).open().ok()?;
+        let mut signature = Vec::new();
+        let mut start = opened.reader.take(LONGEST_SIGNATURE);
+        start.read_to_end(&mut signature).ok()?;
+        // What is no text is no signature either, and its verdict will say so.
+        let signature = String::from_utf8_lossy(&signature);
+        let signature = signature.trim_start_matches('\u{feff}').trim();
+        Some(signature.to_owned()).filter(|signature| !signature.is_empty())
     }
 }
 

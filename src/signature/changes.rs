@@ -65,8 +65,9 @@ type Undo = fn(&[u8]) -> Option<Change<'_>>;
 
 /// What may have been done to a body that was saved, undone: made one by one.
 pub(super) fn changes(body: &[u8]) -> impl Iterator<Item = Change<'_>> {
-    const CHANGES: [Undo; 10] = [
+    const CHANGES: [Undo; 11] = [
         without_final_newline,
+        without_final_white_space,
         with_final_newline,
         with_final_crlf,
         with_lf,
@@ -93,6 +94,17 @@ fn without_final_newline(body: &[u8]) -> Option<Change<'_>> {
         "without its final line break",
         body,
     ))
+}
+
+fn without_final_white_space(body: &[u8]) -> Option<Change<'_>> {
+    let end = body.trim_ascii_end();
+    (Some(end) != trimmed(body) && end.len() < body.len()).then(|| {
+        Change::whole(
+            Code::FinalNewlineAdded,
+            "without the white space at its end",
+            end,
+        )
+    })
 }
 
 #[expect(

@@ -369,7 +369,8 @@ fn prints(
 ) -> Option<Hint> {
     let mut seen = HashSet::new();
     printings.find_map(|printing| {
-        let text = json.print(printing)?;
+        // A text that is printed as it is was not printed again, whatever stands around it.
+        let text = json.print(printing).filter(|text| *text != json.text())?;
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
         if !seen.insert(hasher.finish()) {

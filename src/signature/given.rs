@@ -100,7 +100,8 @@ impl Given {
         let Value { characters, bytes } = self.longest;
         Some(match bytes {
             Some(bytes) => format!(
-                "the signature has {bytes} bytes, and `{algorithm}` gives {wanted}: {} hex digits, or base64",
+                "the signature has {bytes} {}, and `{algorithm}` gives {wanted}: {} hex digits, or base64",
+                if bytes == 1 { "byte" } else { "bytes" },
                 2 * wanted
             ),
             None if characters > LONGEST => format!(

@@ -112,6 +112,9 @@ pub struct Signature {
     pub hints: Vec<Hint>,
     /// Which of the secrets matched, from 1.
     pub secret: Option<usize>,
+    /// Of how many.
+    #[serde(skip)]
+    pub secrets: usize,
     /// What was tried to find hints, in words.
     #[serde(skip)]
     pub tried: Vec<&'static str>,
@@ -121,13 +124,14 @@ pub struct Signature {
 }
 
 impl Signature {
-    fn new(verdict: Verdict, scheme: &Scheme, reason: Option<String>) -> Self {
+    fn new(verdict: Verdict, checks: &Checks, reason: Option<String>) -> Self {
         Self {
             verdict,
-            scheme: scheme.to_string(),
+            scheme: checks.scheme.to_string(),
             reason,
             hints: Vec::new(),
             secret: None,
+            secrets: checks.keys.len(),
             tried: Vec::new(),
             fingerprints: Fingerprints::default(),
         }
@@ -315,7 +319,7 @@ fn candidates<'d>(delivery: &'d Delivery<'_>) -> impl Iterator<Item = Candidate<
 /// It costs one pass over the body and copies nothing, unless the signature fails: then it is
 /// found out why.
 pub fn verify(delivery: &Delivery<'_>, checks: &Checks) -> Signature {
-    let outcome = |verdict, reason| Signature::new(verdict, &checks.scheme, Some(reason));
+    let outcome = |verdict, reason| Signature::new(verdict, checks, Some(reason));
     if !checks.has_secret() {
         return outcome(
             Verdict::Unchecked,
@@ -381,7 +385,7 @@ fn valid(
                     given: vec![digest],
                     expected: vec![digest],
                 },
-                ..Signature::new(Verdict::Valid, &checks.scheme, reason)
+                ..Signature::new(Verdict::Valid, checks, reason)
             });
         }
     }
@@ -409,7 +413,7 @@ fn failed(
     message: &Message<'_>,
 ) -> Signature {
     let (verdict, reason) = refusal(delivery, checks, &given);
-    let mut signature = Signature::new(verdict, &checks.scheme, Some(reason));
+    let mut signature = Signature::new(verdict, checks, Some(reason));
     if checks.explains {
         let failure = Failure::new(delivery, checks, &given, message);
         (signature.hints, signature.tried) = failure.explain();

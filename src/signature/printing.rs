@@ -227,6 +227,11 @@ impl<'t> Json<'t> {
         Some(json)
     }
 
+    /// The text itself, without what stands around it.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// The text printed so; none where it grows out of bounds.
     pub(super) fn print(&self, printing: Printing) -> Option<String> {
         let tokens = if printing.sorted {

@@ -16,7 +16,7 @@ use crate::capture::Headers;
 use crate::document::{compact, without_lone_surrogates};
 use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::notification::{Message, Session, Summary};
-use crate::signature::Signature;
+use crate::signature::{Scheme, Signature};
 use crate::text::acts;
 use crate::{Report, Text};
 
@@ -63,6 +63,17 @@ pub fn write_signature(
     write_line(&line, out)
 }
 
+/// Writes the schemes that were found, the likeliest first.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_schemes(schemes: &[Scheme], out: &mut impl Write) -> io::Result<()> {
+    schemes.iter().try_for_each(|scheme| {
+        let scheme = scheme.to_string();
+        write_line(&SchemeLine { scheme }, out)
+    })
+}
+
 fn write_report(
     report: &Report<'_>,
     session: Option<SessionPart<'_>>,
@@ -85,6 +96,11 @@ fn write_line(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Inert);
     line.serialize(&mut serializer)?;
     out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct SchemeLine {
+    scheme: String,
 }
 
 #[derive(Serialize)]

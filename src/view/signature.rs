@@ -113,11 +113,11 @@ pub fn write(
 /// Why the verdict is what it is, a line each.
 pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    match (&signature.reason, signature.secret) {
-        (Some(reason), Some(secret)) => lines.push(format!("{reason}; secret {secret} matches")),
-        (Some(reason), None) => lines.push(reason.clone()),
-        (None, Some(secret)) if secret > 1 => lines.push(format!("secret {secret} matches")),
-        (None, _) => {}
+    let secret = signature.secret.filter(|_| signature.secrets > 1);
+    let matched = secret.map(|secret| format!("secret {secret} matches"));
+    match (&signature.reason, matched) {
+        (Some(reason), Some(matched)) => lines.push(format!("{reason}; {matched}")),
+        (reason, matched) => lines.extend(reason.clone().or(matched)),
     }
     for hint in &signature.hints {
         let code = theme
@@ -196,13 +196,7 @@ pub fn write_schemes(
             theme.muted.style("help:")
         );
     }
-    for scheme in schemes {
-        writeln!(
-            out,
-            "--scheme '{}'",
-            theme.good.style(scheme.to_string().replace('\'', r"'\''"))
-        )?;
-    }
+    write_options(schemes, canvas, out)?;
     let advice = match (deliveries, schemes.len()) {
         (1, _) => "one delivery can fit by chance of its content: try a second one",
         (_, 1) => "it fits all of them",
@@ -215,6 +209,17 @@ pub fn write_schemes(
             .muted
             .style(format_args!("{deliveries} {noun} read: {advice}"))
     )
+}
+
+/// Writes schemes, each as the option that names it.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_options(schemes: &[Scheme], canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    schemes.iter().try_for_each(|scheme| {
+        let quoted = scheme.to_string().replace('\'', r"'\''");
+        writeln!(out, "--scheme '{}'", canvas.theme.good.style(quoted))
+    })
 }
 
 pub(super) fn verdict_style(theme: &Theme, verdict: Verdict) -> Style {

@@ -1,0 +1,100 @@
+//! A folder of its own for a test, and the program run in it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The secret of the signatures in these tests.
+pub(crate) const SECRET: &str = "swordfish-42";
+
+/// A folder that is gone with its test.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty folder; the name is that of the test.
+    pub(crate) fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        drop(fs::remove_dir_all(&path));
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    /// Writes a file into it.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+
+    /// A command that runs in it, with none of the program's variables set.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.0)
+            .env_remove("CHATLOG_SECRET")
+            .env_remove("CHATLOG_SCHEME");
+        command
+    }
+
+    /// Runs the program with these arguments, split at spaces, and with the secret in a variable.
+    pub(crate) fn chatlog(&self, arguments: &str) -> Run {
+        let mut command = self.command(env!("CARGO_BIN_EXE_chatlog"));
+        command
+            .env("CHATLOG_SECRET", SECRET)
+            .args(arguments.split(' ').filter(|argument| !argument.is_empty()));
+        run(&mut command, b"")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The exit code.
+    pub(crate) code: i32,
+    /// What it wrote.
+    pub(crate) stdout: Vec<u8>,
+    /// What it said of itself.
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// What it wrote, where that is text.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.stdout).expect("text")
+    }
+
+    /// Checks how it ended, and that all of its output together holds these words.
+    #[track_caller]
+    pub(crate) fn is(&self, code: i32, words: &[&str]) {
+        let all = format!("{}{}", String::from_utf8_lossy(&self.stdout), self.stderr);
+        assert_eq!(self.code, code, "{all}");
+        for words in words {
+            assert!(all.contains(words), "no `{words}` in:\n{all}");
+        }
+    }
+}
+
+/// Runs a command to its end, with this on its standard input.
+pub(crate) fn run(command: &mut Command, stdin: &[u8]) -> Run {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // A program that does not read it has closed the pipe.
+    drop(child.stdin.take().expect("a pipe").write_all(stdin));
+    let output = child.wait_with_output().expect("it ends");
+    Run {
+        code: output.status.code().expect("no signal ends it"),
+        stdout: output.stdout,
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
