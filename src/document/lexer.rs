@@ -80,13 +80,18 @@ impl<'a> Lexer<'a> {
     ///
     /// Call it after the opening brace was eaten, and pass the value before calling it again.
     pub(crate) fn key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
+        let key = self.bare_key()?;
+        self.eat(b':').then_some(key)
+    }
+
+    /// Passes the key of an object's next member and leaves the colon, which may be missing.
+    pub(super) fn bare_key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
         self.eat(b',');
         if self.peek()? != b'"' {
             return None;
         }
         let span = self.value()?;
-        self.eat(b':')
-            .then(|| (span.clone(), unescape(&self.text[span])))
+        Some((span.clone(), unescape(&self.text[span])))
     }
 
     /// Passes a string, whose opening quote it stands at.

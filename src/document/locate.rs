@@ -33,7 +33,7 @@ impl<'p> Wanted<'p> {
 }
 
 /// Tells `found` the bytes of every wanted value that is in `text`; of a value that the text
-/// breaks off in, what there is.
+/// breaks off in, what there is; of one that it breaks off before, where it would be.
 pub(crate) fn locate(text: &str, wanted: &Wanted<'_>, found: &mut impl FnMut(usize, Range<usize>)) {
     let mut lexer = Lexer::new(text);
     walk(text, &mut lexer, &[wanted], found);
@@ -47,10 +47,10 @@ fn walk<'t>(
     nodes: &[&Wanted<'_>],
     found: &mut impl FnMut(usize, Range<usize>),
 ) {
-    let Some(first) = lexer.peek() else { return };
+    let first = lexer.peek();
     let start = lexer.offset();
-    let enters_object = first == b'{' && nodes.iter().any(|node| !node.keys.is_empty());
-    let enters_array = first == b'[' && nodes.iter().any(|node| !node.items.is_empty());
+    let enters_object = first == Some(b'{') && nodes.iter().any(|node| !node.keys.is_empty());
+    let enters_array = first == Some(b'[') && nodes.iter().any(|node| !node.items.is_empty());
     if enters_object {
         lexer.eat(b'{');
         walk_object(text, lexer, nodes, found);
@@ -59,8 +59,8 @@ fn walk<'t>(
         lexer.eat(b'[');
         walk_array(text, lexer, nodes, found);
         lexer.eat(b']');
-    } else if lexer.value().is_none() {
-        return;
+    } else {
+        lexer.value();
     }
     for number in nodes.iter().flat_map(|node| &node.here) {
         found(*number, start..lexer.offset());
@@ -76,13 +76,14 @@ fn walk_object<'t>(
     let mut counts: HashMap<&str, u32> = HashMap::default();
     // The last of several members is only known at the end: where each wanted key last stood.
     let mut last: HashMap<&str, usize> = HashMap::default();
-    while let Some((_, key)) = lexer.key() {
+    while let Some((_, key)) = lexer.bare_key() {
+        let has_colon = lexer.eat(b':');
         let wanted: Vec<_> = nodes
             .iter()
             .filter_map(|node| node.keys.get_key_value(&*key))
             .collect();
         let Some((name, _)) = wanted.first() else {
-            if lexer.value().is_none() {
+            if !has_colon || lexer.value().is_none() {
                 break;
             }
             continue;
@@ -96,8 +97,16 @@ fn walk_object<'t>(
             .iter()
             .filter_map(|(_, same)| same.get(&here))
             .collect();
-        last.insert(name, lexer.offset());
+        lexer.peek();
+        let start = lexer.offset();
         walk(text, lexer, &inner, found);
+        // A key at which the text breaks off does not replace the one before.
+        if has_colon && lexer.offset() > start {
+            last.insert(name, start);
+        }
+        if !has_colon {
+            break;
+        }
     }
     for (name, start) in last {
         let inner: Vec<&Wanted<'_>> = nodes
