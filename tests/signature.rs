@@ -129,7 +129,7 @@ fn every_verdict_has_its_reason() {
     is(
         &verify(&delivery(body, SIGNATURE), &checks().with_signature("00")),
         Invalid,
-        "1 bytes",
+        "1 byte,",
     );
     is(
         &verify(&delivery(body, "00"), &checks().with_signature(SIGNATURE)),
