@@ -115,7 +115,7 @@ const SIGN_EXAMPLES: &str = "\
 Examples:
   chatlog sign --secret-file key body.json       the header to send
   chatlog sign --secret-file key --as http body.json > request.http
-  chatlog sign --secret-file key --as curl --url http://localhost:8080/hook body.json | sh";
+  chatlog sign --secret-file key --as curl --url http://localhost:8080/hook body.json | bash";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
@@ -201,7 +201,8 @@ pub(crate) enum Color {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Secret")]
 pub(crate) struct Secrets {
-    /// A file that holds the secret; one line break at its end is cut
+    /// A file that holds the secret; one line break at its end is cut. Secrets count from 1: files,
+    /// then variables, standard input and values
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Vec<PathBuf>,
 
@@ -244,7 +245,12 @@ pub(crate) struct SchemeArgs {
     /// and the plain hashes of these names, whose template holds {secret}. Pieces of a template:
     /// {body} {secret} {timestamp} {header:NAME} {method} {path} and any text.
     /// The default is hmac-sha256:{body}.
-    #[arg(long, value_name = "SCHEME", env = "CHATLOG_SCHEME")]
+    #[arg(
+        long,
+        value_name = "SCHEME",
+        env = "CHATLOG_SCHEME",
+        hide_env_values = true
+    )]
     pub(crate) scheme: Option<Scheme>,
 
     /// The header that holds the signature, X-AIRudder-Sign by default

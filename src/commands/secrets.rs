@@ -30,13 +30,11 @@ impl Secrets {
             )?);
         }
         for name in &self.secret_env {
-            let shown = Text::from(name.as_str());
+            // Somebody may have given the secret itself for its name: that is not repeated.
+            let place = "--secret-env";
             let value = std::env::var_os(name)
-                .with_context(|| format!("--secret-env {shown}: there is no such variable"))?;
-            secrets.push(secret(
-                value.into_encoded_bytes(),
-                &format!("--secret-env {shown}"),
-            )?);
+                .with_context(|| format!("{place}: there is no variable of that name"))?;
+            secrets.push(secret(value.into_encoded_bytes(), place)?);
         }
         if self.secret_stdin {
             if inputs.inputs.is_empty()
