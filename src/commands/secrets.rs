@@ -33,7 +33,7 @@ impl Secrets {
             // Somebody may have given the secret itself for its name: that is not repeated.
             let place = "--secret-env";
             let value = std::env::var_os(name)
-                .with_context(|| format!("{place}: there is no variable of that name"))?;
+                .with_context(|| format!("{place}: there is no such variable"))?;
             secrets.push(secret(value.into_encoded_bytes(), place)?);
         }
         if self.secret_stdin {
