@@ -3,11 +3,18 @@
 //! Every column but one has a width of its own and that one takes the rest. So a table's parts can
 //! be drawn one after another and still line up, however many rows there are.
 
+use std::borrow::Cow;
+
 use comfy_table::{
     Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
     Width,
 };
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+/// The longest word, in bytes, that is left to the table to break: the time that takes grows with
+/// the square.
+const LONGEST_WORD: usize = 1000;
 
 const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
 
@@ -62,7 +69,9 @@ impl Sheet {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width);
         for row in rows {
-            table.add_row(row.into_iter().map(Cell::new_owned).collect::<Vec<_>>());
+            let cells = row.iter().zip(self.widths());
+            let cells = cells.map(|(cell, width)| breakable(cell, width.into()).into_owned());
+            table.add_row(cells.map(Cell::new_owned));
         }
         for (column, width) in table.column_iter_mut().zip(self.widths()) {
             // The width of a column counts a blank on either side.
@@ -87,4 +96,57 @@ impl Sheet {
             .iter()
             .map(move |width| if *width == 0 { rest } else { *width })
     }
+}
+
+/// The text of a cell without words that the table would break badly.
+fn breakable(cell: &str, width: usize) -> Cow<'_, str> {
+    let breaks = |word: &str| word.len() > LONGEST_WORD || has_wider_letter(word, width);
+    if !cell.split([' ', '\n']).any(breaks) {
+        return Cow::Borrowed(cell);
+    }
+    let words = cell.split_inclusive([' ', '\n']);
+    let words = words.map(|word| {
+        if breaks(word) {
+            broken(word, width)
+        } else {
+            word.into()
+        }
+    });
+    Cow::Owned(words.collect())
+}
+
+/// Says whether one of the letters takes more columns than there are: in some scripts a letter can
+/// go on for ever, and the table would break a style in front of it.
+fn has_wider_letter(word: &str, width: usize) -> bool {
+    let mut letters = word.graphemes(true);
+    word.len() > width && !word.is_ascii() && letters.any(|letter| letter.width() > width)
+}
+
+/// The word in pieces as wide as the column, with blanks between them: a line each.
+fn broken(word: &str, width: usize) -> String {
+    let mut pieces = String::with_capacity(word.len() + word.len() / 8);
+    let mut room = width;
+    let mut is_style = false;
+    for letter in word.graphemes(true) {
+        is_style |= letter == "\u{1b}";
+        if is_style || matches!(letter, " " | "\n") {
+            pieces.push_str(letter);
+            is_style &= !letter.starts_with('m');
+            continue;
+        }
+        let mut add = |part: &str| {
+            if part.width() > room {
+                pieces.push(' ');
+                room = width;
+            }
+            pieces.push_str(part);
+            room = room.saturating_sub(part.width());
+        };
+        if letter.width() > width {
+            letter.chars().for_each(|c| add(c.encode_utf8(&mut [0; 4])));
+        } else {
+            add(letter);
+        }
+    }
+    pieces
 }
