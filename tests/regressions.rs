@@ -1,6 +1,6 @@
 //! Inputs that were once read or shown wrongly, each with what must hold of it.
 
-use chatlog::capture::{Format, Limits, Position, Record, deliveries};
+use chatlog::capture::{Format, Headers, Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use std::time::{Duration, Instant};
 
@@ -107,5 +107,17 @@ fn a_word_without_end_is_shown_in_time_that_grows_with_it() {
     let shown = tables(&said(&word), 80);
     // As the session's status and as what is said.
     assert!(shown.matches('\u{e1}').count() >= 2 * word.chars().count());
+    assert!(started.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn headers_without_end_are_written_in_time_that_grows_with_them() {
+    let started = Instant::now();
+    let mut headers = Headers::default();
+    for number in 0..200_000 {
+        headers.push(format!("X-{}", number / 2), number.to_string());
+    }
+    let json = serde_json::to_string(&headers).expect("headers are JSON");
+    assert!(json.starts_with(r#"{"x-0":["0","1"],"x-1":["2","3"],"#));
     assert!(started.elapsed() < Duration::from_secs(60));
 }
