@@ -1,8 +1,12 @@
 //! Inputs that were once read or shown wrongly, each with what must hold of it.
 
-use chatlog::capture::{Format, Limits, Position, Record, deliveries};
+use chatlog::capture::{Format, Headers, Limits, Position, Record, deliveries};
 use chatlog::document::Document;
+use std::time::{Duration, Instant};
+
+use chatlog::view::{Canvas, Order, Selection, Theme, Zone, write_tables};
 use chatlog::{Origin, Report, Text, inspect};
+use unicode_width::UnicodeWidthStr;
 
 /// Looks at the report on a bare body.
 fn report<T>(body: &str, look: impl FnOnce(&Report<'_>) -> T) -> T {
@@ -49,4 +53,71 @@ fn a_repeated_key_has_a_place_where_the_body_breaks_off_at_it() {
         let found = findings(body);
         assert!(found.contains(&want), "{body}: {found:?}");
     }
+}
+
+/// A session as tables in colour.
+fn tables(body: &str, width: u16) -> String {
+    let canvas = Canvas {
+        width,
+        theme: Theme::ansi(),
+        zone: Zone::UTC,
+    };
+    let selection = Selection {
+        only: None,
+        order: Order::Received,
+    };
+    let mut out = Vec::new();
+    report(body, |report| {
+        write_tables(report, selection, &canvas, &mut out).expect("a vector takes everything");
+    });
+    String::from_utf8(out).expect("it is text")
+}
+
+fn said(text: &str) -> String {
+    format!(
+        r#"{{"status":"{text}","messages":[{{"sender_type":"{text}","content":{{"type":"{text}","text":"{text}"}}}}]}}"#
+    )
+}
+
+#[test]
+fn a_letter_wider_than_its_column_breaks_no_style() {
+    // To Unicode each of these is one letter: a syllable that never ends, and a conjunct.
+    for letter in ["\u{1100}".repeat(60), "\u{915}\u{94d}".repeat(300)] {
+        for width in 40..120 {
+            let shown = tables(&said(&letter), width);
+            let mut plain = String::new();
+            for (number, part) in shown.split("\u{1b}[").enumerate() {
+                let text = part.split_once('m').map(|(_, text)| text);
+                plain.push_str(text.filter(|_| number > 0).unwrap_or(part));
+            }
+            assert!(!plain.contains('\u{1b}'), "{width}: {plain:?}");
+            let mut lines = plain.lines().skip(1).filter(|line| !line.is_empty());
+            assert!(
+                lines.all(|line| line.width() == usize::from(width)),
+                "{width}: {plain}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_word_without_end_is_shown_in_time_that_grows_with_it() {
+    let started = Instant::now();
+    let word = "\u{e1}".repeat(1 << 18);
+    let shown = tables(&said(&word), 80);
+    // As the session's status and as what is said.
+    assert!(shown.matches('\u{e1}').count() >= 2 * word.chars().count());
+    assert!(started.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn headers_without_end_are_written_in_time_that_grows_with_them() {
+    let started = Instant::now();
+    let mut headers = Headers::default();
+    for number in 0..200_000 {
+        headers.push(format!("X-{}", number / 2), number.to_string());
+    }
+    let json = serde_json::to_string(&headers).expect("headers are JSON");
+    assert!(json.starts_with(r#"{"x-0":["0","1"],"x-1":["2","3"],"#));
+    assert!(started.elapsed() < Duration::from_secs(60));
 }

@@ -1,5 +1,6 @@
 //! The headers of a request.
 
+use foldhash::HashMap;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
@@ -39,6 +40,21 @@ impl<'a> Headers<'a> {
             .map(|(_, value)| value)
     }
 
+    /// The values of each name, which is in lower case, in the order in which the names first come.
+    fn by_name(&self) -> Vec<(String, Vec<&Text<'a>>)> {
+        let mut headers: Vec<(String, Vec<_>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::default();
+        for (name, value) in self.iter() {
+            let name = name.as_str().to_ascii_lowercase();
+            let place = *places.entry(name).or_insert_with_key(|name| {
+                headers.push((name.clone(), Vec::new()));
+                headers.len() - 1
+            });
+            headers[place].1.push(value);
+        }
+        headers
+    }
+
     /// The same headers, owning their characters.
     pub fn into_owned(self) -> Headers<'static> {
         let owned = |(name, value): (Text<'_>, Text<'_>)| (name.into_owned(), value.into_owned());
@@ -70,21 +86,11 @@ impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
 /// left out.
 impl Serialize for Headers<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut names: Vec<String> = Vec::new();
-        for (name, _) in self.iter() {
-            let name = name.as_str().to_ascii_lowercase();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        let mut map = serializer.serialize_map(Some(names.len()))?;
-        for name in &names {
-            if Self::is_private(name) {
-                map.serialize_entry(name, "[redacted]")?;
-                continue;
-            }
-            let values: Vec<_> = self.all(name).collect();
+        let headers = self.by_name();
+        let mut map = serializer.serialize_map(Some(headers.len()))?;
+        for (name, values) in &headers {
             match values.as_slice() {
+                _ if Self::is_private(name) => map.serialize_entry(name, "[redacted]")?,
                 [value] => map.serialize_entry(name, value)?,
                 values => map.serialize_entry(name, values)?,
             }

@@ -3,6 +3,8 @@
 //! Every column but one has a width of its own and that one takes the rest. So a table's parts can
 //! be drawn one after another and still line up, however many rows there are.
 
+use std::borrow::Cow;
+
 use comfy_table::{
     Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
     Width,
@@ -10,9 +12,10 @@ use comfy_table::{
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Words of more bytes than this are broken before the table wraps them: it would take a time that
-/// grows with the square of their length.
-const LONG_WORD: usize = 512;
+/// The longest word, in bytes, that is left to the table to break: the time that takes grows with
+/// the square.
+const LONGEST_WORD: usize = 1000;
+
 const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
 
 /// The widths of a table's columns.
@@ -66,9 +69,9 @@ impl Sheet {
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width);
         for row in rows {
-            let cells = row.into_iter().zip(self.widths());
-            table
-                .add_row(cells.map(|(cell, width)| Cell::new_owned(break_long_words(cell, width))));
+            let cells = row.iter().zip(self.widths());
+            let cells = cells.map(|(cell, width)| breakable(cell, width.into()).into_owned());
+            table.add_row(cells.map(Cell::new_owned));
         }
         for (column, width) in table.column_iter_mut().zip(self.widths()) {
             // The width of a column counts a blank on either side.
@@ -95,40 +98,57 @@ impl Sheet {
     }
 }
 
-/// Puts each long word on lines of its own, all of the width of their column.
-fn break_long_words(cell: String, width: u16) -> String {
-    if cell.split([' ', '\n']).all(|word| word.len() <= LONG_WORD) {
-        return cell;
+/// The text of a cell without words that the table would break badly.
+fn breakable(cell: &str, width: usize) -> Cow<'_, str> {
+    let breaks = |word: &str| word.len() > LONGEST_WORD || has_wider_letter(word, width);
+    if !cell.split([' ', '\n']).any(breaks) {
+        return Cow::Borrowed(cell);
     }
-    let mut broken = String::with_capacity(cell.len() + cell.len() / usize::from(width));
-    for word in cell.split_inclusive([' ', '\n']) {
-        if word.len() <= LONG_WORD {
-            broken.push_str(word);
-            continue;
+    let words = cell.split_inclusive([' ', '\n']);
+    let words = words.map(|word| {
+        if breaks(word) {
+            broken(word, width)
+        } else {
+            word.into()
         }
-        if !broken.is_empty() && !broken.ends_with('\n') {
-            broken.push('\n');
-        }
-        break_word(word, usize::from(width), &mut broken);
-    }
-    broken
+    });
+    Cow::Owned(words.collect())
 }
 
-/// Adds a word in lines of at most `width` columns; what sets colours has no width.
-fn break_word(word: &str, width: usize, broken: &mut String) {
-    let mut column = 0;
-    let mut sets_colour = false;
-    for grapheme in word.graphemes(true) {
-        sets_colour |= grapheme == "\u{1b}";
-        let columns = if sets_colour { 0 } else { grapheme.width() };
-        if column > 0 && column + columns > width {
-            broken.push('\n');
-            column = 0;
+/// Says whether one of the letters takes more columns than there are: in some scripts a letter can
+/// go on for ever, and the table would break a style in front of it.
+fn has_wider_letter(word: &str, width: usize) -> bool {
+    let mut letters = word.graphemes(true);
+    word.len() > width && !word.is_ascii() && letters.any(|letter| letter.width() > width)
+}
+
+/// The word in pieces as wide as the column, with blanks between them: a line each.
+fn broken(word: &str, width: usize) -> String {
+    let mut pieces = String::with_capacity(word.len() + word.len() / 8);
+    let mut room = width;
+    let mut is_style = false;
+    for letter in word.graphemes(true) {
+        is_style |= letter == "\u{1b}";
+        if is_style || matches!(letter, " " | "\n") {
+            pieces.push_str(letter);
+            is_style &= !letter.starts_with('m');
+            continue;
         }
-        column += columns;
-        broken.push_str(grapheme);
-        sets_colour &= grapheme != "m";
+        let mut add = |part: &str| {
+            if part.width() > room {
+                pieces.push(' ');
+                room = width;
+            }
+            pieces.push_str(part);
+            room = room.saturating_sub(part.width());
+        };
+        if letter.width() > width {
+            letter.chars().for_each(|c| add(c.encode_utf8(&mut [0; 4])));
+        } else {
+            add(letter);
+        }
     }
+    pieces
 }
 
 #[cfg(test)]
