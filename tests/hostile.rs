@@ -414,11 +414,11 @@ fn a_string_may_be_long() {
     let json = run_on(input.as_str(), &["show", "--format=json"]);
     // As text, and as it was received.
     assert!(json.stdout.len() > 2 * SIZE);
-    // Drawing takes longer: a tenth has to do.
-    let input = good_but("Thanks!", &"x".repeat(SIZE / 10));
+    // Drawing takes longer: a twentieth has to do.
+    let input = good_but("Thanks!", &"x".repeat(SIZE / 20));
     let table = run_on(input.as_str(), &["show", "--width=80"]);
     let drawn = table.stdout.matches('x').count();
-    assert!(drawn >= SIZE / 10, "{drawn}");
+    assert!(drawn >= SIZE / 20, "{drawn}");
 }
 
 #[test]
@@ -628,15 +628,14 @@ fn a_sample_cut_at_any_byte_keeps_the_messages_before() {
         for sample in samples {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(sample);
             let text = fs::read_to_string(path).expect("samples are text");
-            // Of an archive, a line is as much as is read at once.
+            // Of an archive, a line is as much as is read at once; one place in an indentation is
+            // like the next, and half of the time.
             let text = match text.lines().nth(1) {
-                Some(line) if sample.ends_with(".ndjson") => line,
-                _ => &text,
+                Some(line) if sample.ends_with(".ndjson") => line.to_owned(),
+                _ => text.lines().map(str::trim_start).collect(),
             };
-            let (whole, ends) = (ids(text.as_bytes()), ends_of_messages(text));
-            // Within an indentation one place is like the next.
-            let is_indented = |cut: &usize| text.as_bytes()[..*cut].ends_with(b"  ");
-            for cut in (0..text.len()).filter(|cut| !is_indented(cut)) {
+            let (whole, ends) = (ids(text.as_bytes()), ends_of_messages(&text));
+            for cut in 0..text.len() {
                 let kept = ids(&text.as_bytes()[..cut]);
                 let complete = ends.iter().filter(|end| **end <= cut).count();
                 let is_kept = kept.get(..complete) == whole.get(..complete);

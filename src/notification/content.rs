@@ -431,6 +431,7 @@ impl<'de> Content<'de> {
         let mut lines = Lines::default();
         if let Some(event) = &self.system {
             lines.add(Role::Event, event.words());
+            add_extra(&event.extra, &mut lines);
         }
         if let Some(template) = &self.template {
             template.add_to(&mut lines);
@@ -450,6 +451,7 @@ impl<'de> Content<'de> {
                 (Role::Said, borrowed(contact.name.as_ref())),
                 (Role::Link, borrowed(phone)),
             ]);
+            add_extra(&contact.extra, &mut lines);
         }
         lines.add_words(
             if self.is_pick() {
@@ -537,6 +539,7 @@ impl Media<'_> {
             (Role::Said, borrowed(self.name.as_ref())),
         ]);
         lines.add_pieces([(Role::Link, borrowed(self.origin_url.as_ref()))]);
+        add_extra(&self.extra, lines);
     }
 }
 
@@ -632,6 +635,7 @@ impl Location<'_> {
                 format!("https://www.google.com/maps?q={latitude},{longitude}"),
             );
         }
+        add_extra(&self.extra, lines);
     }
 }
 
