@@ -164,11 +164,27 @@ pub(crate) fn read_record<'de, R: Record<'de>, D: Deserializer<'de>>(
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<bool, D::Error> {
-    deserializer.deserialize_any(Expect {
+    let pace = findings.pace();
+    let expect = Expect {
         shape: Members(record),
         at,
         findings,
-    })
+    };
+    match pace {
+        // Sees what else it might be only where it is something else: a good part less code, of
+        // which there is a copy for every record.
+        Pace::Swift => deserializer.deserialize_map(expect),
+        Pace::Careful => read_anything(deserializer, expect),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn read_anything<'de, R: Record<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+    expect: Expect<'_, Members<'_, R>>,
+) -> Result<bool, D::Error> {
+    deserializer.deserialize_any(expect)
 }
 
 struct Members<'s, R>(&'s mut R);
@@ -277,6 +293,7 @@ impl<'de> Seen<'de> {
     }
 }
 
+#[cold]
 fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
     let message = format!(
         "nothing documents the field `{}`",
@@ -287,6 +304,7 @@ fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: 
     findings.note(Finding::new(Rule::UnknownField, at, message).with_help(help));
 }
 
+#[cold]
 fn note_missing_fields<'de, R: Record<'de>>(seen: u64, at: &Place<'_>, findings: &mut Findings) {
     for (index, field) in R::FIELDS.iter().enumerate() {
         if field.required && seen & (1 << index) == 0 {

@@ -22,6 +22,7 @@ pub(crate) fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de s
 }
 
 /// Notes that `token` is not what was expected; it is of no use.
+#[cold]
 pub(crate) fn wrong_token(
     expected: &str,
     token: &str,
@@ -340,24 +341,24 @@ impl<'de> Read<'de> for UnixTime {
             *self = Self(deserializer.deserialize_i64(UnixTimeVisitor)?);
             return Ok(true);
         }
-        let token = token(deserializer)?;
-        if !is_whole(token) {
-            return Ok(wrong_token(
-                "Unix seconds (an integer)",
-                token,
-                at,
-                findings,
-            ));
-        }
-        match Number(token).as_i64() {
-            Some(seconds @ 0..=Self::MAX) => {
-                *self = Self(seconds);
-                Ok(true)
-            }
-            seconds => {
-                findings.note(out_of_range(token, seconds, at));
-                Ok(false)
-            }
+        let time = unix_time(token(deserializer)?, at, findings);
+        let is_time = time.is_some();
+        *self = time.unwrap_or_default();
+        Ok(is_time)
+    }
+}
+
+#[cold]
+fn unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
+    if !is_whole(token) {
+        wrong_token("Unix seconds (an integer)", token, at, findings);
+        return None;
+    }
+    match Number(token).as_i64() {
+        Some(seconds @ 0..=UnixTime::MAX) => Some(UnixTime(seconds)),
+        seconds => {
+            findings.note(out_of_range(token, seconds, at));
+            None
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Read, Slot};
 use crate::Text;
-use crate::finding::{Finding, Findings, Place, Rule};
+use crate::finding::{Finding, Findings, Pace, Place, Rule};
 
 /// What stands in the JSON, as messages name it.
 pub(crate) enum Found<'a> {
@@ -36,6 +36,7 @@ impl Display for Found<'_> {
 }
 
 /// Notes that something else than `expected` was found; the value is of no use.
+#[cold]
 pub(crate) fn wrong_type(
     expected: &str,
     found: &Found<'_>,
@@ -140,11 +141,16 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
         at: &Place<'_>,
         findings: &mut Findings,
     ) -> Result<bool, D::Error> {
-        deserializer.deserialize_any(Expect {
+        let pace = findings.pace();
+        let expect = Expect {
             shape: Items(self),
             at,
             findings,
-        })
+        };
+        match pace {
+            Pace::Swift => deserializer.deserialize_seq(expect),
+            Pace::Careful => deserializer.deserialize_any(expect),
+        }
     }
 }
 
