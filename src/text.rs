@@ -38,6 +38,12 @@ impl Text<'_> {
             .map(|line| Text::from(line.strip_suffix('\r').unwrap_or(line)))
     }
 
+    /// Says whether anything in it would act on a terminal, and is spelled out when shown.
+    pub fn acts(&self) -> bool {
+        let mut previous = None;
+        self.0.chars().any(|c| acts(c, previous.replace(c)))
+    }
+
     /// At most `limit` characters of it, with an ellipsis where something was left out.
     pub fn shortened(&self, limit: usize) -> Text<'_> {
         if self.0.char_indices().nth(limit).is_none() {

@@ -264,11 +264,19 @@ impl Visitor<'_> for UnixTimeVisitor {
 
 /// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`).
 fn is_whole(token: &str) -> bool {
-    is_number(token)
-        && (token.parse::<i64>().is_ok()
-            || token
-                .parse::<f64>()
-                .is_ok_and(|value| !value.is_nan() && value.fract() == 0.0))
+    if !is_number(token) || token.parse::<i64>().is_ok() {
+        return is_number(token);
+    }
+    // One that is too small for a float, and becomes zero, has a fraction all the same.
+    let value: f64 = token.parse().unwrap_or(f64::NAN);
+    value.fract() == 0.0 && (value != 0.0 || significant_digits(token) == 0)
+}
+
+/// How many digits a number has from its first one that is not zero, without its exponent.
+fn significant_digits(token: &str) -> usize {
+    let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
+    let digits = mantissa.trim_start_matches(['-', '0', '.']);
+    digits.bytes().filter(u8::is_ascii_digit).count()
 }
 
 /// Says whether a number has no more digits than every float keeps, as nearly all have.
@@ -285,18 +293,13 @@ pub(crate) fn note_precision(
     if is_short_number(token) {
         return;
     }
-    let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
-    let significant = mantissa
-        .trim_start_matches(['-', '0', '.'])
-        .bytes()
-        .filter(u8::is_ascii_digit)
-        .count();
+    let significant = significant_digits(token);
     let value: f64 = token.parse().unwrap_or(f64::INFINITY);
     let is_integer = !token.contains(['.', 'e', 'E']);
     let why = if value.is_infinite() {
         "is too large for a 64-bit float"
     } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
-        "is beyond the integers that a 64-bit float holds exactly (2^53)"
+        "is beyond the integers that 64-bit floats keep apart (2^53 - 1)"
     } else if significant > 0 && value == 0.0 {
         "is too small for a 64-bit float"
     } else if !is_integer && significant > 17 {

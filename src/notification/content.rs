@@ -449,7 +449,7 @@ impl<'de> Content<'de> {
             let phone = contact.phone_number.as_ref();
             lines.add_pieces([
                 (Role::Said, borrowed(contact.name.as_ref())),
-                (Role::Link, borrowed(phone)),
+                (Role::Label, borrowed(phone)),
             ]);
             add_extra(&contact.extra, &mut lines);
         }
