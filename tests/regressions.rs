@@ -135,7 +135,7 @@ fn a_word_without_end_is_shown_in_time_that_grows_with_it() {
     let shown = tables(&said(&word), 80);
     // As the session's status and as what is said.
     assert!(shown.matches('\u{e1}').count() >= 2 * word.chars().count());
-    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(started.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
@@ -147,5 +147,5 @@ fn headers_without_end_are_written_in_time_that_grows_with_them() {
     }
     let json = serde_json::to_string(&headers).expect("headers are JSON");
     assert!(json.starts_with(r#"{"x-0":["0","1"],"x-1":["2","3"],"#));
-    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(started.elapsed() < Duration::from_mins(1));
 }
