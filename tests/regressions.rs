@@ -55,6 +55,34 @@ fn a_repeated_key_has_a_place_where_the_body_breaks_off_at_it() {
     }
 }
 
+#[test]
+fn what_no_reader_takes_does_not_end_the_reading_where_a_container_should_be() {
+    for value in [
+        r#""\ud83d""#,
+        r#"["\ude00 x"]"#,
+        r#"{"\ud83d": 1}"#,
+        "1e999",
+        "-1e999",
+        "[[1e999], -1e999]",
+    ] {
+        let body = format!("{{\"messages\":{value},\"callee\":5}}");
+        let found = findings(&body);
+        let at = body.len() - 2;
+        let want = format!("wrong-type /callee Some({at}..{})", at + 1);
+        assert!(found.contains(&want), "{body}: {found:?}");
+        assert!(
+            found
+                .iter()
+                .any(|found| found.starts_with("wrong-type /messages")),
+            "{found:?}"
+        );
+        assert!(
+            !found.iter().any(|found| found.starts_with("not-json")),
+            "{found:?}"
+        );
+    }
+}
+
 /// A session as tables in colour.
 fn tables(body: &str, width: u16) -> String {
     let canvas = Canvas {

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde_json::error::Category;
 
-use super::{Read, Wanted, locate};
+use super::{Read, Wanted, locate, token_spans, without_lone_surrogates};
 use crate::Text;
 use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule};
 
+/// How many values of a body are mended to read on: each costs reading it again.
+const MOST_MENDED: usize = 4;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A body as text, to be read as JSON.
@@ -20,6 +23,10 @@ pub struct Document<'a> {
     text: Cow<'a, str>,
     /// The first bytes that are not UTF-8, if any are not.
     not_text: Option<NotText>,
+    /// The same body with one value mended that no reader takes, once that was needed.
+    mended: OnceLock<Box<Document<'static>>>,
+    /// How many values are mended in this one.
+    mends: usize,
 }
 
 #[derive(Debug)]
@@ -44,7 +51,12 @@ impl<'a> Document<'a> {
             let (text, not_text) = lossy(bytes);
             (Cow::Owned(text), not_text)
         };
-        Self { text, not_text }
+        Self {
+            text,
+            not_text,
+            mended: OnceLock::new(),
+            mends: 0,
+        }
     }
 
     /// The body as text.
@@ -72,12 +84,36 @@ impl<'a> Document<'a> {
         let Err(error) = read_text(&self.text, value, findings) else {
             return true;
         };
+        if let Some(mended) = self.mended(&error) {
+            findings.take_back_since(mark);
+            *value = T::default();
+            return mended.read(value, findings);
+        }
         if !self.text.trim_start().starts_with('{') {
             // Of what kind the start of a log line would be matters to nobody.
             findings.take_back_since(mark);
         }
         findings.note(syntax_finding(&self.text, &error));
         false
+    }
+
+    /// The body with the value mended that is at fault, if that is all that is wrong with it.
+    ///
+    /// Where an object or array should be, the reader cannot know what there is before it has
+    /// taken it: half of a surrogate pair or a number too large would end the reading.
+    fn mended(&self, error: &serde_json::Error) -> Option<&Document<'static>> {
+        if self.mended.get().is_none() && self.mends < MOST_MENDED {
+            let text = mended(&self.text, error)?;
+            let document = Document {
+                text: Cow::Owned(text),
+                not_text: None,
+                mended: OnceLock::new(),
+                mends: self.mends + 1,
+            };
+            // Somebody else may have been faster, to the same end.
+            let _ = self.mended.set(Box::new(document));
+        }
+        self.mended.get().map(|document| &**document)
     }
 
     /// The text of each of the values named, where it is in the body.
@@ -210,6 +246,23 @@ fn syntax_finding(text: &str, error: &serde_json::Error) -> Finding {
     let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
     finding.span = Some(span);
     finding
+}
+
+/// The text with the string or number at the error mended, as long as before.
+fn mended(text: &str, error: &serde_json::Error) -> Option<String> {
+    let at = fault(text, error.line(), error.column(), false).start;
+    let mut touching = token_spans(text).filter(|span| span.start <= at && at <= span.end);
+    touching.find_map(|span| {
+        let token = &text[span.clone()];
+        let mended = if token.starts_with('"') {
+            without_lone_surrogates(token)
+        } else if token.parse().is_ok_and(f64::is_infinite) {
+            Cow::Owned(format!("{:<width$}", 0, width = token.len()))
+        } else {
+            return None;
+        };
+        (mended != token).then(|| [&text[..span.start], &mended, &text[span.end..]].concat())
+    })
 }
 
 /// The character that ends what serde could read: `column` bytes of `line`, with it.
