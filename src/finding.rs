@@ -362,6 +362,19 @@ pub struct Finding {
     pub related: Vec<Related>,
 }
 
+/// Such as ``error[missing-field]: missing field `content` ``.
+impl Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}[{}]: {}",
+            self.severity.name(),
+            self.rule,
+            self.message
+        )
+    }
+}
+
 impl Finding {
     /// A finding of `rule` at `place`.
     pub fn new(rule: Rule, place: &Place<'_>, message: impl Into<String>) -> Self {

@@ -1,4 +1,43 @@
-//! Reads chatbot session webhooks that were saved or piped, and says what is in them.
+//! Reads chatbot session webhooks that were saved or piped, says whether each is what it claims to
+//! be, and shows the conversation inside.
+//!
+//! Data flows one way; a module uses those above it in this picture, never those below:
+//!
+//! ```text
+//!            bytes of a record
+//!                   │   capture       one file a format; finds out which
+//!                   ▼
+//!               Delivery              headers, body, how faithfully it was kept
+//!                   │   document      the body as text: read once, with places
+//!          ┌────────┴────────┐
+//!          ▼                 ▼
+//!     notification       signature    what is in it · whether it is genuine, and why not
+//!   Session + Findings    Signature
+//!          └────────┬────────┘
+//!                   ▼   report
+//!                Report               everything there is to say about one delivery
+//!                   │   view
+//!                   ▼
+//!      tables, findings, JSON, …      for people, CI systems and programs
+//! ```
+//!
+//! Reading is checking: one pass builds a [`notification::Session`] and notes every
+//! [`finding::Finding`], so that a half-broken payload still shows what it has. What strangers
+//! wrote is a [`Text`], which never acts on a terminal. Nothing in here prints, or knows of
+//! arguments, the environment, the clock or files: the program around it does.
+//!
+//! ```
+//! use chatlog::capture::{Limits, Position, Record, deliveries};
+//! use chatlog::document::Document;
+//! use chatlog::{Origin, Text, inspect};
+//!
+//! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", start: Position::START };
+//! let capture = deliveries(&record, None, &Limits::default());
+//! let origin = Origin { source: Text::from("example"), index: 1 };
+//! let document = Document::new(&capture.deliveries[0].body);
+//! let report = inspect(&origin, &capture.deliveries[0], &document);
+//! assert_eq!(report.findings[0].to_string(), "error[missing-field]: missing field `workflow_id`");
+//! ```
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
