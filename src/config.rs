@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::args::{Color, ConfigArgs};
+use crate::input::name_of;
 
 /// The file that is looked for in the working folder and in those above it.
 const NAME: &str = "chatlog.toml";
@@ -57,7 +58,7 @@ impl Config {
     }
 
     fn read(path: &Path) -> Result<Self> {
-        let name = Text::from(path.to_string_lossy().into_owned());
+        let name = name_of(path);
         let text = fs::read_to_string(path).with_context(|| format!("{name}: cannot read"))?;
         let fault = |fault: Fault| {
             let Position { line, column } =

@@ -1,7 +1,5 @@
 //! Everything there is to say about one delivery.
 
-use jiff::Timestamp;
-
 use crate::Text;
 use crate::capture::{Delivery, Position};
 use crate::document::Document;
@@ -71,12 +69,6 @@ impl Report<'_> {
         self.findings
             .iter()
             .any(|finding| finding.severity == Severity::Error)
-    }
-
-    /// When the delivery was received or, where that is not known, when it says it was made.
-    pub fn time(&self) -> Option<Timestamp> {
-        let made = || Some(self.session.as_ref()?.timestamp?.instant());
-        self.delivery.received_at.or_else(made)
     }
 
     /// Where each finding is in the body, in the order of the findings.

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chatlog::{Text, schema};
+use chatlog::schema;
 use clap::CommandFactory;
 
 use super::{Outcome, output};
 use crate::args::{Cli, Completions, Man, SchemaArgs};
+use crate::input::name_of;
 
 /// Prints a JSON Schema.
 pub(super) fn schema(args: &SchemaArgs) -> Result<Outcome> {
@@ -54,7 +55,7 @@ fn page(command: &clap::Command) -> Result<Vec<u8>> {
 }
 
 fn write_pages(folder: &Path) -> Result<()> {
-    let name = Text::from(folder.to_string_lossy().into_owned());
+    let name = name_of(folder);
     std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
         .with_context(|| format!("--dir {name}: cannot write"))

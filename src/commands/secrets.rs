@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail};
-use chatlog::Text;
 use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
 
 use super::deliveries::Arrival;
 use crate::args::{Inputs, Secrets, SignatureArgs};
 use crate::config::Config;
+use crate::input::name_of;
 
 /// The variable that holds the secret where none is named.
 const VARIABLE: &str = "CHATLOG_SECRET";
@@ -21,7 +21,7 @@ impl Secrets {
     pub(super) fn read(&self, inputs: &Inputs) -> Result<Vec<Secret>> {
         let mut secrets = Vec::new();
         for path in &self.secret_file {
-            let name = Text::from(path.to_string_lossy().into_owned());
+            let name = name_of(path);
             let bytes =
                 fs::read(path).with_context(|| format!("--secret-file {name}: cannot read"))?;
             secrets.push(secret(

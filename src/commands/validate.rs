@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result};
-use chatlog::Text;
 use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::finding::Levels;
@@ -17,7 +16,7 @@ use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::Validate;
 use crate::config::Config;
-use crate::input::{Patience, read_contract};
+use crate::input::{Patience, name_of, read_contract};
 
 pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
     let levels = levels(args, config);
@@ -84,7 +83,7 @@ fn writers(args: &Validate, config: &Config) -> Result<Vec<Writer<Box<dyn Write>
         output(),
     )?];
     for (format, path) in &args.report {
-        let name = Text::from(path.to_string_lossy().into_owned());
+        let name = name_of(path);
         let file = File::create(path).with_context(|| format!("--report {name}: cannot write"))?;
         let plain = Canvas {
             theme: Theme::plain(),

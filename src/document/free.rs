@@ -21,11 +21,6 @@ impl<'de> FreeMap<'de> {
         members(self.0).map(|(key, value)| (Text::from(key), value))
     }
 
-    /// Says whether it has no members.
-    pub fn is_empty(&self) -> bool {
-        self.members().next().is_none()
-    }
-
     /// The object as JSON text, as it was received.
     pub fn as_json(&self) -> &'de str {
         self.0

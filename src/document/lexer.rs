@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::Text;
+
 /// A position in JSON text, moved forward value by value.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexer<'a> {
@@ -167,6 +169,15 @@ pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
     let whole = serde_json::from_str(token)
         .or_else(|_| serde_json::from_str(&without_lone_surrogates(token)));
     whole.map_or(Cow::Borrowed(inner), Cow::Owned)
+}
+
+/// A value as people read it: what a string says, anything else on one line.
+pub(crate) fn readable(json: &str) -> Text<'_> {
+    Text::from(if json.starts_with('"') {
+        unescape(json)
+    } else {
+        compact(json)
+    })
 }
 
 /// The same JSON text with every escaped half of a surrogate pair written `\ufffd`: as long as

@@ -17,7 +17,7 @@ use serde::de::{DeserializeSeed, Deserializer};
 pub use self::body::Document;
 pub use self::free::FreeMap;
 pub(crate) use self::lexer::{
-    Lexer, compact, members, token_spans, unescape, without_lone_surrogates,
+    Lexer, compact, members, readable, token_spans, unescape, without_lone_surrogates,
 };
 pub(crate) use self::locate::{Wanted, locate};
 pub(crate) use self::record::{Field, Present, Record, read_record, read_value, record};

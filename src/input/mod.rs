@@ -184,6 +184,7 @@ fn has_known_ending(path: &Path) -> bool {
         .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
 }
 
-fn name_of(path: &Path) -> Text<'static> {
+/// The name of a path, as the user would write it.
+pub(crate) fn name_of(path: &Path) -> Text<'static> {
     Text::from(path.to_string_lossy().into_owned())
 }

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use chatlog::Text;
 use chatlog::contract::Contract;
 use jsonschema::{Retrieve, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
+
+use super::name_of;
 
 /// What relative references are resolved against. Nothing is ever fetched from it: a reference is
 /// a file below the schema's folder, or refused.
@@ -17,7 +18,7 @@ const BASE: &str = "chatlog:///";
 
 /// Reads the schema in a file.
 pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
-    let name = Text::from(path.to_string_lossy().into_owned());
+    let name = name_of(path);
     let place = || format!("--schema {name}");
     let text = fs::read_to_string(path).with_context(|| format!("{}: cannot read", place()))?;
     let schema: Value =

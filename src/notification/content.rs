@@ -6,9 +6,7 @@
 
 use super::Sender;
 use crate::Text;
-use crate::document::{
-    Integer, Number, OneOf, Present, UnixTime, compact, members, record, unescape,
-};
+use crate::document::{Integer, Number, OneOf, Present, UnixTime, members, readable, record};
 use crate::finding::{Finding, Findings, Rule, nearest};
 
 record! {
@@ -642,15 +640,8 @@ impl Location<'_> {
 /// Shows members that nothing documents by their names.
 fn add_extra<'a>(extra: &'a [(Text<'_>, &'a str)], lines: &mut Lines<'a>) {
     for (key, value) in extra {
-        let value = if value.starts_with('"') {
-            unescape(value)
-        } else {
-            compact(value)
-        };
+        let value = readable(value);
         let label = Text::from(format!("{}:", key.as_str()));
-        lines.add_pieces([
-            (Role::Label, Some(label)),
-            (Role::Said, Some(Text::from(value))),
-        ]);
+        lines.add_pieces([(Role::Label, Some(label)), (Role::Said, Some(value))]);
     }
 }

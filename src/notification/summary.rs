@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::{MessageStatus, Sender, Session};
+use super::{MessageStatus, Session};
 use crate::Text;
 
 /// The counts over a session's messages, and what follows from its times.
@@ -68,15 +68,5 @@ impl<'a> Summary<'a> {
             }
         }
         summary
-    }
-
-    /// How many messages a known sender sent.
-    pub fn sent_by(&self, sender: Sender) -> usize {
-        use crate::document::Enumeration;
-        let word = Sender::WORDS
-            .iter()
-            .find(|(_, value)| *value == sender)
-            .map_or("", |(word, _)| word);
-        self.by_sender.get(&Text::from(word)).copied().unwrap_or(0)
     }
 }

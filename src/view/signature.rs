@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use owo_colors::Style;
 
-use super::{Canvas, Theme};
+use super::{Canvas, Theme, delivery_count};
 use crate::capture::{Delivery, Fidelity, Format, Headers, Position};
 use crate::signature::{Scheme, Signature, Verdict};
 use crate::{Origin, Text};
@@ -167,8 +167,7 @@ pub fn write_closing(
         )
     });
     let listed: Vec<_> = listed.collect();
-    let noun = if total == 1 { "delivery" } else { "deliveries" };
-    writeln!(out, "{total} {noun}: {}", listed.join(", "))
+    writeln!(out, "{}: {}", delivery_count(total), listed.join(", "))
 }
 
 /// Writes the schemes that were found, the likeliest first, each as the option that names it.
@@ -182,14 +181,10 @@ pub fn write_schemes(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let theme = &canvas.theme;
-    let noun = if deliveries == 1 {
-        "delivery"
-    } else {
-        "deliveries"
-    };
+    let read = delivery_count(deliveries);
     if schemes.is_empty() {
         let none = theme.error.style("no scheme of the catalogue");
-        writeln!(out, "{none} fits {deliveries} {noun} with these secrets")?;
+        writeln!(out, "{none} fits {read} with these secrets")?;
         return writeln!(
             out,
             "  {} check one by hand with `chatlog verify --scheme`",
@@ -205,9 +200,7 @@ pub fn write_schemes(
     writeln!(
         out,
         "{}",
-        theme
-            .muted
-            .style(format_args!("{deliveries} {noun} read: {advice}"))
+        theme.muted.style(format_args!("{read} read: {advice}"))
     )
 }
 

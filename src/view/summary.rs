@@ -10,7 +10,7 @@ use super::findings::{counted, totals};
 use super::sheet::Sheet;
 use super::signature::{explanation, verdict_style};
 use super::{Canvas, Theme};
-use crate::document::{FreeMap, OneOf, SessionTime, compact, unescape};
+use crate::document::{FreeMap, OneOf, SessionTime, readable};
 use crate::finding::{Finding, Rule};
 use crate::notification::{EndReason, HandOver, Session, Summary, duration_words};
 use crate::signature::Verdict;
@@ -236,12 +236,7 @@ fn map(map: Option<&FreeMap<'_>>, theme: &Theme) -> Vec<String> {
 }
 
 fn member(key: &Text<'_>, value: &str, theme: &Theme) -> String {
-    let value = if value.starts_with('"') {
-        unescape(value)
-    } else {
-        compact(value)
-    };
-    format!("{} {} {}", key, styled(theme.muted, "="), Text::from(value))
+    format!("{key} {} {}", styled(theme.muted, "="), readable(value))
 }
 
 fn named(name: Option<&Text<'_>>, id: Option<&Text<'_>>, theme: &Theme) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::sheet::Sheet;
 use super::{Canvas, Order, Theme, ordered};
-use crate::document::{OneOf, compact, unescape};
+use crate::document::{OneOf, readable};
 use crate::finding::{Finding, Rule, Severity};
 use crate::notification::{Content, Message, MessageStatus, Sender, Session};
 use crate::{Report, Text};
@@ -262,15 +262,10 @@ impl<'r, 'a> Transcript<'r, 'a> {
             said.insert_str(0, &self.theme().pick.style("✓ ").to_string());
         }
         for (key, value) in &message.extra {
-            let value = if value.starts_with('"') {
-                unescape(value)
-            } else {
-                compact(value)
-            };
             lines.push(format!(
                 "{} {}",
                 self.theme().muted.style(format_args!("{key}:")),
-                Text::from(value)
+                readable(value)
             ));
         }
         lines.extend(self.finding_lines(number));

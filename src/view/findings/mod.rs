@@ -18,9 +18,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use self::places::{Places, Region};
-use super::Canvas;
 use super::json::{self, Inert};
 use super::signature::{self, Subject};
+use super::{Canvas, delivery_count};
 use crate::finding::{Finding, Severity};
 use crate::signature::Verdict;
 use crate::{Report, Text};
@@ -208,12 +208,11 @@ struct Tally {
 impl Tally {
     /// Such as `2 deliveries: 1 error, 3 warnings`; nothing, where there was no delivery.
     fn write(&self, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+        if self.deliveries == 0 {
+            return Ok(());
+        }
         let theme = &canvas.theme;
-        let deliveries = match self.deliveries {
-            0 => return Ok(()),
-            1 => "1 delivery".to_owned(),
-            count => format!("{count} deliveries"),
-        };
+        let deliveries = delivery_count(self.deliveries);
         let counts = [
             (self.errors, "error", theme.error),
             (self.warnings, "warning", theme.warning),
