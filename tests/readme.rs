@@ -50,6 +50,28 @@ fn the_pre_commit_check_stops_a_broken_fixture() {
     assert_ne!(committed("half-broken.json"), Some(0));
 }
 
+#[test]
+fn the_github_step_passes_signed_fixtures_and_stops_others() {
+    let folder = working_folder();
+    let readme = fs::read_to_string("README.md").expect("the tests run beside it");
+    let step = readme.split("  run: |\n").nth(1).expect("it is there");
+    let step = step.split("  env:").next().unwrap_or_default();
+    let exit_code = |sample: &str| {
+        let fixtures = format!(
+            "rm -rf tests/fixtures && mkdir -p tests/fixtures && cp samples/{sample} tests/fixtures/"
+        );
+        let secret = "export CHATLOG_SECRET=chatlog-sample-secret";
+        run(
+            &format!("{fixtures} && {secret} && set -e\n{step}"),
+            &folder,
+        )
+        .1
+    };
+    assert_eq!(exit_code("captures/http.http"), Some(0));
+    assert_eq!(exit_code("half-broken.json"), Some(1));
+    assert_eq!(exit_code("plain-chat.json"), Some(1));
+}
+
 /// The README with what its commands print today.
 fn retold(readme: &str, folder: &Path) -> String {
     let mut told = String::new();
