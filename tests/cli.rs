@@ -1,16 +1,14 @@
 //! What the program prints for every sample, at every width, and how it ends.
 //!
-//! The golden files are rewritten with `BLESS=1 cargo test --test cli`; the difference is the
+//! The golden files are rewritten with `BLESS=1 cargo test cli::`; the difference is the
 //! review.
-
-mod program;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use chatlog::finding::Rule;
-use program::{Run, finish, program, run, samples};
+use crate::program::{Run, finish, program, run, samples};
 use unicode_width::UnicodeWidthStr;
 
 /// The golden files of each sample are named after its stem: `plain-chat.show.txt`.
@@ -145,7 +143,7 @@ fn every_sample_prints_what_its_golden_files_hold() {
     }
     assert!(
         differences.is_empty(),
-        "{}\nif that is right: BLESS=1 cargo test --test cli",
+        "{}\nif that is right: BLESS=1 cargo test cli::",
         differences.join("\n")
     );
 }

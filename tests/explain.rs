@@ -1,7 +1,5 @@
 //! The examples of `chatlog explain` show what they say they show.
 
-mod contract;
-
 use std::collections::BTreeSet;
 
 use chatlog::capture::{Format, Limits, Position, Record, deliveries};
@@ -25,7 +23,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(&origin, &capture.deliveries[0], &document);
     let contract = if rule == Rule::Contract {
-        contract::example().findings(&document)
+        crate::contract::example().findings(&document)
     } else {
         Vec::new()
     };

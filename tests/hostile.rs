@@ -1,8 +1,6 @@
 //! Bad input of every kind: a clear message, the right exit code, nothing lost, nothing that acts on
 //! the terminal, and no panic.
 
-mod program;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +11,7 @@ use chatlog::capture::{Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use chatlog::notification::Session;
 use chatlog::{Origin, Text, inspect};
-use program::{Run, program, run, samples};
+use crate::program::{Run, program, run, samples};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -486,7 +484,7 @@ fn strangers_act_on_no_terminal() {
         for way in WAYS {
             let run = run(way.iter().copied().chain([sample.as_str()]));
             assert_inert(&run);
-            let coloured = program::run(way.iter().copied().chain(["--color=always", &sample]));
+            let coloured = crate::program::run(way.iter().copied().chain(["--color=always", &sample]));
             assert_inert(&without_colours(&coloured));
             plain += run.stdout.len();
         }

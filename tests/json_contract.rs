@@ -3,14 +3,12 @@
 //! The structs here are the contract. A key that is renamed, lost or new without being written
 //! down here fails.
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs;
 
 use chatlog::finding::Rule;
 use jiff::Timestamp;
-use program::{Run, run, samples};
+use crate::program::{Run, run, samples};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;

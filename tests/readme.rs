@@ -1,7 +1,6 @@
 //! The README tells the truth: every command in its `console` blocks prints what stands below it.
 //!
-//! `BLESS=1 cargo test --test readme` writes what they print into it.
-#![cfg(unix)]
+//! `BLESS=1 cargo test readme::` writes what they print into it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! Every format of findings, held against golden files; `BLESS=1` writes them anew.
 
-mod contract;
-
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
@@ -157,7 +155,7 @@ fn written(cases: &[Case], format: Format, options: Options) -> String {
             let document = Document::new(&delivery.body);
             let mut report = inspect(&origin, &delivery, &document);
             if case.source.ends_with("/contract.json") {
-                report.add(contract::example().findings(&document));
+                report.add(crate::contract::example().findings(&document));
             }
             writer.write(&report).expect("memory can be written");
         }

@@ -1,13 +1,11 @@
 //! The published schema and the reader say the same of every notification.
 
-mod notifications;
-
 use std::cell::Cell;
 
 use chatlog::finding::Rule;
 use chatlog::schema::NOTIFICATION;
 use jsonschema::Validator;
-use notifications::{any_notification, any_time, good, inspect, runner, session, spoilt_once};
+use crate::notifications::{any_notification, any_time, good, inspect, runner, session, spoilt_once};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 

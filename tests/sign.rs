@@ -2,11 +2,9 @@
 //!
 //! The signatures are those of OpenSSL 3: `openssl dgst -sha256 -hmac swordfish-42 body`.
 
-mod folder;
-
 use std::path::Path;
 
-use folder::{Folder, run};
+use crate::folder::{Folder, run};
 use serde_json::Value;
 
 const BODY: &str = r#"{"timestamp": 1744699269, "text": "Ol\u00e1 👋 a/b", "score": 1.0, "order": 9007199254740993}"#;

@@ -4,8 +4,6 @@
 //! The signatures are those of OpenSSL 3, over the bytes that each is named after:
 //! `openssl dgst -sha256 -hmac swordfish-42 body`, for a plain hash `cat body secret | openssl dgst`.
 
-mod folder;
-
 use std::io::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -14,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use folder::{Folder, Run, SECRET, run};
+use crate::folder::{Folder, Run, SECRET, run};
 use serde_json::{Value, json};
 
 /// A body that no tool prints as it is.

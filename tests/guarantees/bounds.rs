@@ -1,0 +1,1 @@
+//! Memory and time are bounded by the input.

@@ -1,0 +1,1 @@
+//! The reader never calls something JSON that is not.

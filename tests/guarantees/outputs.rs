@@ -1,0 +1,1 @@
+//! Outputs destroy nothing and never lie.

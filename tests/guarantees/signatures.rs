@@ -1,0 +1,1 @@
+//! A signature verdict cannot be bought.

@@ -1,0 +1,1 @@
+//! Text acts on nothing.

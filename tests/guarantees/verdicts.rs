@@ -1,0 +1,1 @@
+//! A check that fails says why, in every format.

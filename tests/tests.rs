@@ -1,0 +1,33 @@
+//! The integration tests: one binary, so that it is linked once.
+
+// How tests run the program and make what it reads.
+mod contract;
+mod folder;
+mod notifications;
+mod program;
+
+// What `README.md` promises people can rely on: one sentence, one test.
+mod guarantees;
+
+// What the program prints for every sample, and the contracts of its formats.
+mod cli;
+mod explain;
+mod json_contract;
+mod report_formats;
+mod reporting;
+
+// Commands as their users run them.
+mod sign;
+mod verify;
+
+// Reading: captures, the schema, signatures, and what real and hostile inputs look like.
+mod captures;
+mod hostile;
+mod properties;
+mod regressions;
+mod schema;
+mod signature;
+
+// The documentation: every command of the README is run.
+#[cfg(unix)]
+mod readme;
