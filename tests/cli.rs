@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use chatlog::finding::Rule;
 use crate::program::{Run, finish, program, run, samples};
+use chatlog::finding::Rule;
 use unicode_width::UnicodeWidthStr;
 
 /// The golden files of each sample are named after its stem: `plain-chat.show.txt`.

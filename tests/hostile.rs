@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 
+use crate::program::{Run, program, run, samples};
 use chatlog::capture::{Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use chatlog::notification::Session;
 use chatlog::{Origin, Text, inspect};
-use crate::program::{Run, program, run, samples};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -484,7 +484,8 @@ fn strangers_act_on_no_terminal() {
         for way in WAYS {
             let run = run(way.iter().copied().chain([sample.as_str()]));
             assert_inert(&run);
-            let coloured = crate::program::run(way.iter().copied().chain(["--color=always", &sample]));
+            let coloured =
+                crate::program::run(way.iter().copied().chain(["--color=always", &sample]));
             assert_inert(&without_colours(&coloured));
             plain += run.stdout.len();
         }

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use crate::program::{Run, run, samples};
 use chatlog::finding::Rule;
 use jiff::Timestamp;
-use crate::program::{Run, run, samples};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;

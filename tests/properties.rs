@@ -1,10 +1,10 @@
 //! What holds of every report, whatever the body is.
 
+use crate::notifications::{any_notification, good, inspect, runner, spoilt_once};
 use chatlog::capture::Position;
 use chatlog::finding::Rule;
 use chatlog::notification::Session;
 use chatlog::{Report, Text};
-use crate::notifications::{any_notification, good, inspect, runner, spoilt_once};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseError;

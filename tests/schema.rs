@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 
+use crate::notifications::{
+    any_notification, any_time, good, inspect, runner, session, spoilt_once,
+};
 use chatlog::finding::Rule;
 use chatlog::schema::NOTIFICATION;
 use jsonschema::Validator;
-use crate::notifications::{any_notification, any_time, good, inspect, runner, session, spoilt_once};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 

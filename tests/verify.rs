@@ -8,11 +8,11 @@ use std::io::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::folder::{Folder, Run, SECRET, run};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use crate::folder::{Folder, Run, SECRET, run};
 use serde_json::{Value, json};
 
 /// A body that no tool prints as it is.
