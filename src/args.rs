@@ -6,15 +6,15 @@
 )]
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use chatlog::capture::Format as CaptureFormat;
 use chatlog::finding::{Level, Rule, nearest};
-use chatlog::signature::{Encoding, HEADER, Scheme};
+use chatlog::signature::{Encoding, Scheme};
 use chatlog::view::findings::Format;
 use chatlog::view::{Order, Part};
+use clap::builder::PossibleValue;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
-
-use crate::config::Config;
 
 /// Inspects saved webhooks of chatbot sessions: what arrived, whether it is what it should be, and
 /// what was said
@@ -48,10 +48,13 @@ pub(crate) enum Command {
     /// Shows the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
-    /// Checks notifications against the documented schema
-    #[command(visible_alias = "check", after_help = VALIDATE_EXAMPLES)]
+    /// Checks the schema and the signature of each delivery in one reading
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Checks notifications against the documented schema, and never their signatures
+    #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Checks signatures, and says why one does not match
+    /// Checks signatures alone, and says why one does not match
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Signs bodies, as the sender would
@@ -79,6 +82,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Show(_) => "show",
+            Self::Check(_) => "check",
             Self::Validate(_) => "validate",
             Self::Verify(_) => "verify",
             Self::Sign(_) => "sign",
@@ -98,11 +102,18 @@ Examples:
   chatlog show --only summary archive/           a folder, in brief
   chatlog show --format json session.json | jq '.session.messages[].text'";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  CHATLOG_SECRET=… chatlog check request.http    the schema, the signature, and a count
+  chatlog check --format github tests/fixtures   in CI: annotations on what is wrong
+  chatlog check --secret-file key --report junit=report.xml tests/fixtures
+  chatlog check --secret-file key --format json a.ndjson | jq 'select(.findings != [])'";
+
 const VALIDATE_EXAMPLES: &str = "\
 Examples:
   chatlog validate session.json                  every finding, and a count
   chatlog validate -q fixtures/ || exit 1        in a script: only problems are printed
-  chatlog check --format json a.ndjson | jq 'select(.findings != [])'";
+  chatlog validate --format json a.ndjson | jq 'select(.findings != [])'";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -244,36 +255,13 @@ pub(crate) struct SchemeArgs {
     /// The vendor does not publish its scheme. Algorithms: hmac-sha256, -sha1, -sha384, -sha512, -md5,
     /// and the plain hashes of these names, whose template holds {secret}. Pieces of a template:
     /// {body} {secret} {timestamp} {header:NAME} {method} {path} and any text.
-    /// The default is hmac-sha256:{body}.
-    #[arg(
-        long,
-        value_name = "SCHEME",
-        env = "CHATLOG_SCHEME",
-        hide_env_values = true
-    )]
+    /// The default is hmac-sha256:{body}; the variable CHATLOG_SCHEME is used if this is not given.
+    #[arg(long, value_name = "SCHEME")]
     pub(crate) scheme: Option<Scheme>,
 
     /// The header that holds the signature, X-AIRudder-Sign by default
     #[arg(long, value_name = "NAME")]
     pub(crate) header_name: Option<String>,
-}
-
-impl SchemeArgs {
-    /// The scheme: an option beats the environment, and that the project file.
-    pub(crate) fn scheme(&self, config: &Config) -> Scheme {
-        self.scheme
-            .clone()
-            .or_else(|| config.scheme.clone())
-            .unwrap_or_default()
-    }
-
-    /// The name of the header that holds the signature.
-    pub(crate) fn header_name<'a>(&'a self, config: &'a Config) -> &'a str {
-        self.header_name
-            .as_deref()
-            .or(config.header_name.as_deref())
-            .unwrap_or(HEADER)
-    }
 }
 
 #[derive(Debug, Args)]
@@ -323,6 +311,9 @@ pub(crate) struct Show {
     pub(crate) tz: Option<String>,
 
     #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    #[command(flatten)]
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
@@ -370,10 +361,16 @@ pub(crate) struct Validate {
     pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
-    pub(crate) signature: SignatureArgs,
+    pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) validate: Validate,
 
     #[command(flatten)]
-    pub(crate) look: Look,
+    pub(crate) signature: SignatureArgs,
 }
 
 fn report(text: &str) -> Result<(Format, PathBuf), String> {
@@ -503,9 +500,16 @@ pub(crate) struct Verify {
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
 
+    /// Also write the findings to a file, such as junit=report.xml; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub(crate) report: Vec<(Format, PathBuf)>,
+
     /// Find the scheme that fits every delivery, of a catalogue of common ones
-    #[arg(long)]
+    #[arg(long, conflicts_with = "report")]
     pub(crate) discover: bool,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
@@ -514,12 +518,32 @@ pub(crate) struct Verify {
     pub(crate) look: Look,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// How verdicts are written: in a form of their own, or as the findings that they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VerifyFormat {
-    /// A line for each delivery, for people
     Human,
-    /// One JSON object a line for each delivery
-    Json,
+    Findings(Format),
+}
+
+impl ValueEnum for VerifyFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<VerifyFormat>> = LazyLock::new(|| {
+            let formats = Format::value_variants().iter().copied();
+            std::iter::once(VerifyFormat::Human)
+                .chain(formats.map(VerifyFormat::Findings))
+                .collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Human => {
+                Some(PossibleValue::new("human").help("A line for each delivery, for people"))
+            }
+            Self::Findings(format) => format.to_possible_value(),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -22,6 +22,8 @@ const KEYS: [&str; 5] = ["rules", "scheme", "header-name", "time-zone", "color"]
 /// What the project file says; what it leaves out is none.
 #[derive(Debug, Default)]
 pub(crate) struct Config {
+    /// The file, if there is one.
+    pub(crate) path: Option<PathBuf>,
     /// The levels of rules, in the order they are written.
     pub(crate) rules: Vec<(Rule, Level)>,
     /// The scheme of signatures.
@@ -43,16 +45,25 @@ impl Config {
             None => nearest_file(),
         };
         match path {
-            Some(path) => Self::read(&path),
+            Some(path) => Ok(Self {
+                path: Some(path.clone()),
+                ..Self::read(&path)?
+            }),
             None => Ok(Self::default()),
         }
+    }
+
+    /// The file's name, for saying what comes from it.
+    pub(crate) fn name(&self) -> String {
+        let path = self.path.as_deref().unwrap_or(Path::new(NAME));
+        name_of(path).as_str().to_owned()
     }
 
     /// What is to be done about each rule.
     pub(crate) fn levels(&self) -> Levels {
         let mut levels = Levels::default();
         for (rule, level) in &self.rules {
-            levels.set(*rule, *level);
+            levels.set_by_project(*rule, *level);
         }
         levels
     }
@@ -104,10 +115,15 @@ impl Fault {
     }
 }
 
+/// The nearest file upward, as a path from the working folder: `../chatlog.toml`, say.
 fn nearest_file() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
-    folder
-        .ancestors()
+    let steps = folder.ancestors().scan(PathBuf::new(), |up, _| {
+        let here = up.clone();
+        up.push("..");
+        Some(here)
+    });
+    steps
         .map(|folder| folder.join(NAME))
         .find(|path| path.is_file())
 }
@@ -126,6 +142,9 @@ fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, Fault> {
             let names = Rule::ALL.iter().map(|rule| rule.name());
             let rule =
                 Rule::named(name).map_err(|_| Fault::new(key, unknown(name, "rule", names)))?;
+            if !rule.is_for_projects() {
+                return Err(Fault::new(key, not_for_projects(rule)));
+            }
             let word = string(value)?;
             let level = Level::WORDS
                 .iter()
@@ -138,6 +157,13 @@ fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, Fault> {
             ))
         })
         .collect()
+}
+
+/// Whoever writes this file may not decide that a forged or an unreadable delivery passes.
+fn not_for_projects(rule: Rule) -> String {
+    format!(
+        "the level of `{rule}` cannot be set here: give -A, -W or -D {rule} on the command line"
+    )
 }
 
 fn string<'v>(value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, Fault> {
@@ -222,5 +248,33 @@ mod tests {
         refused("scheme = 3", 9, "expected a string, found integer");
         refused("secret = \"hunter2\"", 0, "committed and shared");
         refused("secret = \"hunter2", 17, "no TOML");
+    }
+
+    #[test]
+    fn sets_no_rule_that_lets_a_forged_or_unreadable_delivery_pass() {
+        for rule in Rule::ALL {
+            let is_refused = Config::parse(&format!("[rules]\n{rule} = \"allow\"")).is_err();
+            let is_sacred = rule.name() == "not-json" || rule.name().starts_with("signature-");
+            assert_eq!(is_refused, is_sacred, "{rule}");
+        }
+        refused(
+            "[rules]\nsignature-missing = \"deny\"",
+            8,
+            "cannot be set here",
+        );
+    }
+
+    #[test]
+    fn names_no_secret_and_nothing_to_run() {
+        for key in [
+            "pager",
+            "secret",
+            "secret-file",
+            "secret-env",
+            "secret-stdin",
+            "signature",
+        ] {
+            refused(&format!("{key} = \"hunter2\""), 0, "");
+        }
     }
 }

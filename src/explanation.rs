@@ -2,7 +2,8 @@
 //!
 //! An example is the members of a notification that the rule is about; the others are those of a
 //! [good notification](notification_with). `tests/explain.rs` holds that a wrong example breaks its
-//! rule and no other, and that a right one breaks none.
+//! rule and no other, and that a right one breaks none. The examples of the rules on signatures are
+//! whole captures, signed with the secret of the samples.
 
 use crate::document::members;
 use crate::finding::Rule;
@@ -12,15 +13,18 @@ use crate::finding::Rule;
 pub struct Explanation {
     /// Why it matters and where it comes from, in a few sentences.
     pub why: &'static str,
-    /// Members of a notification that break the rule.
+    /// Members of a notification that break the rule; for a signature, a capture.
     pub wrong: &'static str,
     /// The same members as they should be.
     pub right: &'static str,
 }
 
 impl Rule {
-    /// How not to hear of it: on the command line, and for good.
+    /// How not to hear of it: on the command line and, where a project may choose that, for good.
     pub fn silence(self) -> String {
+        if !self.is_for_projects() {
+            return format!("`-A {self}` on the command line; chatlog.toml cannot");
+        }
         format!("`-A {self}`, or `{self} = \"allow\"` under `[rules]` in chatlog.toml")
     }
 
@@ -33,6 +37,9 @@ impl Rule {
             Self::UnknownValue => &UNKNOWN_VALUE,
             Self::Contract => &CONTRACT,
             Self::BadTime => &BAD_TIME,
+            Self::SignatureInvalid => &SIGNATURE_INVALID,
+            Self::SignatureMissing => &SIGNATURE_MISSING,
+            Self::SignatureInconclusive => &SIGNATURE_INCONCLUSIVE,
             Self::UnknownField => &UNKNOWN_FIELD,
             Self::UnknownContentType => &UNKNOWN_CONTENT_TYPE,
             Self::UnknownSystemEvent => &UNKNOWN_SYSTEM_EVENT,
@@ -163,6 +170,56 @@ static BAD_TIME: Explanation = Explanation {
         Milliseconds, a space instead of the `T` and a missing offset are the usual cases.",
     wrong: r#""timestamp": 1744699269000"#,
     right: r#""timestamp": 1744699269"#,
+};
+
+static SIGNATURE_INVALID: Explanation = Explanation {
+    why: "The body is surely what was sent, and whoever sent it did not sign it with this secret \
+        and scheme. Either the request is forged, or the secret, the scheme or the header is \
+        another one; the help names what would have matched, if that was found. As a warning \
+        (`-W`) it does not fail a run.",
+    wrong: r#"POST /hook HTTP/1.1
+X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
+
+{"status":"open"}"#,
+    right: r#"POST /hook HTTP/1.1
+X-AIRudder-Sign: Wb3U+pmOatirC0zFyvFnkvNYQaccP8x30zBNbwBFrKQ=
+
+{"status":"open"}"#,
+};
+
+static SIGNATURE_MISSING: Explanation = Explanation {
+    why: "Anybody can send such a request. A bare body has no headers at all: give its \
+        signature with `--signature` or in a file NAME.sig beside it. Where the signature is \
+        in another header, `--header-name` says in which. As a warning (`-W`) it does not \
+        fail a run.",
+    wrong: r#"POST /hook HTTP/1.1
+Content-Type: application/json
+
+{"status":"closed"}"#,
+    right: r#"POST /hook HTTP/1.1
+Content-Type: application/json
+X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
+
+{"status":"closed"}"#,
+};
+
+static SIGNATURE_INCONCLUSIVE: Explanation = Explanation {
+    why: "A signature covers every byte of the body, and here something is lost: the capture \
+        parsed the body and wrote it again, cut it off, or left out a part that the scheme \
+        signs. It proves nothing, so the exit code is 2 whatever its severity, unless the rule \
+        is allowed. Capture the request again in a format that keeps its body.",
+    wrong: r#"{
+  "headers": {
+    "x-airudder-sign": "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U="
+  },
+  "body": {"status":"closed"}
+}"#,
+    right: r#"{
+  "headers": {
+    "x-airudder-sign": "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U="
+  },
+  "body": "{\"status\": \"closed\"}"
+}"#,
 };
 
 static UNKNOWN_FIELD: Explanation = Explanation {

@@ -3,7 +3,7 @@
 //! To add a rule, add one entry to the table below and note it where it is seen.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
 
@@ -68,6 +68,9 @@ rules! {
     Error UnknownValue "unknown-value" "A value lies outside its documented enum.";
     Error Contract "contract" "The notification breaks the user's own schema, given with `--schema`.";
     Error BadTime "bad-time" "A time is no RFC 3339 time, or a timestamp is out of range.";
+    Error SignatureInvalid "signature-invalid" "The signature does not match the body.";
+    Error SignatureMissing "signature-missing" "The delivery has no signature.";
+    Warning SignatureInconclusive "signature-inconclusive" "The signature can be neither confirmed nor refuted: the capture did not keep what was sent.";
     Warning UnknownField "unknown-field" "An object has a field that nothing documents.";
     Warning UnknownContentType "unknown-content-type" "A message has a content type this program does not know.";
     Warning UnknownSystemEvent "unknown-system-event" "A system message reports an event this program does not know.";
@@ -103,6 +106,20 @@ impl Rule {
         known
             .copied()
             .ok_or_else(|| nearest(name, Self::ALL.iter().map(|rule| rule.name())))
+    }
+
+    /// Says whether it is about the signature of a delivery, not about a value of its body.
+    pub fn is_about_signature(self) -> bool {
+        matches!(
+            self,
+            Self::SignatureInvalid | Self::SignatureMissing | Self::SignatureInconclusive
+        )
+    }
+
+    /// Says whether a project file may set its level. A file that comes with the deliveries must
+    /// not be able to make a forged or unreadable one pass.
+    pub fn is_for_projects(self) -> bool {
+        self != Self::NotJson && !self.is_about_signature()
     }
 }
 
@@ -141,6 +158,8 @@ impl Level {
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     set: BTreeMap<Rule, Level>,
+    /// The rules whose level the project has set.
+    by_project: BTreeSet<Rule>,
     strict: bool,
 }
 
@@ -148,6 +167,13 @@ impl Levels {
     /// Sets the level of a rule; the last one set counts.
     pub fn set(&mut self, rule: Rule, level: Level) {
         self.set.insert(rule, level);
+        self.by_project.remove(&rule);
+    }
+
+    /// Sets the level of a rule as the project has it: errors that this relaxes are counted.
+    pub fn set_by_project(&mut self, rule: Rule, level: Level) {
+        self.set.insert(rule, level);
+        self.by_project.insert(rule);
     }
 
     /// Makes an error of every warning.
@@ -171,7 +197,10 @@ impl Levels {
     }
 
     /// Gives findings the severities that the user wants, and leaves out those that are allowed.
-    pub fn apply(&self, findings: &mut Vec<Finding>) {
+    /// Returns how many of them would have been errors but for the project.
+    pub fn apply(&self, findings: &mut Vec<Finding>) -> usize {
+        let relaxed = findings.iter().filter(|finding| self.relaxes(finding.rule));
+        let relaxed = relaxed.count();
         findings.retain_mut(|finding| match self.severity(finding.rule) {
             Some(severity) => {
                 finding.severity = severity;
@@ -179,6 +208,14 @@ impl Levels {
             }
             None => false,
         });
+        relaxed
+    }
+
+    /// Says whether the project made less than an error of a rule that is one by default.
+    fn relaxes(&self, rule: Rule) -> bool {
+        self.by_project.contains(&rule)
+            && rule.severity() == Severity::Error
+            && self.severity(rule) != Some(Severity::Error)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::Text;
 use crate::capture::{Delivery, Position};
 use crate::document::Document;
-use crate::finding::{Finding, Findings, Severity};
+use crate::finding::{Finding, Findings, Levels, Severity};
 use crate::notification::Session;
 use crate::signature::Signature;
 
@@ -27,6 +27,8 @@ pub struct Report<'a> {
     pub document: &'a Document<'a>,
     /// What is wrong or odd with it, in the order of the document.
     pub findings: Vec<Finding>,
+    /// How many errors the project relaxed: they are warnings, or left out.
+    pub errors_allowed: usize,
     /// The session, where the body is an object.
     pub session: Option<Session<'a>>,
     /// What is to be said of its signature, where that was asked for.
@@ -50,12 +52,46 @@ pub fn inspect<'a>(
         delivery,
         document,
         findings,
+        errors_allowed: 0,
         session,
         signature: None,
     }
 }
 
+/// Reports on the signature of a delivery, and on nothing else.
+pub fn signature_report<'a>(
+    origin: &'a Origin<'a>,
+    delivery: &'a Delivery<'a>,
+    document: &'a Document<'a>,
+    signature: Signature,
+) -> Report<'a> {
+    let mut report = Report {
+        origin,
+        delivery,
+        document,
+        findings: Vec::new(),
+        errors_allowed: 0,
+        session: None,
+        signature: None,
+    };
+    report.add_signature(signature);
+    report
+}
+
 impl Report<'_> {
+    /// Adds a verdict, which is a finding too unless it is valid or there was no secret. It is about
+    /// the delivery as a whole, and comes first.
+    pub fn add_signature(&mut self, signature: Signature) {
+        let finding = signature.finding(&self.delivery.notes);
+        self.findings.splice(0..0, finding);
+        self.signature = Some(signature);
+    }
+
+    /// Gives findings the severities that the user wants.
+    pub fn apply(&mut self, levels: &Levels) {
+        self.errors_allowed += levels.apply(&mut self.findings);
+    }
+
     /// Adds findings of somebody else's, and keeps all in the order of the document.
     pub fn add(&mut self, findings: Vec<Finding>) {
         if !findings.is_empty() {
@@ -89,6 +125,15 @@ impl Report<'_> {
             positions.push(position);
         }
         positions
+    }
+
+    /// The place of a finding in the input, from its place in the body; none where the body is wrapped.
+    /// A signature is that of a whole delivery, and has the place where this starts.
+    pub fn place_of(&self, finding: &Finding, in_body: Position) -> Option<Position> {
+        if finding.rule.is_about_signature() {
+            return Some(self.delivery.start);
+        }
+        self.in_input(in_body)
     }
 
     /// A position of the body as one of the input; none where the body is wrapped.

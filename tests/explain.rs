@@ -6,6 +6,7 @@ use chatlog::capture::{Format, Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::Rule;
+use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::{Origin, Text, inspect};
 
 /// The rules that a notification breaks, with the contract if that is what it is about.
@@ -35,9 +36,31 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
         .collect()
 }
 
+/// The rules on signatures that a capture breaks, signed with the secret of the samples.
+fn broken_signature(capture: &str) -> Option<Rule> {
+    let record = Record {
+        bytes: capture.as_bytes(),
+        terminator: b"",
+        start: Position::START,
+    };
+    let capture = deliveries(&record, None, &Limits::default());
+    let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
+    let checks = Checks::new(Scheme::default(), [secret]);
+    verify(&capture.deliveries[0], &checks).verdict.rule()
+}
+
+#[test]
+fn a_wrong_signature_breaks_its_rule_and_a_right_one_none() {
+    for &rule in Rule::ALL.iter().filter(|rule| rule.is_about_signature()) {
+        let example = rule.explanation();
+        assert_eq!(broken_signature(example.wrong), Some(rule), "{rule}");
+        assert_eq!(broken_signature(example.right), None, "{rule}");
+    }
+}
+
 #[test]
 fn a_wrong_example_breaks_its_rule_only_and_a_right_one_none() {
-    for &rule in Rule::ALL {
+    for &rule in Rule::ALL.iter().filter(|rule| !rule.is_about_signature()) {
         let example = rule.explanation();
         assert_eq!(
             broken(&notification_with(example.wrong), rule),

@@ -56,6 +56,11 @@ struct Signature {
     #[serde(deserialize_with = "present")]
     scheme: Option<String>,
     #[serde(deserialize_with = "present")]
+    scheme_source: Option<String>,
+    header: String,
+    #[serde(deserialize_with = "present")]
+    header_source: Option<String>,
+    #[serde(deserialize_with = "present")]
     reason: Option<String>,
     hints: Vec<Hint>,
     #[serde(deserialize_with = "present")]
@@ -309,6 +314,12 @@ fn the_keys_are_those_promised() {
                 ("body", "exact")
             );
             assert_eq!(shown.signature.verdict, "unchecked");
+            let chosen = (
+                shown.signature.scheme_source.as_deref(),
+                &*shown.signature.header,
+                shown.signature.header_source.as_deref(),
+            );
+            assert_eq!(chosen, (None, "X-AIRudder-Sign", None));
             assert!(shown.signature.scheme.is_some() && shown.signature.reason.is_some());
             assert!(shown.signature.secret.is_none() && shown.signature.hints.is_empty());
         }

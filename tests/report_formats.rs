@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use chatlog::capture::{Delivery, Format as CaptureFormat, Limits, Position, Record, deliveries};
+use chatlog::capture::{
+    Delivery, Fidelity, Format as CaptureFormat, Limits, Position, Record, deliveries,
+};
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::Rule;
+use chatlog::signature::{Checks, Scheme, Secret, Signature, verify};
 use chatlog::view::findings::{Format, Options, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
 use chatlog::{Origin, Text, inspect};
@@ -53,10 +56,15 @@ impl Case {
     }
 }
 
-/// Each rule broken by its own example.
+/// Each rule broken by its own example; those on signatures by what is given with a good body.
 fn every_rule() -> Vec<Case> {
     let case = |rule: &Rule| {
-        let body = notification_with(rule.explanation().wrong);
+        let example = if rule.is_about_signature() {
+            r#""talk_round": 3"#
+        } else {
+            rule.explanation().wrong
+        };
+        let body = notification_with(example);
         Case::new(&format!("./rules/{rule}.json"), body)
     };
     Rule::ALL.iter().map(case).collect()
@@ -129,6 +137,7 @@ fn options(width: u16, theme: Theme) -> Options {
         },
         quiet: false,
         max_findings: None,
+        project: Text::from("chatlog.toml"),
     }
 }
 
@@ -157,11 +166,29 @@ fn written(cases: &[Case], format: Format, options: Options) -> String {
             if case.source.ends_with("/contract.json") {
                 report.add(crate::contract::example().findings(&document));
             }
+            if let Some(signature) = signature_of(case, &delivery) {
+                report.add_signature(signature);
+            }
             writer.write(&report).expect("memory can be written");
         }
     }
     let out = writer.finish().expect("memory can be written");
     String::from_utf8(out).expect("every format is UTF-8")
+}
+
+/// The verdict that a case for a rule on signatures is about.
+fn signature_of(case: &Case, delivery: &Delivery<'_>) -> Option<Signature> {
+    let name = case.source.strip_prefix("./rules/signature-")?;
+    let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
+    let mut checks = Checks::new(Scheme::default(), [secret]);
+    let mut delivery = delivery.clone();
+    if name != "missing.json" {
+        checks = checks.with_signature("00".repeat(32));
+    }
+    if name == "inconclusive.json" {
+        delivery.fidelity = Fidelity::Reserialized;
+    }
+    Some(verify(&delivery, &checks))
 }
 
 fn plain(cases: &[Case], format: Format) -> String {

@@ -222,13 +222,16 @@ fn every_line_of_json_meets_its_published_schema() {
     for arguments in [
         &["show", "samples"][..],
         &["validate", "samples"],
+        &["check", "samples"],
         &["verify", "samples"],
         &["show", "samples", "--only", "summary"],
     ] {
-        for secret in [&secret[..], &[]]
-            .into_iter()
-            .filter(|secret| arguments[0] != "verify" || !secret.is_empty())
-        {
+        let takes = |given: &[&str]| match arguments[0] {
+            "check" | "verify" => !given.is_empty(),
+            "validate" => given.is_empty(),
+            _ => true,
+        };
+        for secret in [&secret[..], &[]].into_iter().filter(|given| takes(given)) {
             let output = printed(
                 Path::new("."),
                 &[arguments, &["--format", "json"], secret].concat(),
@@ -261,7 +264,7 @@ fn the_program_documents_itself() {
     }
     let manual = printed(here, &["man"]);
     for command in [
-        "show", "validate", "verify", "sign", "extract", "explain", "schema",
+        "show", "check", "validate", "verify", "sign", "extract", "explain", "schema",
     ] {
         assert!(
             manual.contains(&format!("chatlog\\-{command}")),

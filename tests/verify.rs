@@ -1,4 +1,4 @@
-//! `chatlog verify`, and the secret in `show` and `validate`: verdicts, exit codes, hints, and what
+//! `chatlog verify`, and the secret in `show` and `check`: verdicts, exit codes, hints, and what
 //! must never be shown.
 //!
 //! The signatures are those of OpenSSL 3, over the bytes that each is named after:
@@ -133,7 +133,10 @@ fn json_holds_what_is_promised_and_no_more() {
     run.is(1, &[]);
     let objects = objects(&run);
     for object in &objects {
-        assert_eq!(keys(object), ["capture", "index", "signature", "source"]);
+        assert_eq!(
+            keys(object),
+            ["capture", "findings", "index", "signature", "source"]
+        );
         assert_eq!(
             keys(&object["capture"]),
             [
@@ -149,15 +152,22 @@ fn json_holds_what_is_promised_and_no_more() {
     }
     assert_eq!(
         objects[0]["signature"],
-        json!({"verdict": "valid", "scheme": "hmac-sha256:{body}", "reason": null, "hints": [],
+        json!({"verdict": "valid", "scheme": "hmac-sha256:{body}", "scheme_source": null,
+            "header": "X-AIRudder-Sign", "header_source": null, "reason": null, "hints": [],
             "secret": 1})
     );
+    assert_eq!(objects[0]["findings"], json!([]));
     assert_eq!(objects[0]["capture"]["target"], "/hook?a=b");
     let failed = &objects[1]["signature"];
     assert_eq!(failed["verdict"], "invalid");
     assert_eq!(failed["secret"], Value::Null);
     assert_eq!(failed["hints"][0]["code"], "final-newline-added");
     assert_eq!(keys(&failed["hints"][0]), ["code", "message"]);
+    assert_eq!(
+        objects[1]["findings"],
+        json!([{"rule": "signature-invalid", "severity": "error", "pointer": "", "line": 1,
+            "column": 1, "message": failed["reason"], "help": failed["hints"][0]["message"]}])
+    );
 }
 
 #[test]
@@ -209,8 +219,8 @@ fn finds_the_signature_where_it_is() {
         .chatlog("show captures")
         .is(1, &["valid · hmac-sha256:{body}"]);
     folder
-        .chatlog("validate captures")
-        .is(1, &["valid        captures/body.json"]);
+        .chatlog("check captures")
+        .is(1, &["\nsignatures: 1 valid\n"]);
     // What a delivery came with counts for more than what lies beside it.
     case("verify wrong.http", 1);
     case(&format!("verify wrong.http --signature {SIGNATURE}"), 0);
@@ -617,7 +627,7 @@ fn discovers_the_scheme_of_good_deliveries() {
 }
 
 #[test]
-fn show_and_validate_tell_the_verdict_when_there_is_a_secret() {
+fn show_and_check_tell_the_verdict_when_there_is_a_secret() {
     let folder = Folder::new("reports");
     let notification = std::fs::read("samples/captures/http.http").expect("the sample");
     folder.write("good.http", &notification);
@@ -632,24 +642,20 @@ fn show_and_validate_tell_the_verdict_when_there_is_a_secret() {
         run.is(code, words);
         run
     };
-    for command in ["show", "validate"] {
+    for command in ["show", "check"] {
         case(command, Some(key), 0, &["valid"]);
-        case(
-            command,
-            Some("other"),
-            1,
-            &["invalid", "tried, and none matches"],
-        );
+        case(command, Some("other"), 1, &["invalid"]);
         let run = case(&format!("{command} --format json"), Some(key), 0, &[]);
         assert_eq!(objects(&run)[0]["signature"]["verdict"], "valid");
     }
     let run = case("show --format json", None, 0, &[]);
     assert_eq!(objects(&run)[0]["signature"]["verdict"], "unchecked");
-    let run = case("validate --format json", None, 0, &[]);
-    assert!(objects(&run)[0].get("signature").is_none());
+    case("check", None, 2, &["no secret"]);
     let run = case("show", None, 0, &[]);
     assert!(!run.text().contains("Signature"), "{run:?}");
-    case("validate -q", Some("other"), 1, &["invalid"]);
+    case("check -q", Some("other"), 1, &["error[signature-invalid]"]);
+    let run = case("check -q", Some(key), 0, &[]);
+    assert!(!run.text().contains("valid"), "{run:?}");
 }
 
 /// Runs that fail and runs that do not, in every way that may show something.
@@ -672,7 +678,12 @@ const RUNS: &[&str] = &[
     "sign --help",
     "show wrong.http",
     "show wrong.http --format json",
+    "check wrong.http",
+    "check wrong.http --format json",
+    "check wrong.http --format sarif",
     "validate wrong.http",
+    "validate wrong.http --secret swordfish-42",
+    "validate wrong.http --secret=swordfish-42",
     "validate wrong.http --format json",
     "extract wrong.http --headers",
     "sign gone.http --secret swordfish-42",

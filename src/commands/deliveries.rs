@@ -1,6 +1,7 @@
 //! Going through the deliveries of all inputs.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, IsTerminal, Read};
@@ -44,20 +45,43 @@ pub(super) struct Arrival<'a> {
     pub(super) origin: &'a Origin<'a>,
     /// The delivery.
     pub(super) delivery: &'a Delivery<'a>,
-    /// The signature in the file beside the input's, if there is one.
-    pub(super) sidecar: Option<&'a str>,
+    sidecar: &'a Sidecar<'a>,
+}
+
+/// The signature in the file beside an input's, read when it is first asked for: only who checks
+/// signatures opens that file.
+struct Sidecar<'a> {
+    source: &'a Source,
+    signature: OnceCell<Option<String>>,
+}
+
+impl<'a> Sidecar<'a> {
+    fn of(source: &'a Source) -> Self {
+        Self {
+            source,
+            signature: OnceCell::new(),
+        }
+    }
+
+    fn signature(&self) -> Option<&str> {
+        let signature = self.signature.get_or_init(|| self.source.sidecar());
+        signature.as_deref()
+    }
 }
 
 impl<'a> Arrival<'a> {
     /// The delivery, with the signature in the file beside it as the header `name`, if it has none.
     pub(super) fn signed(&self, name: &str) -> Cow<'a, Delivery<'a>> {
-        match self.sidecar {
-            Some(signature) if self.delivery.headers.first(name).is_none() => {
+        if self.delivery.headers.first(name).is_some() {
+            return Cow::Borrowed(self.delivery);
+        }
+        match self.sidecar.signature() {
+            Some(signature) => {
                 let mut delivery = self.delivery.clone();
                 delivery.headers.push(name.to_owned(), signature);
                 Cow::Owned(delivery)
             }
-            _ => Cow::Borrowed(self.delivery),
+            None => Cow::Borrowed(self.delivery),
         }
     }
 }
@@ -149,7 +173,7 @@ fn read_source<F: Into<Flow>>(
         },
         format: reading.input,
         limits: Limits { max_body: max_size },
-        sidecar: source.sidecar(),
+        sidecar: Sidecar::of(source),
         is_recoded: opened.is_recoded,
         outcome: Outcome::Clean,
         formats: BTreeMap::new(),
@@ -191,11 +215,11 @@ impl From<io::Error> for Halt {
 }
 
 /// Going through one source.
-struct Course<H> {
+struct Course<'s, H> {
     origin: Origin<'static>,
     format: Option<Format>,
     limits: Limits,
-    sidecar: Option<String>,
+    sidecar: Sidecar<'s>,
     is_recoded: bool,
     outcome: Outcome,
     /// How many deliveries were in each format.
@@ -205,7 +229,7 @@ struct Course<H> {
     handle: H,
 }
 
-impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<H> {
+impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<'_, H> {
     fn run(&mut self, opened: Opened, patience: Patience, max_size: usize) -> Result<(), Halt> {
         let mut records = Records::new(opened.reader, patience, max_size);
         if self.is_whole(&mut records)? {
@@ -251,7 +275,7 @@ impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<H> {
             let arrival = Arrival {
                 origin: &self.origin,
                 delivery: &delivery,
-                sidecar: self.sidecar.as_deref(),
+                sidecar: &self.sidecar,
             };
             match (self.handle)(&arrival).map_err(Halt::Run)?.into() {
                 Flow::GoOn(outcome) => self.outcome = self.outcome.max(outcome),

@@ -1,9 +1,11 @@
 //! The sub-commands: inputs to reports to a view.
 
+mod check;
 mod deliveries;
 mod documents;
 mod explain;
 mod extract;
+mod scheme;
 mod secrets;
 mod show;
 mod sign;
@@ -12,14 +14,14 @@ mod verify;
 
 use std::io::{self, IsTerminal};
 
-use chatlog::signature::{Signature, Verdict};
+use chatlog::finding::{Finding, Levels, Rule};
 use chatlog::view::{Canvas, Theme, Zone};
 use chatlog::{Report, Text};
 
 use clap::CommandFactory;
 
 use self::deliveries::NoInput;
-use crate::args::{Cli, Color, Command, Look};
+use crate::args::{Cli, Color, Command, LevelArgs, Look};
 use crate::config::Config;
 
 /// How a run went: the worst of its parts counts.
@@ -43,25 +45,16 @@ impl Outcome {
         }
     }
 
+    /// An error fails a run. A signature of which nothing can be said is a job that was not done,
+    /// however severe the user takes it to be.
     fn of(report: &Report<'_>) -> Self {
-        let findings = if report.has_errors() {
+        let is_inconclusive = |finding: &Finding| finding.rule == Rule::SignatureInconclusive;
+        if report.findings.iter().any(is_inconclusive) {
+            Self::Trouble
+        } else if report.has_errors() {
             Self::Findings
         } else {
             Self::Clean
-        };
-        findings.max(
-            report
-                .signature
-                .as_ref()
-                .map_or(Self::Clean, Self::of_signature),
-        )
-    }
-
-    fn of_signature(signature: &Signature) -> Self {
-        match signature.verdict {
-            Verdict::Valid | Verdict::Unchecked => Self::Clean,
-            Verdict::Invalid | Verdict::Missing => Self::Findings,
-            Verdict::Inconclusive => Self::Trouble,
         }
     }
 }
@@ -74,6 +67,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let config = Config::find(&cli.config)?;
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config),
+        Command::Check(args) => check::run(args, &config),
         Command::Validate(args) => validate::run(args, &config),
         Command::Verify(args) => verify::run(args, &config),
         Command::Sign(args) => sign::run(args, &config),
@@ -112,6 +106,18 @@ fn tell_help(command: &str) {
 )]
 fn tell(place: &Text<'_>, what: &str) {
     eprintln!("chatlog: {place}: {what}");
+}
+
+/// The project file's levels, then those of the options.
+fn levels(args: &LevelArgs, config: &Config) -> Levels {
+    let mut levels = config.levels();
+    for (rule, level) in &args.set {
+        levels.set(*rule, *level);
+    }
+    if args.strict {
+        levels.be_strict();
+    }
+    levels
 }
 
 /// What a view draws on, for this output.

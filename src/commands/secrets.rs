@@ -100,10 +100,16 @@ pub(super) struct Verifier {
 
 impl Verifier {
     /// A verifier with these secrets and what else was asked for.
-    pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Self {
-        let header_name = args.scheme.header_name(config).to_owned();
-        let mut checks =
-            Checks::new(args.scheme.scheme(config), secrets).with_header_name(&header_name);
+    ///
+    /// # Errors
+    /// Where the environment names a scheme that is none.
+    pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Result<Self> {
+        let scheme = args.scheme.scheme(config)?;
+        let header = args.scheme.header_name(config);
+        let header_name = header.value;
+        let mut checks = Checks::new(scheme.value, secrets)
+            .with_header_name(&header_name)
+            .with_sources(scheme.source, header.source);
         for signature in &args.signature {
             checks = checks.with_signature(signature);
         }
@@ -111,12 +117,12 @@ impl Verifier {
             checks = checks.with_header(name, value);
         }
         let is_signature = |(name, _): &(String, String)| name.eq_ignore_ascii_case(&header_name);
-        Self {
+        Ok(Self {
             checks,
             is_shared: !args.signature.is_empty() || args.header.iter().any(is_signature),
             header_name,
             failures: 0,
-        }
+        })
     }
 
     /// What there is to say of the signature that came with a delivery, or in a file beside it.

@@ -3,12 +3,13 @@
 use anyhow::{Context, Result, bail};
 use chatlog::document::Document;
 use chatlog::inspect;
+use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Selection, Zone, json, write_tables};
 use jiff::tz::TimeZone;
 
 use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
-use super::{Outcome, canvas, output};
+use super::{Outcome, canvas, levels, output};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
 use crate::input::Patience;
@@ -16,7 +17,7 @@ use crate::input::Patience;
 pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
     let zone = zone(args.tz.as_deref().or(config.time_zone.as_deref()))?;
     let canvas = canvas(&args.look, config, zone);
-    let levels = config.levels();
+    let levels = levels(&args.levels, config);
     let selection = Selection {
         only: args.only,
         order: args.sort,
@@ -28,17 +29,19 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
     } else {
         Patience::Whole
     };
-    let mut verifier = Verifier::new(&args.signature, config, secrets);
+    let mut verifier = Verifier::new(&args.signature, config, secrets)?;
     let mut out = output();
     let way = Way {
         patience,
         quiet: false,
     };
-    for_each_delivery(&args.inputs, way, |arrival| {
+    let mut allowed = 0;
+    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
-        levels.apply(&mut report.findings);
-        report.signature = Some(verifier.verify(arrival));
+        report.add_signature(verifier.verify(arrival));
+        report.apply(&levels);
+        allowed += report.errors_allowed;
         match args.format {
             ShowFormat::Table => write_tables(&report, selection, &canvas, &mut out)?,
             ShowFormat::Json => json::write_session(&report, selection, &canvas.zone, &mut out)?,
@@ -46,7 +49,12 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         // Whoever follows a stream wants each session when it is there.
         out.flush()?;
         Ok(Outcome::of(&report))
-    })
+    })?;
+    if args.format == ShowFormat::Table {
+        write_errors_allowed(allowed, &config.name(), &canvas, &mut out)?;
+        out.flush()?;
+    }
+    Ok(outcome)
 }
 
 fn zone(name: Option<&str>) -> Result<Zone> {

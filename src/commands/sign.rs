@@ -16,10 +16,11 @@ use crate::input::Patience;
 
 pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
+    let header = args.scheme.header_name(config).value;
     let signer = Signer {
         secret: secrets.first().expect("one is required"),
-        scheme: args.scheme.scheme(config),
-        header: args.scheme.header_name(config),
+        scheme: args.scheme.scheme(config)?.value,
+        header: &header,
         request: Request::to(&args.url)?,
     };
     let mut out = output();

@@ -1,55 +1,101 @@
 //! `chatlog verify`: whether a signature is that of its body, and why not.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
-use anyhow::Result;
-use chatlog::Origin;
+use anyhow::{Result, bail};
+use chatlog::document::Document;
+use chatlog::finding::{Finding, Severity};
 use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
-use chatlog::view::signature::{Subject, write_closing, write_options, write_schemes};
+use chatlog::view::findings::Format;
+use chatlog::view::signature::{Subject, VerdictCounts, write_options, write_schemes};
 use chatlog::view::{Canvas, Zone, json, signature};
+use chatlog::{Origin, Report, signature_report};
 
-use super::deliveries::{Arrival, Way, for_each_delivery};
+use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
-use super::{Outcome, canvas, output};
+use super::validate::{Outputs, writers};
+use super::{Outcome, canvas, levels, output};
 use crate::args::{Verify, VerifyFormat};
 use crate::config::Config;
 use crate::input::Patience;
 
 pub(super) fn run(args: &Verify, config: &Config) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.inputs)?;
-    let verifier = Verifier::new(&args.signature, config, secrets);
+    let verifier = Verifier::new(&args.signature, config, secrets)?;
     let canvas = canvas(&args.look, config, Zone::UTC);
     if args.discover {
         discover(args, &verifier, &canvas)
     } else {
-        verify(args, verifier, &canvas)
+        verify(args, config, verifier, &canvas)
     }
 }
 
-fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outcome> {
-    let mut verdicts = Verdicts {
-        format: args.format,
-        quiet: args.quiet,
-        compares: !verifier.is_shared(),
-        canvas,
-        out: output(),
-        ledger: Ledger::default(),
-        counts: BTreeMap::new(),
-        held: Vec::new(),
-    };
+fn verify(
+    args: &Verify,
+    config: &Config,
+    mut verifier: Verifier,
+    canvas: &Canvas,
+) -> Result<Outcome> {
+    let levels = levels(&args.levels, config);
+    let mut verdicts = Verdicts::on_screen(args, &verifier, canvas);
+    let mut writers = writers(&outputs(args), config)?;
     let way = Way {
         patience: Patience::Whole,
         quiet: args.quiet,
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let signature = verifier.verify(arrival);
-        let outcome = Outcome::of_signature(&signature);
-        verdicts.add(arrival, signature)?;
+        let document = Document::new(&arrival.delivery.body);
+        let mut report = signature_report(arrival.origin, arrival.delivery, &document, signature);
+        report.apply(&levels);
+        for writer in &mut writers {
+            writer.write(&report)?;
+        }
+        let outcome = Outcome::of(&report);
+        if let Some(verdicts) = &mut verdicts {
+            verdicts.add(report)?;
+        }
         Ok(outcome)
     })?;
-    verdicts.finish()?;
+    for writer in writers {
+        writer.finish()?;
+    }
+    if let Some(verdicts) = verdicts {
+        verdicts.finish()?;
+    }
     Ok(outcome)
+}
+
+/// Where verdicts are written as findings: to files and, in most formats, on standard output.
+fn outputs(args: &Verify) -> Outputs<'_> {
+    Outputs {
+        format: match args.format {
+            VerifyFormat::Findings(format) if Form::of(args.format).is_none() => Some(format),
+            _ => None,
+        },
+        quiet: args.quiet,
+        report: &args.report,
+        max_findings: None,
+        look: &args.look,
+    }
+}
+
+/// A form of its own that verdicts have on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Human,
+    Json,
+}
+
+impl Form {
+    /// None, where the verdicts are written as findings.
+    fn of(format: VerifyFormat) -> Option<Self> {
+        match format {
+            VerifyFormat::Human => Some(Self::Human),
+            VerifyFormat::Findings(Format::Json) => Some(Self::Json),
+            VerifyFormat::Findings(_) => None,
+        }
+    }
 }
 
 /// The verdicts of a run, on their way out.
@@ -57,14 +103,14 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
 /// A signature may belong to a delivery that is yet to come: what failed without a reason is held,
 /// and all that follows it, until all were read or there is no more room.
 struct Verdicts<'c> {
-    format: VerifyFormat,
+    form: Form,
     quiet: bool,
     /// Whether signatures may have been swapped.
     compares: bool,
     canvas: &'c Canvas,
     out: Box<dyn Write>,
     ledger: Ledger,
-    counts: BTreeMap<&'static str, usize>,
+    counts: VerdictCounts,
     held: Vec<Held>,
 }
 
@@ -72,31 +118,51 @@ struct Verdicts<'c> {
 struct Held {
     subject: Subject<'static>,
     signature: Signature,
+    severity: Option<Severity>,
     line: Option<Line>,
 }
 
-impl Verdicts<'_> {
-    fn add(&mut self, arrival: &Arrival<'_>, signature: Signature) -> Result<()> {
-        *self.counts.entry(signature.verdict.name()).or_default() += 1;
-        let Origin { source, index } = arrival.origin;
+impl<'c> Verdicts<'c> {
+    /// None, where standard output gets the verdicts as findings.
+    fn on_screen(args: &Verify, verifier: &Verifier, canvas: &'c Canvas) -> Option<Self> {
+        Some(Self {
+            form: Form::of(args.format)?,
+            quiet: args.quiet,
+            compares: !verifier.is_shared(),
+            canvas,
+            out: output(),
+            ledger: Ledger::default(),
+            counts: VerdictCounts::default(),
+            held: Vec::new(),
+        })
+    }
+
+    fn add(&mut self, report: Report<'_>) -> Result<()> {
+        let Some(signature) = report.signature else {
+            return Ok(());
+        };
+        self.counts.add(&signature);
+        let Origin { source, index } = report.origin;
         let line = self
             .compares
             .then(|| self.ledger.enter(source.as_str(), *index, &signature))
             .flatten();
-        if self.quiet && signature.verdict == Verdict::Valid {
+        let severity = report.findings.first().map(|finding| finding.severity);
+        if self.quiet && severity.is_none() {
             return Ok(());
         }
-        let subject = Subject::of(arrival.origin, arrival.delivery);
+        let subject = Subject::of(report.origin, report.delivery);
         let may_be_explained =
             matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive)
                 && signature.hints.is_empty()
                 && line.is_some();
         if self.held.is_empty() && !may_be_explained {
-            return self.write(&subject, &signature);
+            return self.write(&subject, &signature, severity);
         }
         self.held.push(Held {
             subject: subject.into_owned(),
             signature,
+            severity,
             line,
         });
         if self.held.len() >= Ledger::MOST {
@@ -109,6 +175,7 @@ impl Verdicts<'_> {
         for Held {
             subject,
             mut signature,
+            severity,
             line,
         } in std::mem::take(&mut self.held)
         {
@@ -117,23 +184,38 @@ impl Verdicts<'_> {
                     .hints
                     .extend(line.and_then(|line| self.ledger.hint(line)));
             }
-            self.write(&subject, &signature)?;
+            self.write(&subject, &signature, severity)?;
         }
         Ok(())
     }
 
-    fn write(&mut self, subject: &Subject<'_>, checked: &Signature) -> Result<()> {
-        match self.format {
-            VerifyFormat::Human => signature::write(subject, checked, self.canvas, &mut self.out)?,
-            VerifyFormat::Json => json::write_signature(subject, checked, &mut self.out)?,
+    /// Writes a verdict, and the finding of this severity that it is.
+    fn write(
+        &mut self,
+        subject: &Subject<'_>,
+        checked: &Signature,
+        severity: Option<Severity>,
+    ) -> Result<()> {
+        match self.form {
+            Form::Human => signature::write(subject, checked, self.canvas, &mut self.out)?,
+            Form::Json => {
+                let finding = severity.and_then(|severity| {
+                    let finding = checked.finding(&subject.notes)?;
+                    Some(Finding {
+                        severity,
+                        ..finding
+                    })
+                });
+                json::write_signature(subject, checked, finding.as_ref(), &mut self.out)?;
+            }
         }
         Ok(())
     }
 
     fn finish(mut self) -> Result<()> {
         self.write_held()?;
-        if self.format == VerifyFormat::Human && !self.quiet {
-            write_closing(&self.counts, self.canvas, &mut self.out)?;
+        if self.form == Form::Human && !self.quiet {
+            self.counts.write_closing(self.canvas, &mut self.out)?;
         }
         self.out.flush()?;
         Ok(())
@@ -142,6 +224,9 @@ impl Verdicts<'_> {
 
 /// Finds the schemes that give the signatures of all deliveries.
 fn discover(args: &Verify, verifier: &Verifier, canvas: &Canvas) -> Result<Outcome> {
+    let Some(form) = Form::of(args.format) else {
+        bail!("--discover prints schemes: give --format human or json");
+    };
     let mut discovery = Discovery::new(verifier.checks());
     let mut deliveries = 0;
     let way = Way {
@@ -155,10 +240,10 @@ fn discover(args: &Verify, verifier: &Verifier, canvas: &Canvas) -> Result<Outco
     })?;
     let mut out = output();
     let schemes = discovery.schemes();
-    match args.format {
-        VerifyFormat::Json => json::write_schemes(schemes, &mut out)?,
-        VerifyFormat::Human if args.quiet => write_options(schemes, canvas, &mut out)?,
-        VerifyFormat::Human => write_schemes(schemes, deliveries, canvas, &mut out)?,
+    match form {
+        Form::Json => json::write_schemes(schemes, &mut out)?,
+        Form::Human if args.quiet => write_options(schemes, canvas, &mut out)?,
+        Form::Human => write_schemes(schemes, deliveries, canvas, &mut out)?,
     }
     out.flush()?;
     let found = if schemes.is_empty() {

@@ -35,6 +35,7 @@ mod algorithm;
 mod changes;
 mod discovery;
 mod failure;
+mod finding;
 mod given;
 mod ledger;
 mod printing;
@@ -105,6 +106,12 @@ pub struct Signature {
     pub verdict: Verdict,
     /// The scheme it was checked against.
     pub scheme: String,
+    /// Who chose the scheme, where it is not the built-in one and the caller said so.
+    pub scheme_source: Option<String>,
+    /// The header that holds the signature.
+    pub header: String,
+    /// Who chose the header, as for the scheme.
+    pub header_source: Option<String>,
     /// Why the verdict is what it is, or which bytes were signed, where that is not plain. Words of
     /// the delivery in it are already safe to show.
     pub reason: Option<String>,
@@ -128,6 +135,9 @@ impl Signature {
         Self {
             verdict,
             scheme: checks.scheme.to_string(),
+            scheme_source: checks.scheme_source.clone(),
+            header: checks.header.clone(),
+            header_source: checks.header_source.clone(),
             reason,
             hints: Vec::new(),
             secret: None,
@@ -155,8 +165,10 @@ impl Debug for Fingerprints {
 #[derive(Debug, Clone)]
 pub struct Checks {
     scheme: Scheme,
+    scheme_source: Option<String>,
     keys: Vec<Key>,
     header: String,
+    header_source: Option<String>,
     given: Vec<String>,
     headers: Headers<'static>,
     explains: bool,
@@ -172,8 +184,10 @@ impl Checks {
             .collect();
         Self {
             scheme,
+            scheme_source: None,
             keys,
             header: HEADER.to_owned(),
+            header_source: None,
             given: Vec::new(),
             headers: Headers::default(),
             explains: true,
@@ -183,6 +197,13 @@ impl Checks {
     /// Looks for the signature in the header of this name.
     pub fn with_header_name(mut self, name: impl Into<String>) -> Self {
         self.header = name.into();
+        self
+    }
+
+    /// Says who chose the scheme and the header, for those that are not the built-in ones.
+    pub fn with_sources(mut self, scheme: Option<String>, header: Option<String>) -> Self {
+        self.scheme_source = scheme;
+        self.header_source = header;
         self
     }
 

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::signature::Subject;
 use super::{Order, Part, Selection, Zone, ordered};
-use crate::capture::Headers;
+use crate::capture::{Headers, Position};
 use crate::document::{compact, without_lone_surrogates};
 use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::notification::{Message, Session, Summary};
@@ -43,13 +43,14 @@ pub fn write_findings(report: &Report<'_>, out: &mut impl Write) -> io::Result<(
     write_report(report, None, out)
 }
 
-/// Writes a verdict on a signature.
+/// Writes a verdict on a signature, and the finding that it is.
 ///
 /// # Errors
 /// Where `out` cannot be written.
 pub fn write_signature(
     subject: &Subject<'_>,
     signature: &Signature,
+    finding: Option<&Finding>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let line = ReportLine {
@@ -57,7 +58,11 @@ pub fn write_signature(
         index: subject.index,
         capture: CaptureView::of(subject),
         signature: Some(signature),
-        findings: None,
+        errors_allowed: 0,
+        findings: finding
+            .map(|finding| FindingView::of(finding, Some(subject.start), subject.start))
+            .into_iter()
+            .collect(),
         session: None,
     };
     write_line(&line, out)
@@ -85,7 +90,8 @@ fn write_report(
         index: subject.index,
         capture: CaptureView::of(&subject),
         signature: report.signature.as_ref(),
-        findings: Some(finding_views(report)),
+        errors_allowed: report.errors_allowed,
+        findings: finding_views(report),
         session,
     };
     write_line(&line, out)
@@ -110,10 +116,19 @@ struct ReportLine<'a> {
     capture: CaptureView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'a Signature>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    findings: Option<Vec<FindingView<'a>>>,
+    #[serde(skip_serializing_if = "is_none")]
+    errors_allowed: usize,
+    findings: Vec<FindingView<'a>>,
     #[serde(flatten)]
     session: Option<SessionPart<'a>>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The session where it was asked for: null where the body holds none.
@@ -170,22 +185,28 @@ struct BodyPlace {
     body_column: usize,
 }
 
-fn finding_views<'a>(report: &'a Report<'_>) -> Vec<FindingView<'a>> {
-    let view = |(finding, position): (&'a Finding, _)| {
-        let in_input = report.in_input(position);
-        FindingView {
+impl<'a> FindingView<'a> {
+    /// A finding at these positions of the input, if it has one there, and of the body.
+    fn of(finding: &'a Finding, in_input: Option<Position>, in_body: Position) -> Self {
+        Self {
             rule: finding.rule,
             severity: finding.severity,
             pointer: &finding.pointer,
             line: in_input.map(|position| position.line),
             column: in_input.map(|position| position.column),
             in_body: in_input.is_none().then_some(BodyPlace {
-                body_line: position.line,
-                body_column: position.column,
+                body_line: in_body.line,
+                body_column: in_body.column,
             }),
             message: &finding.message,
             help: finding.help.as_deref(),
         }
+    }
+}
+
+fn finding_views<'a>(report: &'a Report<'_>) -> Vec<FindingView<'a>> {
+    let view = |(finding, position): (&'a Finding, _)| {
+        FindingView::of(finding, report.place_of(finding, position), position)
     };
     report
         .findings

@@ -96,13 +96,19 @@ fn write_without_session(
     out: &mut impl Write,
 ) -> io::Result<()> {
     findings::write_full(report, canvas, out)?;
-    match &report.signature {
-        Some(checked) if checked.verdict != Verdict::Unchecked => {
-            let subject = Subject::of(report.origin, report.delivery);
-            signature::write(&subject, checked, canvas, out)
-        }
-        _ => Ok(()),
+    let checked = report.signature.as_ref();
+    let Some(checked) = checked.filter(|checked| checked.verdict != Verdict::Unchecked) else {
+        return Ok(());
+    };
+    // Any other verdict is a finding.
+    if checked.verdict == Verdict::Valid {
+        let subject = Subject::of(report.origin, report.delivery);
+        signature::write(&subject, checked, canvas, out)?;
     }
+    for setting in signature::settings(checked) {
+        writeln!(out, "{}", canvas.theme.muted.style(setting))?;
+    }
+    Ok(())
 }
 
 /// The messages of a session in the order asked for, with their numbers from 1.

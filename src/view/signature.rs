@@ -1,4 +1,4 @@
-//! Verdicts on signatures: a line each, the verdict first.
+//! VerdictCounts on signatures: a line each, the verdict first.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -137,37 +137,76 @@ pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
     lines
 }
 
-/// Writes how many verdicts of each kind there were.
-///
-/// # Errors
-/// Where `out` cannot be written.
-pub fn write_closing(
-    counts: &BTreeMap<&str, usize>,
-    canvas: &Canvas,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let total: usize = counts.values().sum();
-    if total == 0 {
-        return Ok(());
+/// How many verdicts of each kind there were, and what they were checked against.
+#[derive(Debug, Default)]
+pub struct VerdictCounts {
+    counts: BTreeMap<&'static str, usize>,
+    /// The scheme and the header with who chose them, where they are not the built-in ones.
+    settings: Vec<String>,
+}
+
+impl VerdictCounts {
+    /// Counts a verdict; all of a run are checked against the same scheme.
+    pub fn add(&mut self, signature: &Signature) {
+        if self.counts.is_empty() {
+            self.settings = settings(signature);
+        }
+        *self.counts.entry(signature.verdict.name()).or_default() += 1;
     }
-    let verdicts = [
-        Verdict::Valid,
-        Verdict::Invalid,
-        Verdict::Missing,
-        Verdict::Inconclusive,
-        Verdict::Unchecked,
+
+    /// Says whether there was none.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Such as `2 valid, 1 missing · scheme hmac-sha1:{body} from chatlog.toml`.
+    pub(super) fn summary(&self, theme: &Theme) -> String {
+        let verdicts = [
+            Verdict::Valid,
+            Verdict::Invalid,
+            Verdict::Missing,
+            Verdict::Inconclusive,
+            Verdict::Unchecked,
+        ];
+        let counted = verdicts.iter().filter_map(|verdict| {
+            let count = self.counts.get(verdict.name())?;
+            let words = format!("{count} {verdict}");
+            Some(verdict_style(theme, *verdict).style(words).to_string())
+        });
+        let counted = counted.collect::<Vec<_>>().join(", ");
+        std::iter::once(counted)
+            .chain(self.settings.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+
+    /// Writes the line that closes a run; nothing, where there was no verdict.
+    ///
+    /// # Errors
+    /// Where `out` cannot be written.
+    pub fn write_closing(&self, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let total = delivery_count(self.counts.values().sum());
+        writeln!(out, "{total}: {}", self.summary(&canvas.theme))
+    }
+}
+
+/// The scheme and the header that a signature was checked with, and who chose them: each where it
+/// is not the built-in one. Whoever reads a verdict must see that a file changed what it means.
+pub(super) fn settings(signature: &Signature) -> Vec<String> {
+    let chosen = [
+        ("scheme", &signature.scheme, &signature.scheme_source),
+        ("header", &signature.header, &signature.header_source),
     ];
-    let listed = verdicts.iter().filter_map(|verdict| {
-        let count = counts.get(verdict.name())?;
-        let words = format!("{count} {verdict}");
-        Some(
-            verdict_style(&canvas.theme, *verdict)
-                .style(words)
-                .to_string(),
-        )
-    });
-    let listed: Vec<_> = listed.collect();
-    writeln!(out, "{}: {}", delivery_count(total), listed.join(", "))
+    chosen
+        .into_iter()
+        .filter_map(|(name, value, source)| {
+            let (value, source) = (Text::from(value.as_str()), Text::from(source.as_deref()?));
+            Some(format!("{name} {value} from {source}"))
+        })
+        .collect()
 }
 
 /// Writes the schemes that were found, the likeliest first, each as the option that names it.

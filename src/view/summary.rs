@@ -8,7 +8,7 @@ use owo_colors::Style;
 
 use super::findings::{counted, totals};
 use super::sheet::Sheet;
-use super::signature::{explanation, verdict_style};
+use super::signature::{explanation, settings, verdict_style};
 use super::{Canvas, Theme};
 use crate::document::{FreeMap, OneOf, SessionTime, readable};
 use crate::finding::{Finding, Rule};
@@ -316,12 +316,18 @@ fn signature(report: &Report<'_>, theme: &Theme) -> Vec<String> {
     let verdict = styled(verdict_style(theme, signature.verdict), signature.verdict);
     let scheme = styled(theme.muted, Text::from(signature.scheme.as_str()));
     std::iter::once(format!("{verdict} · {scheme}"))
+        .chain(settings(signature))
         .chain(explanation(signature, theme))
         .collect()
 }
 
 /// How many there are, of which rules, and those that are about no message.
 fn findings(findings: &[Finding], theme: &Theme) -> Vec<String> {
+    // The row above says what there is to say about the signature, whose finding comes first.
+    let findings = match findings {
+        [first, rest @ ..] if first.rule.is_about_signature() => rest,
+        all => all,
+    };
     let (errors, warnings) = totals(findings);
     if findings.is_empty() {
         return vec![styled(theme.good, "none")];

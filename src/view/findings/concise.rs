@@ -13,7 +13,7 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
     let theme = &canvas.theme;
     let source = &listed.report().origin.source;
     for finding in listed.findings {
-        let start = listed.places.region(finding.span.as_ref()).start;
+        let start = listed.places.of_finding(finding).start;
         let place = format!("{source}:{}:{}:", start.line, start.column);
         let said = Said::of(finding, &listed.places);
         let style = theme.severity(finding.severity);
@@ -51,7 +51,7 @@ struct Message<'f> {
 
 impl<'f> Said<'f> {
     pub(super) fn of(finding: &'f Finding, places: &Places<'_>) -> Self {
-        let in_body = places.region(finding.span.as_ref()).in_body;
+        let in_body = places.of_finding(finding).in_body;
         Self {
             what: format!("{}[{}]", finding.severity.name(), finding.rule),
             message: Message {

@@ -8,7 +8,7 @@ use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::excerpt::{Excerpt, columns_of, excerpt};
-use super::places::Places;
+use super::places::{Places, Region};
 use super::{Canvas, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::{Text, view::Theme};
@@ -83,13 +83,14 @@ impl<'d> Drawing<'d> {
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         self.write_title(out)?;
-        self.write_arrow("-->", self.finding.span.as_ref(), out)?;
+        self.write_arrow("-->", self.places.of_finding(self.finding), out)?;
         let span = self.finding.span.as_ref();
         let (snippets, labelled) = span.map(|span| self.snippets(span)).unwrap_or_default();
         for (number, rows) in snippets.iter().enumerate() {
             if number > 0 {
                 self.write_bar(out)?;
-                self.write_arrow(":::", rows.first().map(|row| &row.marks[0].span), out)?;
+                let span = rows.first().map(|row| &row.marks[0].span);
+                self.write_arrow(":::", self.places.region(span), out)?;
             }
             self.write_rows(rows, out)?;
         }
@@ -114,15 +115,9 @@ impl<'d> Drawing<'d> {
         )
     }
 
-    /// Says where a span is: in the input, or in its body where that is wrapped.
-    fn write_arrow(
-        &self,
-        arrow: &str,
-        span: Option<&Range<usize>>,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
+    /// Says where something is: in the input, or in its body where that is wrapped.
+    fn write_arrow(&self, arrow: &str, region: Region, out: &mut impl Write) -> io::Result<()> {
         let origin = self.places.report().origin;
-        let region = self.places.region(span);
         let indent = " ".repeat(self.digits);
         write!(
             out,
@@ -140,7 +135,8 @@ impl<'d> Drawing<'d> {
     fn wrapping(&self) -> Option<String> {
         let report = self.places.report();
         let start = report.delivery.start;
-        report.delivery.body_start.is_none().then(|| {
+        let is_wrapped = report.delivery.body_start.is_none();
+        (is_wrapped && !self.finding.rule.is_about_signature()).then(|| {
             format!(
                 "delivery {} starts at {}:{}:{}",
                 report.origin.index, report.origin.source, start.line, start.column

@@ -11,7 +11,7 @@ use crate::finding::Severity;
 pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
     let source = &listed.report().origin.source;
     for finding in listed.findings {
-        let region = listed.places.region(finding.span.as_ref());
+        let region = listed.places.of_finding(finding);
         let command = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

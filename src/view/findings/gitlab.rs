@@ -27,7 +27,7 @@ impl Issues {
     pub(super) fn write(&mut self, listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
         let source = path(&listed.report().origin.source);
         for finding in listed.findings {
-            let region = listed.places.region(finding.span.as_ref());
+            let region = listed.places.of_finding(finding);
             let issue = Issue {
                 description: words(finding, region),
                 check_name: finding.rule.name(),

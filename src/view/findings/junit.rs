@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus,
 
 use super::concise::Said;
 use super::{Listed, more_findings};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Rule, Severity};
 use crate::{Origin, Text};
 
 /// The cases so far. XML says how many there are before it lists them, so they are kept: some
@@ -23,17 +23,13 @@ impl Cases {
         self.add(origin, case(origin, TestCaseStatus::success()));
     }
 
-    /// A delivery with findings: a failure if one is an error.
+    /// A delivery with findings: a failure if one is an error, and an error of the test itself if
+    /// nothing can be said of the signature, which fails a run too.
     pub(super) fn add_findings(&mut self, listed: &Listed<'_>) {
         let origin = listed.report().origin;
         let errors = lines(listed, Severity::Error);
         let warnings = lines(listed, Severity::Warning);
-        let first = listed
-            .report()
-            .findings
-            .iter()
-            .find(|finding| finding.severity == Severity::Error);
-        let status = first.map_or_else(TestCaseStatus::success, |first| failure(first, &errors));
+        let status = status(&listed.report().findings, &errors);
         let mut case = case(origin, status);
         let more = match listed.left_out {
             0 => String::new(),
@@ -61,7 +57,7 @@ impl Cases {
     }
 
     pub(super) fn finish(self, out: &mut impl Write) -> io::Result<()> {
-        let mut report = XmlReport::new("chatlog validate");
+        let mut report = XmlReport::new("chatlog");
         report.add_test_suites(self.suites);
         // Serialized first: an error of `out` stays what it is.
         let xml = report.to_string().map_err(io::Error::other)?;
@@ -76,8 +72,20 @@ fn case(origin: &Origin<'_>, status: TestCaseStatus) -> TestCase {
     case
 }
 
-fn failure(first: &Finding, errors: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+fn status(findings: &[Finding], errors: &str) -> TestCaseStatus {
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let is_inconclusive = |finding: &&Finding| finding.rule == Rule::SignatureInconclusive;
+    let failed = findings.iter().find(is_error);
+    let undecided = findings.iter().find(is_inconclusive);
+    match (failed, undecided) {
+        (Some(first), _) => non_success(NonSuccessKind::Failure, first, errors),
+        (None, Some(first)) => non_success(NonSuccessKind::Error, first, errors),
+        (None, None) => TestCaseStatus::success(),
+    }
+}
+
+fn non_success(kind: NonSuccessKind, first: &Finding, errors: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
     status
         .set_type(first.rule.name())
         .set_message(xml(Text::from(first.message.as_str())));
@@ -92,7 +100,7 @@ fn lines(listed: &Listed<'_>, severity: Severity) -> String {
     let mut lines = String::new();
     let same = |finding: &&Finding| finding.severity == severity;
     for finding in listed.findings.iter().filter(same) {
-        let start = listed.places.region(finding.span.as_ref()).start;
+        let start = listed.places.of_finding(finding).start;
         let said = xml(Said::of(finding, &listed.places));
         let pointer = xml(&finding.pointer);
         // Writing to a string cannot fail.

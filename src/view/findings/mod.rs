@@ -19,10 +19,9 @@ use serde::Serialize;
 
 use self::places::{Places, Region};
 use super::json::{self, Inert};
-use super::signature::{self, Subject};
-use super::{Canvas, delivery_count};
+use super::signature::{self, Subject, VerdictCounts};
+use super::{Canvas, Theme, delivery_count};
 use crate::finding::{Finding, Severity};
-use crate::signature::Verdict;
 use crate::{Report, Text};
 
 /// How findings are written.
@@ -53,6 +52,8 @@ pub struct Options {
     pub quiet: bool,
     /// The most findings of one delivery to write; the rest is counted. JSON always has all.
     pub max_findings: Option<usize>,
+    /// The project file, for saying what it relaxed.
+    pub project: Text<'static>,
 }
 
 /// Writes the findings of many reports, one after another, in one format.
@@ -106,20 +107,17 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// Where the output cannot be written.
     pub fn write(&mut self, report: &Report<'_>) -> io::Result<()> {
-        self.tally.deliveries += 1;
-        let is_clean = report.findings.is_empty() && !has_failed(report);
-        if is_clean && self.options.quiet {
+        self.tally.add(report);
+        if report.findings.is_empty() && self.options.quiet {
             return Ok(());
         }
-        let (errors, warnings) = totals(&report.findings);
-        self.tally.errors += errors;
-        self.tally.warnings += warnings;
         let canvas = &self.options.canvas;
         let out = &mut self.out;
         let listed = || Listed::of(report, self.options.max_findings);
         match &mut self.form {
-            Form::Json => return json::write_findings(report, out),
+            Form::Json => json::write_findings(report, out)?,
             Form::Junit(cases) if report.findings.is_empty() => cases.add_clean(report.origin),
+            Form::Full if report.findings.is_empty() => write_remarks(report, canvas, out)?,
             _ if report.findings.is_empty() => {}
             Form::Full => full::write(&listed(), canvas, out)?,
             Form::Concise => concise::write(&listed(), canvas, out)?,
@@ -128,20 +126,7 @@ impl<W: Write> Writer<W> {
             Form::Sarif(log) => log.write(&listed(), out)?,
             Form::Junit(cases) => cases.add_findings(&listed()),
         }
-        self.write_signature(report)
-    }
-
-    /// The verdict on a signature is for people to read with the findings; programs have it in JSON.
-    fn write_signature(&mut self, report: &Report<'_>) -> io::Result<()> {
-        match (&self.form, &report.signature) {
-            (Form::Full | Form::Concise, Some(checked))
-                if !self.options.quiet || has_failed(report) =>
-            {
-                let subject = Subject::of(report.origin, report.delivery);
-                signature::write(&subject, checked, &self.options.canvas, &mut self.out)
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// Writes what comes after the last report, and gives the output back, flushed.
@@ -152,7 +137,7 @@ impl<W: Write> Writer<W> {
         let out = &mut self.out;
         match self.form {
             Form::Full if !self.options.quiet => {
-                self.tally.write(&self.options.canvas, out)?;
+                self.tally.write(&self.options, out)?;
             }
             Form::Full | Form::Concise | Form::Json | Form::Github => {}
             Form::Gitlab(_) => gitlab::Issues::finish(out)?,
@@ -164,12 +149,15 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Says whether the signature of a report was checked and is not valid.
-fn has_failed(report: &Report<'_>) -> bool {
-    report
-        .signature
-        .as_ref()
-        .is_some_and(|signature| signature.verdict != Verdict::Valid)
+/// Writes which bytes or which secret match, where a signature is valid but that is not plain.
+fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    match &report.signature {
+        Some(checked) if !signature::explanation(checked, &canvas.theme).is_empty() => {
+            let subject = Subject::of(report.origin, report.delivery);
+            signature::write(&subject, checked, canvas, out)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The findings of a report that are written, with their places.
@@ -203,30 +191,74 @@ struct Tally {
     deliveries: usize,
     errors: usize,
     warnings: usize,
+    allowed: usize,
+    verdicts: VerdictCounts,
 }
 
 impl Tally {
-    /// Such as `2 deliveries: 1 error, 3 warnings`; nothing, where there was no delivery.
-    fn write(&self, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    fn add(&mut self, report: &Report<'_>) {
+        let (errors, warnings) = totals(&report.findings);
+        self.deliveries += 1;
+        self.errors += errors;
+        self.warnings += warnings;
+        self.allowed += report.errors_allowed;
+        if let Some(signature) = &report.signature {
+            self.verdicts.add(signature);
+        }
+    }
+
+    /// Such as `2 deliveries: 1 error, 3 warnings`, and the verdicts below; nothing, where there was
+    /// no delivery.
+    fn write(&self, options: &Options, out: &mut impl Write) -> io::Result<()> {
         if self.deliveries == 0 {
             return Ok(());
         }
-        let theme = &canvas.theme;
-        let deliveries = delivery_count(self.deliveries);
+        let theme = &options.canvas.theme;
         let counts = [
             (self.errors, "error", theme.error),
             (self.warnings, "warning", theme.warning),
         ];
-        let found: Vec<String> = counts
+        let mut found: Vec<String> = counts
             .iter()
             .filter(|(count, ..)| *count > 0)
             .map(|(count, noun, style)| style.style(counted(*count, noun)).to_string())
             .collect();
         if found.is_empty() {
-            writeln!(out, "{deliveries}: {}", theme.good.style("no problems"))
-        } else {
-            writeln!(out, "{deliveries}: {}", found.join(", "))
+            found.push(theme.good.style("no problems").to_string());
         }
+        found.extend(errors_allowed(self.allowed, &options.project, theme));
+        writeln!(
+            out,
+            "{}: {}",
+            delivery_count(self.deliveries),
+            found.join(", ")
+        )?;
+        if self.verdicts.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "signatures: {}", self.verdicts.summary(theme))
+    }
+}
+
+/// How many errors a project file relaxed, such as `3 errors allowed by chatlog.toml`.
+fn errors_allowed(count: usize, project: &Text<'_>, theme: &Theme) -> Option<String> {
+    let words = || format!("{} allowed by {project}", counted(count, "error"));
+    (count > 0).then(|| theme.warning.style(words()).to_string())
+}
+
+/// Writes how many errors a project file relaxed; nothing, where there was none.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_errors_allowed(
+    count: usize,
+    project: &str,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    match errors_allowed(count, &Text::from(project), &canvas.theme) {
+        Some(words) => writeln!(out, "{words}"),
+        None => Ok(()),
     }
 }
 

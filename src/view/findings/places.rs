@@ -64,6 +64,18 @@ impl<'r> Places<'r> {
         }
     }
 
+    /// Where a finding is: the bytes at fault or, of a signature, the start of its delivery.
+    pub(super) fn of_finding(&self, finding: &Finding) -> Region {
+        if finding.rule.is_about_signature() {
+            return Region {
+                start: self.report.delivery.start,
+                end: self.report.delivery.start,
+                in_body: None,
+            };
+        }
+        self.region(finding.span.as_ref())
+    }
+
     /// Where a span of the body is; the start of the body where none is known.
     pub(super) fn region(&self, span: Option<&Range<usize>>) -> Region {
         let place = |offset: Option<usize>| offset.map_or(Position::START, |at| self.in_body(at));

@@ -116,6 +116,11 @@ impl Descriptor {
         let explanation = rule.explanation();
         let (why, wrong, right) = (explanation.why, explanation.wrong, explanation.right);
         let silence = rule.silence();
+        let language = if rule.is_about_signature() {
+            "http"
+        } else {
+            "json"
+        };
         Self {
             id: rule.name(),
             short_description: rule.sentence().into(),
@@ -128,7 +133,7 @@ impl Descriptor {
                     "{why}\n\nWrong:\n{wrong}\n\nRight:\n{right}\n\nTo silence it: {silence}"
                 ),
                 markdown: format!(
-                    "{why}\n\n**Wrong**\n\n```json\n{wrong}\n```\n\n**Right**\n\n```json\n{right}\n```\n\nTo silence it: {silence}"
+                    "{why}\n\n**Wrong**\n\n```{language}\n{wrong}\n```\n\n**Right**\n\n```{language}\n{right}\n```\n\nTo silence it: {silence}"
                 ),
             },
         }
@@ -201,7 +206,7 @@ struct PartialFingerprints {
 impl<'a> FindingResult<'a> {
     fn of(finding: &'a Finding, places: &Places<'_>, fingerprint: String) -> Self {
         let related = finding.related.iter().enumerate();
-        let region = places.region(finding.span.as_ref());
+        let region = places.of_finding(finding);
         Self {
             rule_id: finding.rule.name(),
             rule_index: Rule::ALL.iter().position(|rule| *rule == finding.rule),

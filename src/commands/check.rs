@@ -1,0 +1,14 @@
+//! `chatlog check`: the schema and the signature, in one reading.
+
+use anyhow::Result;
+
+use super::secrets::Verifier;
+use super::{Outcome, validate};
+use crate::args::Check;
+use crate::config::Config;
+
+pub(super) fn run(args: &Check, config: &Config) -> Result<Outcome> {
+    let secrets = args.signature.secrets.require(&args.validate.inputs)?;
+    let verifier = Verifier::new(&args.signature, config, secrets)?;
+    validate::run_with(&args.validate, config, Some(verifier))
+}
