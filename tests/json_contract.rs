@@ -21,6 +21,7 @@ struct Shown {
     index: usize,
     capture: Capture,
     signature: Signature,
+    errors_allowed: Option<usize>,
     findings: Vec<Finding>,
     session: Option<Session>,
 }
@@ -31,6 +32,7 @@ struct Validated {
     source: String,
     index: usize,
     capture: Capture,
+    errors_allowed: Option<usize>,
     findings: Vec<Finding>,
 }
 
@@ -308,6 +310,7 @@ fn the_keys_are_those_promised() {
             assert_eq!(validated.source, sample);
             assert_eq!([shown.index, validated.index], [number + 1; 2], "{sample}");
             assert_eq!(shown.capture, validated.capture, "{sample}");
+            assert_eq!([shown.errors_allowed, validated.errors_allowed], [None; 2]);
             assert_eq!(shown.findings, validated.findings, "{sample}");
             assert_eq!(
                 (&*shown.capture.format, &*shown.capture.fidelity),

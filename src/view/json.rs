@@ -116,7 +116,7 @@ struct ReportLine<'a> {
     capture: CaptureView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'a Signature>,
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     errors_allowed: usize,
     findings: Vec<FindingView<'a>>,
     #[serde(flatten)]
@@ -127,7 +127,7 @@ struct ReportLine<'a> {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands over a reference"
 )]
-fn is_none(count: &usize) -> bool {
+fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 

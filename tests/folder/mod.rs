@@ -27,6 +27,11 @@ impl Folder {
         fs::write(path, content).expect("a file");
     }
 
+    /// The text of one of its files.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).expect("a file of text")
+    }
+
     /// A command that runs in it, with none of the program's variables set.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);

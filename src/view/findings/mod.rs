@@ -22,6 +22,7 @@ use super::json::{self, Inert};
 use super::signature::{self, Subject, VerdictCounts};
 use super::{Canvas, Theme, delivery_count};
 use crate::finding::{Finding, Severity};
+use crate::signature::Verdict;
 use crate::{Report, Text};
 
 /// How findings are written.
@@ -151,7 +152,8 @@ impl<W: Write> Writer<W> {
 
 /// Writes which bytes or which secret match, where a signature is valid but that is not plain.
 fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
-    match &report.signature {
+    let checked = report.signature.as_ref();
+    match checked.filter(|checked| checked.verdict == Verdict::Valid) {
         Some(checked) if !signature::explanation(checked, &canvas.theme).is_empty() => {
             let subject = Subject::of(report.origin, report.delivery);
             signature::write(&subject, checked, canvas, out)

@@ -117,7 +117,7 @@ impl Descriptor {
         let (why, wrong, right) = (explanation.why, explanation.wrong, explanation.right);
         let silence = rule.silence();
         let language = if rule.is_about_signature() {
-            "http"
+            "text"
         } else {
             "json"
         };

@@ -45,7 +45,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         } else {
             checks.without_hints()
         };
-        report.signature = Some(verify(delivery, &checks));
+        report.add_signature(verify(delivery, &checks));
     }
     let selection = Selection {
         only: [None, Some(Part::Summary), Some(Part::Transcript), None][usize::from(choice % 4)],
