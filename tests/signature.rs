@@ -680,6 +680,9 @@ fn serializes_as_promised() {
         serde_json::json!({
             "verdict": "invalid",
             "scheme": "hmac-sha256:{body}",
+            "scheme_source": null,
+            "header": "X-AIRudder-Sign",
+            "header_source": null,
             "reason": "the signature is not that of the body",
             "hints": [{
                 "code": "final-newline-added",

@@ -1,4 +1,4 @@
-//! VerdictCounts on signatures: a line each, the verdict first.
+//! Verdicts on signatures: a line each, the verdict first.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

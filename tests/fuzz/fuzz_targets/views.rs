@@ -113,7 +113,10 @@ fn check_json(report: &Report<'_>, selection: Selection, zone: &Zone) {
     ];
     if let Some(checked) = &report.signature {
         let subject = Subject::of(report.origin, report.delivery);
-        lines.push(written(|out| json::write_signature(&subject, checked, out)));
+        let finding = checked.finding(&subject.notes);
+        lines.push(written(|out| {
+            json::write_signature(&subject, checked, finding.as_ref(), out)
+        }));
     }
     for line in lines {
         let json = line.strip_suffix('\n').expect("it ends with a line break");
