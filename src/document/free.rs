@@ -198,8 +198,7 @@ mod tests {
         let noted = |json: &str| {
             let mut findings = Findings::default();
             let mut map = FreeMap::default();
-            let mut deserializer = serde_json::Deserializer::from_str(json);
-            let read = map.read(&mut deserializer, &Place::Root, &mut findings);
+            let read = map.read(&mut Lexer::new(json), &Place::Root, &mut findings);
             assert!(matches!(read, Ok(true)), "{json}");
             let findings = findings.into_vec();
             assert!(findings.iter().all(|finding| finding.rule == Rule::NotJson));
