@@ -6,11 +6,12 @@
 use std::fmt::{self, Display};
 
 use jsonschema::{Retrieve, ValidationError, Validator};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::Text;
 use crate::document::Document;
-use crate::finding::{Finding, Occurrence, Pointer, Rule, Step};
+use crate::finding::{Finding, Occurrence, Place, Pointer, Rule, Step};
 
 /// A JSON Schema of the user's.
 #[derive(Debug)]
@@ -60,13 +61,20 @@ impl Contract {
     /// What of a body breaks the contract; nothing where the body is not JSON, which is said
     /// already.
     pub fn findings(&self, document: &Document<'_>) -> Vec<Finding> {
-        let Ok(body) = serde_json::from_str(document.text()) else {
-            return Vec::new();
-        };
-        self.validator
-            .iter_errors(&body)
-            .map(|error| self.finding(&body, &error))
-            .collect()
+        let text = document.text();
+        match serde_json::from_str(text) {
+            Ok(body) => self
+                .validator
+                .iter_errors(&body)
+                .map(|error| self.finding(&body, &error))
+                .collect(),
+            // Nested too deeply, or with a number too large, to be held against a schema.
+            Err(error) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+                let message = format!("cannot check against the schema `{}`: {error}", self.name);
+                vec![Finding::new(Rule::Contract, &Place::Root, message)]
+            }
+            Err(_) => Vec::new(),
+        }
     }
 
     fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
@@ -135,6 +143,21 @@ mod tests {
             .collect();
         assert_eq!(places, ["/messages/1", "/variables"]);
         assert!(contract.findings(&Document::new(b"{")).is_empty());
+    }
+
+    #[test]
+    fn a_body_that_it_cannot_check_does_not_pass() {
+        let contract = Contract::new("ours.json", &json!({}), "file:///ours.json", Nothing)
+            .expect("it is a schema");
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for body in [&*deep, r#"{"variables":{"a":1e400}}"#] {
+            let findings = contract.findings(&Document::new(body.as_bytes()));
+            let message = &findings.first().expect("it is found").message;
+            assert!(
+                message.starts_with("cannot check against the schema `ours.json`"),
+                "{message}"
+            );
+        }
     }
 
     #[test]

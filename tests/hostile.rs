@@ -200,7 +200,7 @@ fn json_of_another_kind_is_no_notification() {
         ("[]", "expected an object, found an array"),
         ("[1, 2]", "expected an object, found an array"),
         ("\"x\"", "expected an object, found the string `x`"),
-        ("3", "expected an object, found a number"),
+        ("3", "expected an object, found the number `3`"),
         ("null", "expected an object, found null"),
         ("true", "expected an object, found `true`"),
     ] {

@@ -76,8 +76,10 @@ fn what_no_reader_takes_does_not_end_the_reading_where_a_container_should_be() {
                 .any(|found| found.starts_with("wrong-type /messages")),
             "{found:?}"
         );
-        assert!(
-            !found.iter().any(|found| found.starts_with("not-json")),
+        // Half of a surrogate pair is not text, wherever it stands.
+        assert_eq!(
+            found.iter().any(|found| found.starts_with("not-json")),
+            value.contains("\\u"),
             "{found:?}"
         );
     }

@@ -8,6 +8,8 @@ use crate::notifications::{
 use chatlog::finding::Rule;
 use chatlog::schema::NOTIFICATION;
 use jsonschema::Validator;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
@@ -44,10 +46,15 @@ fn shape_errors(body: &str) -> Vec<String> {
 
 /// Holds reader and schema against one another; says what both think of it.
 fn judge(validator: &Validator, body: &str) -> Result<bool, TestCaseError> {
-    let value: Value = serde_json::from_str(body).expect("the test made JSON");
+    let value = serde_json::from_str(body).expect("the test made JSON");
+    judge_value(validator, &value, body)
+}
+
+/// The same, where the validator is to see another value than the reader.
+fn judge_value(validator: &Validator, value: &Value, body: &str) -> Result<bool, TestCaseError> {
     let found = shape_errors(body);
     let rejected: Vec<_> = validator
-        .iter_errors(&value)
+        .iter_errors(value)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     if found.is_empty() == rejected.is_empty() {
@@ -169,6 +176,51 @@ fn agrees_with_the_reader_on_numbers_however_they_are_written() {
             assert!(judge(&validator, &body).is_ok(), "{token} at {place}");
         }
     }
+}
+
+/// A number that is `digits` times a power of ten, with its decimal point after `point` digits.
+fn spelled(sign: &str, digits: &str, power: i64, point: usize) -> String {
+    let (integer, fraction) = digits.split_at(point);
+    let dot = if fraction.is_empty() { "" } else { "." };
+    match power + i64::try_from(fraction.len()).expect("it is short") {
+        0 => format!("{sign}{integer}{dot}{fraction}"),
+        exponent => format!("{sign}{integer}{dot}{fraction}e{exponent}"),
+    }
+}
+
+/// A number that a float can hold, and that is to any schema of ours what `digits` times a power
+/// of ten is: whole or not, and on the same side of every limit.
+fn stand_in(sign: &str, digits: &str, power: i64) -> String {
+    let zeros = usize::try_from(power).unwrap_or_default();
+    match digits.len() + zeros {
+        _ if power < 0 => format!("{sign}0.5"),
+        ..=15 => format!("{sign}{digits}{}", "0".repeat(zeros)),
+        _ => format!("{sign}1e300"),
+    }
+}
+
+#[test]
+fn agrees_with_the_reader_on_numbers_of_any_size_and_length() {
+    let validator = validator();
+    let digits = prop_oneof!["[1-9]", "[1-9][0-9]{9,12}[1-9]", "[1-9][0-9]{300,330}[1-9]"];
+    let power = prop_oneof![Just(0), -15..15_i64, -500..500_i64];
+    let number = (select(vec!["", "-"]), digits, power, any::<Index>());
+    let places = select(vec!["/timestamp", "/talk_round", "/callee", "/ner_slots"]);
+    let outcome = runner(1_500).run(
+        &(number, places),
+        |((sign, digits, power, point), place)| {
+            let body = |token: &str| {
+                let mut notification = session(json!([]));
+                *notification.pointer_mut(place).expect("it is there") = json!("@");
+                notification.to_string().replace("\"@\"", token)
+            };
+            let seen = serde_json::from_str(&body(&stand_in(sign, &digits, power)));
+            let spelled = spelled(sign, &digits, power, 1 + point.index(digits.len()));
+            judge_value(&validator, &seen.expect("it is JSON"), &body(&spelled))?;
+            Ok(())
+        },
+    );
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
 }
 
 #[test]

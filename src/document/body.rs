@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
 
+use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
-use super::{Read, Wanted, locate, token_spans, without_lone_surrogates};
+use super::lexer::Lexer;
+use super::{Read, Wanted, locate};
 use crate::Text;
 use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule};
 
-/// How many values of a body are mended to read on: each costs reading it again.
-const MOST_MENDED: usize = 4;
 const BYTE_ORDER_MARK: char = '\u{feff}';
+/// The white space of JSON's grammar; other readers of text know more.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// A body as text, to be read as JSON.
 ///
@@ -23,10 +24,6 @@ pub struct Document<'a> {
     text: Cow<'a, str>,
     /// The first bytes that are not UTF-8, if any are not.
     not_text: Option<NotText>,
-    /// The same body with one value mended that no reader takes, once that was needed.
-    mended: OnceLock<Box<Document<'static>>>,
-    /// How many values are mended in this one.
-    mends: usize,
 }
 
 #[derive(Debug)]
@@ -51,12 +48,7 @@ impl<'a> Document<'a> {
             let (text, not_text) = lossy(bytes);
             (Cow::Owned(text), not_text)
         };
-        Self {
-            text,
-            not_text,
-            mended: OnceLock::new(),
-            mends: 0,
-        }
+        Self { text, not_text }
     }
 
     /// The body as text.
@@ -67,53 +59,32 @@ impl<'a> Document<'a> {
     /// Reads the body into `value`, noting what is wrong; says whether it was JSON to its end.
     ///
     /// Nearly every body has the values it should have, so it is read as if it had. One that has
-    /// not is read again, with care for each value: twice the time, for few.
+    /// not is judged and read again, with care for each value: twice the time, for few.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {
             findings.note(not_text.finding());
         }
         let mark = findings.mark();
         findings.set_pace(Pace::Swift);
-        let swift = read_text(&self.text, value, findings);
+        let swift = read_swiftly(&self.text, value, findings);
         findings.set_pace(Pace::Careful);
         if swift.is_ok() {
             return true;
         }
         findings.take_back_since(mark);
         *value = T::default();
-        let Err(error) = read_text(&self.text, value, findings) else {
-            return true;
-        };
-        if let Some(mended) = self.mended(&error) {
-            findings.take_back_since(mark);
-            *value = T::default();
-            return mended.read(value, findings);
+        let fault = fault(&self.text);
+        let sound = sound_part(&self.text, fault.as_ref());
+        // Of what kind the start of a log line would be matters to nobody.
+        if fault.is_none() || sound.trim_start_matches(WHITE_SPACE).starts_with('{') {
+            // Where the text breaks off the reading ends, and what came before stays.
+            let _ = value.read(&mut Lexer::new(sound), &Place::Root, findings);
         }
-        if !self.text.trim_start().starts_with('{') {
-            // Of what kind the start of a log line would be matters to nobody.
-            findings.take_back_since(mark);
+        let is_json = fault.is_none();
+        if let Some(fault) = fault {
+            findings.note(fault);
         }
-        findings.note(syntax_finding(&self.text, &error));
-        false
-    }
-
-    /// The body with the value mended that is at fault, if that is all that is wrong with it.
-    ///
-    /// Where an object or array should be, the reader cannot know what there is before it has
-    /// taken it: half of a surrogate pair or a number too large would end the reading.
-    fn mended(&self, error: &serde_json::Error) -> Option<&Document<'static>> {
-        if self.mended.get().is_none() && self.mends < MOST_MENDED {
-            let text = mended(&self.text, error)?;
-            let document = Document {
-                text: Cow::Owned(text),
-                not_text: None,
-                mended: OnceLock::new(),
-                mends: self.mends + 1,
-            };
-            // Somebody else may have been faster, to the same end.
-            let _ = self.mended.set(Box::new(document));
-        }
-        self.mended.get().map(|document| &**document)
+        is_json
     }
 
     /// The text of each of the values named, where it is in the body.
@@ -169,7 +140,7 @@ impl<'a> Document<'a> {
     }
 }
 
-fn read_text<'d, T: Read<'d>>(
+fn read_swiftly<'d, T: Read<'d>>(
     text: &'d str,
     value: &mut T,
     findings: &mut Findings,
@@ -221,65 +192,54 @@ impl NotText {
     }
 }
 
-fn syntax_finding(text: &str, error: &serde_json::Error) -> Finding {
+/// What makes a text something other than JSON, at the place where that shows.
+fn fault(text: &str) -> Option<Finding> {
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
     let words = error.to_string();
     let what = words.split(" at line ").next().unwrap_or(&words);
-    let (message, span, help) = if text.trim().is_empty() {
+    let end = text.trim_end_matches(WHITE_SPACE).len();
+    let (message, span, help) = if end == 0 {
         ("the body is empty".to_owned(), 0..0, None)
     } else if error.classify() == Category::Eof {
-        let end = text.trim_end().len();
         let message = format!(
             "the body ends too early: {}",
             what.replace("EOF while", "still")
         );
-        (
-            message,
-            end..end,
-            Some("it was cut off; what came before is shown".to_owned()),
-        )
+        let help = "it was cut off; what came before is shown";
+        (message, end..end, Some(help.to_owned()))
     } else {
-        let is_control = what.starts_with("control character");
-        let span = fault(text, error.line(), error.column(), is_control);
+        let span = fault_span(text, &error, what.starts_with("control character"));
         let found = Text::from(&text[span.clone()]).to_string();
         (format!("{what}, found `{found}`"), span, None)
     };
     let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
     finding.span = Some(span);
-    finding
+    Some(finding)
 }
 
-/// The text with the string or number at the error mended, as long as before.
-fn mended(text: &str, error: &serde_json::Error) -> Option<String> {
-    let at = fault(text, error.line(), error.column(), false).start;
-    let mut touching = token_spans(text).filter(|span| span.start <= at && at <= span.end);
-    touching.find_map(|span| {
-        let token = &text[span.clone()];
-        let mended = if token.starts_with('"') {
-            without_lone_surrogates(token)
-        } else if token.parse().is_ok_and(f64::is_infinite) {
-            Cow::Owned(format!("{:<width$}", 0, width = token.len()))
-        } else {
-            return None;
-        };
-        (mended != token).then(|| [&text[..span.start], &mended, &text[span.end..]].concat())
-    })
-}
-
-/// The character that ends what serde could read: `column` bytes of `line`, with it.
-fn fault(text: &str, line: usize, column: usize, is_control: bool) -> Range<usize> {
-    let line_start = match line {
+/// The character that ends what serde could read.
+fn fault_span(text: &str, error: &serde_json::Error, is_control: bool) -> Range<usize> {
+    let line_start = match error.line() {
         0 | 1 => 0,
-        _ => memchr::memchr_iter(b'\n', text.as_bytes())
+        line => memchr::memchr_iter(b'\n', text.as_bytes())
             .nth(line - 2)
             .map_or(0, |newline| newline + 1),
     };
-    let passed = (line_start + column).min(text.len());
-    let last = passed.saturating_sub(1);
-    // A control character is counted only where the string it is in was wanted.
-    let is_counted = !is_control || text.as_bytes().get(last).is_some_and(u8::is_ascii_control);
-    let start = text.floor_char_boundary(if is_counted { last } else { passed });
+    let passed = (line_start + error.column()).min(text.len());
+    // The column counts the character at fault, unless that is a control character.
+    let last = passed - usize::from(!is_control && passed > 0);
+    let start = text.floor_char_boundary(last);
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
     start..end
+}
+
+/// The text before the fault, without a number or word that ends there: it may have gone on.
+fn sound_part<'t>(text: &'t str, fault: Option<&Finding>) -> &'t str {
+    let may_go_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    match fault.and_then(|fault| fault.span.as_ref()) {
+        Some(span) => text[..span.start].trim_end_matches(may_go_on),
+        None => text,
+    }
 }
 
 #[cfg(test)]

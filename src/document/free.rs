@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use foldhash::HashMap;
-use serde::de::Deserializer;
+use serde::de::{DeserializeSeed, Deserializer};
 
 use super::Read;
 use super::lexer::{Lexer, members};
-use super::scalar::{is_short_number, note_lone_surrogate, note_precision, token, wrong_token};
+use super::scalar::{
+    Raw, is_number, is_short_number, note_lone_surrogate, note_precision, wrong_token,
+};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Place, Pointer, Rule, Step};
 
@@ -34,7 +36,7 @@ impl<'de> Read<'de> for FreeMap<'de> {
         at: &Place<'_>,
         findings: &mut Findings,
     ) -> Result<bool, D::Error> {
-        let token = token(deserializer)?;
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
         if !token.starts_with('{') {
             return Ok(wrong_token("an object", token, at, findings));
         }
@@ -74,7 +76,7 @@ fn is_plain(object: &str) -> bool {
 }
 
 /// How many containers deep [`check`] looks: as deep as most readers of JSON go. What is deeper is
-/// passed over, so that no place is longer than this, however hostile the text.
+/// taken as one value, so that no place is longer than this, however hostile the text.
 const DEEPEST: usize = 128;
 
 /// A container that [`check`] is inside of.
@@ -146,9 +148,9 @@ impl Walk<'_, '_> {
             self.inside.push(Inside::Array { next: 0 });
         } else {
             let token = self.lexer.token();
-            if token.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+            if is_number(token) {
                 note_precision(token, findings, || self.pointer());
-            } else if token.starts_with('"') {
+            } else {
                 note_lone_surrogate(token, findings, || self.pointer());
             }
             self.path.pop();
@@ -196,8 +198,7 @@ mod tests {
         let noted = |json: &str| {
             let mut findings = Findings::default();
             let mut map = FreeMap::default();
-            let mut deserializer = serde_json::Deserializer::from_str(json);
-            let read = map.read(&mut deserializer, &Place::Root, &mut findings);
+            let read = map.read(&mut Lexer::new(json), &Place::Root, &mut findings);
             assert!(matches!(read, Ok(true)), "{json}");
             let findings = findings.into_vec();
             assert!(findings.iter().all(|finding| finding.rule == Rule::NotJson));

@@ -50,15 +50,26 @@ impl<'a> Lexer<'a> {
 
     /// Passes one whole value and gives the bytes it covers; an unclosed one reaches to the end.
     pub(crate) fn value(&mut self) -> Option<Range<usize>> {
+        self.pass_value().map(|(span, _)| span)
+    }
+
+    /// Passes one whole value and gives its text; none where it is missing or unclosed.
+    pub(super) fn closed_value(&mut self) -> Option<&'a str> {
+        let (span, is_closed) = self.pass_value()?;
+        is_closed.then(|| &self.text[span])
+    }
+
+    /// Passes one value; says which bytes it covers, and whether it is closed.
+    fn pass_value(&mut self) -> Option<(Range<usize>, bool)> {
         let first = self.peek()?;
         let start = self.at;
-        match first {
+        let is_closed = match first {
             b'"' => self.string(),
             b'{' | b'[' => self.container(),
             b',' | b':' | b'}' | b']' => return None,
             _ => self.scalar(),
-        }
-        Some(start..self.at)
+        };
+        Some((start..self.at, is_closed))
     }
 
     /// Passes one token: a string, a number, a word or a single mark.
@@ -66,9 +77,13 @@ impl<'a> Lexer<'a> {
         let first = self.peek()?;
         let start = self.at;
         match first {
-            b'"' => self.string(),
             b'{' | b'}' | b'[' | b']' | b',' | b':' => self.at += 1,
-            _ => self.scalar(),
+            b'"' => {
+                self.string();
+            }
+            _ => {
+                self.scalar();
+            }
         }
         Some(start..self.at)
     }
@@ -96,22 +111,23 @@ impl<'a> Lexer<'a> {
         Some((span.clone(), unescape(&self.text[span])))
     }
 
-    /// Passes a string, whose opening quote it stands at.
-    fn string(&mut self) {
+    /// Passes a string, whose opening quote it stands at; says whether it is closed.
+    fn string(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         self.at += 1;
         while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) {
             self.at += found + 1;
             if bytes[self.at - 1] == b'"' {
-                return;
+                return true;
             }
             self.at += usize::from(self.at < bytes.len());
         }
         self.at = bytes.len();
+        false
     }
 
-    /// Passes an object or array by counting brackets outside strings.
-    fn container(&mut self) {
+    /// Passes an object or array by counting brackets outside strings; says whether it is closed.
+    fn container(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let mut depth = 0_usize;
         while let Some(byte) = bytes.get(self.at) {
@@ -126,17 +142,20 @@ impl<'a> Lexer<'a> {
             }
             self.at += 1;
             if depth == 0 {
-                return;
+                return true;
             }
         }
+        false
     }
 
-    fn scalar(&mut self) {
+    /// Passes a number or a word. Nothing closes one: it ends where something else follows.
+    fn scalar(&mut self) -> bool {
         let rest = &self.text[self.at..];
         let end = rest.find(|c: char| {
             c.is_ascii_whitespace() || matches!(c, ',' | ':' | '}' | ']' | '{' | '[' | '"')
         });
         self.at += end.unwrap_or(rest.len());
+        true
     }
 }
 

@@ -3,8 +3,13 @@
 //! A type that implements `Read` fills itself from serde's stream. What is not as it should be
 //! becomes a [`Finding`](crate::finding::Finding), and reading goes on; only text that is not JSON ends it
 //! early, and then everything read so far stays.
+//!
+//! There is one judge of what is JSON: `serde_json`, which also does all of the reading of a body
+//! that has the values it should have. Any other body is read again by our own lexer, which finds
+//! its way through values of any kind and judges nothing.
 
 mod body;
+mod careful;
 mod free;
 mod lexer;
 mod locate;

@@ -1,14 +1,13 @@
 //! Objects with known members: stated once, read and checked in one pass.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use foldhash::HashMap;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess};
-use serde_json::value::RawValue;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::free::{check, repeated_key};
-use super::scalar::{StringVisitor, string};
-use super::shape::{Expect, Shape};
+use super::scalar::{Raw, StringVisitor, string, wrong_token};
 use super::{Read, Slot};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Pace, Place, Rule, nearest};
@@ -164,41 +163,32 @@ pub(crate) fn read_record<'de, R: Record<'de>, D: Deserializer<'de>>(
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<bool, D::Error> {
-    let pace = findings.pace();
-    let expect = Expect {
-        shape: Members(record),
+    deserializer.deserialize_map(Members {
+        record,
         at,
         findings,
-    };
-    match pace {
-        // Sees what else it might be only where it is something else: a good part less code, of
-        // which there is a copy for every record.
-        Pace::Swift => deserializer.deserialize_map(expect),
-        Pace::Careful => read_anything(deserializer, expect),
+    })
+}
+
+struct Members<'s, R> {
+    record: &'s mut R,
+    at: &'s Place<'s>,
+    findings: &'s mut Findings,
+}
+
+impl<'de, R: Record<'de>> Visitor<'de> for Members<'_, R> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
-}
 
-#[cold]
-#[inline(never)]
-fn read_anything<'de, R: Record<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-    expect: Expect<'_, Members<'_, R>>,
-) -> Result<bool, D::Error> {
-    deserializer.deserialize_any(expect)
-}
-
-struct Members<'s, R>(&'s mut R);
-
-impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
-    const EXPECTED: &'static str = "an object";
-
-    fn object<A: MapAccess<'de>>(
-        self,
-        mut map: A,
-        at: &Place<'_>,
-        findings: &mut Findings,
-    ) -> Result<bool, A::Error> {
-        let record = self.0;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let Self {
+            record,
+            at,
+            findings,
+        } = self;
         let mark = findings.mark();
         let mut seen = Seen::default();
         while let Some(key) = next_key(&mut map, at, findings)? {
@@ -228,6 +218,10 @@ impl<'de, R: Record<'de>> Shape<'de> for Members<'_, R> {
         );
         Ok(true)
     }
+
+    fn visit_borrowed_str<E>(self, token: &'de str) -> Result<bool, E> {
+        Ok(wrong_token("an object", token, self.at, self.findings))
+    }
 }
 
 /// Reads a member whose key is unknown or repeated.
@@ -253,7 +247,7 @@ fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
     if let Some(index) = index {
         return record.read_field(index, map, &place, findings);
     }
-    let value = map.next_value::<&RawValue>()?.get();
+    let value = map.next_value_seed(Raw(findings.pace()))?;
     note_unknown_field::<R>(&key, &place, findings);
     check(value, &place, findings);
     record.keep(Text::from(key), value);
@@ -343,8 +337,8 @@ fn next_key<'de, A: MapAccess<'de>>(
     match findings.pace() {
         Pace::Swift => map.next_key_seed(Swift),
         Pace::Careful => {
-            let token = map.next_key::<&RawValue>()?;
-            Ok(token.map(|token| string(token.get(), at, findings)))
+            let token = map.next_key_seed(Raw(Pace::Careful))?;
+            Ok(token.map(|token| string(token, at, findings)))
         }
     }
 }

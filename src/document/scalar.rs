@@ -7,21 +7,33 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug};
 
 use jiff::Timestamp;
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use jiff::civil::DateTime;
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
 use super::Read;
+use super::free::check;
 use super::lexer::{lone_surrogates, unescape};
-use super::shape::{Found, wrong_type};
+use super::shape::Found;
 use crate::Text;
 use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule, nearest};
 
 /// Takes the next value as it is written.
-pub(crate) fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'de str, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(RawValue::get)
+pub(super) struct Raw(pub(super) Pace);
+
+impl<'de> DeserializeSeed<'de> for Raw {
+    type Value = &'de str;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'de str, D::Error> {
+        match self.0 {
+            Pace::Swift => <&RawValue>::deserialize(deserializer).map(RawValue::get),
+            Pace::Careful => <&str>::deserialize(deserializer),
+        }
+    }
 }
 
-/// Notes that `token` is not what was expected; it is of no use.
+/// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
+/// of JSON should meet.
 #[cold]
 pub(crate) fn wrong_token(
     expected: &str,
@@ -41,14 +53,18 @@ pub(crate) fn wrong_token(
         Some(b't' | b'f') => Found::Bool(token == "true"),
         _ => Found::Number(token),
     };
-    wrong_type(expected, &found, at, findings)
+    let message = format!("expected {expected}, found {found}");
+    findings.note(Finding::new(Rule::WrongType, at, message));
+    check(token, at, findings);
+    false
 }
 
-fn is_number(token: &str) -> bool {
+/// Says whether a value is a number.
+pub(super) fn is_number(token: &str) -> bool {
     token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
 }
 
-/// What a string token says; notes what is no character in it.
+/// What a string token says; notes what is not a character in it.
 pub(crate) fn string<'de>(
     token: &'de str,
     at: &Place<'_>,
@@ -62,7 +78,7 @@ pub(crate) fn string<'de>(
     text
 }
 
-/// Notes the first escape of a string token that is no character.
+/// Notes the first escape that is not a character in a string, or in any value that has strings.
 pub(crate) fn note_lone_surrogate(
     token: &str,
     findings: &mut Findings,
@@ -72,8 +88,8 @@ pub(crate) fn note_lone_surrogate(
         return;
     };
     let escape = &token[lone..lone + 6];
-    let message = format!("`{escape}` is half of a surrogate pair and no character");
-    let help = "it is shown as U+FFFD; the sender cut a text in the middle of a character";
+    let message = format!("`{escape}` is half of a surrogate pair, not a character");
+    let help = "it is shown as U+FFFD; the sender cut a text inside a character";
     findings.note(Finding::at(Rule::NotJson, pointer(), message).with_help(Some(help.to_owned())));
 }
 
@@ -90,7 +106,7 @@ impl<'de> Read<'de> for Text<'de> {
                 .map(Text::from)?;
             return Ok(true);
         }
-        let token = token(deserializer)?;
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
         if !token.starts_with('"') {
             return Ok(wrong_token("a string", token, at, findings));
         }
@@ -194,7 +210,7 @@ impl<'de> Read<'de> for Number<'de> {
         at: &Place<'_>,
         findings: &mut Findings,
     ) -> Result<bool, D::Error> {
-        let token = token(deserializer)?;
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
         if !is_number(token) {
             return Ok(wrong_token("a number", token, at, findings));
         }
@@ -215,7 +231,7 @@ impl<'de> Read<'de> for Integer<'de> {
         at: &Place<'_>,
         findings: &mut Findings,
     ) -> Result<bool, D::Error> {
-        let token = token(deserializer)?;
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
         if !is_whole(token) {
             return Ok(wrong_token("an integer", token, at, findings));
         }
@@ -262,14 +278,28 @@ impl Visitor<'_> for UnixTimeVisitor {
     }
 }
 
-/// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`).
+/// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`) and
+/// however large it is.
 fn is_whole(token: &str) -> bool {
-    if !is_number(token) || token.parse::<i64>().is_ok() {
-        return is_number(token);
-    }
-    // One that is too small for a float, and becomes zero, has a fraction all the same.
-    let value: f64 = token.parse().unwrap_or(f64::NAN);
-    value.fract() == 0.0 && (value != 0.0 || significant_digits(token) == 0)
+    is_number(token) && (significant_digits(token) == 0 || last_place(token) >= 0)
+}
+
+/// The power of ten that the last digit of a number stands for, zeros at its end aside: 1 for
+/// `120`, -2 for `3.050`, 398 for `1.25e400`.
+fn last_place(token: &str) -> i64 {
+    let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
+    let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let count = |digits: usize| i64::try_from(digits).unwrap_or(i64::MAX);
+    let place = match fraction.trim_end_matches('0').len() {
+        0 => count(integer.len() - integer.trim_end_matches('0').len()),
+        digits => -count(digits),
+    };
+    let limit = if exponent.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
+    place.saturating_add(exponent.parse().unwrap_or(limit))
 }
 
 /// How many digits a number has from its first one that is not zero, without its exponent.
@@ -344,7 +374,11 @@ impl<'de> Read<'de> for UnixTime {
             *self = Self(deserializer.deserialize_i64(UnixTimeVisitor)?);
             return Ok(true);
         }
-        let time = unix_time(token(deserializer)?, at, findings);
+        let time = unix_time(
+            Raw(findings.pace()).deserialize(deserializer)?,
+            at,
+            findings,
+        );
         let is_time = time.is_some();
         *self = time.unwrap_or_default();
         Ok(is_time)
@@ -381,7 +415,7 @@ fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
 pub struct SessionTime<'de> {
     /// The time as it is written.
     pub text: Text<'de>,
-    /// The instant, if it is an RFC 3339 time.
+    /// The instant, if it is an RFC 3339 time and no later than [`UnixTime::MAX`].
     pub instant: Option<Timestamp>,
 }
 
@@ -395,8 +429,10 @@ impl<'de> Read<'de> for SessionTime<'de> {
         if !self.text.read(deserializer, at, findings)? {
             return Ok(false);
         }
-        self.instant = rfc3339(self.text.as_str());
-        if self.instant.is_none() {
+        let text = self.text.as_str();
+        if is_rfc3339(text) {
+            self.instant = instant(text);
+        } else {
             let message = format!(
                 "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
                 self.text.shortened(40)
@@ -407,45 +443,57 @@ impl<'de> Read<'de> for SessionTime<'de> {
     }
 }
 
-/// Reads an RFC 3339 time; stricter than jiff, which takes more of ISO 8601.
-fn rfc3339(text: &str) -> Option<Timestamp> {
-    let bytes = text.as_bytes();
-    let date_and_time = bytes.get(..19)?;
-    let shaped = date_and_time
-        .iter()
-        .zip(b"dddd-dd-ddTdd:dd:dd")
+/// Says whether a text is an RFC 3339 time; stricter than jiff, which takes more of ISO 8601.
+fn is_rfc3339(text: &str) -> bool {
+    let Some((date_and_time, rest)) = text.split_at_checked(DATE_AND_TIME.len()) else {
+        return false;
+    };
+    let is_shaped = date_and_time
+        .bytes()
+        .zip(DATE_AND_TIME)
         .all(|(byte, want)| match want {
             b'd' => byte.is_ascii_digit(),
             b'T' => matches!(byte, b'T' | b't'),
-            _ => byte == want,
+            _ => byte == *want,
         });
-    let rest = &bytes[19..];
-    let fraction = match rest.strip_prefix(b".") {
-        Some(digits) => {
-            1 + digits
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count()
-        }
-        None => 0,
-    };
-    let offset_is_shaped = match &rest[fraction..] {
+    let offset = &rest.as_bytes()[fraction_length(rest)..];
+    let is_offset = match offset {
         [b'Z' | b'z'] => true,
-        [b'+' | b'-', offset @ ..] => {
-            matches!(offset, [h, i, b':', m, n]
-                if [h, i, m, n].iter().all(|byte| byte.is_ascii_digit()) && (*h, *i) <= (b'2', b'3'))
+        [b'+' | b'-', h, i, b':', m, n] => {
+            [h, i, m, n].iter().all(|byte| byte.is_ascii_digit())
+                && (*h, *i) <= (b'2', b'3')
+                && *m <= b'5'
         }
         _ => false,
     };
-    if !shaped || fraction == 1 || !offset_is_shaped {
-        return None;
-    }
+    is_shaped
+        && is_offset
+        && fraction_length(rest) != 1
+        && date_and_time.parse::<DateTime>().is_ok()
+}
+
+/// The form of a date and time: `d` is any digit.
+const DATE_AND_TIME: &[u8] = b"dddd-dd-ddTdd:dd:dd";
+
+/// How long the fraction of a second is that a text begins with, its point included.
+fn fraction_length(text: &str) -> usize {
+    let digits = text.strip_prefix('.').map(|digits| {
+        let digits = digits.bytes().take_while(u8::is_ascii_digit);
+        1 + digits.count()
+    });
+    digits.unwrap_or(0)
+}
+
+/// The instant that an RFC 3339 time names; none for the last hours of the year 9999, which are
+/// beyond what jiff can tell in every time zone.
+fn instant(text: &str) -> Option<Timestamp> {
     // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
-    match fraction {
-        11.. => format!("{}{}", &text[..29], &text[19 + fraction..]).parse(),
-        _ => text.parse(),
-    }
-    .ok()
+    let fraction = fraction_length(&text[DATE_AND_TIME.len()..]);
+    let surplus = DATE_AND_TIME.len() + fraction.min(10)..DATE_AND_TIME.len() + fraction;
+    [&text[..surplus.start], &text[surplus.end..]]
+        .concat()
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -460,7 +508,7 @@ mod tests {
             "2025-04-15T06:41:00+05:30",
             "2025-04-15T06:41:00.1234567890123+23:59",
         ] {
-            assert!(rfc3339(good).is_some(), "{good}");
+            assert!(is_rfc3339(good) && instant(good).is_some(), "{good}");
         }
         let bad = [
             "",
@@ -476,8 +524,47 @@ mod tests {
             "2025-04-15T06:41:00Z[UTC]",
         ];
         for bad in bad {
-            assert!(rfc3339(bad).is_none(), "{bad}");
+            assert!(!is_rfc3339(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_beyond_the_clock_is_a_time_without_an_instant() {
+        let is_told = |time: &str| {
+            assert!(is_rfc3339(time), "{time}");
+            instant(time).is_some()
+        };
+        assert!(is_told("0000-01-01T00:00:00+23:59"));
+        assert!(is_told("9999-12-30T22:00:00.9999999999Z"));
+        assert!(is_told("9999-12-31T21:59:00.5+23:59"));
+        assert!(!is_told("9999-12-30T22:00:01Z"));
+        assert!(!is_told("9999-12-31T23:59:60-23:59"));
+    }
+
+    #[test]
+    fn tells_whole_numbers_by_their_digits() {
+        let large = format!("1{}", "0".repeat(400));
+        let whole = [
+            "0", "-0.0", "0e-999", "1.0", "15e1", "1.50e1", "150e-1", "1e400", &large,
+        ];
+        for whole in whole
+            .into_iter()
+            .chain(["1e99999999999999999999", "0e-99999999999999999999"])
+        {
+            assert!(is_whole(whole), "{whole}");
+        }
+        let close = format!("{large}.{}1", "0".repeat(400));
+        for fraction in [
+            "0.5",
+            "15e-1",
+            "1.05e1",
+            "1e-400",
+            "1e-99999999999999999999",
+            &close,
+        ] {
+            assert!(!is_whole(fraction), "{fraction}");
+        }
+        assert!(!is_whole("\"1\"") && !is_whole("true"));
     }
 
     #[test]

@@ -354,6 +354,8 @@ pub enum Role {
     Event,
     /// A web address.
     Link,
+    /// The value of a member that nothing documents.
+    Undocumented,
 }
 
 /// A piece of a line.
@@ -409,6 +411,22 @@ fn borrowed<'a>(text: Option<&'a Text<'_>>) -> Option<Text<'a>> {
 /// Something to press, in brackets.
 fn pressable<'a>(text: Option<&Text<'_>>) -> Option<Text<'a>> {
     text.map(|text| Text::from(format!("[{}]", text.as_str())))
+}
+
+impl Reply<'_> {
+    /// What nothing documents in the quoted message, which is not shown in full otherwise.
+    pub fn undocumented(&self) -> Vec<Line<'_>> {
+        let mut lines = Lines::default();
+        if let Some(content) = &self.content {
+            let is_undocumented = |span: &Span<'_>| span.role == Role::Undocumented;
+            let quoted = content.lines().into_iter();
+            lines
+                .0
+                .extend(quoted.filter(|line| line.iter().any(is_undocumented)));
+        }
+        add_extra(&self.extra, &mut lines);
+        lines.0
+    }
 }
 
 impl<'de> Content<'de> {
@@ -482,7 +500,9 @@ impl<'de> Content<'de> {
             ) && !span.text.is_blank()
         };
         let spans = || lines.iter().flatten();
-        let gist = spans().find(says).or_else(|| spans().next());
+        let undocumented = || spans().find(|span| span.role == Role::Undocumented);
+        let gist = spans().find(says).or_else(undocumented);
+        let gist = gist.or_else(|| spans().next());
         gist.map(|span| span.text.clone().into_owned())
             .unwrap_or_default()
     }
@@ -551,36 +571,54 @@ impl TemplateHeader<'_> {
     }
 }
 
+impl TemplateButton<'_> {
+    fn pieces(&self) -> [(Role, Option<Text<'_>>); 2] {
+        // What a quick reply is goes without saying.
+        let kind = self.kind.as_ref();
+        let kind = kind.filter(|kind| kind.as_str() != "QUICK_REPLY");
+        [
+            (Role::Button, pressable(self.text.as_ref())),
+            (Role::Label, borrowed(kind)),
+        ]
+    }
+}
+
+impl TemplateContent<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        if let Some(header) = &self.header {
+            header.add_to(lines);
+        }
+        lines.add_words(Role::Said, self.body.as_ref());
+        lines.add_words(Role::Footer, self.footer.as_ref());
+        let buttons = || self.button.iter().flatten();
+        lines.add_pieces(buttons().flat_map(TemplateButton::pieces));
+        for button in buttons() {
+            add_extra(&button.extra, lines);
+        }
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl TemplateInfo<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        let id = self.id.map(|id| Text::from(format!("#{}", id.0.as_str())));
+        lines.add_pieces([
+            (Role::Label, Some(Text::from("template"))),
+            (Role::Label, borrowed(self.name.as_ref())),
+            (Role::Label, borrowed(self.language.as_ref())),
+            (Role::Label, id),
+        ]);
+        add_extra(&self.extra, lines);
+    }
+}
+
 impl Template<'_> {
     fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
         if let Some(content) = &self.content {
-            if let Some(header) = &content.header {
-                header.add_to(lines);
-            }
-            lines.add_words(Role::Said, content.body.as_ref());
-            lines.add_words(Role::Footer, content.footer.as_ref());
-            let buttons = content.button.iter().flatten();
-            lines.add_pieces(buttons.flat_map(|button| {
-                // What a quick reply is goes without saying.
-                let kind = button
-                    .kind
-                    .as_ref()
-                    .filter(|kind| kind.as_str() != "QUICK_REPLY");
-                [
-                    (Role::Button, pressable(button.text.as_ref())),
-                    (Role::Label, borrowed(kind)),
-                ]
-            }));
-            add_extra(&content.extra, lines);
+            content.add_to(lines);
         }
         if let Some(info) = &self.info {
-            let id = info.id.map(|id| Text::from(format!("#{}", id.0.as_str())));
-            lines.add_pieces([
-                (Role::Label, Some(Text::from("template"))),
-                (Role::Label, borrowed(info.name.as_ref())),
-                (Role::Label, borrowed(info.language.as_ref())),
-                (Role::Label, id),
-            ]);
+            info.add_to(lines);
         }
         add_extra(&self.extra, lines);
     }
@@ -588,36 +626,66 @@ impl Template<'_> {
 
 impl Interactive<'_> {
     fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
-        let words =
-            |words: &'a Option<Words<'_>>| words.as_ref().and_then(|words| words.text.as_ref());
         if let Some(header) = &self.header {
             header.add_to(lines);
         }
-        lines.add_words(Role::Said, words(&self.body));
-        if let Some(action) = &self.action {
-            let titles = action
-                .buttons
-                .iter()
-                .flatten()
-                .map(|button| button.reply.as_ref()?.title.as_ref());
-            lines.add_pieces(titles.map(|title| (Role::Button, pressable(title))));
-            lines.add_pieces([(Role::Button, pressable(action.button.as_ref()))]);
-            for section in action.sections.iter().flatten() {
-                lines.add_words(Role::Heading, section.title.as_ref());
-                for row in section.rows.iter().flatten() {
-                    let title = row
-                        .title
-                        .as_ref()
-                        .map(|title| Text::from(format!("• {}", title.as_str())));
-                    lines.add_pieces([
-                        (Role::Button, title),
-                        (Role::Label, borrowed(row.description.as_ref())),
-                    ]);
-                }
-            }
-            add_extra(&action.extra, lines);
+        if let Some(body) = &self.body {
+            body.add_to(Role::Said, lines);
         }
-        lines.add_words(Role::Footer, words(&self.footer));
+        if let Some(action) = &self.action {
+            action.add_to(lines);
+        }
+        if let Some(footer) = &self.footer {
+            footer.add_to(Role::Footer, lines);
+        }
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Words<'_> {
+    fn add_to<'a>(&'a self, role: Role, lines: &mut Lines<'a>) {
+        lines.add_words(role, self.text.as_ref());
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Action<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        let buttons = || self.buttons.iter().flatten();
+        let titles = buttons().map(|button| button.reply.as_ref()?.title.as_ref());
+        lines.add_pieces(titles.map(|title| (Role::Button, pressable(title))));
+        for button in buttons() {
+            if let Some(choice) = &button.reply {
+                add_extra(&choice.extra, lines);
+            }
+            add_extra(&button.extra, lines);
+        }
+        lines.add_pieces([(Role::Button, pressable(self.button.as_ref()))]);
+        for section in self.sections.iter().flatten() {
+            section.add_to(lines);
+        }
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Section<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        lines.add_words(Role::Heading, self.title.as_ref());
+        for row in self.rows.iter().flatten() {
+            row.add_to(lines);
+        }
+        add_extra(&self.extra, lines);
+    }
+}
+
+impl Row<'_> {
+    fn add_to<'a>(&'a self, lines: &mut Lines<'a>) {
+        let title = self.title.as_ref();
+        let title = title.map(|title| Text::from(format!("• {}", title.as_str())));
+        lines.add_pieces([
+            (Role::Button, title),
+            (Role::Label, borrowed(self.description.as_ref())),
+        ]);
         add_extra(&self.extra, lines);
     }
 }
@@ -642,6 +710,9 @@ fn add_extra<'a>(extra: &'a [(Text<'_>, &'a str)], lines: &mut Lines<'a>) {
     for (key, value) in extra {
         let value = readable(value);
         let label = Text::from(format!("{}:", key.as_str()));
-        lines.add_pieces([(Role::Label, Some(label)), (Role::Said, Some(value))]);
+        lines.add_pieces([
+            (Role::Label, Some(label)),
+            (Role::Undocumented, Some(value)),
+        ]);
     }
 }

@@ -55,21 +55,21 @@ fn note_order(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings)
         if let Some((earlier, earlier_time)) = before
             && time < earlier_time
         {
+            // Messages may be shown in another order, so both are named.
             let message = format!(
-                "{} earlier than message {}, which stands before it",
+                "message {} is {} older than message {}, which precedes it in the notification",
+                index + 1,
                 words(earlier_time.0 - time.0),
                 earlier + 1
             );
+            let related = at.item(earlier).member("timestamp").pointer();
             findings.note(
                 Finding::new(
                     Rule::MessageOrder,
                     &at.item(index).member("timestamp"),
                     message,
                 )
-                .with_related(
-                    at.item(earlier).member("timestamp").pointer(),
-                    "the message before",
-                ),
+                .with_related(related, format!("message {}", earlier + 1)),
             );
         }
         before = Some((index, time));

@@ -98,7 +98,7 @@ impl Theme {
 
     pub(super) fn role(&self, role: Role) -> Style {
         match role {
-            Role::Said => Style::new(),
+            Role::Said | Role::Undocumented => Style::new(),
             Role::Heading => self.heading,
             Role::Label | Role::Footer | Role::Event => self.muted,
             Role::Button => self.button,

@@ -10,7 +10,7 @@ use super::sheet::Sheet;
 use super::{Canvas, Order, Theme, ordered};
 use crate::document::{OneOf, readable};
 use crate::finding::{Finding, Rule, Severity};
-use crate::notification::{Content, Message, MessageStatus, Sender, Session};
+use crate::notification::{Content, Line, Message, MessageStatus, Role, Sender, Session, Span};
 use crate::{Report, Text};
 
 /// The narrowest canvas that a table makes sense on.
@@ -249,17 +249,17 @@ impl<'r, 'a> Transcript<'r, 'a> {
     /// What the message answers, what it says, and what is wrong with it.
     fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
         let mut lines: Vec<String> = self.quote(message).into_iter().collect();
-        for line in message.content.iter().flat_map(|content| content.lines()) {
-            let spans: Vec<_> = line
-                .iter()
-                .map(|span| self.theme().role(span.role).style(&span.text).to_string())
-                .collect();
-            lines.push(spans.join(" "));
-        }
-        if message.content.as_ref().is_some_and(Content::is_pick)
-            && let Some(said) = lines.last_mut()
-        {
-            said.insert_str(0, &self.theme().pick.style("✓ ").to_string());
+        let quoted = message.reply.iter().flat_map(|reply| reply.undocumented());
+        lines.extend(quoted.map(|line| self.styled(&line)));
+        let mut mark = self.theme().pick.style("✓ ").to_string();
+        for line in message.content.iter().flat_map(Content::lines) {
+            let is_pick = line.iter().any(|span| span.role == Role::Pick);
+            let mark = if is_pick {
+                std::mem::take(&mut mark)
+            } else {
+                String::new()
+            };
+            lines.push(mark + &self.styled(&line));
         }
         for (key, value) in &message.extra {
             lines.push(format!(
@@ -270,6 +270,11 @@ impl<'r, 'a> Transcript<'r, 'a> {
         }
         lines.extend(self.finding_lines(number));
         lines
+    }
+
+    fn styled(&self, line: &Line<'_>) -> String {
+        let style = |span: &Span<'_>| self.theme().role(span.role).style(&span.text).to_string();
+        line.iter().map(style).collect::<Vec<_>>().join(" ")
     }
 
     /// Which message is answered and how it began, where there is room for that.

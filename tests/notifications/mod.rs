@@ -155,8 +155,7 @@ enum Mutation {
 
 impl Mutation {
     fn apply(&self, notification: &mut Value) {
-        let mut places = Vec::new();
-        collect_places(notification, String::new(), &mut places);
+        let places = places(notification);
         let place = |index: &Index| index.get(&places).as_str();
         match self {
             Self::Delete(index) => {
@@ -200,6 +199,13 @@ fn take_member<'v>(
     Some((object, value))
 }
 
+/// The JSON Pointers of every value in `value`.
+pub(crate) fn places(value: &Value) -> Vec<String> {
+    let mut places = Vec::new();
+    collect_places(value, String::new(), &mut places);
+    places
+}
+
 /// The JSON Pointers of every value in `value`, which is at `place`.
 fn collect_places(value: &Value, place: String, places: &mut Vec<String>) {
     if let Value::Object(members) = value {
@@ -233,8 +239,7 @@ pub(crate) fn spoilt_once() -> Vec<Value> {
     // The last holds the messages of all the others.
     talks.pop();
     for (number, notification) in talks.iter().enumerate() {
-        let mut places = Vec::new();
-        collect_places(notification, String::new(), &mut places);
+        let mut places = places(notification);
         // Outside the first message they are all alike.
         places.retain(|place| number == 0 || place.starts_with("/messages/0/content"));
         for place in &places {
@@ -382,10 +387,10 @@ fn any_word() -> impl Strategy<Value = String> {
     select(words()).prop_map(str::to_owned)
 }
 
-/// Strings that are RFC 3339 times, or nearly; the end of the year 9999, which no clock of ours
-/// can tell, is not among them.
+/// Strings that are RFC 3339 times, or nearly, from the first that four digits can tell to the last.
 pub(crate) fn any_time() -> impl Strategy<Value = String> {
-    let date = "([0-8][0-9]{3}|20[0-9]{2}|2000|1900)-(0[0-9]|1[0-3]|02)-([0-2][0-9]|3[0-2]|29)";
+    let date = "([0-9]{4}|20[0-9]{2}|2000|1900)-(0[0-9]|1[0-3]|02)-([0-2][0-9]|3[0-2]|29)";
+    let limit = "(9999-12-3[0-2]|0000-01-0[0-2]|0001-01-01)";
     let clock = "([01][0-9]|2[0-4]):([0-5][0-9]|60):([0-5][0-9]|6[01])";
     let zone = "([Zz]|[+-]([01][0-9]|2[0-5]):([0-5][0-9]|60)|\\+0530|\\+05|)";
     let other = vec![
@@ -405,6 +410,7 @@ pub(crate) fn any_time() -> impl Strategy<Value = String> {
     let shaped = |pattern: String| string_regex(&pattern).expect("the pattern is one");
     prop_oneof![
         8 => shaped(format!("{date}[Tt]{clock}(\\.[0-9]{{1,12}})?{zone}")),
+        4 => shaped(format!("{limit}T(00|2[1-4]):(00|59):(0[01]|59|60)(\\.9{{1,12}})?{zone}")),
         2 => shaped(format!("{date}[Tt ]{clock}[.,]?[0-9]{{0,3}}{zone}")),
         1 => select(other).prop_map(str::to_owned),
     ]
