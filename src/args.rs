@@ -7,18 +7,20 @@
 
 use std::path::PathBuf;
 
-use chatlog::capture::Format as CaptureFormat;
+use chatlog::capture::{Format as CaptureFormat, Headers};
 use chatlog::finding::{Level, Rule, nearest};
 use chatlog::signature::{Encoding, HEADER, Scheme};
 use chatlog::view::findings::Format;
-use chatlog::view::{Order, Part};
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use chatlog::view::{Order, Part, Zone};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::completion::{reports, schemes, zones};
 use crate::config::Config;
+use crate::time_zone;
 
 /// Inspect saved webhooks of chatbot sessions: what arrived, whether it is valid, and what was said
 #[derive(Debug, Parser)]
-#[command(name = "chatlog", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "chatlog", version, arg_required_else_help = true, override_usage = USAGE, after_help = NOTES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -31,7 +33,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Project file")]
 pub(crate) struct ConfigArgs {
     /// Use this project file instead of the nearest chatlog.toml in this folder or one above it
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
     /// Do not read a project file
@@ -39,7 +41,13 @@ pub(crate) struct ConfigArgs {
     pub(crate) no_config: bool,
 }
 
-const EXIT_CODES: &str = "\
+const USAGE: &str = "chatlog [OPTIONS] <COMMAND>
+       chatlog [OPTIONS] [INPUT]...";
+
+const NOTES: &str = "\
+Without a command, `chatlog FILE` and `… | chatlog` mean `chatlog show`. A file that is named like a
+command is written ./show.
+
 Exit codes: 0 all good · 1 a check failed · 2 something could not be done";
 
 #[derive(Debug, Subcommand)]
@@ -145,7 +153,7 @@ Examples:
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
     /// Files, folders or `-`; reads standard input if none is given
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -165,7 +173,7 @@ pub(crate) struct Reading {
     pub(crate) input: Option<CaptureFormat>,
 
     /// Refuse a delivery of more than this many MiB
-    #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading",
+    #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading", value_hint = ValueHint::Other,
           value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) max_size: u32,
 
@@ -182,7 +190,7 @@ pub(crate) struct Look {
     pub(crate) color: Option<Color>,
 
     /// Use this many columns instead of the terminal's width
-    #[arg(long, value_name = "COLUMNS", help_heading = "Look", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "COLUMNS", help_heading = "Look", value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) width: Option<u16>,
 }
 
@@ -204,12 +212,12 @@ pub(crate) struct Secrets {
     ///
     /// Where a verdict numbers the secrets, it counts from 1: files first, then environment
     /// variables, standard input and values.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) secret_file: Vec<PathBuf>,
 
     /// Read the secret from this environment variable; without any secret option, CHATLOG_SECRET is
     /// used
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(crate) secret_env: Vec<String>,
 
     /// Read the secret from standard input
@@ -217,7 +225,7 @@ pub(crate) struct Secrets {
     pub(crate) secret_stdin: bool,
 
     /// The secret itself; other users of this machine can see it
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "VALUE", value_hint = ValueHint::Other)]
     pub(crate) secret: Vec<Hidden>,
 }
 
@@ -251,12 +259,14 @@ pub(crate) struct SchemeArgs {
         long,
         value_name = "SCHEME",
         env = "CHATLOG_SCHEME",
-        hide_env_values = true
+        hide_env_values = true,
+        hide_possible_values = true,
+        value_parser = schemes(str::parse::<Scheme>)
     )]
     pub(crate) scheme: Option<Scheme>,
 
     /// The header that holds the signature [default: X-AIRudder-Sign]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other, value_parser = header_name)]
     pub(crate) header_name: Option<String>,
 }
 
@@ -287,20 +297,26 @@ pub(crate) struct SignatureArgs {
     pub(crate) scheme: SchemeArgs,
 
     /// Check this signature instead of the one in the header or in the file NAME.sig next to NAME
-    #[arg(long, value_name = "VALUE", help_heading = "Signature")]
+    #[arg(long, value_name = "VALUE", help_heading = "Signature", value_hint = ValueHint::Other)]
     pub(crate) signature: Vec<String>,
 
     /// Add this header to every delivery
-    #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_parser = header)]
+    #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_hint = ValueHint::Other, value_parser = header)]
     pub(crate) header: Vec<(String, String)>,
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("expected `Name: value`")?;
-    if name.trim().is_empty() {
-        return Err("expected a name before the colon".to_owned());
+    let name = header_name(name.trim()).map_err(|error| format!("before the colon: {error}"))?;
+    Ok((name, value.trim().to_owned()))
+}
+
+fn header_name(name: &str) -> Result<String, &'static str> {
+    if Headers::is_name(name) {
+        Ok(name.to_owned())
+    } else {
+        Err("expected a header name: letters, digits and any of !#$%&'*+-.^_`|~")
     }
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[derive(Debug, Args)]
@@ -320,9 +336,11 @@ pub(crate) struct Show {
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Received)]
     pub(crate) sort: Order,
 
-    /// Show times in this zone: UTC (the default), local, or a name such as Asia/Jakarta
-    #[arg(long, value_name = "ZONE")]
-    pub(crate) tz: Option<String>,
+    /// Show times in this zone: UTC (the default), local, an offset such as +07:00, or a name such as
+    /// Asia/Jakarta
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
+          value_parser = zones(time_zone::parse))]
+    pub(crate) tz: Option<Zone>,
 
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
@@ -353,11 +371,12 @@ pub(crate) struct Validate {
     pub(crate) quiet: bool,
 
     /// Also write the findings to a file, such as sarif=findings.sarif; may be repeated
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
+          value_hint = ValueHint::Other, value_parser = reports(report))]
     pub(crate) report: Vec<(Format, PathBuf)>,
 
     /// Also check against your own JSON Schema; may be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) schema: Vec<PathBuf>,
 
     /// Stop at the first delivery that fails
@@ -365,7 +384,7 @@ pub(crate) struct Validate {
     pub(crate) fail_fast: bool,
 
     /// Print at most this many findings per delivery, and count the rest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
     pub(crate) max_findings: Option<usize>,
 
     #[command(flatten)]
@@ -538,7 +557,7 @@ pub(crate) struct Sign {
     pub(crate) encoding: Encoding,
 
     /// Where to send the request, for `curl` and `http`
-    #[arg(long, value_name = "URL", default_value = "http://localhost:8080/")]
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
     pub(crate) url: String,
 
     #[command(flatten)]
@@ -563,11 +582,12 @@ pub(crate) enum SignAs {
 #[derive(Debug, Args)]
 pub(crate) struct Extract {
     /// A file, or `-` for standard input
-    #[arg(value_name = "INPUT", default_value = "-")]
+    #[arg(value_name = "INPUT", default_value = "-", value_hint = ValueHint::AnyPath)]
     pub(crate) source: PathBuf,
 
     /// Which delivery of the input, counted from 1; required if there are several
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other,
+          value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) select: Option<u64>,
 
     /// Write the headers instead of the body
@@ -609,6 +629,6 @@ pub(crate) struct Completions {
 #[derive(Debug, Args)]
 pub(crate) struct Man {
     /// Write one file per page to this folder instead of standard output
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
 }

@@ -61,6 +61,12 @@ impl<'a> Headers<'a> {
         Headers(self.0.into_iter().map(owned).collect())
     }
 
+    /// Says whether a header can have this name: a token of RFC 9110, which no line break can end.
+    pub fn is_name(name: &str) -> bool {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        !name.is_empty() && name.bytes().all(is_part)
+    }
+
     /// Says whether the headers of this name let in: what they hold is not for showing.
     pub fn is_private(name: &str) -> bool {
         const PRIVATE: [&str; 5] = [
