@@ -590,7 +590,7 @@ pub(crate) struct Extract {
           value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) select: Option<u64>,
 
-    /// Write the headers instead of the body
+    /// Write the headers instead of the body, credentials included
     #[arg(long)]
     pub(crate) headers: bool,
 

@@ -211,7 +211,7 @@ fn extracts_what_is_selected() {
         ("two.ndjson --select 2", "{\"n\": 2}"),
         (
             "headers.http --headers",
-            "Host: a\nAUTHORIZATION: [redacted]\nCookie: [redacted]\nhost: b\n",
+            "Host: a\nAUTHORIZATION: Bearer hunter2\nCookie: hunter2\nhost: b\n",
         ),
     ] {
         let run = folder.chatlog(&format!("extract {arguments}"));
