@@ -556,7 +556,8 @@ pub(crate) struct Sign {
     #[arg(long, value_enum, default_value_t = Encoding::Hex)]
     pub(crate) encoding: Encoding,
 
-    /// Where to send the request, for `curl` and `http`
+    /// Where to send the request, for `curl` and `http`; a user and password in it become the header
+    /// Authorization
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
     pub(crate) url: String,
 

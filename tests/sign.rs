@@ -48,7 +48,10 @@ fn says_what_it_cannot_sign() {
     folder.write("body.json", BODY);
     folder.write("nul.txt", "a\0b");
     for (arguments, words) in [
-        ("body.json --url hook", "--url: `hook` is no URL"),
+        (
+            "body.json --url hook",
+            "--url: expected a URL such as http://",
+        ),
         (
             "body.json --scheme hmac-sha256:{header:nonce}{body}",
             "the header `nonce`",

@@ -7,6 +7,7 @@ mod extract;
 mod secrets;
 mod show;
 mod sign;
+mod url;
 mod validate;
 mod verify;
 

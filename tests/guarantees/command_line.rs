@@ -306,3 +306,174 @@ fn the_manual_names_the_values_of_options() {
         "an option without its value"
     );
 }
+
+/// Requests whose headers and URLs let in, in several formats; their body breaks rules.
+fn requests_with_credentials() -> [(&'static str, String); 4] {
+    let body = r#"{"messages":[{}],"unknown":1}"#;
+    let target = "/hook?id=7&token=canary1&API_KEY=canary2&%73ecret=canary3";
+    let headers = [
+        ("Authorization", "Bearer canary4"),
+        ("Cookie", "sid=canary5"),
+        ("X-Api-Key", "canary6"),
+        ("X-Gitlab-Token", "canary7"),
+        ("Client-Secret", "canary8"),
+        (
+            "Referer",
+            "https://canary9:canary10@h/?access_token=canary11",
+        ),
+        ("X-AIRudder-Sign", "5f1c"),
+    ];
+    let lines: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let options: String = headers
+        .iter()
+        .map(|(name, value)| format!(" -H '{name}: {value}'"))
+        .collect();
+    let listed: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| serde_json::json!({"name": name, "value": value}))
+        .collect();
+    let url = format!("https://canary12:canary13@h{target}");
+    let har = serde_json::json!({"log": {"version": "1.2", "entries": [{"request": {
+        "method": "POST", "url": url, "headers": listed, "postData": {"text": body},
+    }}]}});
+    [
+        (
+            "a.http",
+            format!("POST {target} HTTP/1.1\r\n{lines}\r\n{body}"),
+        ),
+        ("a.curl", format!("curl '{url}'{options} -d '{body}'\n")),
+        ("a.har", har.to_string()),
+        // The line that breaks off is one with a credential.
+        (
+            "broken.http",
+            format!("POST {target} HTTP/1.1\r\n{lines}Authorization canary14\r\n\r\n{body}"),
+        ),
+    ]
+}
+
+#[test]
+fn credentials_in_headers_and_urls_are_masked_in_every_output() {
+    let folder = Folder::new("credentials");
+    let commands = [
+        "show",
+        "show --format json",
+        "show --only summary --width 30",
+        "validate",
+        "validate -v --format concise",
+        "validate --format json",
+        "validate --format github",
+        "validate --format gitlab",
+        "validate --format sarif",
+        "validate --format junit",
+        "verify",
+        "verify --format json",
+        "verify --discover",
+    ];
+    for (name, capture) in requests_with_credentials() {
+        folder.write(name, &capture);
+        for command in commands {
+            let run = folder.chatlog(&format!("{command} {name}"));
+            let all = format!("{}{}", run.text(), run.stderr);
+            assert!(!all.contains("canary"), "{command} {name}: {all}");
+            assert!(!all.contains("panicked"), "{all}");
+        }
+    }
+    let run = folder.chatlog("show --format json a.http");
+    run.is(
+        1,
+        &[
+            r#""authorization":"[redacted]""#,
+            r#""x-airudder-sign":"5f1c""#,
+        ],
+    );
+    run.is(
+        1,
+        &[r#""target":"/hook?id=7&token=[redacted]&API_KEY=[redacted]"#],
+    );
+    folder
+        .chatlog("show a.curl")
+        .is(1, &["https://[redacted]@h/hook?id=7"]);
+    // What they are for is what tools need.
+    let extracted = folder.chatlog("extract --headers a.http");
+    extracted.is(
+        0,
+        &["Authorization: Bearer canary4\n", "Cookie: sid=canary5\n"],
+    );
+}
+
+#[test]
+fn a_signed_request_holds_what_the_url_says_where_it_belongs() {
+    let folder = Folder::new("signed-request");
+    folder.write("x.json", "{}");
+    for (url, target, host) in [
+        (
+            "http://user:pw@h.example/hook?a=b#part",
+            "/hook?a=b",
+            "h.example",
+        ),
+        ("http://h?x=1", "/?x=1", "h"),
+        ("http://[::1]:8080", "/", "[::1]:8080"),
+        ("http://h/é", "/%C3%A9", "h"),
+    ] {
+        let run = folder.chatlog(&format!("sign --as http --url {url} x.json"));
+        let start = format!("POST {target} HTTP/1.1\r\nHost: {host}\r\n");
+        assert!(run.text().starts_with(&start), "{}", run.text());
+        let (head, body) = run.text().split_once("\r\n\r\n").expect("a head");
+        assert_eq!(body, "{}");
+        assert_eq!(
+            head.contains("Authorization: Basic dXNlcjpwdw=="),
+            url.contains('@')
+        );
+        assert!(!head.contains("user") && !head.contains("part"), "{head}");
+    }
+    let curl = folder.chatlog("sign --as curl --url http://user:pw@h/hook#part x.json");
+    curl.is(0, &["curl -sS -w '\\n' -X POST 'http://user:pw@h/hook' "]);
+}
+
+#[test]
+fn no_line_break_gets_into_a_signed_request() {
+    let folder = Folder::new("line-breaks");
+    folder.write("x.json", "{}");
+    for form in ["header", "curl", "http"] {
+        for (option, value) in [
+            ("--header-name", "X-Sign\r\nX-Other"),
+            ("--header-name", "X-Sign\n"),
+            ("--header-name", "X-Sign:"),
+            ("--header-name", "X Sign"),
+            ("--url", "http://h/\r\nX-Other: 1"),
+            ("--url", "http://h\n/"),
+            ("--url", "http://a:\r@h/"),
+            ("--url", "http://h/#\n"),
+        ] {
+            let mut command = folder.command(env!("CARGO_BIN_EXE_chatlog"));
+            command.args([
+                "sign", "--secret", "s", "--as", form, "x.json", option, value,
+            ]);
+            let run = folder::run(&mut command, b"");
+            run.is(2, &[option]);
+            assert_eq!(run.text(), "", "{value:?}");
+        }
+    }
+    folder.write("chatlog.toml", "header-name = \"X\\r\\nY\"\n");
+    let run = folder.chatlog("sign x.json");
+    run.is(2, &["chatlog.toml:1:15: expected a header name"]);
+    folder.chatlog("sign --no-config x.json").is(0, &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn each_reply_to_a_signed_curl_command_ends_with_a_line_break() {
+    let folder = Folder::new("replies");
+    folder.write("two.ndjson", "{\"n\":1}\n{\"n\":2}\n");
+    let commands = folder.chatlog("sign --as curl two.ndjson");
+    let script = format!(
+        "curl() {{ while [ $# -gt 0 ]; do if [ \"$1\" = -w ]; then end=$2; fi; shift; done; printf \"ok$end\"; }}\n{}",
+        commands.text()
+    );
+    let mut bash = folder.command("bash");
+    let replies = folder::run(bash.args(["-c", &script]), b"");
+    assert_eq!(replies.text(), "ok\nok\n");
+}
