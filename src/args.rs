@@ -186,11 +186,11 @@ pub(crate) struct Reading {
 pub(crate) struct Look {
     /// When to use colours [default: auto, or as in the project file]; respects NO_COLOR and
     /// CLICOLOR_FORCE
-    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Look")]
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Display")]
     pub(crate) color: Option<Color>,
 
     /// Use this many columns instead of the terminal's width
-    #[arg(long, value_name = "COLUMNS", help_heading = "Look", value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "COLUMNS", help_heading = "Display", value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) width: Option<u16>,
 }
 
@@ -200,7 +200,7 @@ pub(crate) enum Color {
     Auto,
     /// Even in a pipe or a file
     Always,
-    /// Never
+    /// No colours
     Never,
 }
 
