@@ -32,6 +32,12 @@ fn a_file_without_a_command_is_shown() {
     let two = run([SAMPLE, "samples/handed-over.json"]);
     assert!(two.stdout.starts_with(&shown.stdout), "{}", two.stdout);
     assert!(two.stdout.contains("samples/handed-over.json\n"));
+    let folder = run(["samples"]);
+    assert!(folder.stdout.contains(&shown.stdout), "{}", folder.stderr);
+    // One delivery of a file counts as the file.
+    let is_an_input = |word: &str| !run([word]).stderr.contains("neither a command");
+    assert!(is_an_input(&format!("{SAMPLE}#1")));
+    assert!(!is_an_input(&format!("{SAMPLE}#x")) && !is_an_input("gone.json#1"));
 }
 
 #[test]
@@ -71,7 +77,8 @@ fn a_mistyped_command_shows_nothing_of_the_files_after_it() {
     }
 }
 
-#[cfg(unix)]
+// Not every file system takes such a name.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_file_whose_name_is_not_text_is_shown() {
     use std::os::unix::ffi::OsStringExt;
@@ -356,7 +363,7 @@ fn requests_with_credentials() -> [(&'static str, String); 4] {
 
 #[test]
 fn credentials_in_headers_and_urls_are_masked_in_every_output() {
-    let folder = Folder::new("credentials");
+    let folder = Folder::new("masked-credentials");
     let commands = [
         "show",
         "show --format json",
