@@ -8,18 +8,20 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use chatlog::capture::Format as CaptureFormat;
+use chatlog::capture::{Format as CaptureFormat, Headers};
 use chatlog::finding::{Level, Rule, nearest};
 use chatlog::signature::{Encoding, Scheme};
 use chatlog::view::findings::Format;
-use chatlog::view::{Order, Part};
+use chatlog::view::{Order, Part, Zone};
 use clap::builder::PossibleValue;
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-/// Inspects saved webhooks of chatbot sessions: what arrived, whether it is what it should be, and
-/// what was said
+use crate::completion::{reports, schemes, zones};
+use crate::time_zone;
+
+/// Inspect saved webhooks of chatbot sessions: what arrived, whether it is valid, and what was said
 #[derive(Debug, Parser)]
-#[command(name = "chatlog", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "chatlog", version, arg_required_else_help = true, override_usage = USAGE, after_help = NOTES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -31,48 +33,54 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Project file")]
 pub(crate) struct ConfigArgs {
-    /// The project file, instead of the nearest chatlog.toml upward from the working folder
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Use this project file instead of the nearest chatlog.toml in this folder or one above it
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Read no project file
+    /// Do not read a project file
     #[arg(long, global = true, conflicts_with = "config")]
     pub(crate) no_config: bool,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 all good · 1 something was checked and failed · 2 something could not be done";
+const USAGE: &str = "chatlog [OPTIONS] <COMMAND>
+       chatlog [OPTIONS] [INPUT]...";
+
+const NOTES: &str = "\
+Without a command, `chatlog FILE` and `… | chatlog` mean `chatlog show`. A file that is named like a
+command is written ./show.
+
+Exit codes: 0 all good · 1 a check failed · 2 something could not be done";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Shows the conversation and a summary of the session
+    /// Show the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
-    /// Checks the schema and the signature of each delivery in one reading
+    /// Check the schema and the signature of each delivery in one reading
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
-    /// Checks notifications against the documented schema, and never their signatures
+    /// Check notifications against the documented schema, and never their signatures
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Checks signatures alone, and says why one does not match
+    /// Check signatures alone, and explain the ones that do not match
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
-    /// Signs bodies, as the sender would
+    /// Sign bodies as the sender would
     #[command(after_help = SIGN_EXAMPLES)]
     Sign(Sign),
-    /// Writes the exact bytes of a body, for other tools
+    /// Write the exact bytes of a body, for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
-    /// Explains a rule: why it matters, a wrong and a right example, how to silence it
+    /// Explain a rule: why it matters, a wrong and a right example, how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
-    /// Prints the JSON Schema of the notification, or of this program's own JSON
+    /// Print the JSON Schema of the notification, or of this program's own JSON
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(SchemaArgs),
-    /// Prints a completion script for a shell
+    /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(Completions),
-    /// Prints the manual pages
+    /// Print the manual pages
     #[command(after_help = MAN_EXAMPLES)]
     Man(Man),
 }
@@ -156,8 +164,8 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Files, folders, or `-` for standard input, which is also what none means
-    #[arg(value_name = "INPUT")]
+    /// Files, folders or `-`; reads standard input if none is given
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -166,7 +174,7 @@ pub(crate) struct Inputs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
-    /// How the captures are laid out, instead of finding out
+    /// Read inputs as this format instead of detecting it
     #[arg(
         long,
         value_enum,
@@ -177,34 +185,34 @@ pub(crate) struct Reading {
     pub(crate) input: Option<CaptureFormat>,
 
     /// Refuse a delivery of more than this many MiB
-    #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading",
+    #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading", value_hint = ValueHint::Other,
           value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) max_size: u32,
 
-    /// Say how each input was read, and what was skipped
+    /// Report how each input was read and what was skipped
     #[arg(short, long, help_heading = "Reading")]
     pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Look {
-    /// When to use colours: auto unless the project file says so; NO_COLOR and CLICOLOR_FORCE are
-    /// heeded
-    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Look")]
+    /// When to use colours [default: auto, or as in the project file]; respects NO_COLOR and
+    /// CLICOLOR_FORCE
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Display")]
     pub(crate) color: Option<Color>,
 
-    /// The width in columns, instead of the terminal's
-    #[arg(long, value_name = "COLUMNS", help_heading = "Look", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// Use this many columns instead of the terminal's width
+    #[arg(long, value_name = "COLUMNS", help_heading = "Display", value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) width: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal
+    /// Only on a terminal
     Auto,
-    /// Even into a pipe
+    /// Even in a pipe or a file
     Always,
-    /// Not at all
+    /// No colours
     Never,
 }
 
@@ -212,26 +220,28 @@ pub(crate) enum Color {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Secret")]
 pub(crate) struct Secrets {
-    /// A file that holds the secret; one line break at its end is cut. Secrets count from 1: files,
-    /// then variables, standard input and values
-    #[arg(long, value_name = "FILE")]
+    /// Read the secret from a file, without the line break at its end; may be repeated
+    ///
+    /// Where a verdict numbers the secrets, it counts from 1: files first, then environment
+    /// variables, standard input and values.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) secret_file: Vec<PathBuf>,
 
-    /// A variable of the environment that holds the secret; CHATLOG_SECRET is used if no secret is
-    /// named
-    #[arg(long, value_name = "NAME")]
+    /// Read the secret from this environment variable; without any secret option, CHATLOG_SECRET is
+    /// used
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(crate) secret_env: Vec<String>,
 
     /// Read the secret from standard input
     #[arg(long)]
     pub(crate) secret_stdin: bool,
 
-    /// The secret itself, which other users of this machine can then see
-    #[arg(long, value_name = "VALUE")]
+    /// The secret itself; other users of this machine can see it
+    #[arg(long, value_name = "VALUE", value_hint = ValueHint::Other)]
     pub(crate) secret: Vec<Hidden>,
 }
 
-/// A secret on its way: it is not printed by accident.
+/// A secret from the command line, which is not printed by accident.
 #[derive(Clone)]
 pub(crate) struct Hidden(pub(crate) String);
 
@@ -252,15 +262,21 @@ impl std::fmt::Debug for Hidden {
 pub(crate) struct SchemeArgs {
     /// How signatures are made: ALGORITHM[:TEMPLATE], such as hmac-sha256:{timestamp}.{body}
     ///
-    /// The vendor does not publish its scheme. Algorithms: hmac-sha256, -sha1, -sha384, -sha512, -md5,
-    /// and the plain hashes of these names, whose template holds {secret}. Pieces of a template:
-    /// {body} {secret} {timestamp} {header:NAME} {method} {path} and any text.
-    /// The default is hmac-sha256:{body}; the variable CHATLOG_SCHEME is used if this is not given.
-    #[arg(long, value_name = "SCHEME")]
+    /// The vendor does not publish its scheme. The algorithms are hmac-sha256, hmac-sha1, hmac-sha384,
+    /// hmac-sha512 and hmac-md5, and the plain hashes sha256, sha1, sha384, sha512 and md5, whose
+    /// template must contain {secret}. A template is any text with these placeholders:
+    /// {body} {secret} {timestamp} {header:NAME} {method} {path}.
+    /// The default is hmac-sha256:{body}; CHATLOG_SCHEME is used if this is not given.
+    #[arg(
+        long,
+        value_name = "SCHEME",
+        hide_possible_values = true,
+        value_parser = schemes(str::parse::<Scheme>)
+    )]
     pub(crate) scheme: Option<Scheme>,
 
-    /// The header that holds the signature, X-AIRudder-Sign by default
-    #[arg(long, value_name = "NAME")]
+    /// The header that holds the signature [default: X-AIRudder-Sign]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other, value_parser = header_name)]
     pub(crate) header_name: Option<String>,
 }
 
@@ -272,21 +288,27 @@ pub(crate) struct SignatureArgs {
     #[command(flatten)]
     pub(crate) scheme: SchemeArgs,
 
-    /// The signature, instead of the one in a header or in the file NAME.sig beside NAME
-    #[arg(long, value_name = "VALUE", help_heading = "Signature")]
+    /// Check this signature instead of the one in the header or in the file NAME.sig next to NAME
+    #[arg(long, value_name = "VALUE", help_heading = "Signature", value_hint = ValueHint::Other)]
     pub(crate) signature: Vec<String>,
 
-    /// A header that every delivery came with
-    #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_parser = header)]
+    /// Add this header to every delivery
+    #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_hint = ValueHint::Other, value_parser = header)]
     pub(crate) header: Vec<(String, String)>,
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("expected `Name: value`")?;
-    if name.trim().is_empty() {
-        return Err("expected a name before the colon".to_owned());
+    let name = header_name(name.trim()).map_err(|error| format!("before the colon: {error}"))?;
+    Ok((name, value.trim().to_owned()))
+}
+
+fn header_name(name: &str) -> Result<String, &'static str> {
+    if Headers::is_name(name) {
+        Ok(name.to_owned())
+    } else {
+        Err("expected a header name: letters, digits and any of !#$%&'*+-.^_`|~")
     }
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[derive(Debug, Args)]
@@ -294,7 +316,7 @@ pub(crate) struct Show {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
-    /// How to write the session
+    /// How to print the session
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
 
@@ -302,13 +324,15 @@ pub(crate) struct Show {
     #[arg(long, value_enum, value_name = "PART")]
     pub(crate) only: Option<Part>,
 
-    /// The order of the messages
+    /// The order of messages
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Received)]
     pub(crate) sort: Order,
 
-    /// The time zone: UTC (the default), local, or a name such as Asia/Jakarta
-    #[arg(long, value_name = "ZONE")]
-    pub(crate) tz: Option<String>,
+    /// Show times in this zone: UTC (the default), local, an offset such as +07:00, or a name such as
+    /// Asia/Jakarta
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
+          value_parser = zones(time_zone::parse))]
+    pub(crate) tz: Option<Zone>,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
@@ -324,7 +348,7 @@ pub(crate) struct Show {
 pub(crate) enum ShowFormat {
     /// Tables, for people
     Table,
-    /// One JSON object a line for each delivery
+    /// One JSON object per line for each delivery
     Json,
 }
 
@@ -333,7 +357,7 @@ pub(crate) struct Validate {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
-    /// How to write the findings
+    /// How to print the findings
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(crate) format: Format,
 
@@ -342,19 +366,20 @@ pub(crate) struct Validate {
     pub(crate) quiet: bool,
 
     /// Also write the findings to a file, such as sarif=findings.sarif; may be repeated
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
+          value_hint = ValueHint::Other, value_parser = reports(report))]
     pub(crate) report: Vec<(Format, PathBuf)>,
 
-    /// Also check against this JSON Schema of your own; may be repeated
-    #[arg(long, value_name = "FILE")]
+    /// Also check against your own JSON Schema; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) schema: Vec<PathBuf>,
 
     /// Stop at the first delivery that fails
     #[arg(long)]
     pub(crate) fail_fast: bool,
 
-    /// Write at most this many findings of each delivery, and count the rest
-    #[arg(long, value_name = "N")]
+    /// Print at most this many findings per delivery, and count the rest
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
     pub(crate) max_findings: Option<usize>,
 
     #[command(flatten)]
@@ -394,9 +419,9 @@ fn unknown_format(word: &str) -> String {
     };
     let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
     match nearest(word, names.iter().map(String::as_str)) {
-        Some(near) => format!("`{word}` is no format: did you mean `{near}`?"),
+        Some(near) => format!("`{word}` is not a format: did you mean `{near}`?"),
         None => format!(
-            "`{word}` is no format: expected one of {}",
+            "`{word}` is not a format: expected one of {}",
             names.join(", ")
         ),
     }
@@ -413,7 +438,7 @@ pub(crate) struct LevelArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 struct LevelOptions {
-    /// Make an error of what a rule finds
+    /// Report what this rule finds as errors
     #[arg(
         short = 'D',
         long,
@@ -423,7 +448,7 @@ struct LevelOptions {
     )]
     deny: Vec<Rule>,
 
-    /// Make a warning of what a rule finds
+    /// Report what this rule finds as warnings
     #[arg(
         short = 'W',
         long,
@@ -433,7 +458,7 @@ struct LevelOptions {
     )]
     warn: Vec<Rule>,
 
-    /// Do not look for what a rule finds; `chatlog explain` lists the rules
+    /// Do not report what this rule finds; `chatlog explain` lists the rules
     #[arg(
         short = 'A',
         long,
@@ -443,7 +468,7 @@ struct LevelOptions {
     )]
     allow: Vec<Rule>,
 
-    /// Make errors of all warnings
+    /// Treat all warnings as errors
     #[arg(long)]
     strict: bool,
 }
@@ -492,19 +517,20 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
-    /// How to write the verdicts
+    /// How to print the verdicts
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub(crate) format: VerifyFormat,
 
-    /// Print only what is not valid
+    /// Print only verdicts that are not valid
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
 
     /// Also write the findings to a file, such as junit=report.xml; may be repeated
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
+          value_hint = ValueHint::Other, value_parser = reports(report))]
     pub(crate) report: Vec<(Format, PathBuf)>,
 
-    /// Find the scheme that fits every delivery, of a catalogue of common ones
+    /// Find out which of a list of common schemes fits every delivery
     #[arg(long, conflicts_with = "report")]
     pub(crate) discover: bool,
 
@@ -551,16 +577,17 @@ pub(crate) struct Sign {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
-    /// What to write
+    /// What to print
     #[arg(long = "as", value_enum, value_name = "WHAT", default_value_t = SignAs::Header)]
     pub(crate) write_as: SignAs,
 
-    /// How the signature is written
+    /// How to encode the signature
     #[arg(long, value_enum, default_value_t = Encoding::Hex)]
     pub(crate) encoding: Encoding,
 
-    /// Where the request goes, for `curl` and `http`
-    #[arg(long, value_name = "URL", default_value = "http://localhost:8080/")]
+    /// Where to send the request, for `curl` and `http`; a user and password in it become the header
+    /// Authorization
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
     pub(crate) url: String,
 
     #[command(flatten)]
@@ -572,9 +599,9 @@ pub(crate) struct Sign {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SignAs {
-    /// The header's name and value
+    /// The header: its name and value
     Header,
-    /// The value alone
+    /// Only the value
     Value,
     /// A curl command that sends the request
     Curl,
@@ -585,18 +612,19 @@ pub(crate) enum SignAs {
 #[derive(Debug, Args)]
 pub(crate) struct Extract {
     /// A file, or `-` for standard input
-    #[arg(value_name = "INPUT", default_value = "-")]
+    #[arg(value_name = "INPUT", default_value = "-", value_hint = ValueHint::AnyPath)]
     pub(crate) source: PathBuf,
 
-    /// Which delivery of the input, from 1; needed where there are several
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Which delivery of the input, counted from 1; required if there are several
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other,
+          value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) select: Option<u64>,
 
-    /// Write the headers instead
+    /// Write the headers instead of the body, credentials included
     #[arg(long)]
     pub(crate) headers: bool,
 
-    /// Write the body decoded, where it has a content encoding
+    /// Undo the content encoding of the body, such as gzip
     #[arg(long, conflicts_with = "headers")]
     pub(crate) decoded: bool,
 
@@ -606,7 +634,7 @@ pub(crate) struct Extract {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The rule; all of them in a table without one
+    /// The rule to explain; lists all rules if none is given
     #[arg(value_enum, value_name = "RULE", hide_possible_values = true)]
     pub(crate) rule: Option<Rule>,
 
@@ -616,21 +644,21 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// The schema of the lines that `--format json` writes
+    /// Print the schema of the lines that `--format json` writes
     #[arg(long)]
     pub(crate) output: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
-    /// The shell
+    /// The shell to complete for
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// Write a file for each page into this folder
-    #[arg(long, value_name = "FOLDER")]
+    /// Write one file per page to this folder instead of standard output
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
 }

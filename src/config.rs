@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use chatlog::Text;
-use chatlog::capture::Position;
+use chatlog::capture::{Headers, Position};
 use chatlog::finding::{Level, Levels, Rule, nearest};
 use chatlog::signature::Scheme;
+use chatlog::view::Zone;
 use clap::ValueEnum;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::args::{Color, ConfigArgs};
 use crate::input::name_of;
+use crate::time_zone;
 
 /// The file that is looked for in the working folder and in those above it.
 const NAME: &str = "chatlog.toml";
@@ -31,7 +33,7 @@ pub(crate) struct Config {
     /// The header that holds the signature.
     pub(crate) header_name: Option<String>,
     /// The time zone that times are shown in.
-    pub(crate) time_zone: Option<String>,
+    pub(crate) time_zone: Option<Zone>,
     /// When to use colours.
     pub(crate) color: Option<Color>,
 }
@@ -45,10 +47,18 @@ impl Config {
             None => nearest_file(),
         };
         match path {
-            Some(path) => Ok(Self {
-                path: Some(path.clone()),
-                ..Self::read(&path)?
-            }),
+            Some(path) => {
+                let text = fs::read_to_string(&path).with_context(|| match args.config {
+                    // Somebody may have given a secret for its name.
+                    Some(_) => "--config: cannot read the file".to_owned(),
+                    None => format!("{}: cannot read", name_of(&path)),
+                })?;
+                let config = Self::read(&name_of(&path), &text)?;
+                Ok(Self {
+                    path: Some(path),
+                    ..config
+                })
+            }
             None => Ok(Self::default()),
         }
     }
@@ -68,30 +78,28 @@ impl Config {
         levels
     }
 
-    fn read(path: &Path) -> Result<Self> {
-        let name = name_of(path);
-        let text = fs::read_to_string(path).with_context(|| format!("{name}: cannot read"))?;
+    fn read(name: &Text<'_>, text: &str) -> Result<Self> {
         let fault = |fault: Fault| {
             let Position { line, column } =
                 Position::START.after(text.get(..fault.at).unwrap_or_default());
             anyhow!("{name}:{line}:{column}: {}", fault.what)
         };
-        Self::parse(&text).map_err(fault)
+        Self::parse(text).map_err(fault)
     }
 
     fn parse(text: &str) -> Result<Self, Fault> {
         let table = DeTable::parse(text).map_err(|error| Fault {
             at: error.span().map_or(0, |span| span.start),
             // The error's own words quote the line, in which there may be anything.
-            what: format!("no TOML: {}", error.message()),
+            what: format!("not TOML: {}", error.message()),
         })?;
         let mut config = Self::default();
         for (key, value) in table.get_ref() {
             match key.get_ref().as_ref() {
                 "rules" => config.rules = rules(value)?,
                 "scheme" => config.scheme = Some(parsed(value)?),
-                "header-name" => config.header_name = Some(string(value)?.to_owned()),
-                "time-zone" => config.time_zone = Some(string(value)?.to_owned()),
+                "header-name" => config.header_name = Some(header_name(value)?),
+                "time-zone" => config.time_zone = Some(time_zone(value)?),
                 "color" => config.color = Some(color(value)?),
                 name => return Err(Fault::new(key, unknown(name, "key", KEYS))),
             }
@@ -182,6 +190,19 @@ fn parsed(value: &Spanned<DeValue<'_>>) -> Result<Scheme, Fault> {
         .map_err(|error| Fault::new(value, format!("{error}")))
 }
 
+fn header_name(value: &Spanned<DeValue<'_>>) -> Result<String, Fault> {
+    let name = string(value)?;
+    if Headers::is_name(name) {
+        Ok(name.to_owned())
+    } else {
+        Err(Fault::new(value, "expected a header name".to_owned()))
+    }
+}
+
+fn time_zone(value: &Spanned<DeValue<'_>>) -> Result<Zone, Fault> {
+    time_zone::parse(string(value)?).map_err(|error| Fault::new(value, error))
+}
+
 fn color(value: &Spanned<DeValue<'_>>) -> Result<Color, Fault> {
     let word = string(value)?;
     Color::from_str(word, false)
@@ -224,7 +245,7 @@ mod tests {
         let text = "scheme = \"hmac-sha1:{body}\"\ntime-zone = \"Asia/Jakarta\"\n[rules]\nmessage-order = \"deny\"\n";
         let config = Config::parse(text).ok().expect("it is right");
         assert_eq!(config.rules, [(Rule::MessageOrder, Level::Deny)]);
-        assert_eq!(config.time_zone.as_deref(), Some("Asia/Jakarta"));
+        assert!(config.time_zone.is_some());
         assert_eq!(
             config.scheme.map(|scheme| scheme.to_string()).as_deref(),
             Some("hmac-sha1:{body}")
@@ -245,9 +266,16 @@ mod tests {
             "did you mean `deny`?",
         );
         refused("scheme = \"hmac-sha257\"", 9, "hmac-sha256");
+        refused("scheme = \"hunter2\"", 9, "unknown algorithm");
+        refused("header-name = \"hunter2: \"", 14, "expected a header name");
+        refused(
+            "time-zone = \"Asia/Jakrta\"",
+            12,
+            "did you mean `Asia/Jakarta`?",
+        );
         refused("scheme = 3", 9, "expected a string, found integer");
         refused("secret = \"hunter2\"", 0, "committed and shared");
-        refused("secret = \"hunter2", 17, "no TOML");
+        refused("secret = \"hunter2", 17, "not TOML");
     }
 
     #[test]

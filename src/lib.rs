@@ -47,6 +47,7 @@ pub mod document;
 pub mod explanation;
 pub mod finding;
 pub mod notification;
+mod redact;
 mod report;
 pub mod schema;
 pub mod signature;

@@ -1,22 +1,23 @@
 //! The program: arguments in, one exit code out.
 
 mod args;
+mod command_line;
 mod commands;
+mod completion;
 mod config;
 mod input;
+mod time_zone;
+mod usage;
 
 use std::io;
 use std::process::ExitCode;
 
 use chatlog::Text;
-use clap::Parser;
-
-use crate::args::Cli;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match command_line::parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return print_usage(&error),
     };
     match commands::run(&cli) {
         Ok(outcome) => ExitCode::from(outcome.code()),
@@ -38,7 +39,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Prints help, or what is wrong with the arguments, which may be a stranger's words.
-fn usage(error: &clap::Error) -> ExitCode {
+fn print_usage(error: &clap::Error) -> ExitCode {
     let acts = |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).acts();
     if error.use_stderr() && std::env::args_os().any(acts) {
         let message = error.render().to_string();

@@ -189,7 +189,7 @@ fn what_is_broken_is_said_with_its_place() {
     );
     broken(
         "POST /a HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n{}",
-        "3:1 looks like an HTTP message, but this is no header: `no header`",
+        "3:1 looks like an HTTP message, but this line is not a header",
     );
     broken(
         "POST /a HTTP/1.1\nHost: a\n",
@@ -276,7 +276,7 @@ fn one_broken_entry_hides_no_other() {
         "POST /a HTTP/1.1\nbroken\n\nx\nPOST /b HTTP/1.1\nContent-Length: 2\n\n{}",
         &[
             "exact {}",
-            "2:1 looks like an HTTP message, but this is no header: `broken`",
+            "2:1 looks like an HTTP message, but this line is not a header",
         ],
     );
     case(

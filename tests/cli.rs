@@ -344,7 +344,8 @@ fn what_cannot_be_asked_for_ends_with_2() {
         (&["show", "--max-size", "0", "x"], "--max-size"),
         (&["shwo"], "show"),
         (&["--nonsense"], "--nonsense"),
-        (&[], "Usage"),
+        // Standard input is not a terminal here, and means `show`.
+        (&[], "is empty"),
     ] {
         let run = run(arguments);
         assert_eq!(run.code, 2, "{arguments:?}");

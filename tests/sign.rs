@@ -48,7 +48,10 @@ fn says_what_it_cannot_sign() {
     folder.write("body.json", BODY);
     folder.write("nul.txt", "a\0b");
     for (arguments, words) in [
-        ("body.json --url hook", "--url: `hook` is no URL"),
+        (
+            "body.json --url hook",
+            "--url: expected a URL such as http://",
+        ),
         (
             "body.json --scheme hmac-sha256:{header:nonce}{body}",
             "the header `nonce`",
@@ -211,7 +214,7 @@ fn extracts_what_is_selected() {
         ("two.ndjson --select 2", "{\"n\": 2}"),
         (
             "headers.http --headers",
-            "Host: a\nAUTHORIZATION: [redacted]\nCookie: [redacted]\nhost: b\n",
+            "Host: a\nAUTHORIZATION: Bearer hunter2\nCookie: hunter2\nhost: b\n",
         ),
     ] {
         let run = folder.chatlog(&format!("extract {arguments}"));

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use crate::Text;
+use crate::{Text, redact};
 
 /// The headers of a request, in order, with repeated names; names are compared without case.
 #[derive(Debug, Clone, Default)]
@@ -61,18 +61,10 @@ impl<'a> Headers<'a> {
         Headers(self.0.into_iter().map(owned).collect())
     }
 
-    /// Says whether the headers of this name let in: what they hold is not for showing.
-    pub fn is_private(name: &str) -> bool {
-        const PRIVATE: [&str; 5] = [
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            "set-cookie",
-            "x-api-key",
-        ];
-        PRIVATE
-            .iter()
-            .any(|private| private.eq_ignore_ascii_case(name))
+    /// Says whether a header can have this name: a token of RFC 9110, which no line break can end.
+    pub fn is_name(name: &str) -> bool {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        !name.is_empty() && name.bytes().all(is_part)
     }
 }
 
@@ -82,15 +74,17 @@ impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
     }
 }
 
-/// An object of lower-case names; the value of a repeated one is an array. Values that let in are
-/// left out.
+/// An object of lower-case names; the value of a repeated one is an array. Credentials are masked.
 impl Serialize for Headers<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let headers = self.by_name();
         let mut map = serializer.serialize_map(Some(headers.len()))?;
         for (name, values) in &headers {
-            match values.as_slice() {
-                _ if Self::is_private(name) => map.serialize_entry(name, "[redacted]")?,
+            let shown: Vec<_> = values
+                .iter()
+                .map(|value| redact::header(name, value))
+                .collect();
+            match shown.as_slice() {
                 [value] => map.serialize_entry(name, value)?,
                 values => map.serialize_entry(name, values)?,
             }

@@ -124,9 +124,8 @@ fn broken_header(head: &[u8], error: httparse::Error) -> Fault<'_> {
         let (line, next) = split_line(rest);
         let alone = [line, b"\n\n"].concat();
         if httparse::parse_headers(&alone, &mut [httparse::EMPTY_HEADER; 1]).is_err() {
-            let shown = Text::from(String::from_utf8_lossy(line));
-            let shown = shown.shortened(60).to_string();
-            return fault(rest, format!("this is no header: `{shown}`"));
+            // It is not repeated: it may be that of a credential.
+            return fault(rest, "this line is not a header");
         }
         rest = next;
     }

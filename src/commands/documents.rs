@@ -36,16 +36,23 @@ pub(super) fn man(args: &Man) -> Result<Outcome> {
         write_pages(folder)?;
         return Ok(Outcome::Clean);
     }
-    let mut command = Cli::command();
-    command.build();
-    let mut pages = page(&command)?;
-    for command in command
-        .get_subcommands()
-        .filter(|command| command.get_name() != "help")
-    {
+    let program = documented();
+    let mut pages = page(&program)?;
+    for command in program.get_subcommands() {
         pages.extend(page(command)?);
     }
     print(&pages)
+}
+
+/// The program as the manual describes it: a synopsis is the usage, not a list of every option.
+fn documented() -> clap::Command {
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    program.mut_subcommands(|mut command| {
+        let usage = command.render_usage().to_string();
+        let usage = usage.trim_start_matches("Usage: ").to_owned();
+        command.override_usage(usage)
+    })
 }
 
 fn page(command: &clap::Command) -> Result<Vec<u8>> {
@@ -57,7 +64,7 @@ fn page(command: &clap::Command) -> Result<Vec<u8>> {
 fn write_pages(folder: &Path) -> Result<()> {
     let name = name_of(folder);
     std::fs::create_dir_all(folder)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), folder))
+        .and_then(|()| clap_mangen::generate_to(documented(), folder))
         .with_context(|| format!("--dir {name}: cannot write"))
 }
 

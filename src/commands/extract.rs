@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
-use chatlog::capture::{Delivery, Headers};
+use chatlog::capture::Delivery;
 
 use super::deliveries::for_each_delivery_of;
 use super::{Outcome, output};
@@ -38,11 +38,7 @@ pub(super) fn run(args: &Extract) -> Result<Outcome> {
 fn write(args: &Extract, delivery: &Delivery<'_>, out: &mut impl Write) -> Result<()> {
     if args.headers {
         for (name, value) in delivery.headers.iter() {
-            if Headers::is_private(name.as_str()) {
-                writeln!(out, "{name}: [redacted]")?;
-            } else {
-                writeln!(out, "{name}: {value}")?;
-            }
+            writeln!(out, "{name}: {value}")?;
         }
     } else {
         let as_sent = delivery.encoded_body.as_ref().filter(|_| !args.decoded);

@@ -9,6 +9,7 @@ mod scheme;
 mod secrets;
 mod show;
 mod sign;
+mod url;
 mod validate;
 mod verify;
 
@@ -64,15 +65,16 @@ impl Outcome {
 /// # Errors
 /// Where it cannot be done at all, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
-    let config = Config::find(&cli.config)?;
+    let config = || Config::find(&cli.config);
     let outcome = match &cli.command {
-        Command::Show(args) => show::run(args, &config),
-        Command::Check(args) => check::run(args, &config),
-        Command::Validate(args) => validate::run(args, &config),
-        Command::Verify(args) => verify::run(args, &config),
-        Command::Sign(args) => sign::run(args, &config),
+        Command::Show(args) => show::run(args, &config()?),
+        Command::Check(args) => check::run(args, &config()?),
+        Command::Validate(args) => validate::run(args, &config()?),
+        Command::Verify(args) => verify::run(args, &config()?),
+        Command::Sign(args) => sign::run(args, &config()?),
         Command::Extract(args) => extract::run(args),
-        Command::Explain(args) => explain::run(args, &config),
+        // It takes nothing but a colour from the project file, and may well explain what is wrong there.
+        Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),
         Command::Completions(args) => documents::completions(args),
         Command::Man(args) => documents::man(args),

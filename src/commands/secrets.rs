@@ -9,7 +9,6 @@ use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
 use super::deliveries::Arrival;
 use crate::args::{Inputs, Secrets, SignatureArgs};
 use crate::config::Config;
-use crate::input::name_of;
 
 /// The variable that holds the secret where none is named.
 const VARIABLE: &str = "CHATLOG_SECRET";
@@ -20,17 +19,17 @@ impl Secrets {
     /// The secrets in the order of the options; none if none is named or set.
     pub(super) fn read(&self, inputs: &Inputs) -> Result<Vec<Secret>> {
         let mut secrets = Vec::new();
-        for path in &self.secret_file {
-            let name = name_of(path);
-            let bytes =
-                fs::read(path).with_context(|| format!("--secret-file {name}: cannot read"))?;
-            secrets.push(secret(
-                without_line_break(bytes),
-                &format!("--secret-file {name}"),
-            )?);
+        // Somebody may have given the secret itself for its name: no name is repeated.
+        let files = self.secret_file.len();
+        for (number, path) in (1..).zip(&self.secret_file) {
+            let place = match files {
+                1 => "--secret-file".to_owned(),
+                _ => format!("--secret-file ({number} of {files})"),
+            };
+            let bytes = fs::read(path).with_context(|| format!("{place}: cannot read the file"))?;
+            secrets.push(secret(without_line_break(bytes), &place)?);
         }
         for name in &self.secret_env {
-            // Somebody may have given the secret itself for its name: that is not repeated.
             let place = "--secret-env";
             let value = std::env::var_os(name)
                 .with_context(|| format!("{place}: there is no such variable"))?;

@@ -1,11 +1,10 @@
 //! `chatlog show`: the conversation.
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use chatlog::document::Document;
 use chatlog::inspect;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Selection, Zone, json, write_tables};
-use jiff::tz::TimeZone;
 
 use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
@@ -15,8 +14,8 @@ use crate::config::Config;
 use crate::input::Patience;
 
 pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
-    let zone = zone(args.tz.as_deref().or(config.time_zone.as_deref()))?;
-    let canvas = canvas(&args.look, config, zone);
+    let zone = args.tz.clone().or_else(|| config.time_zone.clone());
+    let canvas = canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
     let levels = levels(&args.levels, config);
     let selection = Selection {
         only: args.only,
@@ -55,20 +54,4 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         out.flush()?;
     }
     Ok(outcome)
-}
-
-fn zone(name: Option<&str>) -> Result<Zone> {
-    match name {
-        None | Some("UTC" | "utc" | "Z") => Ok(Zone::UTC),
-        Some("local") => Ok(Zone::new(
-            TimeZone::try_system().context("cannot find out the local time zone")?,
-        )),
-        Some(name) => match TimeZone::get(name) {
-            Ok(zone) => Ok(Zone::new(zone)),
-            Err(_) => bail!(
-                "`{}` is no time zone: expected UTC, local or a name such as Asia/Jakarta",
-                chatlog::Text::from(name)
-            ),
-        },
-    }
 }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use chatlog::Text;
 use chatlog::capture::Delivery;
 use chatlog::signature::{Scheme, Secret, sign};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
+use super::url::Url;
 use super::{Outcome, output, tell};
 use crate::args::{Sign, SignAs};
 use crate::config::Config;
@@ -21,7 +22,9 @@ pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
         secret: secrets.first().expect("one is required"),
         scheme: args.scheme.scheme(config)?.value,
         header: &header,
-        request: Request::to(&args.url)?,
+        request: Request {
+            url: Url::parse(&args.url).map_err(|error| anyhow!("--url: {error}"))?,
+        },
     };
     let mut out = output();
     let way = Way {
@@ -40,7 +43,7 @@ struct Signer<'a> {
     secret: &'a Secret,
     scheme: Scheme,
     header: &'a str,
-    request: Request<'a>,
+    request: Request,
 }
 
 impl Signer<'_> {
@@ -82,38 +85,16 @@ impl Signer<'_> {
 }
 
 /// Where a request goes.
-struct Request<'u> {
-    url: &'u str,
-    host: &'u str,
-    path: &'u str,
+struct Request {
+    url: Url,
 }
 
-impl<'u> Request<'u> {
-    fn to(url: &'u str) -> Result<Self> {
-        if url.contains(|c: char| c.is_control() || c.is_whitespace()) {
-            bail!(
-                "--url: `{}` has white space or control characters in it",
-                Text::from(url)
-            );
-        }
-        let Some((_, rest)) = url.split_once("://") else {
-            bail!(
-                "--url: `{}` is no URL: expected one such as http://localhost:8080/hook",
-                Text::from(url)
-            );
-        };
-        let (host, path) = rest
-            .find(['/', '?'])
-            .map_or((rest, ""), |at| rest.split_at(at));
-        let path = if path.starts_with('/') { path } else { "/" };
-        Ok(Self { url, host, path })
-    }
-
+impl Request {
     /// The delivery as this request sends it.
     fn of<'a>(&self, delivery: &Delivery<'a>) -> Delivery<'a> {
         Delivery {
             method: Some(Text::from("POST")),
-            target: Some(Text::from(self.path.to_owned())),
+            target: Some(Text::from(self.url.target().to_owned())),
             encoded_body: None,
             ..delivery.clone()
         }
@@ -126,12 +107,14 @@ impl<'u> Request<'u> {
         signature: &str,
         out: &mut impl Write,
     ) -> io::Result<()> {
+        let (target, host, length) = (self.url.target(), self.url.host(), body.len());
+        write!(out, "POST {target} HTTP/1.1\r\nHost: {host}\r\n")?;
+        if let Some(authorization) = self.url.authorization() {
+            write!(out, "Authorization: {authorization}\r\n")?;
+        }
         write!(
             out,
-            "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{name}: {signature}\r\n\r\n",
-            self.path,
-            self.host,
-            body.len(),
+            "Content-Type: application/json\r\nContent-Length: {length}\r\n{name}: {signature}\r\n\r\n"
         )?;
         out.write_all(body)
     }
@@ -150,10 +133,10 @@ impl<'u> Request<'u> {
         } else {
             "--data-binary"
         };
-        let (url, body) = (quoted(self.url.as_bytes()), quoted(body));
+        let (url, body) = (quoted(self.url.to_string().as_bytes()), quoted(body));
         writeln!(
             out,
-            "curl -X POST {url} -H 'Content-Type: application/json' -H {header} {option} {body}"
+            "curl -sS -w '\\n' -X POST {url} -H 'Content-Type: application/json' -H {header} {option} {body}"
         )
     }
 }

@@ -116,33 +116,26 @@ impl FromStr for Algorithm {
             .copied()
             .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
             .ok_or_else(|| UnknownAlgorithm {
-                name: name.chars().take(64).collect(),
                 nearest: nearest(name, Self::ALL.iter().map(|algorithm| algorithm.name())),
             })
     }
 }
 
-/// A name that no algorithm has.
+/// A name that no algorithm has. It is not kept: somebody may have given the secret in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownAlgorithm {
-    /// The name, or how it starts.
-    pub name: String,
     /// The algorithm that was probably meant.
     pub nearest: Option<&'static str>,
 }
 
 impl Display for UnknownAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "no algorithm is named `{}`",
-            crate::Text::from(self.name.as_str())
-        )?;
+        f.write_str("unknown algorithm: ")?;
         if let Some(nearest) = self.nearest {
-            return write!(f, "; did you mean `{nearest}`?");
+            return write!(f, "did you mean `{nearest}`?");
         }
         let names: Vec<_> = Algorithm::ALL.iter().map(|known| known.name()).collect();
-        write!(f, "; there are {}", names.join(", "))
+        write!(f, "expected one of {}", names.join(", "))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::algorithm::Algorithm;
 use super::given::Given;
-use super::scheme::{Scheme, is_token};
+use super::scheme::Scheme;
 use super::{Checks, Key, candidates, matching};
-use crate::capture::Delivery;
+use crate::capture::{Delivery, Headers};
 
 /// What senders sign, as far as is known: each is tried with every HMAC and, where it holds the
 /// secret, with every plain hash.
@@ -112,7 +112,7 @@ fn catalogue(delivery: &Delivery<'_>) -> Vec<Scheme> {
         .headers
         .iter()
         .map(|(name, _)| name.as_str())
-        .filter(|name| name.len() <= 64 && is_token(name) && is_date(name))
+        .filter(|name| name.len() <= 64 && Headers::is_name(name) && is_date(name))
         .take(4)
         .flat_map(|name| {
             let piece = format!("{{header:{name}}}");

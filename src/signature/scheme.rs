@@ -196,11 +196,10 @@ impl Piece {
             "method" => Self::Method,
             "path" => Self::Path,
             _ => match name.strip_prefix("header:") {
-                Some(header) if is_token(header) => Self::Header(header.to_owned()),
+                Some(header) if Headers::is_name(header) => Self::Header(header.to_owned()),
                 Some(_) => return Err(SchemeError::HeaderName { column }),
                 None => {
                     return Err(SchemeError::UnknownPiece {
-                        piece: name.chars().take(64).collect(),
                         column,
                         nearest: nearest(name, PIECES),
                     });
@@ -245,12 +244,6 @@ impl Display for Piece {
             }),
         }
     }
-}
-
-/// Says whether a header can have this name.
-pub(super) fn is_token(name: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_part)
 }
 
 /// The path of a target or URL.
@@ -331,10 +324,8 @@ pub enum SchemeError {
     Algorithm(UnknownAlgorithm),
     /// Nothing follows the colon.
     Empty,
-    /// A piece that there is not.
+    /// A piece that does not exist. Its name is not kept: somebody may have given the secret.
     UnknownPiece {
-        /// What stands between the braces, or how it starts.
-        piece: String,
         /// The brace's place in the scheme, in characters from 1.
         column: usize,
         /// The piece that was probably meant.
@@ -367,18 +358,13 @@ impl Display for SchemeError {
             Self::Empty => {
                 f.write_str("nothing follows the colon; to sign the body, write `{body}`")
             }
-            Self::UnknownPiece {
-                piece,
-                column,
-                nearest,
-            } => {
-                let piece = Text::from(piece.as_str());
-                write!(f, "no piece is named `{{{piece}}}`, at character {column}")?;
+            Self::UnknownPiece { column, nearest } => {
+                write!(f, "unknown placeholder at character {column}: ")?;
                 match nearest {
-                    Some("header:") => f.write_str("; did you mean `{header:NAME}`?"),
-                    Some(nearest) => write!(f, "; did you mean `{{{nearest}}}`?"),
+                    Some("header:") => f.write_str("did you mean `{header:NAME}`?"),
+                    Some(nearest) => write!(f, "did you mean `{{{nearest}}}`?"),
                     None => f.write_str(
-                        "; there are {body}, {secret}, {timestamp}, {header:NAME}, {method} and {path}",
+                        "expected {body}, {secret}, {timestamp}, {header:NAME}, {method} or {path}",
                     ),
                 }
             }
@@ -467,9 +453,9 @@ mod tests {
         refuses("hmac-sha256:", "nothing follows");
         refuses(
             "hmac-sha256:é{bodi}",
-            "at character 14; did you mean `{body}`?",
+            "at character 14: did you mean `{body}`?",
         );
-        refuses("hmac-sha256:{}", "there are {body}, {secret}");
+        refuses("hmac-sha256:{}", "expected {body}, {secret}");
         refuses("hmac-sha256:{body", "at character 13 has no other half");
         refuses("hmac-sha256:{body}}", "at character 19 has no other half");
         refuses("hmac-sha256:{header:}", "at character 13 names no header");
@@ -478,7 +464,7 @@ mod tests {
             "sha256:{body}",
             "must hold `{secret}`, as `sha256:{body}{secret}` does",
         );
-        refuses(&"x".repeat(1 << 20), "no algorithm is named");
+        refuses(&"x".repeat(1 << 20), "unknown algorithm: expected one of");
     }
 
     #[test]

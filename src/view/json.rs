@@ -18,7 +18,7 @@ use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::notification::{Message, Session, Summary};
 use crate::signature::{Scheme, Signature};
 use crate::text::acts;
-use crate::{Report, Text};
+use crate::{Report, Text, redact};
 
 /// Writes a report with its findings, its signature and what was selected of its session.
 ///
@@ -143,7 +143,7 @@ struct CaptureView<'a> {
     fidelity: &'static str,
     line: usize,
     method: Option<&'a Text<'a>>,
-    target: Option<&'a Text<'a>>,
+    target: Option<Text<'a>>,
     received_at: Option<String>,
     headers: &'a Headers<'a>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -157,7 +157,7 @@ impl<'a> CaptureView<'a> {
             fidelity: subject.fidelity.name(),
             line: subject.start.line,
             method: subject.method.as_ref(),
-            target: subject.target.as_ref(),
+            target: subject.target.as_ref().map(redact::url),
             received_at: subject.received_at.map(|time| time.to_string()),
             headers: &subject.headers,
             notes: &subject.notes,

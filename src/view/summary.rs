@@ -14,7 +14,7 @@ use crate::document::{FreeMap, OneOf, SessionTime, readable};
 use crate::finding::{Finding, Rule};
 use crate::notification::{EndReason, HandOver, Session, Summary, duration_words};
 use crate::signature::Verdict;
-use crate::{Report, Text};
+use crate::{Report, Text, redact};
 
 /// The names of rows take up to this many columns.
 const NAMES: u16 = 11;
@@ -275,7 +275,7 @@ fn delivery(report: &Report<'_>, canvas: &Canvas) -> Vec<String> {
     let target = delivery
         .target
         .as_ref()
-        .map(|target| styled(theme.link, target));
+        .map(|target| styled(theme.link, redact::url(target)));
     let request = method
         .into_iter()
         .chain(target)

@@ -30,9 +30,9 @@ use crate::{Report, Text};
 pub enum Format {
     /// With the lines they are about, for people
     Full,
-    /// A line each: `path:line:column: severity[rule] message`
+    /// One line each: `path:line:column: severity[rule] message`
     Concise,
-    /// One JSON object a line for each delivery
+    /// One JSON object per line for each delivery
     Json,
     /// Workflow commands: annotations on GitHub
     Github,
