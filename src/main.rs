@@ -39,7 +39,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Prints help, or what is wrong with the arguments, which may be a stranger's words.
 fn usage(error: &clap::Error) -> ExitCode {
-    let acts = |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).acts();
+    let acts = |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).needs_escaping();
     if error.use_stderr() && std::env::args_os().any(acts) {
         let message = error.render().to_string();
         for line in message.lines() {

@@ -186,5 +186,5 @@ fn has_known_ending(path: &Path) -> bool {
 
 /// The name of a path, as the user would write it.
 pub(crate) fn name_of(path: &Path) -> Text<'static> {
-    Text::from(path.to_string_lossy().into_owned())
+    Text::from(path)
 }
