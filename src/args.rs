@@ -5,7 +5,7 @@
     reason = "these comments are help texts, not Markdown"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chatlog::capture::Format as CaptureFormat;
 use chatlog::finding::{Level, Rule, nearest};
@@ -89,6 +89,34 @@ impl Command {
             Self::Man(_) => "man",
         }
     }
+
+    /// The reports that it writes.
+    pub(crate) fn reports(&self) -> &[(Format, PathBuf)] {
+        match self {
+            Self::Validate(args) => &args.report,
+            _ => &[],
+        }
+    }
+
+    /// The files and folders that it names to be read, each with its option; `-` is standard input.
+    pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
+        match self {
+            Self::Show(args) => [args.inputs.named(), args.signature.secrets.named()].concat(),
+            Self::Validate(args) => {
+                let schemas = args.schema.iter().map(|path| ("--schema", path.as_path()));
+                [
+                    args.inputs.named(),
+                    args.signature.secrets.named(),
+                    schemas.collect(),
+                ]
+                .concat()
+            }
+            Self::Verify(args) => [args.inputs.named(), args.signature.secrets.named()].concat(),
+            Self::Sign(args) => [args.inputs.named(), args.secrets.named()].concat(),
+            Self::Extract(args) => vec![("", &args.source)],
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
+        }
+    }
 }
 
 const SHOW_EXAMPLES: &str = "\
@@ -151,6 +179,18 @@ pub(crate) struct Inputs {
 
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+impl Inputs {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        if self.inputs.is_empty() {
+            return vec![("", Path::new("-"))];
+        }
+        self.inputs
+            .iter()
+            .map(|path| ("", path.as_path()))
+            .collect()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +258,19 @@ pub(crate) struct Secrets {
     /// The secret itself, which other users of this machine can then see
     #[arg(long, value_name = "VALUE")]
     pub(crate) secret: Vec<Hidden>,
+}
+
+impl Secrets {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let files = self.secret_file.iter();
+        let stdin = self
+            .secret_stdin
+            .then_some(("--secret-stdin", Path::new("-")));
+        files
+            .map(|path| ("--secret-file", path.as_path()))
+            .chain(stdin)
+            .collect()
+    }
 }
 
 /// A secret on its way: it is not printed by accident.

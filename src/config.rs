@@ -37,14 +37,18 @@ pub(crate) struct Config {
 impl Config {
     /// Reads the file that was named, or the nearest one upward from the working folder.
     pub(crate) fn find(args: &ConfigArgs) -> Result<Self> {
-        let path = match &args.config {
+        match Self::path(args) {
+            Some(path) => Self::read(&path),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// The file that is read, if there is one.
+    pub(crate) fn path(args: &ConfigArgs) -> Option<PathBuf> {
+        match &args.config {
             _ if args.no_config => None,
             Some(path) => Some(path.clone()),
             None => nearest_file(),
-        };
-        match path {
-            Some(path) => Self::read(&path),
-            None => Ok(Self::default()),
         }
     }
 

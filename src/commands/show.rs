@@ -1,5 +1,7 @@
 //! `chatlog show`: the conversation.
 
+use std::io::Write;
+
 use anyhow::{Context, Result, bail};
 use chatlog::document::Document;
 use chatlog::inspect;
@@ -7,13 +9,14 @@ use chatlog::view::{Selection, Zone, json, write_tables};
 use jiff::tz::TimeZone;
 
 use super::deliveries::{Way, for_each_delivery};
+use super::output::Stdout;
 use super::secrets::Verifier;
-use super::{Outcome, canvas, output};
+use super::{Outcome, canvas};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::{Outputs, Patience};
 
-pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let zone = zone(args.tz.as_deref().or(config.time_zone.as_deref()))?;
     let canvas = canvas(&args.look, config, zone);
     let levels = config.levels();
@@ -29,10 +32,11 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         Patience::Whole
     };
     let mut verifier = Verifier::new(&args.signature, config, secrets);
-    let mut out = output();
+    let mut out = Stdout::new();
     let way = Way {
         patience,
         quiet: false,
+        outputs,
     };
     for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
@@ -45,7 +49,7 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         }
         // Whoever follows a stream wants each session when it is there.
         out.flush()?;
-        Ok(Outcome::of(&report))
+        Ok(out.flow(Outcome::of(&report)))
     })
 }
 

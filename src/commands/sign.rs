@@ -9,29 +9,45 @@ use chatlog::capture::Delivery;
 use chatlog::signature::{Scheme, Secret, sign};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
-use super::{Outcome, output, tell};
+use super::output::Stdout;
+use super::{Outcome, tell};
 use crate::args::{Sign, SignAs};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::{Outputs, Patience};
 
-pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Sign, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
+    let header = args.scheme.header_name(config);
+    if !is_header_name(header) {
+        bail!(
+            "--header-name: `{}` is not the name of a header",
+            Text::from(header)
+        );
+    }
     let signer = Signer {
         secret: secrets.first().expect("one is required"),
         scheme: args.scheme.scheme(config),
-        header: args.scheme.header_name(config),
+        header,
         request: Request::to(&args.url)?,
     };
-    let mut out = output();
+    let mut out = Stdout::new();
     let way = Way {
         patience: Patience::Whole,
         quiet: false,
+        outputs,
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
-        signer.sign(args, arrival, &mut out)
+        let outcome = signer.sign(args, arrival, &mut out)?;
+        Ok(out.flow(outcome))
     })?;
     out.flush()?;
     Ok(outcome)
+}
+
+/// Says whether a word is a token of RFC 9110, which is what names of headers are.
+fn is_header_name(word: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !word.is_empty() && word.bytes().all(is_token)
 }
 
 /// What every delivery is signed with.
@@ -161,7 +177,11 @@ impl<'u> Request<'u> {
 /// text, in the `$'…'` that bash and zsh read too.
 fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) if Text::from(text.replace('\n', "")).to_string() == text.replace('\n', "") => {
+        Ok(text)
+            if !text
+                .split('\n')
+                .any(|line| Text::from(line).needs_escaping()) =>
+        {
             format!("'{}'", text.replace('\'', r"'\''"))
         }
         _ => ansi_c_quoted(bytes),
@@ -176,7 +196,8 @@ fn ansi_c_quoted(bytes: &[u8]) -> String {
                 word.push('\\');
                 word.push(char::from(*byte));
             }
-            b' '..=b'~' => word.push(char::from(*byte)),
+            // `##[…]` is a command to CI systems.
+            b' '..=b'"' | b'$'..=b'~' => word.push(char::from(*byte)),
             _ => word.extend(["\\x", &hex::encode([*byte])]),
         }
     }

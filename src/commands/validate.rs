@@ -1,24 +1,22 @@
 //! `chatlog validate`: what is wrong.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::finding::Levels;
 use chatlog::inspect;
-use chatlog::view::findings::{Options, Writer};
-use chatlog::view::{Canvas, Theme, Zone};
+use chatlog::view::Zone;
+use chatlog::view::findings::{Options, Problem};
 
-use super::deliveries::{Flow, Way, for_each_delivery};
+use super::deliveries::{Arrival, Flow, Handler, Way, handle_deliveries};
+use super::reports::Findings;
 use super::secrets::Verifier;
-use super::{Outcome, canvas, output};
+use super::{Outcome, canvas};
 use crate::args::Validate;
 use crate::config::Config;
-use crate::input::{Patience, name_of, read_contract};
+use crate::input::{Outputs, Patience, read_contract};
 
-pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Validate, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let levels = levels(args, config);
     let contracts = args
         .schema
@@ -26,35 +24,60 @@ pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
         .map(|path| read_contract(path))
         .collect::<Result<Vec<Contract>>>()?;
     let secrets = args.signature.secrets.read(&args.inputs)?;
-    let mut verifier =
-        (!secrets.is_empty()).then(|| Verifier::new(&args.signature, config, secrets));
-    let mut writers = writers(args, config)?;
+    let verifier = (!secrets.is_empty()).then(|| Verifier::new(&args.signature, config, secrets));
+    let options = Options {
+        canvas: canvas(&args.look, config, Zone::UTC),
+        quiet: args.quiet,
+        max_findings: args.max_findings,
+    };
+    let mut validation = Validation {
+        levels,
+        contracts,
+        verifier,
+        findings: Findings::create(args.format, options, &args.report)?,
+        fails_fast: args.fail_fast,
+    };
     let way = Way {
         patience: Patience::Whole,
         quiet: args.quiet,
+        outputs,
     };
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
+    let outcome = handle_deliveries(&args.inputs, way, &mut validation)?;
+    validation.findings.finish()?;
+    Ok(outcome)
+}
+
+/// What every delivery is checked against, and where that is written.
+struct Validation {
+    levels: Levels,
+    contracts: Vec<Contract>,
+    verifier: Option<Verifier>,
+    findings: Findings,
+    fails_fast: bool,
+}
+
+impl Handler for Validation {
+    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
-        for contract in &contracts {
+        for contract in &self.contracts {
             report.add(contract.findings(&document));
         }
-        levels.apply(&mut report.findings);
-        report.signature = verifier.as_mut().map(|verifier| verifier.verify(arrival));
-        for writer in &mut writers {
-            writer.write(&report)?;
-        }
+        self.levels.apply(&mut report.findings);
+        let verifier = self.verifier.as_mut();
+        report.signature = verifier.map(|verifier| verifier.verify(arrival));
+        self.findings.write(&report)?;
         let outcome = Outcome::of(&report);
-        Ok(if args.fail_fast && outcome != Outcome::Clean {
+        Ok(if self.fails_fast && outcome != Outcome::Clean {
             Flow::Stop(outcome)
         } else {
-            Flow::GoOn(outcome)
+            self.findings.flow(outcome)
         })
-    })?;
-    for writer in writers {
-        writer.finish()?;
     }
-    Ok(outcome)
+
+    fn problem(&mut self, problem: &Problem<'_>) -> Result<()> {
+        self.findings.write_problem(problem)
+    }
 }
 
 /// The project file's levels, then those of the options.
@@ -67,30 +90,4 @@ fn levels(args: &Validate, config: &Config) -> Levels {
         levels.be_strict();
     }
     levels
-}
-
-/// One writer to standard output, and one to each file that was asked for.
-fn writers(args: &Validate, config: &Config) -> Result<Vec<Writer<Box<dyn Write>>>> {
-    let options = |canvas: Canvas, quiet| Options {
-        canvas,
-        quiet,
-        max_findings: args.max_findings,
-    };
-    let screen = canvas(&args.look, config, Zone::UTC);
-    let mut writers = vec![Writer::new(
-        args.format,
-        options(screen.clone(), args.quiet),
-        output(),
-    )?];
-    for (format, path) in &args.report {
-        let name = name_of(path);
-        let file = File::create(path).with_context(|| format!("--report {name}: cannot write"))?;
-        let plain = Canvas {
-            theme: Theme::plain(),
-            ..screen.clone()
-        };
-        let out: Box<dyn Write> = Box::new(BufWriter::new(file));
-        writers.push(Writer::new(*format, options(plain, false), out)?);
-    }
-    Ok(writers)
 }

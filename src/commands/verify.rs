@@ -10,30 +10,36 @@ use chatlog::view::signature::{Subject, write_closing, write_options, write_sche
 use chatlog::view::{Canvas, Zone, json, signature};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
+use super::output::Stdout;
 use super::secrets::Verifier;
-use super::{Outcome, canvas, output};
+use super::{Outcome, canvas};
 use crate::args::{Verify, VerifyFormat};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::{Outputs, Patience};
 
-pub(super) fn run(args: &Verify, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Verify, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.inputs)?;
     let verifier = Verifier::new(&args.signature, config, secrets);
     let canvas = canvas(&args.look, config, Zone::UTC);
     if args.discover {
-        discover(args, &verifier, &canvas)
+        discover(args, &verifier, &canvas, outputs)
     } else {
-        verify(args, verifier, &canvas)
+        verify(args, verifier, &canvas, outputs)
     }
 }
 
-fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outcome> {
+fn verify(
+    args: &Verify,
+    mut verifier: Verifier,
+    canvas: &Canvas,
+    outputs: Outputs,
+) -> Result<Outcome> {
     let mut verdicts = Verdicts {
         format: args.format,
         quiet: args.quiet,
         compares: !verifier.is_shared(),
         canvas,
-        out: output(),
+        out: Stdout::new(),
         ledger: Ledger::default(),
         counts: BTreeMap::new(),
         held: Vec::new(),
@@ -41,12 +47,13 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
     let way = Way {
         patience: Patience::Whole,
         quiet: args.quiet,
+        outputs,
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let signature = verifier.verify(arrival);
         let outcome = Outcome::of_signature(&signature);
         verdicts.add(arrival, signature)?;
-        Ok(outcome)
+        Ok(verdicts.out.flow(outcome))
     })?;
     verdicts.finish()?;
     Ok(outcome)
@@ -62,7 +69,7 @@ struct Verdicts<'c> {
     /// Whether signatures may have been swapped.
     compares: bool,
     canvas: &'c Canvas,
-    out: Box<dyn Write>,
+    out: Stdout,
     ledger: Ledger,
     counts: BTreeMap<&'static str, usize>,
     held: Vec<Held>,
@@ -141,19 +148,25 @@ impl Verdicts<'_> {
 }
 
 /// Finds the schemes that give the signatures of all deliveries.
-fn discover(args: &Verify, verifier: &Verifier, canvas: &Canvas) -> Result<Outcome> {
+fn discover(
+    args: &Verify,
+    verifier: &Verifier,
+    canvas: &Canvas,
+    outputs: Outputs,
+) -> Result<Outcome> {
     let mut discovery = Discovery::new(verifier.checks());
     let mut deliveries = 0;
     let way = Way {
         patience: Patience::Whole,
         quiet: args.quiet,
+        outputs,
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         deliveries += 1;
         discovery.narrow(&arrival.signed(verifier.header_name()));
         Ok(Outcome::Clean)
     })?;
-    let mut out = output();
+    let mut out = Stdout::new();
     let schemes = discovery.schemes();
     match args.format {
         VerifyFormat::Json => json::write_schemes(schemes, &mut out)?,
