@@ -5,7 +5,7 @@
     reason = "these comments are help texts, not Markdown"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use chatlog::capture::{Format as CaptureFormat, Headers};
@@ -101,6 +101,29 @@ impl Command {
             Self::Man(_) => "man",
         }
     }
+
+    /// The reports that it writes.
+    pub(crate) fn reports(&self) -> &[(Format, PathBuf)] {
+        match self {
+            Self::Check(args) => &args.validate.report,
+            Self::Validate(args) => &args.report,
+            Self::Verify(args) => &args.report,
+            _ => &[],
+        }
+    }
+
+    /// The files and folders that it names to be read, each with its option; `-` is standard input.
+    pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
+        match self {
+            Self::Show(args) => [args.inputs.named(), args.signature.secrets.named()].concat(),
+            Self::Check(args) => [args.validate.named(), args.signature.secrets.named()].concat(),
+            Self::Validate(args) => args.named(),
+            Self::Verify(args) => [args.inputs.named(), args.signature.secrets.named()].concat(),
+            Self::Sign(args) => [args.inputs.named(), args.secrets.named()].concat(),
+            Self::Extract(args) => vec![("", &args.source)],
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
+        }
+    }
 }
 
 const SHOW_EXAMPLES: &str = "\
@@ -172,6 +195,18 @@ pub(crate) struct Inputs {
     pub(crate) reading: Reading,
 }
 
+impl Inputs {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        if self.inputs.is_empty() {
+            return vec![("", Path::new("-"))];
+        }
+        self.inputs
+            .iter()
+            .map(|path| ("", path.as_path()))
+            .collect()
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Reading {
     /// Read inputs as this format instead of detecting it
@@ -239,6 +274,19 @@ pub(crate) struct Secrets {
     /// The secret itself; other users of this machine can see it
     #[arg(long, value_name = "VALUE", value_hint = ValueHint::Other)]
     pub(crate) secret: Vec<Hidden>,
+}
+
+impl Secrets {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let files = self.secret_file.iter();
+        let stdin = self
+            .secret_stdin
+            .then_some(("--secret-stdin", Path::new("-")));
+        files
+            .map(|path| ("--secret-file", path.as_path()))
+            .chain(stdin)
+            .collect()
+    }
 }
 
 /// A secret from the command line, which is not printed by accident.
@@ -387,6 +435,13 @@ pub(crate) struct Validate {
 
     #[command(flatten)]
     pub(crate) look: Look,
+}
+
+impl Validate {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let schemas = self.schema.iter().map(|path| ("--schema", path.as_path()));
+        self.inputs.named().into_iter().chain(schemas).collect()
+    }
 }
 
 #[derive(Debug, Args)]

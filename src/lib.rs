@@ -46,6 +46,7 @@ pub mod contract;
 pub mod document;
 pub mod explanation;
 pub mod finding;
+mod name;
 pub mod notification;
 mod redact;
 mod report;

@@ -6,49 +6,56 @@ mod commands;
 mod completion;
 mod config;
 mod input;
+mod interrupt;
 mod time_zone;
 mod usage;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use chatlog::Text;
+
+use crate::args::Cli;
+use crate::commands::output::{not_closed, say};
+use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
     let cli = match command_line::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error),
     };
-    match commands::run(&cli) {
-        Ok(outcome) => ExitCode::from(outcome.code()),
-        // Whoever reads the output has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("chatlog: {error:#}");
-            ExitCode::from(2)
-        }
+    match run(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => failure(&error),
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
+fn run(cli: &Cli) -> anyhow::Result<u8> {
+    let interrupt = Interrupt::listen()?;
+    let outcome = commands::run(cli);
+    interrupt.settle();
+    Ok(outcome?.code())
+}
+
+fn failure(error: &anyhow::Error) -> ExitCode {
+    say(&format!("chatlog: {error:#}"));
+    ExitCode::from(2)
 }
 
 /// Prints help, or what is wrong with the arguments, which may be a stranger's words.
 fn print_usage(error: &clap::Error) -> ExitCode {
-    let acts = |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).acts();
-    if error.use_stderr() && std::env::args_os().any(acts) {
-        let message = error.render().to_string();
-        for line in message.lines() {
-            eprintln!("{}", Text::from(line));
+    let is_hostile =
+        |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).needs_escaping();
+    if !error.use_stderr() {
+        let printed = error.print().and_then(|()| io::stdout().flush());
+        if let Err(error) = printed.or_else(not_closed) {
+            return failure(&error.into());
         }
-    } else if error.print().is_err() {
-        // Whoever asked for help has closed the pipe.
-        return ExitCode::SUCCESS;
+    } else if std::env::args_os().any(is_hostile) {
+        error.render().to_string().lines().for_each(say);
+    } else {
+        // There is nobody to tell if this fails.
+        drop(error.print());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

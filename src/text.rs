@@ -1,16 +1,36 @@
-//! Words from strangers: shown with every character that could act on a terminal spelled out.
+//! Words from strangers: shown with every character spelled out that could act on a terminal, hide
+//! something, or be taken for a command by a CI system that reads the log.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
+use std::ops::Range;
 
 use serde::{Serialize, Serializer};
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_properties::{
+    GeneralCategory, GeneralCategoryGroup, UnicodeEmoji, UnicodeGeneralCategory,
+};
+
+/// How many combining marks a letter may have. No language needs as many; stacks of hundreds cover
+/// the lines around them.
+const MAX_MARKS: usize = 8;
+const JOINER: char = '\u{200d}';
+const EMOJI_STYLE: char = '\u{fe0f}';
+const KEYCAP: char = '\u{20e3}';
+const BLACK_FLAG: char = '\u{1f3f4}';
+/// The flags of England, Scotland and Wales: the only ones that are spelled in invisible tags.
+const TAGGED_FLAGS: [&str; 3] = [
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+];
 
 /// A string that came from outside: a payload, a header, a file name.
 ///
 /// Its `Display` is one line in which control characters, bidirectional controls and invisible
-/// format characters appear as `\n`, `\t` or `\u{…}`, so a view cannot let them through by
-/// forgetting to ask. Serializing keeps the string as it is.
+/// characters appear as `\n`, `\t` or `\u{…}`, so a view cannot let them through by forgetting to
+/// ask. Of more than eight combining marks on one letter, the rest is counted: `\u{+92 marks}`.
+/// What CI systems would read as a command, `::` at the start or `##[`, is broken in the same way.
+/// Serializing keeps the string as it is.
 ///
 /// ```
 /// use chatlog::Text;
@@ -38,10 +58,12 @@ impl Text<'_> {
             .map(|line| Text::from(line.strip_suffix('\r').unwrap_or(line)))
     }
 
-    /// Says whether anything in it would act on a terminal, and is spelled out when shown.
-    pub fn acts(&self) -> bool {
-        let mut previous = None;
-        self.0.chars().any(|c| acts(c, previous.replace(c)))
+    /// Says whether anything in it is not shown as it is.
+    pub fn needs_escaping(&self) -> bool {
+        let text = self.as_str();
+        let mut characters = text.char_indices();
+        command_colon(text).is_some()
+            || characters.any(|(at, c)| replacement(text, at, c).is_some())
     }
 
     /// At most `limit` characters of it, with an ellipsis where something was left out.
@@ -80,17 +102,13 @@ impl<'a> From<Cow<'a, str>> for Text<'a> {
 
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = 0;
-        let mut previous = None;
-        for (at, c) in self.0.char_indices() {
-            if acts(c, previous) {
-                f.write_str(&self.0[shown..at])?;
-                spell(c, f)?;
-                shown = at + c.len_utf8();
-            }
-            previous = Some(c);
-        }
-        f.write_str(&self.0[shown..])
+        let text = self.as_str();
+        let Some(colon) = command_colon(text) else {
+            return write_escaped(text, 0..text.len(), f);
+        };
+        write_escaped(text, 0..colon, f)?;
+        Replacement::Escape(':').fmt(f)?;
+        write_escaped(text, colon + 1..text.len(), f)
     }
 }
 
@@ -100,33 +118,194 @@ impl Serialize for Text<'_> {
     }
 }
 
-/// Says whether a character does something other than appear, given the one before it.
-pub(crate) fn acts(c: char, previous: Option<char>) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control();
-    }
-    match c {
-        // Joins emoji, and letters of Indic scripts.
-        '\u{200d}' => false,
-        // Keeps letters apart in Persian and its neighbours; anywhere else it only hides.
-        '\u{200c}' => !previous.is_some_and(|c| !c.is_ascii() && c.is_alphabetic()),
-        _ => matches!(
-            c.general_category(),
-            GeneralCategory::Control
-                | GeneralCategory::Format
-                | GeneralCategory::LineSeparator
-                | GeneralCategory::ParagraphSeparator
-        ),
+/// What is shown for a character that is not shown as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replacement {
+    /// How programmers write it.
+    Escape(char),
+    /// The number of combining marks that are too many, of which it is the first.
+    MarkCount(usize),
+    /// Nothing: the mark is one of those that are counted.
+    Nothing,
+}
+
+impl Display for Replacement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Escape('\n') => f.write_str("\\n"),
+            Self::Escape('\r') => f.write_str("\\r"),
+            Self::Escape('\t') => f.write_str("\\t"),
+            Self::Escape(c) => write!(f, "\\u{{{:x}}}", u32::from(*c)),
+            Self::MarkCount(1) => f.write_str("\\u{+1 mark}"),
+            Self::MarkCount(count) => write!(f, "\\u{{+{count} marks}}"),
+            Self::Nothing => Ok(()),
+        }
     }
 }
 
-fn spell(c: char, f: &mut impl Write) -> fmt::Result {
-    match c {
-        '\n' => f.write_str("\\n"),
-        '\r' => f.write_str("\\r"),
-        '\t' => f.write_str("\\t"),
-        _ => write!(f, "\\u{{{:x}}}", u32::from(c)),
+/// The characters in a range of a text as they are shown in the middle of a line.
+pub(crate) fn escaped(text: &str, range: Range<usize>) -> String {
+    let mut escaped = String::with_capacity(range.len());
+    // Writing to a string cannot fail.
+    let _ = write_escaped(text, range, &mut escaped);
+    escaped
+}
+
+fn write_escaped(text: &str, range: Range<usize>, out: &mut impl Write) -> fmt::Result {
+    let characters = text[range.clone()].char_indices();
+    let mut written = range.start;
+    for (at, c) in characters.map(|(at, c)| (range.start + at, c)) {
+        if let Some(replacement) = replacement(text, at, c) {
+            out.write_str(&text[written..at])?;
+            write!(out, "{replacement}")?;
+            written = at + c.len_utf8();
+        }
     }
+    out.write_str(&text[written..range.end])
+}
+
+/// Says whether a character of a text does something other than appear.
+pub(crate) fn needs_escaping(text: &str, at: usize, c: char) -> bool {
+    matches!(replacement(text, at, c), Some(Replacement::Escape(_)))
+}
+
+/// What is shown for the character at an offset of a text, if that is not the character.
+pub(crate) fn replacement(text: &str, at: usize, c: char) -> Option<Replacement> {
+    let is_escaped = match c {
+        // Most text is made of these: they need no look at the tables.
+        ' '..='"' | '$'..='~' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => return None,
+        '#' => is_command(text, at),
+        '\u{200c}' => !joins_letters(text, at),
+        JOINER => !joins_letters(text, at) && !joins_emoji(text, at),
+        '\u{fe00}'..='\u{fe0f}' => !selects_variant(text, at, c),
+        '\u{e0020}'..='\u{e007f}' => !is_of_flag(text, at),
+        _ if is_invisible(c) => true,
+        _ => match c.general_category() {
+            GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator => true,
+            GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark => {
+                return mark_replacement(text, at);
+            }
+            _ => false,
+        },
+    };
+    is_escaped.then_some(Replacement::Escape(c))
+}
+
+/// The colon of a text that a CI system would read as a command if it began a line, alone or with
+/// what is written after it: `::error::` is one on GitHub, blanks before it or not.
+fn command_colon(text: &str) -> Option<usize> {
+    let trimmed = text.trim_start();
+    (trimmed == ":" || trimmed.starts_with("::")).then(|| text.len() - trimmed.len())
+}
+
+/// Says whether the number sign at `at` is the second of a command of a CI system, which may stand
+/// anywhere in a line: `##[error]` on GitHub, `##vso[…]`, `##teamcity[…]`.
+fn is_command(text: &str, at: usize) -> bool {
+    let name = &text[at + 1..];
+    text[..at].ends_with('#')
+        && name
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+            .starts_with('[')
+}
+
+/// Says whether what stands before `at` belongs to a script in which joiners and non-joiners choose
+/// between forms of letters: Arabic and its neighbours, and the scripts that descend from Brahmi.
+fn joins_letters(text: &str, at: usize) -> bool {
+    text[..at].chars().next_back().is_some_and(|c| {
+        let has_forms = matches!(c,
+            '\u{600}'..='\u{dff}' | '\u{f00}'..='\u{109f}' | '\u{1700}'..='\u{18af}'
+            | '\u{1a20}'..='\u{1aad}' | '\u{1b00}'..='\u{1c4f}' | '\u{1cd0}'..='\u{1cff}'
+            | '\u{a840}'..='\u{a8ff}' | '\u{a930}'..='\u{aadf}' | '\u{abc0}'..='\u{abff}'
+            | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10a00}'..='\u{10bff}'
+            | '\u{10d00}'..='\u{10d3f}' | '\u{10f30}'..='\u{1173f}' | '\u{1e900}'..='\u{1e95f}');
+        has_forms
+            && matches!(
+                c.general_category_group(),
+                GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark
+            )
+    })
+}
+
+/// Says whether emoji stand on both sides of the joiner at `at`.
+fn joins_emoji(text: &str, at: usize) -> bool {
+    let mut before = text[..at].chars().rev().peekable();
+    before.next_if_eq(&EMOJI_STYLE);
+    let after = text[at + JOINER.len_utf8()..].chars().next();
+    before.next().is_some_and(is_emoji) && after.is_some_and(is_emoji)
+}
+
+/// Says whether the variation selector at `at` has something to select a form of.
+fn selects_variant(text: &str, at: usize, selector: char) -> bool {
+    let Some(before) = text[..at].chars().next_back() else {
+        return false;
+    };
+    match selector {
+        EMOJI_STYLE if before.is_ascii() => {
+            before.is_emoji_char() && text[at..].chars().nth(1) == Some(KEYCAP)
+        }
+        '\u{fe0e}' | EMOJI_STYLE => is_emoji(before),
+        '\u{fe00}'..='\u{fe02}' => has_forms(before),
+        _ => false,
+    }
+}
+
+/// Says whether Unicode lists forms of a character, or of others of its kind.
+fn has_forms(c: char) -> bool {
+    let is_in_script = matches!(c,
+        '\u{1000}'..='\u{109f}' | '\u{3001}'..='\u{3002}' | '\u{3400}'..='\u{9fff}' | '\u{a840}'..='\u{a877}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff1f}' | '\u{10ac0}'..='\u{10aff}' | '\u{20000}'..='\u{3ffff}');
+    is_in_script || (!c.is_ascii() && c.general_category() == GeneralCategory::MathSymbol)
+}
+
+fn is_emoji(c: char) -> bool {
+    !c.is_ascii() && c.is_emoji_char()
+}
+
+/// Says whether the tag at `at` is part of a flag.
+fn is_of_flag(text: &str, at: usize) -> bool {
+    let mut before = text[..at].char_indices().rev().take(6);
+    before
+        .find(|(_, c)| *c == BLACK_FLAG)
+        .is_some_and(|(start, _)| {
+            let ends_after =
+                |flag: &&str| text[start..].starts_with(*flag) && at < start + flag.len();
+            TAGGED_FLAGS.iter().any(ends_after)
+        })
+}
+
+/// Says whether a character that is not a format character by its category is invisible all the
+/// same: fillers of syllables, and what is ignored by default.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2065}'
+        | '\u{3164}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// What is shown for a combining mark, if its letter has more of them than any language needs.
+fn mark_replacement(text: &str, at: usize) -> Option<Replacement> {
+    let before = text[..at].chars().rev().take(MAX_MARKS + 1);
+    match before.take_while(|c| is_mark(*c)).count() {
+        ..MAX_MARKS => None,
+        MAX_MARKS => {
+            let rest = text[at..].chars().take_while(|c| is_mark(*c));
+            Some(Replacement::MarkCount(rest.count()))
+        }
+        _ => Some(Replacement::Nothing),
+    }
+}
+
+/// Says whether a character stands on the letter before it; one that is spelled out does not.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii()
+        && !is_invisible(c)
+        && !matches!(c, '\u{fe00}'..='\u{fe0f}')
+        && matches!(
+            c.general_category(),
+            GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
+        )
 }
 
 #[cfg(test)]
@@ -166,11 +345,60 @@ mod tests {
         for text in [
             "请选择您的性别👉",
             "👩\u{200d}👩\u{200d}👧",
-            "می\u{200c}خواهم",
-            "क्\u{200d}ष",
-            "❤\u{fe0f}",
-            "e\u{301}",
+            "👩🏽\u{200d}🚀 ❤\u{fe0f}\u{200d}🔥 🏳\u{fe0f}\u{200d}🌈",
+            "می\u{200c}خواهم ه\u{200d}",
+            "क्\u{200d}ष क्\u{200c}ष",
+            "❤\u{fe0f} ❤\u{fe0e} 1\u{fe0f}\u{20e3}",
+            "∩\u{fe00} 。\u{fe01}",
+            "e\u{301} ཧཱུྃ บ้ำ",
+            TAGGED_FLAGS[1],
         ] {
+            shows(text, text);
+            assert!(!Text::from(text).needs_escaping(), "{text}");
+        }
+    }
+
+    #[test]
+    fn spells_out_what_hides() {
+        shows(
+            "a\u{200d}b 1\u{200d}👩 👩\u{200d}b",
+            r"a\u{200d}b 1\u{200d}👩 👩\u{200d}b",
+        );
+        shows("é\u{200c}b 请\u{200d}选", r"é\u{200c}b 请\u{200d}选");
+        shows(
+            "\u{34f}\u{115f}\u{1160}\u{3164}\u{ffa0}\u{2065}",
+            r"\u{34f}\u{115f}\u{1160}\u{3164}\u{ffa0}\u{2065}",
+        );
+        shows(
+            "a\u{fe0f} 1\u{fe0f} 请\u{e0100} a\u{fe00}",
+            r"a\u{fe0f} 1\u{fe0f} 请\u{e0100} a\u{fe00}",
+        );
+        shows("🏴\u{e0067}\u{e0062}x", r"🏴\u{e0067}\u{e0062}x");
+        let flag = format!("{}\u{e0061}", TAGGED_FLAGS[0]);
+        shows(&flag, &format!(r"{}\u{{e0061}}", TAGGED_FLAGS[0]));
+    }
+
+    #[test]
+    fn counts_the_marks_that_no_letter_needs() {
+        let zalgo = |marks| format!("e{}", "\u{301}".repeat(marks));
+        shows(&zalgo(8), &zalgo(8));
+        shows(&zalgo(9), &(zalgo(8) + r"\u{+1 mark}"));
+        let word = format!("a{}b", zalgo(100));
+        shows(&word, &format!(r"a{}\u{{+92 marks}}b", zalgo(8)));
+        shows(
+            &Text::from(&*word).to_string(),
+            &Text::from(&*word).to_string(),
+        );
+    }
+
+    #[test]
+    fn breaks_what_a_ci_system_would_obey() {
+        shows("::error::x", r"\u{3a}:error::x");
+        shows(" \u{a0}::error::x", " \u{a0}\\u{3a}:error::x");
+        shows(":", r"\u{3a}");
+        shows("a ##[error]x", r"a #\u{23}[error]x");
+        shows("###vso[task.x]", r"##\u{23}vso[task.x]");
+        for text in ["std::io", ":a", "# a ## b", "#1[", ""] {
             shows(text, text);
         }
     }

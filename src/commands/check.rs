@@ -6,9 +6,10 @@ use super::secrets::Verifier;
 use super::{Outcome, validate};
 use crate::args::Check;
 use crate::config::Config;
+use crate::input::Outputs;
 
-pub(super) fn run(args: &Check, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Check, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.validate.inputs)?;
     let verifier = Verifier::new(&args.signature, config, secrets)?;
-    validate::run_with(&args.validate, config, Some(verifier))
+    validate::run_with(&args.validate, config, outputs, Some(verifier))
 }

@@ -8,20 +8,24 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use chatlog::capture::{self, Capture, Delivery, Fidelity, Format, Limits, Record};
+use chatlog::capture::{self, Capture, Delivery, Fidelity, Format, Limits, Position, Record};
+use chatlog::view::findings::Problem;
 use chatlog::{Origin, Text};
 
+use super::output::say;
 use super::{Outcome, tell};
 use crate::args::{Inputs, Reading};
-use crate::input::{Opened, Patience, Records, Source, Trouble, sources};
+use crate::input::{Opened, Outputs, Patience, Records, Source, Trouble, sources};
 
 /// How inputs are gone through.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Way {
     /// Whether to wait for what follows the first record of standard input.
     pub(super) patience: Patience,
     /// Whether nothing but trouble is to be said of an input.
     pub(super) quiet: bool,
+    /// The files that the run writes, which are not read.
+    pub(super) outputs: Outputs,
 }
 
 /// Whether to go on after a delivery, with how it went.
@@ -52,19 +56,23 @@ pub(super) struct Arrival<'a> {
 /// signatures opens that file.
 struct Sidecar<'a> {
     source: &'a Source,
+    outputs: &'a Outputs,
     signature: OnceCell<Option<String>>,
 }
 
 impl<'a> Sidecar<'a> {
-    fn of(source: &'a Source) -> Self {
+    fn of(source: &'a Source, outputs: &'a Outputs) -> Self {
         Self {
             source,
+            outputs,
             signature: OnceCell::new(),
         }
     }
 
     fn signature(&self) -> Option<&str> {
-        let signature = self.signature.get_or_init(|| self.source.sidecar());
+        let signature = self
+            .signature
+            .get_or_init(|| self.source.sidecar(self.outputs));
         signature.as_deref()
     }
 }
@@ -86,6 +94,28 @@ impl<'a> Arrival<'a> {
     }
 }
 
+/// What is done with the deliveries of inputs.
+pub(super) trait Handler {
+    /// Does it with one delivery.
+    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow>;
+
+    /// Notes something that could not be read, which standard error has told already.
+    fn problem(&mut self, problem: &Problem<'_>) -> Result<()>;
+}
+
+/// A function of deliveries, which does not care for problems.
+struct Each<H>(H);
+
+impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Handler for Each<H> {
+    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
+        (self.0)(arrival).map(Into::into)
+    }
+
+    fn problem(&mut self, _problem: &Problem<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// There is nothing to read: no input was named, and nothing is piped in.
 #[derive(Debug)]
 pub(super) struct NoInput;
@@ -99,12 +129,21 @@ impl fmt::Display for NoInput {
 impl std::error::Error for NoInput {}
 
 /// Hands every delivery of every input to `handle`, in order.
-///
-/// An input that cannot be used is said on standard error and does not stop the others.
 pub(super) fn for_each_delivery<F: Into<Flow>>(
     inputs: &Inputs,
-    way: Way,
-    mut handle: impl FnMut(&Arrival<'_>) -> Result<F>,
+    way: &Way,
+    handle: impl FnMut(&Arrival<'_>) -> Result<F>,
+) -> Result<Outcome> {
+    handle_deliveries(inputs, way, &mut Each(handle))
+}
+
+/// Hands every delivery of every input to `handler`, in order.
+///
+/// An input that cannot be used is said on standard error and does not stop the others.
+pub(super) fn handle_deliveries(
+    inputs: &Inputs,
+    way: &Way,
+    handler: &mut impl Handler,
 ) -> Result<Outcome> {
     if inputs.inputs.is_empty() && io::stdin().is_terminal() {
         bail!(NoInput);
@@ -112,9 +151,10 @@ pub(super) fn for_each_delivery<F: Into<Flow>>(
     let mut outcome = Outcome::Clean;
     for source in sources(&inputs.inputs) {
         let flow = match source {
-            Ok(source) => read_source(&source, &inputs.reading, way, &mut handle)?,
+            Ok(source) if is_output(&source, &way.outputs) => continue,
+            Ok(source) => read_source(&source, &inputs.reading, way, handler)?,
             Err(Trouble { place, what }) => {
-                tell(&place, &what);
+                report_problem(handler, &place, None, &what)?;
                 Flow::GoOn(Outcome::Trouble)
             }
         };
@@ -130,6 +170,7 @@ pub(super) fn for_each_delivery<F: Into<Flow>>(
 pub(super) fn for_each_delivery_of(
     source: &Path,
     reading: &Reading,
+    outputs: Outputs,
     handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
 ) -> Result<Outcome> {
     let source = if source.as_os_str() == "-" {
@@ -140,24 +181,38 @@ pub(super) fn for_each_delivery_of(
     let way = Way {
         patience: Patience::Whole,
         quiet: true,
+        outputs,
     };
-    match read_source(&source, reading, way, handle)? {
+    match read_source(&source, reading, &way, &mut Each(handle))? {
         Flow::GoOn(outcome) | Flow::Stop(outcome) => Ok(outcome),
     }
 }
 
-/// Hands the deliveries of a source to `handle`. An error ends the run: that output cannot be
+/// Says whether a file, found in a folder, is an output, which is then passed over.
+fn is_output(source: &Source, outputs: &Outputs) -> bool {
+    let Source::File(path) = source else {
+        return false;
+    };
+    let output = outputs.find(path);
+    if let Some(output) = output {
+        let what = format!("not read: this file is {output}");
+        tell(&source.name(), &what);
+    }
+    output.is_some()
+}
+
+/// Hands the deliveries of a source to `handler`. An error ends the run: that output cannot be
 /// written, say; what is wrong with the source itself does not.
-fn read_source<F: Into<Flow>>(
+fn read_source(
     source: &Source,
     reading: &Reading,
-    way: Way,
-    handle: impl FnMut(&Arrival<'_>) -> Result<F>,
+    way: &Way,
+    handler: &mut impl Handler,
 ) -> Result<Flow> {
     let name = source.name();
     let opened = match source.open() {
         Ok(opened) => opened,
-        Err(error) => return Ok(Flow::GoOn(cannot_read(&name, &error))),
+        Err(error) => return Ok(Flow::GoOn(cannot_read(handler, &name, &error)?)),
     };
     let patience = if *source == Source::Stdin {
         way.patience
@@ -173,29 +228,51 @@ fn read_source<F: Into<Flow>>(
         },
         format: reading.input,
         limits: Limits { max_body: max_size },
-        sidecar: Sidecar::of(source),
+        sidecar: Sidecar::of(source, &way.outputs),
         is_recoded: opened.is_recoded,
         outcome: Outcome::Clean,
         formats: BTreeMap::new(),
         skipped: BTreeMap::new(),
-        handle,
+        handler,
     };
     match course.run(opened, patience, max_size) {
-        Ok(()) => course.say(reading.verbose, way.quiet, &undone),
+        Ok(()) => course.say(reading.verbose, way.quiet, &undone)?,
         Err(Halt::Stop) => return Ok(Flow::Stop(course.outcome)),
         Err(Halt::Run(error)) => return Err(error),
         Err(Halt::Input(error)) => {
-            course.outcome = course
-                .outcome
-                .max(cannot_read(&course.origin.source, &error));
+            let Course {
+                origin, handler, ..
+            } = &mut course;
+            let trouble = cannot_read(*handler, &origin.source, &error)?;
+            course.outcome = course.outcome.max(trouble);
         }
     }
     Ok(Flow::GoOn(course.outcome))
 }
 
-fn cannot_read(name: &Text<'_>, error: &io::Error) -> Outcome {
-    tell(name, &format!("cannot read: {error}"));
-    Outcome::Trouble
+fn cannot_read(
+    handler: &mut impl Handler,
+    source: &Text<'_>,
+    error: &io::Error,
+) -> Result<Outcome> {
+    report_problem(handler, source, None, &format!("cannot read: {error}"))?;
+    Ok(Outcome::Trouble)
+}
+
+/// Says on standard error what could not be read, and hands it on.
+fn report_problem(
+    handler: &mut impl Handler,
+    source: &Text<'_>,
+    position: Option<Position>,
+    message: &str,
+) -> Result<()> {
+    let problem = Problem {
+        source,
+        position,
+        message,
+    };
+    say(&format!("chatlog: {problem}"));
+    handler.problem(&problem)
 }
 
 /// Why going through a source stopped.
@@ -226,10 +303,10 @@ struct Course<'s, H> {
     formats: BTreeMap<&'static str, usize>,
     /// How many requests were passed over, by reason.
     skipped: BTreeMap<String, usize>,
-    handle: H,
+    handler: &'s mut H,
 }
 
-impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<'_, H> {
+impl<H: Handler> Course<'_, H> {
     fn run(&mut self, opened: Opened, patience: Patience, max_size: usize) -> Result<(), Halt> {
         let mut records = Records::new(opened.reader, patience, max_size);
         if self.is_whole(&mut records)? {
@@ -277,7 +354,7 @@ impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<'_, H> {
                 delivery: &delivery,
                 sidecar: &self.sidecar,
             };
-            match (self.handle)(&arrival).map_err(Halt::Run)?.into() {
+            match self.handler.delivery(&arrival).map_err(Halt::Run)? {
                 Flow::GoOn(outcome) => self.outcome = self.outcome.max(outcome),
                 Flow::Stop(outcome) => {
                     self.outcome = self.outcome.max(outcome);
@@ -286,24 +363,17 @@ impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<'_, H> {
             }
         }
         for problem in problems {
-            let place = match problem.position {
-                Some(position) => format!(
-                    "{}:{}:{}",
-                    self.origin.source.as_str(),
-                    position.line,
-                    position.column
-                ),
-                None => self.origin.source.as_str().to_owned(),
-            };
-            tell(&Text::from(place), &problem.message);
             self.outcome = Outcome::Trouble;
+            let (position, message) = (problem.position, &problem.message);
+            report_problem(self.handler, &self.origin.source, position, message)
+                .map_err(Halt::Run)?;
         }
         Ok(())
     }
 
     /// Says what was passed over, how the source was read if that is asked for, and whether there
     /// was nothing in it.
-    fn say(&mut self, verbose: bool, quiet: bool, undone: &[&str]) {
+    fn say(&mut self, verbose: bool, quiet: bool, undone: &[&str]) -> Result<()> {
         let name = &self.origin.source;
         if verbose {
             let formats: Vec<_> = self
@@ -351,8 +421,9 @@ impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Course<'_, H> {
             } else {
                 "holds no webhook"
             };
-            tell(name, what);
             self.outcome = Outcome::Trouble;
+            report_problem(self.handler, name, None, what)?;
         }
+        Ok(())
     }
 }

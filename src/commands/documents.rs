@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use chatlog::schema;
 use clap::CommandFactory;
 
-use super::{Outcome, output};
+use super::Outcome;
+use super::output::Stdout;
 use crate::args::{Cli, Completions, Man, SchemaArgs};
 use crate::input::name_of;
 
@@ -69,7 +70,7 @@ fn write_pages(folder: &Path) -> Result<()> {
 }
 
 fn print(bytes: &[u8]) -> Result<Outcome> {
-    let mut out = output();
+    let mut out = Stdout::new();
     out.write_all(bytes)?;
     out.flush()?;
     Ok(Outcome::Clean)

@@ -5,13 +5,14 @@ use std::io::Write;
 use anyhow::Result;
 use chatlog::view::{Zone, explanation};
 
-use super::{Outcome, canvas, output};
+use super::output::Stdout;
+use super::{Outcome, canvas};
 use crate::args::Explain;
 use crate::config::Config;
 
 pub(super) fn run(args: &Explain, config: &Config) -> Result<Outcome> {
     let canvas = canvas(&args.look, config, Zone::UTC);
-    let mut out = output();
+    let mut out = Stdout::new();
     match args.rule {
         Some(rule) => explanation::write(rule, &canvas, &mut out)?,
         None => explanation::write_table(&canvas, &mut out)?,

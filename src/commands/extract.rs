@@ -5,14 +5,16 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use chatlog::capture::Delivery;
 
+use super::Outcome;
 use super::deliveries::for_each_delivery_of;
-use super::{Outcome, output};
+use super::output::Stdout;
 use crate::args::Extract;
+use crate::input::Outputs;
 
-pub(super) fn run(args: &Extract) -> Result<Outcome> {
+pub(super) fn run(args: &Extract, outputs: Outputs) -> Result<Outcome> {
     let mut count = 0;
     let mut selected: Option<Delivery<'static>> = None;
-    let outcome = for_each_delivery_of(&args.source, &args.reading, |arrival| {
+    let outcome = for_each_delivery_of(&args.source, &args.reading, outputs, |arrival| {
         count += 1;
         if args.select.unwrap_or(1) == count {
             selected = Some(arrival.delivery.clone().into_owned());
@@ -24,7 +26,7 @@ pub(super) fn run(args: &Extract) -> Result<Outcome> {
             bail!("the input holds {count} deliveries: name one with --select 1 to {count}")
         }
         (Some(delivery), _) => {
-            write(args, &delivery, &mut output())?;
+            write(args, &delivery, &mut Stdout::new())?;
             Ok(outcome)
         }
         (None, Some(wanted)) if count > 0 => {

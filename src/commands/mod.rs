@@ -5,6 +5,8 @@ mod deliveries;
 mod documents;
 mod explain;
 mod extract;
+pub(crate) mod output;
+mod reports;
 mod scheme;
 mod secrets;
 mod show;
@@ -22,8 +24,10 @@ use chatlog::{Report, Text};
 use clap::CommandFactory;
 
 use self::deliveries::NoInput;
+use self::output::say;
 use crate::args::{Cli, Color, Command, LevelArgs, Look};
 use crate::config::Config;
+use crate::input::Outputs;
 
 /// How a run went: the worst of its parts counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,14 +69,15 @@ impl Outcome {
 /// # Errors
 /// Where it cannot be done at all, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    let outputs = outputs(cli)?;
     let config = || Config::find(&cli.config);
     let outcome = match &cli.command {
-        Command::Show(args) => show::run(args, &config()?),
-        Command::Check(args) => check::run(args, &config()?),
-        Command::Validate(args) => validate::run(args, &config()?),
-        Command::Verify(args) => verify::run(args, &config()?),
-        Command::Sign(args) => sign::run(args, &config()?),
-        Command::Extract(args) => extract::run(args),
+        Command::Show(args) => show::run(args, &config()?, outputs),
+        Command::Check(args) => check::run(args, &config()?, outputs),
+        Command::Validate(args) => validate::run(args, &config()?, outputs),
+        Command::Verify(args) => verify::run(args, &config()?, outputs),
+        Command::Sign(args) => sign::run(args, &config()?, outputs),
+        Command::Extract(args) => extract::run(args, outputs),
         // It takes nothing but a colour from the project file, and may well explain what is wrong there.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),
@@ -88,26 +93,34 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     }
 }
 
+/// The files that a run writes.
+///
+/// # Errors
+/// Where one of them was also named to be read.
+fn outputs(cli: &Cli) -> anyhow::Result<Outputs> {
+    let reports = cli.command.reports();
+    let outputs = Outputs::new(reports.iter().map(|(_, path)| path.as_path()))?;
+    for (option, path) in cli.command.named_files() {
+        outputs.refuse(option, path)?;
+    }
+    if let Some(path) = Config::path(&cli.config) {
+        outputs.refuse("", &path)?;
+    }
+    Ok(outputs)
+}
+
 /// Prints the help of a command on standard error.
-#[expect(
-    clippy::print_stderr,
-    reason = "this is where the program tells of itself"
-)]
 fn tell_help(command: &str) {
     let mut program = Cli::command();
     program.build();
     if let Some(command) = program.find_subcommand_mut(command) {
-        eprint!("{}", command.render_help());
+        command.render_help().to_string().lines().for_each(say);
     }
 }
 
 /// Says something on standard error.
-#[expect(
-    clippy::print_stderr,
-    reason = "this is where the program tells of itself"
-)]
 fn tell(place: &Text<'_>, what: &str) {
-    eprintln!("chatlog: {place}: {what}");
+    say(&format!("chatlog: {place}: {what}"));
 }
 
 /// The project file's levels, then those of the options.
@@ -159,15 +172,5 @@ fn is_coloured(flag: Option<Color>, configured: Option<Color>) -> bool {
         Color::Auto => {
             io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }
-    }
-}
-
-/// Standard output: written at once on a terminal, in blocks elsewhere.
-fn output() -> Box<dyn io::Write> {
-    let stdout = io::stdout();
-    if stdout.is_terminal() {
-        Box::new(stdout.lock())
-    } else {
-        Box::new(io::BufWriter::with_capacity(64 * 1024, stdout.lock()))
     }
 }

@@ -1,5 +1,7 @@
 //! `chatlog show`: the conversation.
 
+use std::io::Write;
+
 use anyhow::Result;
 use chatlog::document::Document;
 use chatlog::inspect;
@@ -7,13 +9,14 @@ use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Selection, Zone, json, write_tables};
 
 use super::deliveries::{Way, for_each_delivery};
+use super::output::Stdout;
 use super::secrets::Verifier;
-use super::{Outcome, canvas, levels, output};
+use super::{Outcome, canvas, levels};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::{Outputs, Patience};
 
-pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let zone = args.tz.clone().or_else(|| config.time_zone.clone());
     let canvas = canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
     let levels = levels(&args.levels, config);
@@ -29,13 +32,14 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         Patience::Whole
     };
     let mut verifier = Verifier::new(&args.signature, config, secrets)?;
-    let mut out = output();
+    let mut out = Stdout::new();
     let way = Way {
         patience,
         quiet: false,
+        outputs,
     };
     let mut allowed = 0;
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
+    let outcome = for_each_delivery(&args.inputs, &way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
         report.add_signature(verifier.verify(arrival));
@@ -47,7 +51,7 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         }
         // Whoever follows a stream wants each session when it is there.
         out.flush()?;
-        Ok(Outcome::of(&report))
+        Ok(out.flow(Outcome::of(&report)))
     })?;
     if args.format == ShowFormat::Table {
         write_errors_allowed(allowed, &config.name(), &canvas, &mut out)?;

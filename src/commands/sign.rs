@@ -9,13 +9,14 @@ use chatlog::capture::Delivery;
 use chatlog::signature::{Scheme, Secret, sign};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
+use super::output::Stdout;
 use super::url::Url;
-use super::{Outcome, output, tell};
+use super::{Outcome, tell};
 use crate::args::{Sign, SignAs};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::{Outputs, Patience};
 
-pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Sign, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
     let header = args.scheme.header_name(config).value;
     let signer = Signer {
@@ -26,13 +27,15 @@ pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
             url: Url::parse(&args.url).map_err(|error| anyhow!("--url: {error}"))?,
         },
     };
-    let mut out = output();
+    let mut out = Stdout::new();
     let way = Way {
         patience: Patience::Whole,
         quiet: false,
+        outputs,
     };
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
-        signer.sign(args, arrival, &mut out)
+    let outcome = for_each_delivery(&args.inputs, &way, |arrival| {
+        let outcome = signer.sign(args, arrival, &mut out)?;
+        Ok(out.flow(outcome))
     })?;
     out.flush()?;
     Ok(outcome)
@@ -145,7 +148,11 @@ impl Request {
 /// text, in the `$'…'` that bash and zsh read too.
 fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) if Text::from(text.replace('\n', "")).to_string() == text.replace('\n', "") => {
+        Ok(text)
+            if !text
+                .split('\n')
+                .any(|line| Text::from(line).needs_escaping()) =>
+        {
             format!("'{}'", text.replace('\'', r"'\''"))
         }
         _ => ansi_c_quoted(bytes),
@@ -160,7 +167,8 @@ fn ansi_c_quoted(bytes: &[u8]) -> String {
                 word.push('\\');
                 word.push(char::from(*byte));
             }
-            b' '..=b'~' => word.push(char::from(*byte)),
+            // `##[…]` is a command to CI systems.
+            b' '..=b'"' | b'$'..=b'~' => word.push(char::from(*byte)),
             _ => word.extend(["\\x", &hex::encode([*byte])]),
         }
     }

@@ -1,119 +1,90 @@
 //! `chatlog validate`: what is wrong.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chatlog::contract::Contract;
 use chatlog::document::Document;
-use chatlog::view::findings::{Format, Options, Writer};
-use chatlog::view::{Canvas, Theme, Zone};
-use chatlog::{Text, inspect};
+use chatlog::finding::Levels;
+use chatlog::inspect;
+use chatlog::view::findings::Problem;
 
-use super::deliveries::{Flow, Way, for_each_delivery};
+use super::deliveries::{Arrival, Flow, Handler, Way, handle_deliveries};
+use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
-use super::{Outcome, canvas, levels, output};
-use crate::args::{Look, Validate};
+use super::{Outcome, levels};
+use crate::args::Validate;
 use crate::config::Config;
-use crate::input::{Patience, name_of, read_contract};
+use crate::input::{Outputs, Patience, read_contract};
 
-pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
-    run_with(args, config, None)
+pub(super) fn run(args: &Validate, config: &Config, outputs: Outputs) -> Result<Outcome> {
+    run_with(args, config, outputs, None)
 }
 
 /// Validates, and verifies too where there is a verifier.
 pub(super) fn run_with(
     args: &Validate,
     config: &Config,
-    mut verifier: Option<Verifier>,
+    outputs: Outputs,
+    verifier: Option<Verifier>,
 ) -> Result<Outcome> {
-    let levels = levels(&args.levels, config);
     let contracts = args
         .schema
         .iter()
         .map(|path| read_contract(path))
         .collect::<Result<Vec<Contract>>>()?;
-    let mut writers = writers(&Outputs::of(args), config)?;
+    let destinations = Destinations {
+        format: Some(args.format),
+        quiet: args.quiet,
+        reports: &args.report,
+        max_findings: args.max_findings,
+        look: &args.look,
+    };
+    let mut validation = Validation {
+        levels: levels(&args.levels, config),
+        contracts,
+        verifier,
+        findings: Findings::create(&destinations, config)?,
+        fails_fast: args.fail_fast,
+    };
     let way = Way {
         patience: Patience::Whole,
         quiet: args.quiet,
+        outputs,
     };
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
-        let document = Document::new(&arrival.delivery.body);
-        let mut report = inspect(arrival.origin, arrival.delivery, &document);
-        for contract in &contracts {
-            report.add(contract.findings(&document));
-        }
-        if let Some(verifier) = &mut verifier {
-            report.add_signature(verifier.verify(arrival));
-        }
-        report.apply(&levels);
-        for writer in &mut writers {
-            writer.write(&report)?;
-        }
-        let outcome = Outcome::of(&report);
-        Ok(if args.fail_fast && outcome != Outcome::Clean {
-            Flow::Stop(outcome)
-        } else {
-            Flow::GoOn(outcome)
-        })
-    })?;
-    for writer in writers {
-        writer.finish()?;
-    }
+    let outcome = handle_deliveries(&args.inputs, &way, &mut validation)?;
+    validation.findings.finish()?;
     Ok(outcome)
 }
 
-/// Where findings are written, and how.
-pub(super) struct Outputs<'a> {
-    /// The format on standard output, if they are written there.
-    pub(super) format: Option<Format>,
-    /// Whether only problems are written there.
-    pub(super) quiet: bool,
-    /// The files.
-    pub(super) report: &'a [(Format, PathBuf)],
-    /// The most findings of one delivery.
-    pub(super) max_findings: Option<usize>,
-    /// The look on standard output.
-    pub(super) look: &'a Look,
+/// What every delivery is checked against, and where that is written.
+struct Validation {
+    levels: Levels,
+    contracts: Vec<Contract>,
+    verifier: Option<Verifier>,
+    findings: Findings,
+    fails_fast: bool,
 }
 
-impl<'a> Outputs<'a> {
-    fn of(args: &'a Validate) -> Self {
-        Self {
-            format: Some(args.format),
-            quiet: args.quiet,
-            report: &args.report,
-            max_findings: args.max_findings,
-            look: &args.look,
+impl Handler for Validation {
+    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
+        let document = Document::new(&arrival.delivery.body);
+        let mut report = inspect(arrival.origin, arrival.delivery, &document);
+        for contract in &self.contracts {
+            report.add(contract.findings(&document));
         }
+        if let Some(verifier) = &mut self.verifier {
+            report.add_signature(verifier.verify(arrival));
+        }
+        report.apply(&self.levels);
+        self.findings.write(&report)?;
+        let outcome = Outcome::of(&report);
+        Ok(if self.fails_fast && outcome != Outcome::Clean {
+            Flow::Stop(outcome)
+        } else {
+            self.findings.flow(outcome)
+        })
     }
-}
 
-/// One writer to standard output, if that is wanted, and one to each file that was asked for.
-pub(super) fn writers(args: &Outputs<'_>, config: &Config) -> Result<Vec<Writer<Box<dyn Write>>>> {
-    let options = |canvas: Canvas, quiet| Options {
-        canvas,
-        quiet,
-        max_findings: args.max_findings,
-        project: Text::from(config.name()),
-    };
-    let screen = canvas(args.look, config, Zone::UTC);
-    let mut writers = Vec::new();
-    if let Some(format) = args.format {
-        let options = options(screen.clone(), args.quiet);
-        writers.push(Writer::new(format, options, output())?);
+    fn problem(&mut self, problem: &Problem<'_>) -> Result<()> {
+        self.findings.write_problem(problem)
     }
-    for (format, path) in args.report {
-        let name = name_of(path);
-        let file = File::create(path).with_context(|| format!("--report {name}: cannot write"))?;
-        let plain = Canvas {
-            theme: Theme::plain(),
-            ..screen.clone()
-        };
-        let out: Box<dyn Write> = Box::new(BufWriter::new(file));
-        writers.push(Writer::new(*format, options(plain, false), out)?);
-    }
-    Ok(writers)
 }

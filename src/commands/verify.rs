@@ -4,77 +4,102 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use chatlog::document::Document;
-use chatlog::finding::{Finding, Severity};
+use chatlog::finding::{Finding, Levels, Severity};
 use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
-use chatlog::view::findings::Format;
+use chatlog::view::findings::{Format, Problem};
 use chatlog::view::signature::{Subject, VerdictCounts, write_options, write_schemes};
 use chatlog::view::{Canvas, Zone, json, signature};
 use chatlog::{Origin, Report, signature_report};
 
-use super::deliveries::{Way, for_each_delivery};
+use super::deliveries::{Arrival, Flow, Handler, Way, for_each_delivery, handle_deliveries};
+use super::output::Stdout;
+use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
-use super::validate::{Outputs, writers};
-use super::{Outcome, canvas, levels, output};
+use super::{Outcome, canvas, levels};
 use crate::args::{Verify, VerifyFormat};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::{Outputs, Patience};
 
-pub(super) fn run(args: &Verify, config: &Config) -> Result<Outcome> {
+pub(super) fn run(args: &Verify, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.inputs)?;
     let verifier = Verifier::new(&args.signature, config, secrets)?;
     let canvas = canvas(&args.look, config, Zone::UTC);
+    let way = Way {
+        patience: Patience::Whole,
+        quiet: args.quiet,
+        outputs,
+    };
     if args.discover {
-        discover(args, &verifier, &canvas)
+        discover(args, &way, &verifier, &canvas)
     } else {
-        verify(args, config, verifier, &canvas)
+        verify(args, &way, config, verifier, &canvas)
     }
 }
 
 fn verify(
     args: &Verify,
+    way: &Way,
     config: &Config,
-    mut verifier: Verifier,
+    verifier: Verifier,
     canvas: &Canvas,
 ) -> Result<Outcome> {
-    let levels = levels(&args.levels, config);
-    let mut verdicts = Verdicts::on_screen(args, &verifier, canvas);
-    let mut writers = writers(&outputs(args), config)?;
-    let way = Way {
-        patience: Patience::Whole,
-        quiet: args.quiet,
+    let mut verification = Verification {
+        levels: levels(&args.levels, config),
+        verdicts: Verdicts::on_screen(args, &verifier, canvas),
+        findings: Findings::create(&destinations(args), config)?,
+        verifier,
     };
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
-        let signature = verifier.verify(arrival);
-        let document = Document::new(&arrival.delivery.body);
-        let mut report = signature_report(arrival.origin, arrival.delivery, &document, signature);
-        report.apply(&levels);
-        for writer in &mut writers {
-            writer.write(&report)?;
-        }
-        let outcome = Outcome::of(&report);
-        if let Some(verdicts) = &mut verdicts {
-            verdicts.add(report)?;
-        }
-        Ok(outcome)
-    })?;
-    for writer in writers {
-        writer.finish()?;
-    }
-    if let Some(verdicts) = verdicts {
+    let outcome = handle_deliveries(&args.inputs, way, &mut verification)?;
+    if let Some(verdicts) = verification.verdicts {
         verdicts.finish()?;
     }
+    verification.findings.finish()?;
     Ok(outcome)
 }
 
+/// What signatures are checked with, and where the verdicts are written.
+struct Verification<'c> {
+    levels: Levels,
+    verifier: Verifier,
+    verdicts: Option<Verdicts<'c>>,
+    findings: Findings,
+}
+
+impl Handler for Verification<'_> {
+    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
+        let signature = self.verifier.verify(arrival);
+        let document = Document::new(&arrival.delivery.body);
+        let mut report = signature_report(arrival.origin, arrival.delivery, &document, signature);
+        report.apply(&self.levels);
+        self.findings.write(&report)?;
+        let outcome = Outcome::of(&report);
+        match &mut self.verdicts {
+            Some(verdicts) => {
+                verdicts.add(report)?;
+                Ok(if self.findings.has_reports() {
+                    Flow::GoOn(outcome)
+                } else {
+                    verdicts.out.flow(outcome)
+                })
+            }
+            None => Ok(self.findings.flow(outcome)),
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem<'_>) -> Result<()> {
+        self.findings.write_problem(problem)
+    }
+}
+
 /// Where verdicts are written as findings: to files and, in most formats, on standard output.
-fn outputs(args: &Verify) -> Outputs<'_> {
-    Outputs {
+fn destinations(args: &Verify) -> Destinations<'_> {
+    Destinations {
         format: match args.format {
             VerifyFormat::Findings(format) if Form::of(args.format).is_none() => Some(format),
             _ => None,
         },
         quiet: args.quiet,
-        report: &args.report,
+        reports: &args.report,
         max_findings: None,
         look: &args.look,
     }
@@ -108,7 +133,7 @@ struct Verdicts<'c> {
     /// Whether signatures may have been swapped.
     compares: bool,
     canvas: &'c Canvas,
-    out: Box<dyn Write>,
+    out: Stdout,
     ledger: Ledger,
     counts: VerdictCounts,
     held: Vec<Held>,
@@ -130,7 +155,7 @@ impl<'c> Verdicts<'c> {
             quiet: args.quiet,
             compares: !verifier.is_shared(),
             canvas,
-            out: output(),
+            out: Stdout::new(),
             ledger: Ledger::default(),
             counts: VerdictCounts::default(),
             held: Vec::new(),
@@ -223,22 +248,18 @@ impl<'c> Verdicts<'c> {
 }
 
 /// Finds the schemes that give the signatures of all deliveries.
-fn discover(args: &Verify, verifier: &Verifier, canvas: &Canvas) -> Result<Outcome> {
+fn discover(args: &Verify, way: &Way, verifier: &Verifier, canvas: &Canvas) -> Result<Outcome> {
     let Some(form) = Form::of(args.format) else {
         bail!("--discover prints schemes: give --format human or json");
     };
     let mut discovery = Discovery::new(verifier.checks());
     let mut deliveries = 0;
-    let way = Way {
-        patience: Patience::Whole,
-        quiet: args.quiet,
-    };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         deliveries += 1;
         discovery.narrow(&arrival.signed(verifier.header_name()));
         Ok(Outcome::Clean)
     })?;
-    let mut out = output();
+    let mut out = Stdout::new();
     let schemes = discovery.schemes();
     match form {
         Form::Json => json::write_schemes(schemes, &mut out)?,

@@ -1,5 +1,6 @@
 //! The world: files, folders and standard input, opened and cut into records.
 
+mod identity;
 mod records;
 mod schemas;
 
@@ -12,6 +13,7 @@ use encoding_rs_io::DecodeReaderBytes;
 use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
+pub(crate) use self::identity::{Outputs, folder_of, followed};
 pub(crate) use self::records::{Patience, Records};
 pub(crate) use self::schemas::read_contract;
 
@@ -90,11 +92,16 @@ impl Source {
     }
 
     /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one.
-    pub(crate) fn sidecar(&self) -> Option<String> {
+    /// A file that is written in the same run holds none yet.
+    pub(crate) fn sidecar(&self, outputs: &Outputs) -> Option<String> {
         let Self::File(path) = self else { return None };
         let mut name = path.clone().into_os_string();
         name.push(".sig");
-        let opened = Self::File(name.into()).open().ok()?;
+        let path = PathBuf::from(name);
+        if outputs.find(&path).is_some() {
+            return None;
+        }
+        let opened = Self::File(path).open().ok()?;
         let mut signature = Vec::new();
         let mut start = opened.reader.take(LONGEST_SIGNATURE);
         start.read_to_end(&mut signature).ok()?;
@@ -186,5 +193,5 @@ fn has_known_ending(path: &Path) -> bool {
 
 /// The name of a path, as the user would write it.
 pub(crate) fn name_of(path: &Path) -> Text<'static> {
-    Text::from(path.to_string_lossy().into_owned())
+    Text::from(path)
 }

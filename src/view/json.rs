@@ -17,7 +17,7 @@ use crate::document::{compact, without_lone_surrogates};
 use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::notification::{Message, Session, Summary};
 use crate::signature::{Scheme, Signature};
-use crate::text::acts;
+use crate::text::needs_escaping;
 use crate::{Report, Text, redact};
 
 /// Writes a report with its findings, its signature and what was selected of its session.
@@ -388,16 +388,14 @@ pub(super) struct Inert;
 impl Inert {
     fn write<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
         let mut written = 0;
-        let mut previous = None;
         for (at, c) in text.char_indices() {
-            if acts(c, previous) {
+            if needs_escaping(text, at, c) {
                 out.write_all(&text.as_bytes()[written..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(out, "\\u{unit:04x}")?;
                 }
                 written = at + c.len_utf8();
             }
-            previous = Some(c);
         }
         out.write_all(&text.as_bytes()[written..])
     }

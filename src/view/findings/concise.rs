@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use super::places::Places;
-use super::{Canvas, Listed, more_findings};
+use super::{Canvas, Listed, Problem, more_findings};
 use crate::Text;
 use crate::finding::Finding;
 
@@ -35,6 +35,23 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
         )?;
     }
     Ok(())
+}
+
+/// Writes `path:line:column: error: message`.
+pub(super) fn write_problem(
+    problem: &Problem<'_>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let start = problem.start();
+    let place = format!("{}:{}:{}:", problem.source, start.line, start.column);
+    writeln!(
+        out,
+        "{} {} {}",
+        canvas.theme.heading.style(place),
+        canvas.theme.error.style("error:"),
+        problem.words()
+    )
 }
 
 /// A finding in words: displays as `severity[rule] message`.

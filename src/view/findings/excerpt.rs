@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::Text;
-use crate::text::acts;
+use crate::text::{escaped, replacement};
 
 /// Stands where something of the line was cut off.
 const CUT: &str = "…";
@@ -126,7 +125,7 @@ fn drawn(
     let mut from = left.bytes.start;
     let mut places = Vec::with_capacity(stops.len());
     for stop in stops {
-        shown += &Text::from(&text[from..stop]).to_string();
+        shown += &escaped(text, from..stop);
         from = stop;
         places.push((stop, shown.len()));
     }
@@ -164,12 +163,12 @@ fn forward(text: &str, range: Range<usize>, limit: usize) -> Stretch {
         if c == '\n' || (c == '\r' && ends_line(&text[range.start + at + 1..])) {
             break;
         }
-        columns += columns_of_char(c);
-        if columns > limit {
-            columns -= columns_of_char(c);
+        let width = columns_at(text, range.start + at, c);
+        if columns + width > limit {
             complete = false;
             break;
         }
+        columns += width;
         end = range.start + at + c.len_utf8();
     }
     Stretch {
@@ -188,12 +187,12 @@ fn backward(text: &str, end: usize, limit: usize) -> Stretch {
         if c == '\n' {
             break;
         }
-        columns += columns_of_char(c);
-        if columns > limit {
-            columns -= columns_of_char(c);
+        let width = columns_at(text, at, c);
+        if columns + width > limit {
             complete = false;
             break;
         }
+        columns += width;
         start = at;
     }
     Stretch {
@@ -210,16 +209,15 @@ fn ends_line(rest: &str) -> bool {
 
 /// The columns that a text fills; it must be safe to show.
 pub(super) fn columns_of(text: &str) -> usize {
-    text.chars().map(columns_of_char).sum()
+    text.chars().filter_map(UnicodeWidthChar::width).sum()
 }
 
-/// The columns that a character fills when it is shown.
-fn columns_of_char(c: char) -> usize {
-    if acts(c, None) {
-        let mut bytes = [0; 4];
-        return Text::from(&*c.encode_utf8(&mut bytes)).to_string().len();
+/// The columns that a character of a text fills when it is shown.
+fn columns_at(text: &str, at: usize, c: char) -> usize {
+    match replacement(text, at, c) {
+        Some(replacement) => replacement.to_string().len(),
+        None => c.width().unwrap_or(0),
     }
-    c.width().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use foldhash::HashMap;
 use sha2::{Digest, Sha256};
 
+use super::Problem;
 use super::places::path;
 use crate::finding::Finding;
 use crate::{Report, Text};
@@ -16,19 +17,24 @@ impl Fingerprints {
     /// change: it is made of what is wrong and where in which call's notification, not of lines.
     pub(super) fn of_finding(&mut self, report: &Report<'_>, finding: &Finding) -> String {
         let pointer = finding.pointer.to_json_pointer();
-        self.next(report, [finding.rule.name(), &pointer, &finding.message])
+        let call = call_id(report);
+        let what = [finding.rule.name(), &pointer, &finding.message];
+        self.next(&report.origin.source, call, what)
     }
 
     /// A name for those findings of a delivery that are left out.
     pub(super) fn of_rest(&mut self, report: &Report<'_>) -> String {
-        self.next(report, ["more", "", ""])
+        self.next(&report.origin.source, call_id(report), ["more", "", ""])
     }
 
-    fn next(&mut self, report: &Report<'_>, what: [&str; 3]) -> String {
-        let session = report.session.as_ref();
-        let call = session.and_then(|session| session.call_id.as_ref());
-        let source = path(&report.origin.source);
-        let place = [source.as_str(), call.map_or("", Text::as_str)];
+    /// A name for something that could not be read.
+    pub(super) fn of_problem(&mut self, problem: &Problem<'_>) -> String {
+        self.next(problem.source, "", ["problem", "", problem.message])
+    }
+
+    fn next(&mut self, source: &Text<'_>, call: &str, what: [&str; 3]) -> String {
+        let source = path(source);
+        let place = [&*source, call];
         let mut hash = Sha256::new();
         for part in what.into_iter().chain(place) {
             hash.update((part.len() as u64).to_le_bytes());
@@ -39,6 +45,12 @@ impl Fingerprints {
         *same += 1;
         hex::encode(half(&hash.finalize()))
     }
+}
+
+fn call_id<'r>(report: &'r Report<'_>) -> &'r str {
+    let session = report.session.as_ref();
+    let call = session.and_then(|session| session.call_id.as_ref());
+    call.map_or("", Text::as_str)
 }
 
 fn half(hash: &[u8]) -> [u8; 16] {

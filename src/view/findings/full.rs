@@ -9,7 +9,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 
 use super::excerpt::{Excerpt, columns_of, excerpt};
 use super::places::{Places, Region};
-use super::{Canvas, Listed, more_findings};
+use super::{Canvas, Listed, Problem, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::{Text, view::Theme};
 
@@ -17,6 +17,8 @@ use crate::{Text, view::Theme};
 const FAR: usize = 16 * 1024;
 /// A width that no line has: lines are cut before they are drawn.
 const WIDE: usize = 1 << 20;
+/// What stands before a place.
+const ARROW: &str = "-->";
 /// What stands between a line's number and the line.
 const GUTTER: &str = " | ";
 
@@ -30,6 +32,27 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
         writeln!(out, "{}\n", canvas.theme.muted.style(more))?;
     }
     Ok(())
+}
+
+/// Writes what could not be read, and where.
+pub(super) fn write_problem(
+    problem: &Problem<'_>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let theme = &canvas.theme;
+    let message = format!(": {}", problem.words());
+    let position = problem
+        .position
+        .map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+    writeln!(
+        out,
+        "{}{}\n {} {}{position}\n",
+        theme.error.style("error"),
+        theme.heading.style(message),
+        theme.muted.style(ARROW),
+        problem.source
+    )
 }
 
 /// A finding on its canvas.
@@ -83,14 +106,14 @@ impl<'d> Drawing<'d> {
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         self.write_title(out)?;
-        self.write_arrow("-->", self.places.of_finding(self.finding), out)?;
+        self.write_arrow(self.places.of_finding(self.finding), out)?;
         let span = self.finding.span.as_ref();
         let (snippets, labelled) = span.map(|span| self.snippets(span)).unwrap_or_default();
         for (number, rows) in snippets.iter().enumerate() {
             if number > 0 {
                 self.write_bar(out)?;
                 let span = rows.first().map(|row| &row.marks[0].span);
-                self.write_arrow(":::", self.places.region(span), out)?;
+                self.write_arrow(self.places.region(span), out)?;
             }
             self.write_rows(rows, out)?;
         }
@@ -115,14 +138,15 @@ impl<'d> Drawing<'d> {
         )
     }
 
-    /// Says where something is: in the input, or in its body where that is wrapped.
-    fn write_arrow(&self, arrow: &str, region: Region, out: &mut impl Write) -> io::Result<()> {
+    /// Says where something is: in the input, or in its body where that is wrapped. The arrow of every
+    /// place is the same: the `:::` of compilers would look like a command to GitHub.
+    fn write_arrow(&self, region: Region, out: &mut impl Write) -> io::Result<()> {
         let origin = self.places.report().origin;
         let indent = " ".repeat(self.digits);
         write!(
             out,
             "{indent}{} {}",
-            self.theme.muted.style(arrow),
+            self.theme.muted.style(ARROW),
             origin.source
         )?;
         match region.in_body {

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::places::{Region, path};
-use super::{Listed, more_findings, words};
+use super::{Listed, Problem, more_findings, words};
 use crate::Text;
 use crate::finding::Severity;
+use crate::text::escaped;
 
 /// Writes `::error file=…,line=…::message` for each finding.
 pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
@@ -27,6 +28,18 @@ pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()>
     Ok(())
 }
 
+/// Writes what could not be read as an error.
+pub(super) fn write_problem(problem: &Problem<'_>, out: &mut impl Write) -> io::Result<()> {
+    let start = problem.start();
+    let region = Region {
+        start,
+        end: start,
+        in_body: None,
+    };
+    write_command("error", problem.source, region, "chatlog", out)?;
+    writeln!(out, "{}", data(&problem.words().to_string()))
+}
+
 /// Writes a command up to its message.
 fn write_command(
     command: &str,
@@ -38,7 +51,8 @@ fn write_command(
     write!(out, "::{command} ")?;
     // Standard input is no file of the repository.
     if source.as_str() != "-" {
-        let file = property(&path(source).to_string());
+        let file = path(source);
+        let file = property(&escaped(&file, 0..file.len()));
         // An annotation stands below its last line: for a long value that is far from its start.
         write!(
             out,

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::places::{Region, path};
-use super::{JsonItems, Listed, more_findings, words};
-use crate::Text;
+use super::{JsonItems, Listed, Problem, more_findings, words};
 use crate::capture::Position;
 use crate::finding::Severity;
 
@@ -53,6 +52,28 @@ impl Issues {
         Ok(())
     }
 
+    pub(super) fn write_problem(
+        &mut self,
+        problem: &Problem<'_>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let start = problem.start();
+        let region = Region {
+            start,
+            end: start,
+            in_body: None,
+        };
+        let source = path(problem.source);
+        let issue = Issue {
+            description: problem.words().to_string(),
+            check_name: "chatlog",
+            fingerprint: self.fingerprints.of_problem(problem),
+            severity: "critical",
+            location: Location::of(&source, region),
+        };
+        self.items.write(&issue, out)
+    }
+
     pub(super) fn finish(out: &mut impl Write) -> io::Result<()> {
         out.write_all(b"\n]\n")
     }
@@ -69,7 +90,7 @@ struct Issue<'a> {
 
 #[derive(Serialize)]
 struct Location<'a> {
-    path: &'a Text<'a>,
+    path: &'a str,
     lines: Lines,
     positions: Positions,
 }
@@ -99,7 +120,7 @@ impl From<Position> for Point {
 }
 
 impl<'a> Location<'a> {
-    fn of(path: &'a Text<'a>, Region { start, end, .. }: Region) -> Self {
+    fn of(path: &'a str, Region { start, end, .. }: Region) -> Self {
         Self {
             path,
             lines: Lines {

@@ -2,12 +2,14 @@
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
+use std::path::MAIN_SEPARATOR;
 
 use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestSuite};
 
 use super::concise::Said;
-use super::{Listed, more_findings};
+use super::{Listed, Problem, more_findings};
 use crate::finding::{Finding, Rule, Severity};
+use crate::name::with_slashes;
 use crate::{Origin, Text};
 
 /// The cases so far. XML says how many there are before it lists them, so they are kept: some
@@ -20,7 +22,7 @@ pub(super) struct Cases {
 impl Cases {
     /// A delivery with nothing to say about.
     pub(super) fn add_clean(&mut self, origin: &Origin<'_>) {
-        self.add(origin, case(origin, TestCaseStatus::success()));
+        self.add(&origin.source, case(origin, TestCaseStatus::success()));
     }
 
     /// A delivery with findings: a failure if one is an error, and an error of the test itself if
@@ -39,11 +41,25 @@ impl Cases {
         if !said.is_empty() {
             case.set_system_out(said);
         }
-        self.add(origin, case);
+        self.add(&origin.source, case);
     }
 
-    fn add(&mut self, origin: &Origin<'_>, case: TestCase) {
-        let name = xml(&origin.source);
+    /// A case for what could not be read: its error is that of the test, not of what is tested.
+    pub(super) fn add_problem(&mut self, problem: &Problem<'_>) {
+        let source = shown_path(problem.source);
+        let name = match problem.position {
+            Some(at) => format!("{source}:{}:{}", at.line, at.column),
+            None => source.clone(),
+        };
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("input").set_message(xml(problem.words()));
+        let mut case = TestCase::new(name, status);
+        case.set_classname(source);
+        self.add(problem.source, case);
+    }
+
+    fn add(&mut self, source: &Text<'_>, case: TestCase) {
+        let name = shown_path(source);
         match self.suites.last_mut() {
             Some(suite) if suite.name.as_str() == name => {
                 suite.add_test_case(case);
@@ -66,7 +82,7 @@ impl Cases {
 }
 
 fn case(origin: &Origin<'_>, status: TestCaseStatus) -> TestCase {
-    let source = xml(&origin.source);
+    let source = shown_path(&origin.source);
     let mut case = TestCase::new(format!("{source}#{}", origin.index), status);
     case.set_classname(source);
     case
@@ -113,6 +129,11 @@ fn lines(listed: &Listed<'_>, severity: Severity) -> String {
         }
     }
     lines
+}
+
+/// An input's name, with slashes where it is a path.
+fn shown_path(source: &Text<'_>) -> String {
+    xml(Text::from(with_slashes(source.as_str(), MAIN_SEPARATOR)))
 }
 
 /// Words with all characters that XML does not have replaced; the others are safe already.

@@ -11,6 +11,7 @@ mod github;
 mod gitlab;
 mod junit;
 mod places;
+mod problem;
 mod sarif;
 
 use std::io::{self, Write};
@@ -18,6 +19,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use self::places::{Places, Region};
+pub use self::problem::Problem;
 use super::json::{self, Inert};
 use super::signature::{self, Subject, VerdictCounts};
 use super::{Canvas, Theme, delivery_count};
@@ -42,6 +44,13 @@ pub enum Format {
     Sarif,
     /// `JUnit` XML: a test case for each delivery
     Junit,
+}
+
+impl Format {
+    /// Says whether people read it: standard error, which they read too, has told them of problems.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
 }
 
 /// What is written of the findings, and on what.
@@ -130,6 +139,42 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// Writes something that could not be read. JSON does not tell of it: it has a line for each
+    /// delivery, and nothing else.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
+    pub fn write_problem(&mut self, problem: &Problem<'_>) -> io::Result<()> {
+        self.count_problem();
+        let canvas = &self.options.canvas;
+        let out = &mut self.out;
+        match &mut self.form {
+            Form::Json => Ok(()),
+            Form::Full => full::write_problem(problem, canvas, out),
+            Form::Concise => concise::write_problem(problem, canvas, out),
+            Form::Github => github::write_problem(problem, out),
+            Form::Gitlab(issues) => issues.write_problem(problem, out),
+            Form::Sarif(log) => {
+                log.add_problem(problem);
+                Ok(())
+            }
+            Form::Junit(cases) => {
+                cases.add_problem(problem);
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts something that could not be read, which people are told elsewhere.
+    pub fn count_problem(&mut self) {
+        self.tally.problems += 1;
+    }
+
+    /// What is written to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
     /// Writes what comes after the last report, and gives the output back, flushed.
     ///
     /// # Errors
@@ -195,6 +240,7 @@ struct Tally {
     warnings: usize,
     allowed: usize,
     verdicts: VerdictCounts,
+    problems: usize,
 }
 
 impl Tally {
@@ -219,6 +265,7 @@ impl Tally {
         let counts = [
             (self.errors, "error", theme.error),
             (self.warnings, "warning", theme.warning),
+            (self.problems, "input problem", theme.error),
         ];
         let mut found: Vec<String> = counts
             .iter()

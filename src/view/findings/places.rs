@@ -1,9 +1,12 @@
 //! Where in its input, or in its body, everything is that a report's findings name.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::path::MAIN_SEPARATOR;
 
 use crate::capture::Position;
 use crate::finding::Finding;
+use crate::name::with_slashes;
 use crate::{Report, Text};
 
 /// The positions of everything that findings name, found in one walk over the body.
@@ -96,8 +99,40 @@ impl<'r> Places<'r> {
     }
 }
 
-/// An input's name as a path: without the `./` that some programs do not understand.
-pub(super) fn path<'a>(source: &'a Text<'_>) -> Text<'a> {
-    let name = source.as_str();
-    Text::from(name.strip_prefix("./").unwrap_or(name))
+/// An input's name as a path for programs.
+pub(super) fn path<'a>(source: &'a Text<'_>) -> Cow<'a, str> {
+    path_with(source.as_str(), MAIN_SEPARATOR)
+}
+
+/// A name as a path: with slashes, without the `./` that some programs do not understand, and with
+/// a word for standard input.
+fn path_with(name: &str, separator: char) -> Cow<'_, str> {
+    if name == "-" {
+        return Cow::Borrowed("stdin");
+    }
+    match with_slashes(name, separator) {
+        Cow::Borrowed(path) => Cow::Borrowed(path.strip_prefix("./").unwrap_or(path)),
+        Cow::Owned(path) => match path.strip_prefix("./") {
+            Some(path) => Cow::Owned(path.to_owned()),
+            None => Cow::Owned(path),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_for_programs_is_the_same_on_every_platform() {
+        for (name, separator) in [
+            ("./a/b.json", '/'),
+            (r".\a\b.json", '\\'),
+            ("a/b.json", '\\'),
+        ] {
+            assert_eq!(path_with(name, separator), "a/b.json");
+        }
+        assert_eq!(path_with("-", '/'), "stdin");
+        assert_eq!(path_with(r"a\b.json", '/'), r"a\b.json");
+    }
 }

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::places::{Places, Region, path};
-use super::{JsonItems, Listed, counted, words, write_json};
-use crate::Text;
+use super::{JsonItems, Listed, Problem, counted, words, write_json};
 use crate::finding::{Finding, Pointer, Rule, Severity};
+use crate::{Text, name};
 
 /// The log so far: its only run is written result by result.
 #[derive(Default)]
@@ -18,6 +18,7 @@ pub(super) struct Log {
     results: JsonItems,
     fingerprints: Fingerprints,
     left_out: usize,
+    problems: Vec<Notification>,
 }
 
 impl Log {
@@ -42,12 +43,17 @@ impl Log {
 
     pub(super) fn finish(self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(b"\n]")?;
-        if self.left_out > 0 {
+        let invocation = Invocation::of(self);
+        if !invocation.tool_execution_notifications.is_empty() {
             out.write_all(br#","invocations":["#)?;
-            write_json(&Invocation::with_left_out(self.left_out), out)?;
+            write_json(&invocation, out)?;
             out.write_all(b"]")?;
         }
         out.write_all(b"}]}\n")
+    }
+
+    pub(super) fn add_problem(&mut self, problem: &Problem<'_>) {
+        self.problems.push(Notification::of(problem));
     }
 }
 
@@ -256,29 +262,83 @@ impl<'a> Location<'a> {
     }
 }
 
-/// That there are findings which the log does not hold.
+/// What the results do not tell: inputs that could not be read, and findings that were left out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Invocation {
     execution_successful: bool,
-    tool_execution_notifications: [Notification; 1],
+    tool_execution_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
     message: Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[ProblemLocation; 1]>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProblemLocation {
+    physical_location: ProblemPlace,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProblemPlace {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<StartView>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StartView {
+    start_line: usize,
+    start_column: usize,
 }
 
 impl Invocation {
-    fn with_left_out(count: usize) -> Self {
+    fn of(log: Log) -> Self {
+        let execution_successful = log.problems.is_empty();
+        let mut notifications = log.problems;
+        if log.left_out > 0 {
+            notifications.push(Notification::of_left_out(log.left_out));
+        }
+        Self {
+            execution_successful,
+            tool_execution_notifications: notifications,
+        }
+    }
+}
+
+impl Notification {
+    fn of(problem: &Problem<'_>) -> Self {
+        let physical_location = ProblemPlace {
+            artifact_location: ArtifactLocation {
+                uri: uri(problem.source),
+            },
+            region: problem.position.map(|position| StartView {
+                start_line: position.line,
+                start_column: position.column,
+            }),
+        };
+        Self {
+            level: "error",
+            message: Message {
+                text: problem.words().to_string(),
+            },
+            locations: Some([ProblemLocation { physical_location }]),
+        }
+    }
+
+    fn of_left_out(count: usize) -> Self {
         let text = format!("{} left out", counted(count, "finding"));
         Self {
-            execution_successful: true,
-            tool_execution_notifications: [Notification {
-                level: "note",
-                message: Message { text },
-            }],
+            level: "note",
+            message: Message { text },
+            locations: None,
         }
     }
 }
@@ -298,18 +358,18 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// An input's name as a URI reference.
+/// An input's name as a URI reference, of the bytes that the file system knows it by.
 fn uri(source: &Text<'_>) -> String {
-    let name = path(source);
-    let name = if cfg!(windows) {
-        name.as_str().replace('\\', "/")
+    let path = path(source);
+    let bytes = if cfg!(unix) {
+        name::bytes(&path)
     } else {
-        name.as_str().to_owned()
+        path.as_bytes().to_vec()
     };
-    let encoded = utf8_percent_encode(&name, RESERVED);
-    if Path::new(&name).is_absolute() {
-        format!("file:///{}", encoded.to_string().trim_start_matches('/'))
+    let encoded = percent_encode(&bytes, RESERVED).to_string();
+    if Path::new(&*path).is_absolute() {
+        format!("file:///{}", encoded.trim_start_matches('/'))
     } else {
-        encoded.to_string()
+        encoded
     }
 }
