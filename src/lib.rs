@@ -43,6 +43,7 @@
 
 pub mod capture;
 pub mod contract;
+pub mod diagnosis;
 pub mod document;
 pub mod explanation;
 pub mod finding;

@@ -8,9 +8,9 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use chatlog::capture::{Delivery, Fidelity, Format, Headers, Position};
+use chatlog::diagnosis::{SwapDetector, discover};
 use chatlog::signature::{
-    Algorithm, Checks, Code, Encoding, Ledger, Scheme, Secret, Signature, Unfilled, Verdict,
-    discover, sign, verify,
+    Algorithm, Checks, Code, Encoding, Scheme, Secret, Signature, Unfilled, Verdict, sign, verify,
 };
 
 const SECRET: &str = "whatsapp-test-key";
@@ -599,11 +599,11 @@ fn says_what_was_tried_in_vain() {
 fn finds_deliveries_that_were_swapped() {
     let other = r#"{"timestamp": 1742956801}"#;
     let of_other = "5afafc89361838bce55d0bee2587058c75fd503a1e5b7d55b95403a234473b2e";
-    let mut ledger = Ledger::default();
+    let mut swaps = SwapDetector::default();
     let mut enter = |source, index, body: &str, value: &str| {
         let signature = verify(&delivery(body.as_bytes(), value), &checks());
         assert_eq!(signature.hints, []);
-        ledger.enter(source, index, &signature)
+        swaps.enter(source, index, &signature)
     };
     let foreign = "00".repeat(32);
     let lines = [
@@ -613,7 +613,7 @@ fn finds_deliveries_that_were_swapped() {
         enter("c.json", 1, "{}", SIGNATURE),
         enter("d.json", 1, "[]", &foreign),
     ];
-    let found = lines.map(|line| ledger.hint(line.expect("there is room")));
+    let found = lines.map(|line| swaps.hint(line.expect("there is room")));
     let message = |index: usize| found[index].as_ref().map(|hint| hint.message.as_str());
     let swapped = "it has the signature of delivery 2 of `a.ndjson`, and that one has its own";
     assert!(
@@ -636,8 +636,9 @@ fn finds_deliveries_that_were_swapped() {
     );
 
     let missing = verify(&delivery(b"".as_slice(), ""), &checks());
-    let entered = (0..Ledger::MOST).filter(|index| ledger.enter("e", *index, &missing).is_some());
-    assert_eq!(entered.count(), Ledger::MOST - 5);
+    let entered =
+        (0..SwapDetector::MOST).filter(|index| swaps.enter("e", *index, &missing).is_some());
+    assert_eq!(entered.count(), SwapDetector::MOST - 5);
 }
 
 #[test]
@@ -706,20 +707,20 @@ fn secrets_stay_secret() {
         given_checks,
         Secret::new("")
     );
-    let mut ledger = Ledger::default();
+    let mut swaps = SwapDetector::default();
     for body in [BODY, "{}", "", "\u{feff}[1"] {
         for value in [SIGNATURE, "", "x", "00000000000000000000000000000000"] {
             let saved = delivery(body.as_bytes(), value);
             let mut signature = verify(&saved, &given_checks);
-            let line = ledger.enter("a", 1, &signature);
+            let line = swaps.enter("a", 1, &signature);
             signature
                 .hints
-                .extend(line.and_then(|line| ledger.hint(line)));
+                .extend(line.and_then(|line| swaps.hint(line)));
             write!(said, "{signature:?} {}", serde_json::json!(signature))
                 .expect("strings take everything");
         }
     }
-    write!(said, "{ledger:?}").expect("strings take everything");
+    write!(said, "{swaps:?}").expect("strings take everything");
     let secrets = ["776861747361", "d2hhdHNhcHAt", "hunter2", SECRET];
     // Nor the signature of `{}`, which would let anybody forge one.
     let forged = sign(

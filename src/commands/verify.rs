@@ -5,7 +5,8 @@ use std::io::Write;
 
 use anyhow::Result;
 use chatlog::Origin;
-use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
+use chatlog::diagnosis::{Discovery, Line, SwapDetector};
+use chatlog::signature::{Signature, Verdict};
 use chatlog::view::signature::{Subject, write_closing, write_options, write_schemes};
 use chatlog::view::{Canvas, Zone, json, signature};
 
@@ -34,7 +35,7 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
         compares: !verifier.is_shared(),
         canvas,
         out: output(),
-        ledger: Ledger::default(),
+        swaps: SwapDetector::default(),
         counts: BTreeMap::new(),
         held: Vec::new(),
     };
@@ -63,7 +64,7 @@ struct Verdicts<'c> {
     compares: bool,
     canvas: &'c Canvas,
     out: Box<dyn Write>,
-    ledger: Ledger,
+    swaps: SwapDetector,
     counts: BTreeMap<&'static str, usize>,
     held: Vec<Held>,
 }
@@ -81,7 +82,7 @@ impl Verdicts<'_> {
         let Origin { source, index } = arrival.origin;
         let line = self
             .compares
-            .then(|| self.ledger.enter(source.as_str(), *index, &signature))
+            .then(|| self.swaps.enter(source.as_str(), *index, &signature))
             .flatten();
         if self.quiet && signature.verdict == Verdict::Valid {
             return Ok(());
@@ -99,7 +100,7 @@ impl Verdicts<'_> {
             signature,
             line,
         });
-        if self.held.len() >= Ledger::MOST {
+        if self.held.len() >= SwapDetector::MOST {
             self.write_held()?;
         }
         Ok(())
@@ -115,7 +116,7 @@ impl Verdicts<'_> {
             if signature.hints.is_empty() {
                 signature
                     .hints
-                    .extend(line.and_then(|line| self.ledger.hint(line)));
+                    .extend(line.and_then(|line| self.swaps.hint(line)));
             }
             self.write(&subject, &signature)?;
         }

@@ -58,12 +58,12 @@ impl Scheme {
     }
 
     /// Says whether it takes the secret to make a signature.
-    pub(super) fn is_secret(&self) -> bool {
+    pub(crate) fn is_secret(&self) -> bool {
         self.algorithm.is_keyed() || self.template.holds_secret()
     }
 
     /// The ways to hash the secret and the body without a key.
-    pub(super) fn of_secret_and_body(algorithm: Algorithm) -> impl Iterator<Item = Self> {
+    pub(crate) fn of_secret_and_body(algorithm: Algorithm) -> impl Iterator<Item = Self> {
         [
             vec![Piece::Body, Piece::Secret],
             vec![Piece::Secret, Piece::Body],
@@ -168,7 +168,7 @@ impl Template {
     }
 
     /// What a delivery makes of the template; the secret and the body are left open.
-    pub(super) fn fill<'f>(
+    pub(crate) fn fill<'f>(
         &'f self,
         delivery: &'f Delivery<'_>,
         headers: &'f Headers<'_>,
@@ -248,7 +248,7 @@ impl Display for Piece {
 }
 
 /// Says whether a header can have this name.
-pub(super) fn is_token(name: &str) -> bool {
+pub(crate) fn is_token(name: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_part)
 }
@@ -277,7 +277,7 @@ fn timestamp(body: &[u8]) -> Option<Part<'_>> {
 }
 
 /// What is hashed for one delivery.
-pub(super) struct Message<'f>(Vec<Part<'f>>);
+pub(crate) struct Message<'f>(Vec<Part<'f>>);
 
 /// A part of what is hashed.
 enum Part<'f> {
@@ -294,7 +294,7 @@ impl<'f> From<&'f str> for Part<'f> {
 
 impl Message<'_> {
     /// Its bytes in order, for this secret and this body.
-    pub(super) fn bytes<'b>(
+    pub(crate) fn bytes<'b>(
         &'b self,
         secret: &'b [u8],
         body: &'b [&'b [u8]],

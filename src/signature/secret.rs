@@ -32,7 +32,7 @@ impl Secret {
     }
 
     /// What it is: for hashing, never for showing.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

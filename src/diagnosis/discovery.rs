@@ -1,10 +1,9 @@
 //! Finding the scheme that a sender uses, from deliveries that are known to be good.
 
-use super::algorithm::Algorithm;
-use super::given::Given;
-use super::scheme::{Scheme, is_token};
-use super::{Checks, Key, candidates, matching};
 use crate::capture::Delivery;
+use crate::signature::{
+    Algorithm, Checks, Key, PresentedSignatures, Scheme, candidates, is_token, matching,
+};
 
 /// What senders sign, as far as is known: each is tried with every HMAC and, where it holds the
 /// secret, with every plain hash.
@@ -54,7 +53,8 @@ const DATED_TEMPLATES: [&str; 6] = [
 /// delivery whose names speak of a time or a nonce.
 ///
 /// ```
-/// use chatlog::signature::{Checks, Discovery, Scheme, Secret};
+/// use chatlog::diagnosis::Discovery;
+/// use chatlog::signature::{Checks, Scheme, Secret};
 ///
 /// let checks = Checks::new(Scheme::default(), vec![Secret::new("key")?]);
 /// let discovery = Discovery::new(&checks);
@@ -141,7 +141,12 @@ fn is_date(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn fits(scheme: &Scheme, delivery: &Delivery<'_>, checks: &Checks, given: &Given) -> bool {
+fn fits(
+    scheme: &Scheme,
+    delivery: &Delivery<'_>,
+    checks: &Checks,
+    given: &PresentedSignatures,
+) -> bool {
     if given.of(scheme.algorithm).next().is_none() {
         return false;
     }

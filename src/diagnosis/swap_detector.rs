@@ -4,17 +4,16 @@ use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-use super::algorithm::Digest;
-use super::{Code, Hint, Signature, Verdict};
 use crate::Text;
+use crate::signature::{Code, Digest, Hint, Signature, Verdict};
 
 /// The signatures that the deliveries of a run came with, and those they should have had.
 ///
 /// A failed signature may belong to another delivery: that can be said once all were seen. It
-/// keeps what it needs of the first [`Ledger::MOST`] deliveries; those that come later are not
+/// keeps what it needs of the first [`SwapDetector::MOST`] deliveries; those that come later are not
 /// compared.
 #[derive(Default)]
-pub struct Ledger {
+pub struct SwapDetector {
     entries: Vec<Entry>,
     /// The delivery that gives a signature.
     expected: HashMap<Digest, usize>,
@@ -30,11 +29,11 @@ struct Entry {
     expected: Vec<Digest>,
 }
 
-/// The number of a delivery in a [`Ledger`].
+/// The number of a delivery in a [`SwapDetector`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line(usize);
 
-impl Ledger {
+impl SwapDetector {
     /// How many deliveries it keeps.
     pub const MOST: usize = 10_000;
     /// How many signatures it keeps that came with one delivery.
@@ -121,8 +120,8 @@ impl fmt::Display for Entry {
     }
 }
 
-impl Debug for Ledger {
+impl Debug for SwapDetector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Ledger({} deliveries)", self.entries.len())
+        write!(f, "SwapDetector({} deliveries)", self.entries.len())
     }
 }

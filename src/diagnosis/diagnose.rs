@@ -4,128 +4,22 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use serde::{Serialize, Serializer};
-
-use super::algorithm::Algorithm;
-use super::changes::{Change, changes, trimmed};
-use super::given::Given;
-use super::printing::{Json, LONGEST, Printing};
-use super::scheme::{Message, Scheme};
-use super::{Checks, Key, Secret, candidates};
+use super::byte_edits::{Change, changes, trimmed};
+use super::reserialize::{Json, LONGEST, Printing};
+use super::secret_variants::secret_variants;
 use crate::capture::{Delivery, Headers};
+use crate::signature::{
+    Algorithm, Checks, Code, Hint, Key, Message, PresentedSignatures, Scheme, candidates,
+};
 
 /// The most bytes that are hashed to explain one failure.
 const MOST_HASHED: usize = 1 << 30;
 
-macro_rules! codes {
-    ($($code:ident $name:literal $sentence:literal $advice:literal;)*) => {
-        /// What would have made a signature match, with a name that never changes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Code {
-            $(#[doc = $sentence] $code,)*
-        }
-
-        impl Code {
-            /// Every code, in the order they are tried.
-            pub const ALL: &'static [Self] = &[$(Self::$code,)*];
-
-            /// The stable kebab-case name.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$code => $name,)* }
-            }
-
-            /// What it says, in one sentence.
-            pub fn sentence(self) -> &'static str {
-                match self { $(Self::$code => $sentence,)* }
-            }
-
-            /// What to do about it.
-            fn advice(self) -> &'static str {
-                match self { $(Self::$code => $advice,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    FinalNewlineAdded "final-newline-added"
-        "The saved body ends with a line break that the signed one did not have."
-        "an editor or a shell adds one on saving";
-    FinalNewlineLost "final-newline-lost"
-        "The signed body ended with a line break that the saved one does not have."
-        "it was cut on saving";
-    CrlfLineEndings "crlf-line-endings"
-        "The saved body has other line endings, CRLF or LF, than the signed one."
-        "an editor or version control changed them";
-    Bom "bom"
-        "The saved body has a byte order mark that the signed one did not have, or the reverse."
-        "an editor adds or drops it on saving";
-    ContentEncoding "content-encoding"
-        "The saved body is a compressed or otherwise encoded form of the signed one."
-        "verify the bytes that the sender signs, before or after they are encoded";
-    SecretWhiteSpace "secret-white-space"
-        "The secret has white space around it that does not belong to it, or lacks a line break that does."
-        "check how the secret is stored";
-    SecretQuotes "secret-quotes"
-        "The secret has quotes around it that do not belong to it."
-        "check how the secret is stored";
-    SecretHex "secret-hex"
-        "The secret is the hexadecimal form of the real one."
-        "give the bytes that it stands for";
-    SecretBase64 "secret-base64"
-        "The secret is the base64 form of the real one."
-        "give the bytes that it stands for";
-    OtherAlgorithm "other-algorithm"
-        "The signature is made with another algorithm."
-        "check which one the sender uses";
-    ReprintedCompact "reprinted-compact"
-        "The signed body was printed without white space; the saved one was parsed and printed otherwise."
-        "save and verify the bytes as they are received, before they are parsed";
-    ReprintedIndented "reprinted-indented"
-        "The signed body was printed with white space; the saved one was parsed and printed otherwise."
-        "save and verify the bytes as they are received, before they are parsed";
-    ReprintedSorted "reprinted-sorted"
-        "The signed body was printed with its keys sorted; the saved one has them in another order."
-        "save and verify the bytes as they are received, before they are parsed";
-    ReprintedAscii "reprinted-ascii"
-        "The signed body escapes other characters than the saved one: those outside ASCII, or `/`."
-        "save and verify the bytes as they are received, before they are parsed";
-    SwappedDeliveries "swapped-deliveries"
-        "The signature belongs to another delivery of the same run."
-        "check that each was saved with its own headers";
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-/// What would have made a signature match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Hint {
-    /// What kind of thing.
-    pub code: Code,
-    /// What would match, and what to do about it: lower case, no full stop.
-    pub message: String,
-}
-
-impl Hint {
-    pub(super) fn new(code: Code, found: &str) -> Self {
-        Self {
-            code,
-            message: format!("{found}; {}", code.advice()),
-        }
-    }
-}
-
 /// A signature that does not match, and all that it was checked with.
-pub(super) struct Failure<'f> {
+pub(crate) struct Failure<'f> {
     delivery: &'f Delivery<'f>,
     checks: &'f Checks,
-    given: &'f Given,
+    given: &'f PresentedSignatures,
     /// The scheme's own way to sign, with each of the secrets.
     usual: Vec<Way<'f>>,
     /// How many bytes may still be hashed.
@@ -142,10 +36,10 @@ struct Way<'f> {
 }
 
 impl<'f> Failure<'f> {
-    pub(super) fn new(
+    pub(crate) fn new(
         delivery: &'f Delivery<'f>,
         checks: &'f Checks,
-        given: &'f Given,
+        given: &'f PresentedSignatures,
         message: &'f Message<'f>,
     ) -> Self {
         let usual = checks.keys.iter().map(|key| Way {
@@ -164,7 +58,7 @@ impl<'f> Failure<'f> {
     }
 
     /// What would have matched or else what was tried, the likeliest first.
-    pub(super) fn explain(&self) -> (Vec<Hint>, Vec<&'static str>) {
+    pub(crate) fn explain(&self) -> (Vec<Hint>, Vec<&'static str>) {
         if self.given.digests.is_empty() {
             return Default::default();
         }
@@ -290,7 +184,7 @@ impl<'f> Failure<'f> {
             } else {
                 "the secret".to_owned()
             };
-            let others = meant(&way.key.secret);
+            let others = secret_variants(&way.key.secret);
             ways.extend(others.into_iter().map(|(code, what, secret)| Way {
                 other: Some((code, format!("with {name} {what}"))),
                 key: Key::new(way.algorithm, secret),
@@ -379,63 +273,4 @@ fn prints(
         let change = Change::whole(printing.code(), printing.what(), text.into_bytes());
         attempt(&change).or_else(|| attempt(&change.with_final_newline()))
     })
-}
-
-/// What a secret may have been meant to be: what was done to it, and the secret.
-fn meant(secret: &Secret) -> impl IntoIterator<Item = (Code, &'static str, Secret)> {
-    let given = secret.bytes();
-    let trimmed = given.trim_ascii();
-    let inner = unquoted(trimmed);
-    let bare = inner.unwrap_or(trimmed).trim_ascii();
-    let owned = |bytes: &[u8]| Some(bytes.to_vec());
-    [
-        (
-            Code::SecretWhiteSpace,
-            "without the white space around it",
-            owned(trimmed),
-        ),
-        (
-            Code::SecretWhiteSpace,
-            "and a line break after it",
-            owned(&[given, b"\n"].concat()),
-        ),
-        (
-            Code::SecretQuotes,
-            "without the quotes around it",
-            inner.and_then(owned),
-        ),
-        (
-            Code::SecretQuotes,
-            "without the quotes and white space around it",
-            inner.and(owned(bare)),
-        ),
-        (Code::SecretHex, "decoded from hex", hex::decode(bare).ok()),
-        (Code::SecretBase64, "decoded from base64", from_base64(bare)),
-    ]
-    .into_iter()
-    .filter_map(|(code, what, bytes)| {
-        let bytes = bytes.filter(|bytes| bytes != given)?;
-        Some((code, what, Secret::new(bytes).ok()?))
-    })
-    .collect::<Vec<_>>()
-}
-
-/// What is between a pair of quotes.
-fn unquoted(secret: &[u8]) -> Option<&[u8]> {
-    [b'"', b'\'', b'`']
-        .into_iter()
-        .find_map(|quote| secret.strip_prefix(&[quote])?.strip_suffix(&[quote]))
-}
-
-/// The bytes that base64 stands for; `whsec_` is how Standard Webhooks marks a secret.
-fn from_base64(secret: &[u8]) -> Option<Vec<u8>> {
-    let secret = secret.strip_prefix(b"whsec_").unwrap_or(secret);
-    let padding = secret
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'=')
-        .count();
-    let digits = &secret[..secret.len() - padding];
-    let plain = STANDARD_NO_PAD.decode(digits);
-    plain.or_else(|_| URL_SAFE_NO_PAD.decode(digits)).ok()
 }

@@ -12,9 +12,9 @@ const MOST: usize = 32;
 
 /// The signatures that came with a delivery.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(crate) struct PresentedSignatures {
     /// Those that an algorithm can have made.
-    pub(super) digests: Vec<Digest>,
+    pub(crate) digests: Vec<Digest>,
     /// The longest of the values, which is what to complain of.
     longest: Value,
     /// Whether there were more than are read.
@@ -29,9 +29,9 @@ struct Value {
     bytes: Option<usize>,
 }
 
-impl Given {
+impl PresentedSignatures {
     /// Reads header values, of which each may hold several signatures.
-    pub(super) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
+    pub(crate) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
         let mut given = Self::default();
         let separators = |c: char| c == ',' || c == ';' || c.is_whitespace();
         for value in values {
@@ -75,19 +75,19 @@ impl Given {
     }
 
     /// Says whether there is nothing in the values at all.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.longest.characters == 0
     }
 
     /// Those that this algorithm can have made.
-    pub(super) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = &Digest> {
+    pub(crate) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = &Digest> {
         self.digests
             .iter()
             .filter(move |digest| digest.bytes().len() == algorithm.length())
     }
 
     /// What is wrong with the values before anything is computed.
-    pub(super) fn complaint(&self, algorithm: Algorithm) -> Option<String> {
+    pub(crate) fn complaint(&self, algorithm: Algorithm) -> Option<String> {
         if self.crowded {
             return Some(format!(
                 "there are more than {MOST} signatures; the first were tried"
@@ -152,7 +152,7 @@ mod tests {
             "signature=\"1B2M2Y8AsgTpgAmY7PhCfg==\"",
             "  1B2M2Y8AsgTpgAmY7PhCfg== \t",
         ] {
-            let given = Given::read([value]);
+            let given = PresentedSignatures::read([value]);
             let hex: Vec<_> = given
                 .of(Algorithm::Md5)
                 .map(|digest| hex::encode(digest.bytes()))
@@ -163,7 +163,10 @@ mod tests {
         // `+/` of base64 and `-_` of base64url.
         for value in ["++++++++++++++++++++/w==", "--------------------_w"] {
             assert!(
-                Given::read([value]).of(Algorithm::Md5).next().is_some(),
+                PresentedSignatures::read([value])
+                    .of(Algorithm::Md5)
+                    .next()
+                    .is_some(),
                 "{value}"
             );
         }
@@ -171,7 +174,7 @@ mod tests {
 
     #[track_caller]
     fn complains(value: &str, want: &str) {
-        let complaint = Given::read([value]).complaint(Algorithm::HmacSha256);
+        let complaint = PresentedSignatures::read([value]).complaint(Algorithm::HmacSha256);
         assert!(
             complaint.as_ref().is_some_and(|got| got.contains(want)),
             "{complaint:?}"
@@ -186,6 +189,6 @@ mod tests {
         complains(&"a".repeat(10 << 20), "is 10485760 characters long");
         let many: Vec<_> = (0..=u8::MAX).map(|n| hex::encode([n; 32])).collect();
         complains(&many.join(","), "more than 32");
-        assert!(Given::read(["", " , ,", "=="]).is_empty());
+        assert!(PresentedSignatures::read(["", " , ,", "=="]).is_empty());
     }
 }
