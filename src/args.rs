@@ -8,11 +8,13 @@
 use std::path::PathBuf;
 
 use chatlog::capture::Format as CaptureFormat;
+use chatlog::diagnosis::Budget;
 use chatlog::finding::{Level, Rule, nearest};
 use chatlog::signature::{Encoding, HEADER, Scheme};
 use chatlog::view::findings::Format;
 use chatlog::view::{Order, Part};
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use zeroize::Zeroizing;
 
 use crate::config::Config;
 
@@ -220,13 +222,20 @@ pub(crate) struct Secrets {
     pub(crate) secret: Vec<Hidden>,
 }
 
-/// A secret on its way: it is not printed by accident.
+/// A secret on its way: it is not printed by accident, and is overwritten when it is dropped.
 #[derive(Clone)]
-pub(crate) struct Hidden(pub(crate) String);
+pub(crate) struct Hidden(Zeroizing<String>);
+
+impl Hidden {
+    /// The secret itself.
+    pub(crate) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.0.as_bytes().to_vec())
+    }
+}
 
 impl From<String> for Hidden {
     fn from(secret: String) -> Self {
-        Self(secret)
+        Self(Zeroizing::new(secret))
     }
 }
 
@@ -243,7 +252,8 @@ pub(crate) struct SchemeArgs {
     ///
     /// The vendor does not publish its scheme. Algorithms: hmac-sha256, -sha1, -sha384, -sha512, -md5,
     /// and the plain hashes of these names, whose template holds {secret}. Pieces of a template:
-    /// {body} {secret} {timestamp} {header:NAME} {method} {path} and any text.
+    /// {body} {encoded_body} {secret} {timestamp} {header:NAME} {method} {path} and any text;
+    /// {body} is the body as sent or decoded, {encoded_body} only as sent: one of them is required.
     /// The default is hmac-sha256:{body}.
     #[arg(
         long,
@@ -291,6 +301,23 @@ pub(crate) struct SignatureArgs {
     /// A header that every delivery came with
     #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_parser = header)]
     pub(crate) header: Vec<(String, String)>,
+
+    /// How many failures to explain: all, none or a number [default: the first 20]
+    ///
+    /// No more than 256 MiB are hashed to explain the failures of a run, unless all are asked for.
+    #[arg(long, value_name = "HOW MANY", help_heading = "Signature", value_parser = diagnose)]
+    pub(crate) diagnose: Option<Budget>,
+}
+
+fn diagnose(text: &str) -> Result<Budget, String> {
+    match text {
+        "all" => Ok(Budget::unlimited()),
+        "none" => Ok(Budget::of_failures(0)),
+        number => match number.parse() {
+            Ok(failures) => Ok(Budget::of_failures(failures)),
+            Err(_) => Err("expected all, none or a number".to_owned()),
+        },
+    }
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -31,7 +31,7 @@
 //! use chatlog::document::Document;
 //! use chatlog::{Origin, Text, inspect};
 //!
-//! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", start: Position::START };
+//! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
 //! let capture = deliveries(&record, None, &Limits::default());
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);

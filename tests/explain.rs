@@ -17,6 +17,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let record = Record {
         bytes: body.as_bytes(),
         terminator: b"",
+        is_whole: false,
         start: Position::START,
     };
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());

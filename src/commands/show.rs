@@ -2,13 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use chatlog::document::Document;
-use chatlog::inspect;
 use chatlog::view::{Selection, Zone, json, write_tables};
+use chatlog::{Text, inspect};
 use jiff::tz::TimeZone;
 
 use super::deliveries::{Way, for_each_delivery};
 use super::secrets::Verifier;
-use super::{Outcome, canvas, output};
+use super::{Outcome, canvas, output, tell};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
 use crate::input::Patience;
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         patience,
         quiet: false,
     };
-    for_each_delivery(&args.inputs, way, |arrival| {
+    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
         levels.apply(&mut report.findings);
@@ -46,7 +46,11 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         // Whoever follows a stream wants each session when it is there.
         out.flush()?;
         Ok(Outcome::of(&report))
-    })
+    })?;
+    if let Some(unexplained) = verifier.unexplained() {
+        tell(&Text::from("signatures"), &unexplained);
+    }
+    Ok(outcome)
 }
 
 fn zone(name: Option<&str>) -> Result<Zone> {
@@ -59,7 +63,7 @@ fn zone(name: Option<&str>) -> Result<Zone> {
             Ok(zone) => Ok(Zone::new(zone)),
             Err(_) => bail!(
                 "`{}` is no time zone: expected UTC, local or a name such as Asia/Jakarta",
-                chatlog::Text::from(name)
+                Text::from(name)
             ),
         },
     }

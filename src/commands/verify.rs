@@ -5,9 +5,11 @@ use std::io::Write;
 
 use anyhow::Result;
 use chatlog::Origin;
-use chatlog::diagnosis::{Discovery, Line, SwapDetector};
+use chatlog::diagnosis::{CommonCause, Discovery, Line, SwapDetector};
 use chatlog::signature::{Signature, Verdict};
-use chatlog::view::signature::{Subject, write_closing, write_options, write_schemes};
+use chatlog::view::signature::{
+    Subject, write_closing, write_failures, write_options, write_schemes,
+};
 use chatlog::view::{Canvas, Zone, json, signature};
 
 use super::deliveries::{Arrival, Way, for_each_delivery};
@@ -36,6 +38,7 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
         canvas,
         out: output(),
         swaps: SwapDetector::default(),
+        common: CommonCause::default(),
         counts: BTreeMap::new(),
         held: Vec::new(),
     };
@@ -49,7 +52,7 @@ fn verify(args: &Verify, mut verifier: Verifier, canvas: &Canvas) -> Result<Outc
         verdicts.add(arrival, signature)?;
         Ok(outcome)
     })?;
-    verdicts.finish()?;
+    verdicts.finish(verifier.unexplained())?;
     Ok(outcome)
 }
 
@@ -65,6 +68,7 @@ struct Verdicts<'c> {
     canvas: &'c Canvas,
     out: Box<dyn Write>,
     swaps: SwapDetector,
+    common: CommonCause,
     counts: BTreeMap<&'static str, usize>,
     held: Vec<Held>,
 }
@@ -100,7 +104,7 @@ impl Verdicts<'_> {
             signature,
             line,
         });
-        if self.held.len() >= SwapDetector::MOST {
+        if self.held.len() >= SwapDetector::MAX_DELIVERIES {
             self.write_held()?;
         }
         Ok(())
@@ -125,16 +129,22 @@ impl Verdicts<'_> {
 
     fn write(&mut self, subject: &Subject<'_>, checked: &Signature) -> Result<()> {
         match self.format {
+            VerifyFormat::Human if self.compares && self.common.add(checked) => {
+                signature::write_again(subject, checked, self.canvas, &mut self.out)?;
+            }
             VerifyFormat::Human => signature::write(subject, checked, self.canvas, &mut self.out)?,
             VerifyFormat::Json => json::write_signature(subject, checked, &mut self.out)?,
         }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<()> {
+    /// Writes what is left, and what there is to say of all of them.
+    fn finish(mut self, unexplained: Option<String>) -> Result<()> {
         self.write_held()?;
         if self.format == VerifyFormat::Human && !self.quiet {
             write_closing(&self.counts, self.canvas, &mut self.out)?;
+            let about_all = self.common.sentence().into_iter().chain(unexplained);
+            write_failures(about_all, self.canvas, &mut self.out)?;
         }
         self.out.flush()?;
         Ok(())

@@ -1,9 +1,10 @@
-//! Why a signature does not match: what is tried, and what would have matched.
+//! Why one signature does not match: what is tried, and what would have matched.
 
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
+use super::Budget;
 use super::byte_edits::{Change, changes, trimmed};
 use super::reserialize::{Json, LONGEST, Printing};
 use super::secret_variants::secret_variants;
@@ -12,18 +13,70 @@ use crate::signature::{
     Algorithm, Checks, Code, Hint, Key, Message, PresentedSignatures, Scheme, candidates,
 };
 
-/// The most bytes that are hashed to explain one failure.
-const MOST_HASHED: usize = 1 << 30;
+/// What was found out about a signature that does not match.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnosis {
+    /// What would have matched, the likeliest first.
+    pub hints: Vec<Hint>,
+    /// What was tried, in words, where nothing matches.
+    pub tried: Vec<&'static str>,
+}
+
+/// Finds out why the signature of a delivery does not match; none where nothing is left of the
+/// budget.
+///
+/// It costs some thousand times what the verdict does. A hint never changes the verdict.
+///
+/// ```
+/// use chatlog::capture::Headers;
+/// use chatlog::diagnosis::{Budget, diagnose};
+/// use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
+/// # use chatlog::capture::{Limits, Position, Record, deliveries};
+/// # let bytes = b"{\"a\":1}";
+/// # let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
+/// # let mut delivery = deliveries(&record, None, &Limits::default()).deliveries.remove(0);
+/// let secret = Secret::new("Jefe")?;
+/// let value = sign(&delivery, &Scheme::default(), &secret, Encoding::Hex)?;
+/// delivery.headers.push("X-AIRudder-Sign", value);
+/// // Some editor re-formats it.
+/// delivery.body = b"{ \"a\": 1 }".into();
+///
+/// let checks = Checks::new(Scheme::default(), [secret]);
+/// assert_eq!(verify(&delivery, &checks).hints, []);
+/// let diagnosis = diagnose(&delivery, &checks, &mut Budget::default()).expect("there is budget");
+/// assert_eq!(diagnosis.hints[0].code.name(), "reprinted-compact");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn diagnose(
+    delivery: &Delivery<'_>,
+    checks: &Checks,
+    budget: &mut Budget,
+) -> Option<Diagnosis> {
+    let Ok(presented) = checks.presented(delivery) else {
+        return Some(Diagnosis::default());
+    };
+    let Ok(message) = checks.scheme.template().fill(delivery, &checks.headers) else {
+        return Some(Diagnosis::default());
+    };
+    if presented.digests().is_empty() {
+        return Some(Diagnosis::default());
+    }
+    let allowance = budget.next_failure()?;
+    let failure = Failure::new(delivery, checks, &presented, &message, allowance);
+    let diagnosis = failure.explain();
+    budget.spend(allowance - failure.left.get());
+    Some(diagnosis)
+}
 
 /// A signature that does not match, and all that it was checked with.
-pub(crate) struct Failure<'f> {
+struct Failure<'f> {
     delivery: &'f Delivery<'f>,
     checks: &'f Checks,
-    given: &'f PresentedSignatures,
+    presented: &'f PresentedSignatures,
     /// The scheme's own way to sign, with each of the secrets.
     usual: Vec<Way<'f>>,
     /// How many bytes may still be hashed.
-    left: Cell<usize>,
+    left: Cell<u64>,
 }
 
 /// A way to make a signature from a body.
@@ -36,32 +89,30 @@ struct Way<'f> {
 }
 
 impl<'f> Failure<'f> {
-    pub(crate) fn new(
+    fn new(
         delivery: &'f Delivery<'f>,
         checks: &'f Checks,
-        given: &'f PresentedSignatures,
+        presented: &'f PresentedSignatures,
         message: &'f Message<'f>,
+        allowance: u64,
     ) -> Self {
         let usual = checks.keys.iter().map(|key| Way {
             other: None,
-            algorithm: checks.scheme.algorithm,
+            algorithm: checks.scheme.algorithm(),
             key: key.clone(),
             message,
         });
         Self {
             delivery,
             checks,
-            given,
+            presented,
             usual: usual.collect(),
-            left: Cell::new(MOST_HASHED),
+            left: Cell::new(allowance),
         }
     }
 
     /// What would have matched or else what was tried, the likeliest first.
-    pub(crate) fn explain(&self) -> (Vec<Hint>, Vec<&'static str>) {
-        if self.given.digests.is_empty() {
-            return Default::default();
-        }
+    fn explain(&self) -> Diagnosis {
         let schemes = self.other_schemes();
         let messages = fill(&schemes, self.delivery, &self.checks.headers);
         let secrets = self.other_secrets();
@@ -86,20 +137,27 @@ impl<'f> Failure<'f> {
         let mut tried = Vec::new();
         for (what, stage) in stages {
             if let Some(hint) = stage() {
-                return (vec![hint], Vec::new());
+                return Diagnosis {
+                    hints: vec![hint],
+                    tried: Vec::new(),
+                };
             }
             tried.push(what);
         }
-        if self.left.get() == 0 {
-            tried.push("no more than 1 GiB was hashed");
+        if self.is_exhausted() {
+            tried.push("no further, for no more bytes may be hashed");
         }
-        (Vec::new(), tried)
+        Diagnosis {
+            hints: Vec::new(),
+            tried,
+        }
     }
 
     /// The hint of one of these ways, over what may have been signed.
     fn unchanged(&self, ways: &[Way<'_>]) -> Option<Hint> {
-        candidates(self.delivery).find_map(|candidate| {
-            let way = ways.iter().find(|way| self.matches(way, &candidate.body))?;
+        candidates(self.delivery, self.checks.scheme.template()).find_map(|bytes| {
+            let body = bytes.of(self.delivery);
+            let way = ways.iter().find(|way| self.matches(way, &body))?;
             let (code, how) = way.other.as_ref()?;
             Some(Hint::new(*code, &format!("the body would match {how}")))
         })
@@ -121,19 +179,28 @@ impl<'f> Failure<'f> {
     }
 
     fn matches(&self, way: &Way<'_>, body: &[&[u8]]) -> bool {
-        let mut possible = self.given.of(way.algorithm).peekable();
-        if possible.peek().is_none() {
+        if !self.presented.has(way.algorithm) {
             return false;
         }
         let parts = way.message.bytes(way.key.secret.bytes(), body);
-        let size = parts.map(<[u8]>::len).sum();
-        let Some(left) = self.left.get().checked_sub(size) else {
-            self.left.set(0);
+        if !self.spend(parts.map(<[u8]>::len).sum()) {
             return false;
-        };
-        self.left.set(left);
+        }
         let hasher = way.key.hash(way.message, body);
-        possible.any(|digest| hasher.clone().is(digest))
+        let mut matching = self.presented.matching(way.algorithm, &hasher);
+        matching.next().is_some()
+    }
+
+    /// Takes bytes out of what may be hashed; `false` if there are not so many left.
+    fn spend(&self, bytes: usize) -> bool {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// How to say that the body was printed in other ways, or was not.
@@ -147,9 +214,33 @@ impl<'f> Failure<'f> {
 
     /// The body as JSON, printed in every way, with and without a line break at its end.
     fn printed(&self) -> Option<Hint> {
-        self.given.of(self.checks.scheme.algorithm).next()?;
+        if !self.presented.has(self.checks.scheme.algorithm()) {
+            return None;
+        }
         let json = Json::read(&self.delivery.body)?;
-        prints(&json, Printing::all(), &|change| self.usual(change))
+        self.prints(&json, Printing::all(), &|change| self.usual(change))
+    }
+
+    /// The hint of the first right text among those that the printings give, with and without a
+    /// line break at its end.
+    fn prints(
+        &self,
+        json: &Json<'_>,
+        printings: impl Iterator<Item = Printing>,
+        attempt: &dyn Fn(&Change<'_>) -> Option<Hint>,
+    ) -> Option<Hint> {
+        let mut seen = HashSet::new();
+        printings
+            .take_while(|_| !self.is_exhausted())
+            .find_map(|printing| {
+                let text = json.print(printing)?;
+                self.spend(text.len());
+                // A text that is printed as it is was not printed again, whatever stands around it.
+                let is_new = text != *json.text() && seen.insert(hash_of(&text));
+                let change = Change::whole(printing.code(), printing.what(), text.into_bytes());
+                let ended = || attempt(&change.with_final_newline());
+                is_new.then(|| attempt(&change).or_else(ended)).flatten()
+            })
     }
 
     /// Two changes of the body's bytes at once.
@@ -171,7 +262,7 @@ impl<'f> Failure<'f> {
         let attempt = |change: &Change<'_>| ways.iter().find_map(|ways| self.changed(change, ways));
         changes(body)
             .find_map(|change| attempt(&change))
-            .or_else(|| prints(&Json::read(body)?, Printing::common(), &attempt))
+            .or_else(|| self.prints(&Json::read(body)?, Printing::common(), &attempt))
     }
 
     /// What the secrets may have been meant to be.
@@ -199,17 +290,14 @@ impl<'f> Failure<'f> {
         let own = &self.checks.scheme;
         let mut schemes = Vec::new();
         for algorithm in Algorithm::ALL.iter().copied() {
-            if algorithm == own.algorithm || self.given.of(algorithm).next().is_none() {
+            if algorithm == own.algorithm() || !self.presented.has(algorithm) {
                 continue;
             }
-            schemes.push(Scheme {
-                algorithm,
-                template: own.template.clone(),
-            });
-            if !algorithm.is_keyed() && !own.template.holds_secret() {
+            schemes.push(own.with_algorithm(algorithm));
+            if !algorithm.is_keyed() && !own.template().holds_secret() {
                 schemes.extend(Scheme::of_secret_and_body(algorithm));
             }
-            if algorithm.is_keyed() && own.template.holds_secret() {
+            if algorithm.is_keyed() && own.template().holds_secret() {
                 schemes.push(Scheme::new(algorithm));
             }
         }
@@ -236,8 +324,8 @@ impl Way<'_> {
         let how = format!("under `{scheme}`{secret}");
         Way {
             other: Some((Code::OtherAlgorithm, how)),
-            algorithm: scheme.algorithm,
-            key: Key::new(scheme.algorithm, self.key.secret.clone()),
+            algorithm: scheme.algorithm(),
+            key: Key::new(scheme.algorithm(), self.key.secret.clone()),
             message,
         }
     }
@@ -250,27 +338,13 @@ fn fill<'s>(
 ) -> Vec<(&'s Scheme, Message<'s>)> {
     schemes
         .iter()
-        .filter_map(|scheme| Some((scheme, scheme.template.fill(delivery, headers).ok()?)))
+        .filter_map(|scheme| Some((scheme, scheme.template().fill(delivery, headers).ok()?)))
         .collect()
 }
 
-/// The hint of the first right text among those that the printings give, with and without a line
-/// break at its end.
-fn prints(
-    json: &Json<'_>,
-    mut printings: impl Iterator<Item = Printing>,
-    attempt: &dyn Fn(&Change<'_>) -> Option<Hint>,
-) -> Option<Hint> {
-    let mut seen = HashSet::new();
-    printings.find_map(|printing| {
-        // A text that is printed as it is was not printed again, whatever stands around it.
-        let text = json.print(printing).filter(|text| *text != json.text())?;
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        if !seen.insert(hasher.finish()) {
-            return None;
-        }
-        let change = Change::whole(printing.code(), printing.what(), text.into_bytes());
-        attempt(&change).or_else(|| attempt(&change.with_final_newline()))
-    })
+/// A hash to know a text again by.
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }

@@ -3,13 +3,18 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use zeroize::Zeroizing;
+
 use crate::signature::{Code, Secret};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What a secret may have been meant to be: what was done to it, and the secret.
 pub(super) fn secret_variants(
     secret: &Secret,
 ) -> impl IntoIterator<Item = (Code, &'static str, Secret)> {
     let given = secret.bytes();
+    let marked = without_mark(given);
     let trimmed = given.trim_ascii();
     let inner = unquoted(trimmed);
     let bare = inner.unwrap_or(trimmed).trim_ascii();
@@ -26,6 +31,16 @@ pub(super) fn secret_variants(
             owned(&[given, b"\n"].concat()),
         ),
         (
+            Code::SecretBom,
+            "without the byte order mark at its start",
+            given.strip_prefix(BYTE_ORDER_MARK).and_then(owned),
+        ),
+        (
+            Code::SecretBom,
+            "as UTF-8, without the byte order mark at its start and white space",
+            marked.map(|secret| secret.trim_ascii().to_vec()),
+        ),
+        (
             Code::SecretQuotes,
             "without the quotes around it",
             inner.and_then(owned),
@@ -40,10 +55,36 @@ pub(super) fn secret_variants(
     ]
     .into_iter()
     .filter_map(|(code, what, bytes)| {
-        let bytes = bytes.filter(|bytes| bytes != given)?;
-        Some((code, what, Secret::new(bytes).ok()?))
+        let mut bytes = Zeroizing::new(bytes?);
+        if *bytes == given {
+            return None;
+        }
+        Some((code, what, Secret::new(std::mem::take(&mut *bytes)).ok()?))
     })
     .collect::<Vec<_>>()
+}
+
+/// The secret in UTF-8 without its byte order mark, which may be that of UTF-16: PowerShell's `>`
+/// writes it so.
+fn without_mark(secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let utf_16 = |units: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Zeroizing<Vec<u16>> = Zeroizing::new(
+            units
+                .chunks_exact(2)
+                .map(|pair| unit([pair[0], pair[1]]))
+                .collect(),
+        );
+        let text = String::from_utf16(&units).ok()?;
+        Some(Zeroizing::new(text.into_bytes()))
+    };
+    match secret {
+        [0xff, 0xfe, units @ ..] => utf_16(units, u16::from_le_bytes),
+        [0xfe, 0xff, units @ ..] => utf_16(units, u16::from_be_bytes),
+        _ => {
+            let secret = secret.strip_prefix(BYTE_ORDER_MARK)?;
+            Some(Zeroizing::new(secret.to_vec()))
+        }
+    }
 }
 
 /// What is between a pair of quotes.

@@ -51,6 +51,9 @@ codes! {
     SecretWhiteSpace "secret-white-space"
         "The secret has white space around it that does not belong to it, or lacks a line break that does."
         "check how the secret is stored";
+    SecretBom "secret-bom"
+        "The secret starts with a byte order mark that does not belong to it."
+        "save it as UTF-8 without one";
     SecretQuotes "secret-quotes"
         "The secret has quotes around it that do not belong to it."
         "check how the secret is stored";

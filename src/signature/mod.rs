@@ -45,8 +45,8 @@ pub(crate) use self::scheme::{Message, is_token};
 pub use self::scheme::{Scheme, SchemeError, Template, Unfilled};
 pub use self::secret::{EmptySecret, Secret};
 pub use self::sign::{Encoding, sign};
-pub use self::verify::{Checks, Signature, Verdict, verify, verify_request};
-pub(crate) use self::verify::{Key, candidates, matching};
+pub use self::verify::{Checks, Signature, SignedBytes, Verdict, verify, verify_request};
+pub(crate) use self::verify::{Key, candidates};
 
 /// The header in which the vendor sends the signature.
 pub const HEADER: &str = "X-AIRudder-Sign";

@@ -27,9 +27,9 @@ pub fn sign(
     encoding: Encoding,
 ) -> Result<String, Unfilled> {
     let headers = Headers::default();
-    let message = scheme.template.fill(delivery, &headers)?;
+    let message = scheme.template().fill(delivery, &headers)?;
     let body = delivery.encoded_body.as_ref().unwrap_or(&delivery.body);
-    let digest = Key::new(scheme.algorithm, secret.clone())
+    let digest = Key::new(scheme.algorithm(), secret.clone())
         .hash(&message, &[body])
         .finish();
     Ok(match encoding {

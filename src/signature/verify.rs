@@ -1,15 +1,16 @@
 //! Comparing the signature of a delivery with the one that its bytes give.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display};
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    Algorithm, Digest, HEADER, Hasher, Hint, Message, PresentedSignatures, Scheme, Secret,
+    Algorithm, Digest, HEADER, Hasher, Hint, Message, PresentedSignatures, Scheme, Secret, Template,
 };
 use crate::Text;
-use crate::capture::{Delivery, Fidelity, Format, Headers, Position};
-use crate::diagnosis::Failure;
+use crate::capture::{Delivery, Doubt, Fidelity, Format, Headers, Position};
 
 /// What can be said of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -56,7 +57,8 @@ pub struct Signature {
     /// Why the verdict is what it is, or which bytes were signed, where that is not plain. Words of
     /// the delivery in it are already safe to show.
     pub reason: Option<String>,
-    /// What would have matched: it never changes the verdict.
+    /// What would have matched, where [`diagnose`](crate::diagnosis::diagnose) was asked: it never
+    /// changes the verdict.
     pub hints: Vec<Hint>,
     /// Which of the secrets matched, from 1.
     pub secret: Option<usize>,
@@ -66,7 +68,11 @@ pub struct Signature {
     /// What was tried to find hints, in words.
     #[serde(skip)]
     pub tried: Vec<&'static str>,
-    /// The signatures given and computed, for the [`Ledger`].
+    /// The bytes that the signature matches, if it matches any.
+    #[serde(skip)]
+    pub signed: Option<SignedBytes>,
+    /// The signatures presented and computed, for the
+    /// [`SwapDetector`](crate::diagnosis::SwapDetector).
     #[serde(skip)]
     pub(crate) fingerprints: Fingerprints,
 }
@@ -81,15 +87,23 @@ impl Signature {
             secret: None,
             secrets: checks.keys.len(),
             tried: Vec::new(),
+            signed: None,
             fingerprints: Fingerprints::default(),
         }
+    }
+
+    /// Says whether there is a mismatch whose cause can be looked for.
+    pub fn is_mismatch(&self) -> bool {
+        matches!(self.verdict, Verdict::Invalid | Verdict::Inconclusive)
+            && self.signed.is_none()
+            && !self.fingerprints.presented.is_empty()
     }
 }
 
 /// The signatures that came with a delivery, and those that its body gives; never shown.
 #[derive(Clone, Default)]
 pub(crate) struct Fingerprints {
-    pub(crate) given: Vec<Digest>,
+    pub(crate) presented: Vec<Digest>,
     pub(crate) expected: Vec<Digest>,
 }
 
@@ -97,6 +111,78 @@ impl Debug for Fingerprints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fingerprints([redacted])")
     }
+}
+
+/// The bytes of a delivery that a signature may cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignedBytes {
+    /// The body.
+    Body,
+    /// The bytes as sent, before their content encoding was undone.
+    Encoded,
+    /// What the content encoding holds, not the bytes as sent.
+    Decoded,
+    /// The line with the line break that ends it.
+    WithLineBreak,
+    /// The file without the line break that ends it.
+    WithoutLineBreak,
+}
+
+impl SignedBytes {
+    /// The bytes, in parts.
+    pub fn of<'d>(self, delivery: &'d Delivery<'_>) -> [&'d [u8]; 2] {
+        let body: &[u8] = &delivery.body;
+        match self {
+            Self::Body | Self::Decoded => [body, b""],
+            Self::Encoded => [delivery.encoded_body.as_deref().unwrap_or(body), b""],
+            Self::WithLineBreak => [body, delivery.terminator],
+            Self::WithoutLineBreak => [without_line_break(body).unwrap_or(body), b""],
+        }
+    }
+
+    /// How many bytes they are.
+    pub fn len(self, delivery: &Delivery<'_>) -> usize {
+        self.of(delivery).into_iter().map(<[u8]>::len).sum()
+    }
+
+    /// Their SHA-256.
+    pub fn sha256(self, delivery: &Delivery<'_>) -> [u8; 32] {
+        let [start, end] = self.of(delivery);
+        let hash = Sha256::new().chain_update(start).chain_update(end);
+        hash.finalize().into()
+    }
+
+    /// Which bytes they are, after "N bytes"; none where they are simply the body.
+    pub fn description(self) -> Option<&'static str> {
+        match self {
+            Self::Body => None,
+            Self::Encoded => Some("as sent, before the content encoding was undone"),
+            Self::Decoded => Some("decoded"),
+            Self::WithLineBreak => Some("with the line break that ends the line"),
+            Self::WithoutLineBreak => Some("without the line break at the end of the file"),
+        }
+    }
+
+    /// What to say of a match with them.
+    fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Body => None,
+            Self::Encoded => {
+                Some("the bytes as sent match, before their content encoding was taken off")
+            }
+            Self::Decoded => Some("the decoded bytes match, not those that were sent"),
+            Self::WithLineBreak => Some("the line matches with its line break"),
+            Self::WithoutLineBreak => {
+                Some("the body matches without the line break at the end of the file")
+            }
+        }
+    }
+}
+
+/// The body without the line break at its end.
+fn without_line_break(body: &[u8]) -> Option<&[u8]> {
+    let body = body.strip_suffix(b"\n")?;
+    Some(body.strip_suffix(b"\r").unwrap_or(body))
 }
 
 /// What deliveries are checked against.
@@ -107,7 +193,6 @@ pub struct Checks {
     header: String,
     given: Vec<String>,
     pub(crate) headers: Headers<'static>,
-    explains: bool,
 }
 
 impl Checks {
@@ -116,7 +201,7 @@ impl Checks {
     pub fn new(scheme: Scheme, secrets: impl IntoIterator<Item = Secret>) -> Self {
         let keys = secrets
             .into_iter()
-            .map(|secret| Key::new(scheme.algorithm, secret))
+            .map(|secret| Key::new(scheme.algorithm(), secret))
             .collect();
         Self {
             scheme,
@@ -124,7 +209,6 @@ impl Checks {
             header: HEADER.to_owned(),
             given: Vec::new(),
             headers: Headers::default(),
-            explains: true,
         }
     }
 
@@ -146,14 +230,6 @@ impl Checks {
         self
     }
 
-    /// Leaves out why a signature fails, which costs some thousand times what the verdict does.
-    ///
-    /// Of a great many failures the first few tell all: the rest need not be explained.
-    pub fn without_hints(mut self) -> Self {
-        self.explains = false;
-        self
-    }
-
     /// The scheme.
     pub fn scheme(&self) -> &Scheme {
         &self.scheme
@@ -165,10 +241,7 @@ impl Checks {
     }
 
     /// The signatures to check a delivery for.
-    pub(crate) fn given(&self, delivery: &Delivery<'_>) -> Result<PresentedSignatures, String> {
-        let sent = |headers: &Headers<'_>| {
-            PresentedSignatures::read(headers.all(&self.header).map(Text::as_str))
-        };
+    pub(crate) fn presented(&self, delivery: &Delivery<'_>) -> Result<PresentedSignatures, String> {
         if !self.given.is_empty() {
             let given = PresentedSignatures::read(self.given.iter().map(String::as_str));
             return some_or(given, || "the signature is empty".to_owned());
@@ -180,7 +253,8 @@ impl Checks {
             &delivery.headers
         };
         if headers.first(&self.header).is_some() {
-            return some_or(sent(headers), || format!("the header `{name}` is empty"));
+            let sent = PresentedSignatures::read(headers.all(&self.header).map(Text::as_str));
+            return some_or(sent, || format!("the header `{name}` is empty"));
         }
         Err(
             match delivery.headers.iter().find(|(name, _)| is_like_ours(name)) {
@@ -192,16 +266,22 @@ impl Checks {
             },
         )
     }
+
+    /// Says whether the signatures are those of a delivery's own headers, and not one that the
+    /// caller gave.
+    fn reads_headers(&self) -> bool {
+        self.given.is_empty()
+    }
 }
 
 fn some_or(
-    given: PresentedSignatures,
+    presented: PresentedSignatures,
     empty: impl FnOnce() -> String,
 ) -> Result<PresentedSignatures, String> {
-    if given.is_empty() {
+    if presented.is_empty() {
         Err(empty())
     } else {
-        Ok(given)
+        Ok(presented)
     }
 }
 
@@ -225,6 +305,8 @@ impl Key {
 
     /// The hash of a message with this body.
     pub(crate) fn hash(&self, message: &Message<'_>, body: &[&[u8]]) -> Hasher {
+        #[cfg(test)]
+        tests::MACS.set(tests::MACS.get() + 1);
         let mut hasher = self.begun.clone();
         message
             .bytes(self.secret.bytes(), body)
@@ -239,38 +321,33 @@ impl Debug for Key {
     }
 }
 
-/// Bytes that may have been signed.
-pub(crate) struct Candidate<'d> {
-    pub(crate) body: [&'d [u8]; 2],
-    /// What to say where they were, if they are not simply the body.
-    reason: Option<&'static str>,
-}
-
 /// What may have been signed of a delivery, the likeliest first.
-pub(crate) fn candidates<'d>(delivery: &'d Delivery<'_>) -> impl Iterator<Item = Candidate<'d>> {
-    let body: &[u8] = &delivery.body;
-    let encoded = delivery.encoded_body.as_deref();
-    let as_sent = encoded.map(|encoded| Candidate {
-        body: [encoded, b""],
-        reason: Some("the bytes as sent match, before their content encoding was taken off"),
-    });
-    let decoded = Candidate {
-        body: [body, b""],
-        reason: encoded
-            .is_some()
-            .then_some("the decoded bytes match, not those that were sent"),
-    };
-    let line = (!delivery.terminator.is_empty()).then_some(Candidate {
-        body: [body, delivery.terminator],
-        reason: Some("the line matches with its line break"),
-    });
-    as_sent.into_iter().chain([decoded]).chain(line)
+pub(crate) fn candidates(
+    delivery: &Delivery<'_>,
+    template: &Template,
+) -> impl Iterator<Item = SignedBytes> {
+    let is_encoded = delivery.encoded_body.is_some();
+    let is_fixed = is_encoded && !template.holds_body();
+    let is_file = delivery.ends_input && without_line_break(&delivery.body).is_some();
+    [
+        (SignedBytes::Encoded, is_encoded),
+        (SignedBytes::Decoded, is_encoded && !is_fixed),
+        (SignedBytes::Body, !is_encoded),
+        (
+            SignedBytes::WithLineBreak,
+            !delivery.terminator.is_empty() && !is_fixed,
+        ),
+        (SignedBytes::WithoutLineBreak, is_file && !is_fixed),
+    ]
+    .into_iter()
+    .filter_map(|(bytes, is_there)| is_there.then_some(bytes))
 }
 
 /// Says whether a delivery has the signature that its bytes give.
 ///
-/// It costs one pass over the body and copies nothing, unless the signature fails: then it is
-/// found out why.
+/// It costs one pass over the body for each secret and for each of the at most three ways in which
+/// the body may have ended or been encoded, and copies nothing. Why a signature fails is not looked
+/// for: see [`diagnose`](crate::diagnosis::diagnose).
 pub fn verify(delivery: &Delivery<'_>, checks: &Checks) -> Signature {
     let outcome = |verdict, reason| Signature::new(verdict, checks, Some(reason));
     if !checks.has_secret() {
@@ -279,16 +356,19 @@ pub fn verify(delivery: &Delivery<'_>, checks: &Checks) -> Signature {
             "there is no secret to check with".to_owned(),
         );
     }
-    let given = match checks.given(delivery) {
-        Ok(given) => given,
+    let presented = match checks.presented(delivery) {
+        Ok(presented) => presented,
         Err(reason) => return outcome(Verdict::Missing, reason),
     };
-    let message = match checks.scheme.template.fill(delivery, &checks.headers) {
+    let message = match checks.scheme.template().fill(delivery, &checks.headers) {
         Ok(message) => message,
         Err(unfilled) => return outcome(Verdict::Inconclusive, unfilled.to_string()),
     };
-    valid(delivery, checks, &given, &message)
-        .unwrap_or_else(|| failed(delivery, checks, given, &message))
+    let comparison = Comparison::make(delivery, checks, &presented, &message);
+    match comparison.matched {
+        Some(matched) => comparison.accepted(matched, delivery, checks, &presented),
+        None => comparison.refused(delivery, checks, &presented),
+    }
 }
 
 /// Says whether a request that was just received has the signature that its bytes give.
@@ -308,111 +388,170 @@ fn received<'a>(headers: Headers<'a>, body: &'a [u8]) -> Delivery<'a> {
         body: body.into(),
         encoded_body: None,
         terminator: b"",
+        ends_input: false,
         start: Position::START,
         body_start: None,
         notes: Vec::new(),
+        ambiguities: Vec::new(),
     }
 }
 
-fn valid(
-    delivery: &Delivery<'_>,
-    checks: &Checks,
-    given: &PresentedSignatures,
-    message: &Message<'_>,
-) -> Option<Signature> {
-    for candidate in candidates(delivery) {
-        for (index, key) in checks.keys.iter().enumerate() {
-            let Some(digest) = matching(
-                key,
-                message,
-                &candidate.body,
-                checks.scheme.algorithm,
-                given,
-            ) else {
-                continue;
-            };
-            let reason = candidate.reason.map(str::to_owned);
-            return Some(Signature {
-                secret: Some(index + 1),
-                fingerprints: Fingerprints {
-                    given: vec![digest],
-                    expected: vec![digest],
-                },
-                ..Signature::new(Verdict::Valid, checks, reason)
-            });
+/// The signatures that came with a delivery beside those that its bytes give.
+struct Comparison {
+    /// The first match.
+    matched: Option<Match>,
+    /// The header values that hold a signature which matches.
+    matching: BTreeSet<usize>,
+    /// Every signature that was computed.
+    expected: Vec<Digest>,
+}
+
+/// A presented signature that is the right one.
+#[derive(Clone, Copy)]
+struct Match {
+    signed: SignedBytes,
+    /// Which secret, from 0.
+    secret: usize,
+    digest: Digest,
+}
+
+impl Comparison {
+    /// Computes a signature for each candidate and secret up to the first match; past it only
+    /// where there are several headers, of which each may match.
+    fn make(
+        delivery: &Delivery<'_>,
+        checks: &Checks,
+        presented: &PresentedSignatures,
+        message: &Message<'_>,
+    ) -> Self {
+        let mut comparison = Self {
+            matched: None,
+            matching: BTreeSet::new(),
+            expected: Vec::new(),
+        };
+        for signed in candidates(delivery, checks.scheme.template()) {
+            for (secret, key) in checks.keys.iter().enumerate() {
+                let hasher = key.hash(message, &signed.of(delivery));
+                for one in presented.matching(checks.scheme.algorithm(), &hasher) {
+                    comparison.matching.insert(one.value);
+                    comparison.matched.get_or_insert(Match {
+                        signed,
+                        secret,
+                        digest: one.digest,
+                    });
+                }
+                if comparison.matched.is_some() && presented.values() == 1 {
+                    return comparison;
+                }
+                comparison.expected.push(hasher.finish());
+            }
+        }
+        comparison
+    }
+
+    fn accepted(
+        self,
+        matched: Match,
+        delivery: &Delivery<'_>,
+        checks: &Checks,
+        presented: &PresentedSignatures,
+    ) -> Signature {
+        let is_undecided = worst_doubt(delivery) == Some(Doubt::OfBoth);
+        let (verdict, matches) = if is_undecided {
+            let which = "the signature matches the body that was read";
+            (Verdict::Inconclusive, Some(which.to_owned()))
+        } else {
+            (Verdict::Valid, matched.signed.reason().map(str::to_owned))
+        };
+        let reasons = matches
+            .into_iter()
+            .chain(self.several_headers(checks, presented))
+            .chain(ambiguities(delivery));
+        let reason = joined(reasons);
+        Signature {
+            secret: (verdict == Verdict::Valid).then_some(matched.secret + 1),
+            signed: Some(matched.signed),
+            fingerprints: Fingerprints {
+                presented: vec![matched.digest],
+                expected: vec![matched.digest],
+            },
+            ..Signature::new(verdict, checks, reason)
         }
     }
-    None
-}
 
-/// The given signature that this body has, if it has one of them.
-pub(crate) fn matching(
-    key: &Key,
-    message: &Message<'_>,
-    body: &[&[u8]],
-    algorithm: Algorithm,
-    given: &PresentedSignatures,
-) -> Option<Digest> {
-    let mut possible = given.of(algorithm).peekable();
-    possible.peek()?;
-    let hasher = key.hash(message, body);
-    possible.copied().find(|digest| hasher.clone().is(digest))
-}
-
-fn failed(
-    delivery: &Delivery<'_>,
-    checks: &Checks,
-    given: PresentedSignatures,
-    message: &Message<'_>,
-) -> Signature {
-    let (verdict, reason) = refusal(delivery, checks, &given);
-    let mut signature = Signature::new(verdict, checks, Some(reason));
-    if checks.explains {
-        let failure = Failure::new(delivery, checks, &given, message);
-        (signature.hints, signature.tried) = failure.explain();
+    fn refused(
+        self,
+        delivery: &Delivery<'_>,
+        checks: &Checks,
+        presented: &PresentedSignatures,
+    ) -> Signature {
+        let (verdict, doubt) = doubt(delivery);
+        let reasons = std::iter::once(mismatch(checks, presented))
+            .chain(self.several_headers(checks, presented))
+            .chain(ambiguities(delivery))
+            .chain(doubt.map(str::to_owned));
+        Signature {
+            fingerprints: Fingerprints {
+                presented: presented.digests(),
+                expected: self.expected,
+            },
+            ..Signature::new(verdict, checks, joined(reasons))
+        }
     }
-    signature.fingerprints = Fingerprints {
-        expected: expected(delivery, checks, message),
-        given: given.digests,
-    };
-    signature
+
+    /// That a delivery came with several signature headers, and how many of them match.
+    fn several_headers(&self, checks: &Checks, presented: &PresentedSignatures) -> Option<String> {
+        let headers = presented.values();
+        if headers < 2 || !checks.reads_headers() {
+            return None;
+        }
+        let matches = match self.matching.len() {
+            0 => "none matches".to_owned(),
+            1 => "1 matches".to_owned(),
+            count => format!("{count} match"),
+        };
+        Some(format!("{headers} signature headers, {matches}"))
+    }
 }
 
-/// The signatures that a delivery should have had.
-fn expected(delivery: &Delivery<'_>, checks: &Checks, message: &Message<'_>) -> Vec<Digest> {
-    candidates(delivery)
-        .flat_map(|candidate| {
-            checks
-                .keys
-                .iter()
-                .map(move |key| key.hash(message, &candidate.body).finish())
+/// What a capture says in two ways, in words.
+fn ambiguities(delivery: &Delivery<'_>) -> impl Iterator<Item = String> {
+    delivery
+        .ambiguities
+        .iter()
+        .map(|ambiguity| ambiguity.message.clone())
+}
+
+fn worst_doubt(delivery: &Delivery<'_>) -> Option<Doubt> {
+    let doubts = delivery.ambiguities.iter();
+    doubts.map(|ambiguity| ambiguity.doubt).max()
+}
+
+fn joined(reasons: impl Iterator<Item = String>) -> Option<String> {
+    let reasons: Vec<String> = reasons.collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+/// That no signature matches, and why none could.
+fn mismatch(checks: &Checks, presented: &PresentedSignatures) -> String {
+    presented
+        .complaint(checks.scheme.algorithm())
+        .unwrap_or_else(|| match checks.keys.len() {
+            1 => "the signature does not match the body".to_owned(),
+            count => format!("the signature does not match the body with any of {count} secrets"),
         })
-        .collect()
-}
-
-/// The verdict on a signature that does not match, and its reason.
-fn refusal(
-    delivery: &Delivery<'_>,
-    checks: &Checks,
-    given: &PresentedSignatures,
-) -> (Verdict, String) {
-    let mismatch =
-        given
-            .complaint(checks.scheme.algorithm)
-            .unwrap_or_else(|| match checks.keys.len() {
-                1 => "the signature is not that of the body".to_owned(),
-                count => {
-                    format!("the signature is not that of the body with any of {count} secrets")
-                }
-            });
-    match doubt(delivery) {
-        (verdict, Some(doubt)) => (verdict, format!("{mismatch}; {doubt}")),
-        (verdict, None) => (verdict, mismatch),
-    }
 }
 
 /// What a mismatch says of a delivery whose body was kept so, and what makes that doubtful.
 fn doubt(delivery: &Delivery<'_>) -> (Verdict, Option<&'static str>) {
+    let (verdict, doubt) = fidelity_doubt(delivery);
+    match worst_doubt(delivery) {
+        None | Some(Doubt::Settled) => (verdict, doubt),
+        Some(Doubt::OfMismatch | Doubt::OfBoth) => (Verdict::Inconclusive, doubt),
+    }
+}
+
+fn fidelity_doubt(delivery: &Delivery<'_>) -> (Verdict, Option<&'static str>) {
     use Verdict::{Inconclusive, Invalid};
     match delivery.fidelity {
         Fidelity::Exact => (Invalid, None),
@@ -438,5 +577,49 @@ fn doubt(delivery: &Delivery<'_>) -> (Verdict, Option<&'static str>) {
             Inconclusive,
             Some("the capture cut the body short, so not all of what was signed is there"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// How many signatures were computed in this thread.
+        pub(super) static MACS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// The signatures that one verdict computes.
+    #[track_caller]
+    fn costs(delivery: &Delivery<'_>, secrets: usize, macs: usize) {
+        let secrets =
+            (0..secrets).map(|index| Secret::new(format!("key {index}")).expect("not empty"));
+        let checks = Checks::new(Scheme::default(), secrets);
+        MACS.set(0);
+        assert_eq!(verify(delivery, &checks).verdict, Verdict::Invalid);
+        assert_eq!(MACS.get(), macs);
+    }
+
+    #[test]
+    fn a_forged_signature_costs_one_mac_for_each_candidate_and_secret() {
+        let mut headers = Headers::default();
+        let forged = (0..64u8).map(|byte| hex::encode([byte; 32]));
+        headers.push(HEADER, forged.collect::<Vec<_>>().join(","));
+        let one = received(headers, b"{\"n\": 1}\n");
+        costs(&one, 1, 1);
+        costs(&one, 20, 20);
+        let file = Delivery {
+            ends_input: true,
+            ..one.clone()
+        };
+        costs(&file, 1, 2);
+        let encoded = Delivery {
+            encoded_body: Some(b"as sent".into()),
+            terminator: b"\n",
+            ..one
+        };
+        costs(&encoded, 20, 60);
     }
 }
