@@ -11,8 +11,8 @@
 //!                   │   document      the body as text: read once, with places
 //!          ┌────────┴────────┐
 //!          ▼                 ▼
-//!     notification       signature    what is in it · whether it is genuine, and why not
-//!   Session + Findings    Signature
+//!     notification       signature    what is in it · whether it is genuine
+//!   Session + Findings    Signature       (why not: diagnosis, where that is asked for)
 //!          └────────┬────────┘
 //!                   ▼   report
 //!                Report               everything there is to say about one delivery

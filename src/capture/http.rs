@@ -147,31 +147,38 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
         Some((body, rest)) if ends_there(body, rest) => (body, rest),
         _ => up_to_next_message(tail),
     };
-    let next = after_response(rest);
-    if next.len() < rest.len() {
-        let note = "the response that follows was left out";
-        return (Body::at(body, Fidelity::Exact).noting(note), next);
-    }
-    let (left_out, rest) = if is_request_line(rest.trim_ascii_start()) {
-        rest.split_at(0)
-    } else {
-        rest.split_at(rest.len())
-    };
     let mut read = Body::at(body, Fidelity::Exact);
-    match left_out {
-        [] => {}
-        b"\n" | b"\r\n" => {
-            read = read.noting("trimmed the newline an editor added after `Content-Length`");
-        }
-        _ => {
-            let count = left_out.len();
-            read = read.noting(format!("left out {count} bytes after `Content-Length`"));
-        }
-    }
+    let next = next_after(rest);
+    let left_out = &rest[..rest.len() - next.len()];
+    read.notes.extend(left_out_note(left_out));
     if is_chunked {
         read = read.noting("the chunks were joined when it was saved");
     }
-    (read, rest)
+    (read, next)
+}
+
+/// The request that comes next, in what comes after a body.
+fn next_after(rest: &[u8]) -> &[u8] {
+    let start = rest.trim_ascii_start();
+    if is_request_line(start) {
+        rest
+    } else if is_status_line(start) {
+        after_response(rest)
+    } else {
+        &rest[rest.len()..]
+    }
+}
+
+/// What to say of the bytes between a body and the next request.
+fn left_out_note(left_out: &[u8]) -> Option<String> {
+    Some(match left_out {
+        [] => return None,
+        b"\n" | b"\r\n" => "trimmed the newline an editor added after `Content-Length`".to_owned(),
+        _ if is_status_line(left_out.trim_ascii_start()) => {
+            "the response that follows was left out".to_owned()
+        }
+        _ => format!("left out {} bytes after `Content-Length`", left_out.len()),
+    })
 }
 
 /// A body without a length to trust goes on to the next line that starts a request or a response,
@@ -189,7 +196,10 @@ fn up_to_next_message(tail: &[u8]) -> (&[u8], &[u8]) {
 /// The next line that starts a request, or, behind a blank line, a response.
 fn next_message(bytes: &[u8]) -> &[u8] {
     let (mut line, mut rest) = split_line(bytes);
-    while !rest.is_empty() && !is_request_line(rest) && !(line.is_empty() && is_status_line(rest)) {
+    while !rest.is_empty() {
+        if is_request_line(rest) || line.is_empty() && is_status_line(rest) {
+            break;
+        }
         (line, rest) = split_line(rest);
     }
     rest

@@ -68,7 +68,10 @@ fn contradiction(lengths: &BTreeMap<usize, String>) -> Ambiguity {
         .iter()
         .map(|(length, name)| format!("{} by {name}", grouped(*length)))
         .collect();
-    let message = format!("the body has several lengths: {}", listed.join(", "));
+    let message = format!(
+        "several lengths of the body are given: {}",
+        listed.join(", ")
+    );
     Ambiguity::new(Doubt::OfMismatch, message)
 }
 

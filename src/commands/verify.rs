@@ -129,7 +129,8 @@ impl Verdicts<'_> {
 
     fn write(&mut self, subject: &Subject<'_>, checked: &Signature) -> Result<()> {
         match self.format {
-            VerifyFormat::Human if self.compares && self.common.add(checked) => {
+            // Without a closing line each failure says for itself why.
+            VerifyFormat::Human if !self.quiet && self.compares && self.common.add(checked) => {
                 signature::write_again(subject, checked, self.canvas, &mut self.out)?;
             }
             VerifyFormat::Human => signature::write(subject, checked, self.canvas, &mut self.out)?,

@@ -63,3 +63,54 @@ impl Default for Budget {
         Self::of_failures(Self::FAILURES)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Delivery, Limits, Position, Record, deliveries};
+    use crate::diagnosis::{Diagnosis, diagnose};
+    use crate::signature::{Checks, HEADER, Scheme, Secret};
+
+    fn forged(body: &str) -> Delivery<'_> {
+        let record = Record {
+            bytes: body.as_bytes(),
+            terminator: b"",
+            is_whole: true,
+            start: Position::START,
+        };
+        let capture = deliveries(&record, None, &Limits::default());
+        let mut delivery = capture.deliveries.into_iter().next().expect("a body");
+        delivery.headers.push(HEADER, "00".repeat(32));
+        delivery
+    }
+
+    #[test]
+    fn counts_failures_and_the_bytes_that_are_hashed() {
+        let secret = Secret::new("swordfish-42").expect("it is not empty");
+        let checks = Checks::new(Scheme::default(), [secret]);
+        let body = format!("{{\"a\": \"{}\"}}", "x".repeat(10_000));
+        let limit = "no further, for no more bytes may be hashed";
+        let explain = |budget: &mut Budget| diagnose(&forged(&body), &checks, budget);
+        let is_cut = |found: &Option<Diagnosis>| {
+            found
+                .as_ref()
+                .map(|found| found.tried.last() == Some(&limit))
+        };
+
+        let mut failures = Budget::of_failures(2);
+        assert_eq!(is_cut(&explain(&mut failures)), Some(false));
+        assert_eq!(is_cut(&explain(&mut failures)), Some(false));
+        assert_eq!(explain(&mut failures), None);
+
+        let spent = Budget::BYTES - failures.bytes;
+        assert!(spent > 20_000, "{spent}");
+        let mut bytes = Budget {
+            failures: 20,
+            bytes: spent * 3 / 4,
+        };
+        assert_eq!(is_cut(&explain(&mut bytes)), Some(false));
+        assert_eq!(is_cut(&explain(&mut bytes)), Some(true));
+        assert_eq!(explain(&mut bytes), None);
+        assert_eq!(is_cut(&explain(&mut Budget::unlimited())), Some(false));
+    }
+}

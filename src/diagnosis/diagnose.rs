@@ -142,10 +142,11 @@ impl<'f> Failure<'f> {
                     tried: Vec::new(),
                 };
             }
+            if self.is_exhausted() {
+                tried.push("no further, for no more bytes may be hashed");
+                break;
+            }
             tried.push(what);
-        }
-        if self.is_exhausted() {
-            tried.push("no further, for no more bytes may be hashed");
         }
         Diagnosis {
             hints: Vec::new(),

@@ -9,59 +9,52 @@ use crate::signature::{Code, Secret};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// A secret that may have been meant: what was done to it, and its bytes if that can have been.
+type Variant = (Code, &'static str, Option<Vec<u8>>);
+
 /// What a secret may have been meant to be: what was done to it, and the secret.
-pub(super) fn secret_variants(
-    secret: &Secret,
-) -> impl IntoIterator<Item = (Code, &'static str, Secret)> {
+pub(super) fn secret_variants(secret: &Secret) -> Vec<(Code, &'static str, Secret)> {
     let given = secret.bytes();
-    let marked = without_mark(given);
+    let variants = surrounded(given).into_iter().chain(encoded(given));
+    variants
+        .filter_map(|(code, what, bytes)| {
+            let mut bytes = Zeroizing::new(bytes?);
+            if *bytes == given {
+                return None;
+            }
+            Some((code, what, Secret::new(std::mem::take(&mut *bytes)).ok()?))
+        })
+        .collect()
+}
+
+/// The secret without what an editor or a shell leaves around it.
+fn surrounded(given: &[u8]) -> [Variant; 6] {
+    use Code::{SecretBom, SecretQuotes, SecretWhiteSpace};
     let trimmed = given.trim_ascii();
     let inner = unquoted(trimmed);
-    let bare = inner.unwrap_or(trimmed).trim_ascii();
+    let marked = given.strip_prefix(BYTE_ORDER_MARK);
+    let unmarked = without_mark(given).map(|secret| secret.trim_ascii().to_vec());
     let owned = |bytes: &[u8]| Some(bytes.to_vec());
+    #[rustfmt::skip]
+    let variants = [
+        (SecretWhiteSpace, "without the white space around it", owned(trimmed)),
+        (SecretWhiteSpace, "and a line break after it", owned(&[given, b"\n"].concat())),
+        (SecretBom, "without the byte order mark at its start", marked.and_then(owned)),
+        (SecretBom, "as UTF-8, without the byte order mark at its start and white space", unmarked),
+        (SecretQuotes, "without the quotes around it", inner.and_then(owned)),
+        (SecretQuotes, "without the quotes and white space around it", inner.and_then(|inner| owned(inner.trim_ascii()))),
+    ];
+    variants
+}
+
+/// The bytes that the secret stands for.
+fn encoded(given: &[u8]) -> [Variant; 2] {
+    let trimmed = given.trim_ascii();
+    let bare = unquoted(trimmed).unwrap_or(trimmed).trim_ascii();
     [
-        (
-            Code::SecretWhiteSpace,
-            "without the white space around it",
-            owned(trimmed),
-        ),
-        (
-            Code::SecretWhiteSpace,
-            "and a line break after it",
-            owned(&[given, b"\n"].concat()),
-        ),
-        (
-            Code::SecretBom,
-            "without the byte order mark at its start",
-            given.strip_prefix(BYTE_ORDER_MARK).and_then(owned),
-        ),
-        (
-            Code::SecretBom,
-            "as UTF-8, without the byte order mark at its start and white space",
-            marked.map(|secret| secret.trim_ascii().to_vec()),
-        ),
-        (
-            Code::SecretQuotes,
-            "without the quotes around it",
-            inner.and_then(owned),
-        ),
-        (
-            Code::SecretQuotes,
-            "without the quotes and white space around it",
-            inner.and(owned(bare)),
-        ),
         (Code::SecretHex, "decoded from hex", hex::decode(bare).ok()),
         (Code::SecretBase64, "decoded from base64", from_base64(bare)),
     ]
-    .into_iter()
-    .filter_map(|(code, what, bytes)| {
-        let mut bytes = Zeroizing::new(bytes?);
-        if *bytes == given {
-            return None;
-        }
-        Some((code, what, Secret::new(std::mem::take(&mut *bytes)).ok()?))
-    })
-    .collect::<Vec<_>>()
 }
 
 /// The secret in UTF-8 without its byte order mark, which may be that of UTF-16: PowerShell's `>`

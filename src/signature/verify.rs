@@ -457,13 +457,13 @@ impl Comparison {
         presented: &PresentedSignatures,
     ) -> Signature {
         let is_undecided = worst_doubt(delivery) == Some(Doubt::OfBoth);
-        let (verdict, matches) = if is_undecided {
-            let which = "the signature matches the body that was read";
-            (Verdict::Inconclusive, Some(which.to_owned()))
+        let (verdict, which) = if is_undecided {
+            let which = "the signature matches the body that was read".to_owned();
+            (Verdict::Inconclusive, Some(which))
         } else {
             (Verdict::Valid, matched.signed.reason().map(str::to_owned))
         };
-        let reasons = matches
+        let reasons = which
             .into_iter()
             .chain(self.several_headers(checks, presented))
             .chain(ambiguities(delivery));
