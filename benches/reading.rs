@@ -92,6 +92,7 @@ fn record(line: &str) -> Record<'_> {
     Record {
         bytes: line.as_bytes(),
         terminator: b"\n",
+        is_whole: false,
         start: Position::START,
     }
 }

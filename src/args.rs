@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use chatlog::capture::{Format as CaptureFormat, Headers};
+use chatlog::diagnosis::Budget;
 use chatlog::finding::{Level, Rule, nearest};
 use chatlog::signature::{Encoding, Scheme};
 use chatlog::view::findings::Format;
 use chatlog::view::{Order, Part, Zone};
 use clap::builder::PossibleValue;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+use zeroize::Zeroizing;
 
 use crate::completion::{reports, schemes, zones};
 use crate::time_zone;
@@ -289,13 +291,21 @@ impl Secrets {
     }
 }
 
-/// A secret from the command line, which is not printed by accident.
+/// A secret from the command line, which is not printed by accident, and is overwritten when it is
+/// dropped.
 #[derive(Clone)]
-pub(crate) struct Hidden(pub(crate) String);
+pub(crate) struct Hidden(Zeroizing<String>);
+
+impl Hidden {
+    /// The secret itself.
+    pub(crate) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.0.as_bytes().to_vec())
+    }
+}
 
 impl From<String> for Hidden {
     fn from(secret: String) -> Self {
-        Self(secret)
+        Self(Zeroizing::new(secret))
     }
 }
 
@@ -313,7 +323,8 @@ pub(crate) struct SchemeArgs {
     /// The vendor does not publish its scheme. The algorithms are hmac-sha256, hmac-sha1, hmac-sha384,
     /// hmac-sha512 and hmac-md5, and the plain hashes sha256, sha1, sha384, sha512 and md5, whose
     /// template must contain {secret}. A template is any text with these placeholders:
-    /// {body} {secret} {timestamp} {header:NAME} {method} {path}.
+    /// {body} {encoded_body} {secret} {timestamp} {header:NAME} {method} {path}.
+    /// It must contain {body}, the body as sent or decoded, or {encoded_body}, the body only as sent.
     /// The default is hmac-sha256:{body}; CHATLOG_SCHEME is used if this is not given.
     #[arg(
         long,
@@ -343,6 +354,23 @@ pub(crate) struct SignatureArgs {
     /// Add this header to every delivery
     #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_hint = ValueHint::Other, value_parser = header)]
     pub(crate) header: Vec<(String, String)>,
+
+    /// How many failures to explain: all, none or a number [default: the first 20]
+    ///
+    /// No more than 256 MiB are hashed to explain the failures of a run, unless all are asked for.
+    #[arg(long, value_name = "HOW MANY", help_heading = "Signature", value_parser = diagnose)]
+    pub(crate) diagnose: Option<Budget>,
+}
+
+fn diagnose(text: &str) -> Result<Budget, String> {
+    match text {
+        "all" => Ok(Budget::unlimited()),
+        "none" => Ok(Budget::of_failures(0)),
+        number => match number.parse() {
+            Ok(failures) => Ok(Budget::of_failures(failures)),
+            Err(_) => Err("expected all, none or a number".to_owned()),
+        },
+    }
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -11,8 +11,8 @@
 //!                   │   document      the body as text: read once, with places
 //!          ┌────────┴────────┐
 //!          ▼                 ▼
-//!     notification       signature    what is in it · whether it is genuine, and why not
-//!   Session + Findings    Signature
+//!     notification       signature    what is in it · whether it is genuine
+//!   Session + Findings    Signature       (why not: diagnosis, where that is asked for)
 //!          └────────┬────────┘
 //!                   ▼   report
 //!                Report               everything there is to say about one delivery
@@ -31,7 +31,7 @@
 //! use chatlog::document::Document;
 //! use chatlog::{Origin, Text, inspect};
 //!
-//! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", start: Position::START };
+//! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
 //! let capture = deliveries(&record, None, &Limits::default());
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);
@@ -43,6 +43,7 @@
 
 pub mod capture;
 pub mod contract;
+pub mod diagnosis;
 pub mod document;
 pub mod explanation;
 pub mod finding;

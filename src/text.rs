@@ -308,6 +308,19 @@ fn is_mark(c: char) -> bool {
         )
 }
 
+/// A count with a comma between each three digits, such as `1,068`.
+pub(crate) fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,6 +414,12 @@ mod tests {
         for text in ["std::io", ":a", "# a ## b", "#1[", ""] {
             shows(text, text);
         }
+    }
+
+    #[test]
+    fn groups_digits_by_three() {
+        let all: Vec<String> = [0, 12, 999, 1000, 52_577, 1_234_567].map(grouped).to_vec();
+        assert_eq!(all.join(" "), "0 12 999 1,000 52,577 1,234,567");
     }
 
     #[test]

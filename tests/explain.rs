@@ -18,6 +18,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let record = Record {
         bytes: body.as_bytes(),
         terminator: b"",
+        is_whole: false,
         start: Position::START,
     };
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());
@@ -41,6 +42,7 @@ fn broken_signature(capture: &str) -> Option<Rule> {
     let record = Record {
         bytes: capture.as_bytes(),
         terminator: b"",
+        is_whole: true,
         start: Position::START,
     };
     let capture = deliveries(&record, None, &Limits::default());

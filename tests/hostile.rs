@@ -575,6 +575,7 @@ fn ids(bytes: &[u8]) -> Vec<Option<String>> {
     let record = Record {
         bytes,
         terminator: b"",
+        is_whole: false,
         start: Position::START,
     };
     let origin = Origin {

@@ -13,6 +13,7 @@ fn report<T>(body: &str, look: impl FnOnce(&Report<'_>) -> T) -> T {
     let record = Record {
         bytes: body.as_bytes(),
         terminator: b"",
+        is_whole: false,
         start: Position::START,
     };
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());

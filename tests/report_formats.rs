@@ -152,6 +152,7 @@ fn written(cases: &[Case], format: Format, options: Options) -> String {
         let record = Record {
             bytes: &case.body,
             terminator: b"",
+            is_whole: false,
             start: case.start,
         };
         let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());

@@ -8,9 +8,9 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use chatlog::capture::{Delivery, Fidelity, Format, Headers, Position};
+use chatlog::diagnosis::{Budget, Diagnosis, SwapDetector, diagnose, discover};
 use chatlog::signature::{
-    Algorithm, Checks, Code, Encoding, Ledger, Scheme, Secret, Signature, Unfilled, Verdict,
-    discover, sign, verify,
+    Algorithm, Checks, Code, Encoding, Scheme, Secret, Signature, Unfilled, Verdict, sign, verify,
 };
 
 const SECRET: &str = "whatsapp-test-key";
@@ -32,9 +32,11 @@ fn delivery<'a>(body: impl Into<std::borrow::Cow<'a, [u8]>>, signature: &'a str)
         body: body.into(),
         encoded_body: None,
         terminator: b"",
+        ends_input: false,
         start: Position::START,
         body_start: None,
         notes: Vec::new(),
+        ambiguities: Vec::new(),
     }
 }
 
@@ -58,9 +60,23 @@ fn is(signature: &Signature, verdict: Verdict, reason: &str) {
     assert_eq!(signature.secret.is_some(), verdict == Verdict::Valid);
 }
 
+/// The verdict on a delivery, with its diagnosis.
+fn explained(delivery: &Delivery<'_>, checks: &Checks) -> Signature {
+    let mut signature = verify(delivery, checks);
+    assert!(signature.hints.is_empty() && signature.tried.is_empty());
+    if signature.is_mismatch() {
+        let mut budget = Budget::unlimited();
+        let Diagnosis { hints, tried } =
+            diagnose(delivery, checks, &mut budget).expect("nothing is spent");
+        signature.hints = hints;
+        signature.tried = tried;
+    }
+    signature
+}
+
 #[track_caller]
 fn hints(delivery: &Delivery<'_>, checks: &Checks, code: Code, message: &str) {
-    let signature = verify(delivery, checks);
+    let signature = explained(delivery, checks);
     assert_ne!(signature.verdict, Verdict::Valid);
     let codes: Vec<Code> = signature.hints.iter().map(|hint| hint.code).collect();
     assert_eq!(codes, [code], "{signature:?}");
@@ -100,7 +116,11 @@ fn every_verdict_has_its_reason() {
         Unchecked,
         "no secret",
     );
-    is(&verify(&forged, &checks()), Invalid, "not that of the body");
+    is(
+        &verify(&forged, &checks()),
+        Invalid,
+        "does not match the body",
+    );
     is(
         &verify(&delivery(body, "not it"), &checks()),
         Invalid,
@@ -158,7 +178,7 @@ fn the_verdict_depends_on_how_faithful_the_body_is() {
     use Verdict::{Inconclusive, Invalid};
     let forged = BODY.replace("c-7", "c-8");
     for (fidelity, verdict, reason) in [
-        (Fidelity::Exact, Invalid, "not that of the body"),
+        (Fidelity::Exact, Invalid, "does not match the body"),
         (Fidelity::Text, Invalid, "kept the body as text"),
         (Fidelity::Decoded, Inconclusive, "decoded the body"),
         (Fidelity::Reserialized, Inconclusive, "wrote it again"),
@@ -306,7 +326,7 @@ fn what_is_signed_is_valid_whatever_the_algorithm_and_encoding() {
             );
         }
     }
-    let path = scheme("hmac-sha256:{path}");
+    let path = scheme("hmac-sha256:{path}{body}");
     let unsigned = sign(
         &delivery(b"{}".as_slice(), ""),
         &path,
@@ -578,19 +598,14 @@ fn hints_at_what_the_secret_and_the_algorithm_are() {
 #[test]
 fn says_what_was_tried_in_vain() {
     let foreign = "00".repeat(32);
-    let signature = verify(&delivery(BODY.as_bytes(), &foreign), &checks());
+    let signature = explained(&delivery(BODY.as_bytes(), &foreign), &checks());
     assert!(signature.hints.is_empty());
     assert_eq!(signature.tried.len(), 5, "{:?}", signature.tried);
-    let quiet = verify(
-        &delivery(BODY.as_bytes(), &foreign),
-        &checks().without_hints(),
-    );
-    assert!(quiet.hints.is_empty() && quiet.tried.is_empty());
 
     let long = format!("\"{}\"", "x".repeat(17 << 20));
     let limited = Checks::new(scheme("hmac-md5"), [secret(SECRET)]);
     let foreign = "00".repeat(16);
-    let signature = verify(&delivery(long.as_bytes(), &foreign), &limited);
+    let signature = explained(&delivery(long.as_bytes(), &foreign), &limited);
     let limit = "no other ways to print JSON, for the body is over 16 MiB";
     assert!(signature.tried.contains(&limit), "{:?}", signature.tried);
 }
@@ -599,11 +614,11 @@ fn says_what_was_tried_in_vain() {
 fn finds_deliveries_that_were_swapped() {
     let other = r#"{"timestamp": 1742956801}"#;
     let of_other = "5afafc89361838bce55d0bee2587058c75fd503a1e5b7d55b95403a234473b2e";
-    let mut ledger = Ledger::default();
+    let mut swaps = SwapDetector::default();
     let mut enter = |source, index, body: &str, value: &str| {
         let signature = verify(&delivery(body.as_bytes(), value), &checks());
         assert_eq!(signature.hints, []);
-        ledger.enter(source, index, &signature)
+        swaps.enter(source, index, &signature)
     };
     let foreign = "00".repeat(32);
     let lines = [
@@ -613,7 +628,7 @@ fn finds_deliveries_that_were_swapped() {
         enter("c.json", 1, "{}", SIGNATURE),
         enter("d.json", 1, "[]", &foreign),
     ];
-    let found = lines.map(|line| ledger.hint(line.expect("there is room")));
+    let found = lines.map(|line| swaps.hint(line.expect("there is room")));
     let message = |index: usize| found[index].as_ref().map(|hint| hint.message.as_str());
     let swapped = "it has the signature of delivery 2 of `a.ndjson`, and that one has its own";
     assert!(
@@ -636,8 +651,9 @@ fn finds_deliveries_that_were_swapped() {
     );
 
     let missing = verify(&delivery(b"".as_slice(), ""), &checks());
-    let entered = (0..Ledger::MOST).filter(|index| ledger.enter("e", *index, &missing).is_some());
-    assert_eq!(entered.count(), Ledger::MOST - 5);
+    let entered = (0..SwapDetector::MAX_DELIVERIES)
+        .filter(|index| swaps.enter("e", *index, &missing).is_some());
+    assert_eq!(entered.count(), SwapDetector::MAX_DELIVERIES - 5);
 }
 
 #[test]
@@ -670,7 +686,7 @@ fn discovers_the_scheme_that_fits_all() {
 
 #[test]
 fn serializes_as_promised() {
-    let signature = verify(
+    let signature = explained(
         &delivery(format!("{BODY}\n").into_bytes(), SIGNATURE),
         &checks(),
     );
@@ -683,7 +699,7 @@ fn serializes_as_promised() {
             "scheme_source": null,
             "header": "X-AIRudder-Sign",
             "header_source": null,
-            "reason": "the signature is not that of the body",
+            "reason": "the signature does not match the body",
             "hints": [{
                 "code": "final-newline-added",
                 "message": "the body without its final line break would match; an editor or a shell adds one on saving"
@@ -709,20 +725,20 @@ fn secrets_stay_secret() {
         given_checks,
         Secret::new("")
     );
-    let mut ledger = Ledger::default();
+    let mut swaps = SwapDetector::default();
     for body in [BODY, "{}", "", "\u{feff}[1"] {
         for value in [SIGNATURE, "", "x", "00000000000000000000000000000000"] {
             let saved = delivery(body.as_bytes(), value);
-            let mut signature = verify(&saved, &given_checks);
-            let line = ledger.enter("a", 1, &signature);
+            let mut signature = explained(&saved, &given_checks);
+            let line = swaps.enter("a", 1, &signature);
             signature
                 .hints
-                .extend(line.and_then(|line| ledger.hint(line)));
+                .extend(line.and_then(|line| swaps.hint(line)));
             write!(said, "{signature:?} {}", serde_json::json!(signature))
                 .expect("strings take everything");
         }
     }
-    write!(said, "{ledger:?}").expect("strings take everything");
+    write!(said, "{swaps:?}").expect("strings take everything");
     let secrets = ["776861747361", "d2hhdHNhcHAt", "hunter2", SECRET];
     // Nor the signature of `{}`, which would let anybody forge one.
     let forged = sign(
@@ -755,8 +771,8 @@ fn hostile_deliveries_do_no_harm() {
         r#"{"a":"\ud83d","b":1e999,"c":-0.0,"b":"\u12"#.to_owned(),
         r#"{"a":"\ud83d\u0041","b":1e999,"c":-0.0,"b":"\/"}"#.to_owned(),
     ] {
-        let signature = verify(&delivery(body.as_bytes(), &foreign), &checks());
-        is(&signature, Verdict::Invalid, "not that of the body");
+        let signature = explained(&delivery(body.as_bytes(), &foreign), &checks());
+        is(&signature, Verdict::Invalid, "does not match the body");
     }
     let stamped = Checks::new(scheme("hmac-sha256:{timestamp}{body}"), [secret(SECRET)]);
     for cut in 0..BODY.len() {
@@ -768,7 +784,7 @@ fn hostile_deliveries_do_no_harm() {
     }
     let bomb = gzip(&vec![b' '; 17 << 20]);
     is(
-        &verify(&delivery(bomb, &foreign), &checks()),
+        &explained(&delivery(bomb, &foreign), &checks()),
         Verdict::Invalid,
         "",
     );

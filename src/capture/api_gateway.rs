@@ -1,6 +1,7 @@
 //! Events that AWS hands to a function: API Gateway of either payload version, load balancers and
 //! function URLs.
 
+use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
@@ -17,6 +18,7 @@ pub(super) fn first<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         target: event.string("path").map(Text::from),
         headers,
         body: body(event)?,
+        ambiguities: repeated_keys(event),
         ..Request::default()
     };
     let context = event.object("requestContext");
@@ -37,6 +39,7 @@ pub(super) fn second<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: method.map(Text::from),
         headers: event.headers("headers")?,
         body: body(event)?,
+        ambiguities: repeated_keys(event),
         ..Request::default()
     };
     request.target = path.map(|path| match event.string("rawQueryString") {

@@ -16,9 +16,11 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         body: Cow::Borrowed(record.bytes),
         encoded_body: None,
         terminator: record.terminator,
+        ends_input: record.is_whole,
         start: record.start,
         body_start: Some(record.start),
         notes: Vec::new(),
+        ambiguities: Vec::new(),
     };
     Capture {
         format: Format::Body,

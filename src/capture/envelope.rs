@@ -1,6 +1,7 @@
 //! Objects of headers and a body, as receivers log them.
 
 use super::Fidelity;
+use super::ambiguity::{most_faithful, repeated_headers};
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
@@ -22,6 +23,23 @@ const BASE64: [&str; 10] = [
 /// Members that hold the body, those that nothing has parsed first.
 const BODY: [&str; 9] = [
     "rawBody", "bodyRaw", "raw_body", "body_raw", "rawbody", "body", "Body", "payload", "content",
+];
+
+/// Those of them that are the body whatever else there is; the others may be something else.
+const UNMISTAKABLE: [&str; 7] = [
+    "rawBody", "bodyRaw", "raw_body", "body_raw", "rawbody", "body", "Body",
+];
+
+/// Members that say how long the body was.
+const LENGTH: [&str; 8] = [
+    "length",
+    "size",
+    "contentLength",
+    "content_length",
+    "bodyLength",
+    "body_length",
+    "bodySize",
+    "body_size",
 ];
 
 const TARGET: [&str; 5] = ["url", "target", "path", "uri", "originalUrl"];
@@ -52,6 +70,8 @@ pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a
     if !has_body(envelope) {
         return Err(Fault::new(envelope.text(), "it has headers without a body"));
     }
+    let (body, mut ambiguities) = most_faithful(bodies(envelope)?);
+    ambiguities.extend(repeated_headers(envelope));
     let mut request = Request {
         method: envelope
             .string("method")
@@ -62,35 +82,50 @@ pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a
             .and_then(Value::string)
             .map(Text::from),
         headers: envelope.headers("headers")?,
-        body: body(envelope)?,
+        body,
+        ambiguities,
         ..Request::default()
     };
+    request.take_lengths(envelope, &LENGTH);
     if let Some(name) = TIME.iter().find(|name| envelope.get(name).is_some()) {
         request.received(name, envelope.get(name));
     }
     Ok(request)
 }
 
-fn body<'a>(envelope: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
-    if let Some(name) = BASE64.iter().find(|name| envelope.get(name).is_some()) {
-        return envelope.need(name)?.base64_body(name).map(Some);
+/// The bodies that an envelope holds, the likeliest first, with the names of their members.
+fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fault<'a>> {
+    let mut bodies = Vec::new();
+    for name in BASE64.into_iter().chain(BODY) {
+        let is_other = !BASE64.contains(&name) && !UNMISTAKABLE.contains(&name);
+        for value in envelope.all(name) {
+            match body(envelope, name, value) {
+                Err(fault) if bodies.is_empty() => return Err(fault),
+                Ok(body) if bodies.is_empty() => bodies.push((name, body)),
+                // Only what can be read can be compared.
+                Ok(body) if !is_other && !body.bytes.is_empty() => bodies.push((name, body)),
+                Ok(_) | Err(_) => {}
+            }
+        }
     }
-    let Some(name) = BODY.iter().find(|name| envelope.get(name).is_some()) else {
-        return Ok(None);
-    };
-    let body = envelope.need(name)?;
-    let is_base64 = ["isBase64Encoded", "is_base64", "base64"]
-        .iter()
-        .any(|flag| envelope.get(flag).is_some_and(Value::is_true))
+    Ok(bodies)
+}
+
+/// The body in one member of an envelope.
+fn body<'a>(envelope: &Object<'a>, name: &str, value: Value<'a>) -> Result<Body<'a>, Fault<'a>> {
+    let is_base64 = BASE64.contains(&name)
+        || ["isBase64Encoded", "is_base64", "base64"]
+            .iter()
+            .any(|flag| envelope.get(flag).is_some_and(Value::is_true))
         || envelope
             .string("encoding")
             .is_some_and(|encoding| encoding == "base64");
     if is_base64 {
-        return body.base64_body(name).map(Some);
+        return value.base64_body(name);
     }
-    match buffer(body) {
-        Some(body) => Ok(Some(body)),
-        None => body.body().map(Some),
+    match buffer(value) {
+        Some(body) => Ok(body),
+        None => value.body(),
     }
 }
 

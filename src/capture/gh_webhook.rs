@@ -1,5 +1,6 @@
 //! The events that GitHub's relay sends to `gh webhook forward`.
 
+use super::ambiguity::repeated_keys;
 use super::json::Object;
 use super::request::{Fault, Request};
 
@@ -12,6 +13,7 @@ pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
             None if event.has("Body") => None,
             None => return Err(Fault::new(event.text(), "it has headers without a `Body`")),
         },
+        ambiguities: repeated_keys(event),
         ..Request::default()
     })
 }

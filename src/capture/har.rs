@@ -1,7 +1,8 @@
 //! HTTP archives (HAR 1.2), as browsers and proxies export them.
 
 use super::Headers;
-use super::json::{Object, Value};
+use super::ambiguity::repeated_keys;
+use super::json::Object;
 use super::reading::Reading;
 use super::request::{Fault, Request};
 use crate::Text;
@@ -24,12 +25,14 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: sent.string("method").map(Text::from),
         target: sent.string("url").map(Text::from),
         headers: without_pseudo_headers(&sent.headers("headers")?),
+        ambiguities: repeated_keys(&sent),
         ..Request::default()
     };
     request.received("startedDateTime", entry.get("startedDateTime"));
     if let Some(posted) = sent.object("postData")
         && let Some(text) = posted.get("text")
     {
+        request.ambiguities.extend(repeated_keys(&posted));
         // Not in the standard, but some writers do as for responses.
         let is_base64 = posted
             .string("encoding")
@@ -40,11 +43,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
             text.text_body()?
         });
     }
-    // -1 says that it is not known.
-    let size = sent.get("bodySize").and_then(Value::integer);
-    request.length = size
-        .and_then(|size| usize::try_from(size).ok())
-        .filter(|size| *size > 0);
+    request.take_lengths(&sent, &["bodySize"]);
     Ok(request)
 }
 

@@ -1,5 +1,6 @@
 //! Requests and events from the API of Hookdeck: one, or a page of a list.
 
+use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
 use super::reading::Reading;
 use super::request::{Fault, Request};
@@ -23,6 +24,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         target: data.string("path").map(Text::from),
         headers: data.headers("headers")?,
         body: data.get("body").map(Value::body).transpose()?,
+        ambiguities: repeated_keys(&data),
         ..Request::default()
     };
     if request.body.is_none() && !data.has("body") {

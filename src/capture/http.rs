@@ -49,7 +49,7 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
     };
     let tail;
     (request.headers, tail) = headers(rest)?;
-    let is_bodiless = tail.trim_ascii().is_empty() || is_request_line(tail.trim_ascii_start());
+    let is_bodiless = is_message(tail.trim_ascii_start());
     let is_post = request
         .method
         .as_ref()
@@ -58,7 +58,7 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
         return if is_post {
             Err(fault(bytes, "it has headers without a body"))
         } else {
-            Ok((request, tail))
+            Ok((request, after_response(tail)))
         };
     }
     let (body, rest) = body(&request.headers, tail);
@@ -138,40 +138,52 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
         .all("transfer-encoding")
         .any(|value| value.as_str().to_ascii_lowercase().contains("chunked"));
     if is_chunked && let Some(chunks) = Chunks::read(tail) {
-        return (chunks.body(), chunks.rest);
+        return (chunks.body(), after_response(chunks.rest));
     }
     let length = headers.first("content-length");
     let length = length.and_then(|value| value.as_str().trim().parse().ok());
     let (body, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
         Some((body, rest)) if ends_there(body, rest) => (body, rest),
-        _ => up_to_next_request(tail),
-    };
-    let (left_out, rest) = if is_request_line(rest.trim_ascii_start()) {
-        rest.split_at(0)
-    } else {
-        rest.split_at(rest.len())
+        _ => up_to_next_message(tail),
     };
     let mut read = Body::at(body, Fidelity::Exact);
-    match left_out {
-        [] => {}
-        b"\n" | b"\r\n" => {
-            read = read.noting("trimmed the newline an editor added after `Content-Length`");
-        }
-        _ => {
-            let count = left_out.len();
-            read = read.noting(format!("left out {count} bytes after `Content-Length`"));
-        }
-    }
+    let next = next_after(rest);
+    let left_out = &rest[..rest.len() - next.len()];
+    read.notes.extend(left_out_note(left_out));
     if is_chunked {
         read = read.noting("the chunks were joined when it was saved");
     }
-    (read, rest)
+    (read, next)
 }
 
-/// A body without a length to trust goes on to the next line that starts a request, which is no part
-/// of any JSON, or to the end.
-fn up_to_next_request(tail: &[u8]) -> (&[u8], &[u8]) {
-    let rest = next_request(tail);
+/// The request that comes next, in what comes after a body.
+fn next_after(rest: &[u8]) -> &[u8] {
+    let start = rest.trim_ascii_start();
+    if is_request_line(start) {
+        rest
+    } else if is_status_line(start) {
+        after_response(rest)
+    } else {
+        &rest[rest.len()..]
+    }
+}
+
+/// What to say of the bytes between a body and the next request.
+fn left_out_note(left_out: &[u8]) -> Option<String> {
+    Some(match left_out {
+        [] => return None,
+        b"\n" | b"\r\n" => "trimmed the newline an editor added after `Content-Length`".to_owned(),
+        _ if is_status_line(left_out.trim_ascii_start()) => {
+            "the response that follows was left out".to_owned()
+        }
+        _ => format!("left out {} bytes after `Content-Length`", left_out.len()),
+    })
+}
+
+/// A body without a length to trust goes on to the next line that starts a request or a response,
+/// which is no part of any JSON, or to the end.
+fn up_to_next_message(tail: &[u8]) -> (&[u8], &[u8]) {
+    let rest = next_message(tail);
     let (body, rest) = tail.split_at(tail.len() - rest.len());
     if rest.is_empty() {
         (body, rest)
@@ -180,11 +192,51 @@ fn up_to_next_request(tail: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// The next line that starts a request, or, behind a blank line, a response.
+fn next_message(bytes: &[u8]) -> &[u8] {
+    let (mut line, mut rest) = split_line(bytes);
+    while !rest.is_empty() {
+        if is_request_line(rest) || line.is_empty() && is_status_line(rest) {
+            break;
+        }
+        (line, rest) = split_line(rest);
+    }
+    rest
+}
+
+/// What comes after the response that `bytes` start with, as tools print it behind its request; all
+/// of them if they do not.
+fn after_response(bytes: &[u8]) -> &[u8] {
+    let response = bytes.trim_ascii_start();
+    if is_status_line(response) {
+        next_request(response)
+    } else {
+        bytes
+    }
+}
+
+/// Says whether bytes start like `HTTP/1.1 200`.
+fn is_status_line(start: &[u8]) -> bool {
+    let Some(version) = start.strip_prefix(b"HTTP/") else {
+        return false;
+    };
+    let mut words = version.splitn(2, |byte| *byte == b' ');
+    let version = words.next().unwrap_or_default();
+    let code = words.next().unwrap_or_default();
+    matches!(version, b"1.0" | b"1.1" | b"2" | b"2.0" | b"3" | b"3.0")
+        && matches!(code, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..] if !rest.first().is_some_and(u8::is_ascii_alphanumeric))
+}
+
+/// Says whether bytes start a message, or there are none: then there was no body before.
+fn is_message(bytes: &[u8]) -> bool {
+    bytes.is_empty() || is_request_line(bytes) || is_status_line(bytes)
+}
+
 /// Says whether `Content-Length` is right to end the body here: an editor may have made the body
 /// longer since.
 fn ends_there(body: &[u8], rest: &[u8]) -> bool {
     let after = rest.trim_ascii_start();
-    after.is_empty() || is_request_line(after) || serde_json::from_slice::<IgnoredAny>(body).is_ok()
+    is_message(after) || serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// A body in chunks.

@@ -65,6 +65,25 @@ impl<'a> Object<'a> {
         (!matches!(value.0, "null" | "")).then_some(*value)
     }
 
+    /// The values of the members of this name that are there, the last first.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Value<'a>> {
+        let members = self
+            .members
+            .iter()
+            .rev()
+            .filter(move |(key, _)| key == name);
+        members
+            .map(|(_, value)| *value)
+            .filter(|value| !matches!(value.0, "null" | ""))
+    }
+
+    /// Says whether two members of this name have different values.
+    pub(super) fn is_ambiguous(&self, name: &str) -> bool {
+        let mut values = self.all(name).map(Value::text);
+        let last = values.next();
+        values.any(|value| Some(value) != last)
+    }
+
     /// Says whether it has a member of this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.iter().any(|(key, _)| key == name)

@@ -6,6 +6,7 @@
 //! A format only says where a request's parts are: what its content encoding, its length and its
 //! method mean for the delivery is the same for all of them, and is decided in `reading`.
 
+mod ambiguity;
 mod api_gateway;
 mod body;
 mod curl;
@@ -18,6 +19,8 @@ mod headers;
 mod hookdeck;
 mod http;
 mod json;
+mod json_equality;
+mod length;
 mod n8n;
 mod ngrok;
 mod postman;
@@ -109,8 +112,8 @@ impl Display for Format {
     }
 }
 
-/// How faithfully a capture kept the body of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+/// How faithfully a capture kept the body of a request, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fidelity {
     /// The bytes as they were received.
@@ -185,6 +188,8 @@ pub struct Record<'a> {
     pub bytes: &'a [u8],
     /// The line break that ends it, where it is a line of many.
     pub terminator: &'a [u8],
+    /// Whether it is all of its input: a line break at its end may then be the file's alone.
+    pub is_whole: bool,
     /// Where it starts in its input.
     pub start: Position,
 }
@@ -222,6 +227,9 @@ pub struct Delivery<'a> {
     pub encoded_body: Option<Cow<'a, [u8]>>,
     /// A line break that may belong to the body: that of a line of many.
     pub terminator: &'a [u8],
+    /// Whether the body ends where its file does, and no length says how long it was: a line break
+    /// at its end may be the file's.
+    pub ends_input: bool,
     /// Where it starts in its input.
     pub start: Position,
     /// Where its body starts in its input; none where it is wrapped in a string, and has no lines
@@ -229,9 +237,38 @@ pub struct Delivery<'a> {
     pub body_start: Option<Position>,
     /// What was done or assumed to read it, in words.
     pub notes: Vec<String>,
+    /// What the capture says in two ways.
+    pub ambiguities: Vec<Ambiguity>,
+}
+
+/// Something that a capture says of a request in two ways.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ambiguity {
+    /// What it is, in words; safe to show.
+    pub message: String,
+    /// What it leaves open.
+    pub doubt: Doubt,
+}
+
+/// What an [`Ambiguity`] leaves open, from nothing to everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Doubt {
+    /// Nothing: what was read is the more faithful of the two.
+    Settled,
+    /// Whether the body is what was sent: a signature that does not match it proves nothing.
+    OfMismatch,
+    /// Which of two bodies was sent: a signature that matches one of them proves nothing either.
+    OfBoth,
 }
 
 impl Delivery<'_> {
+    /// Everything to know of how it was read, in words: the notes, and what is ambiguous.
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        let ambiguities = self.ambiguities.iter();
+        let notes = self.notes.iter().map(String::as_str);
+        notes.chain(ambiguities.map(|ambiguity| ambiguity.message.as_str()))
+    }
+
     /// The same, owning everything.
     pub fn into_owned(self) -> Delivery<'static> {
         Delivery {
@@ -241,12 +278,14 @@ impl Delivery<'_> {
             body: Cow::Owned(self.body.into_owned()),
             encoded_body: self.encoded_body.map(|body| Cow::Owned(body.into_owned())),
             terminator: b"",
+            ends_input: self.ends_input,
             format: self.format,
             fidelity: self.fidelity,
             received_at: self.received_at,
             start: self.start,
             body_start: self.body_start,
             notes: self.notes,
+            ambiguities: self.ambiguities,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Items that an n8n webhook node puts out.
 
+use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
 use super::request::{Fault, Request};
 use crate::Text;
@@ -13,6 +14,7 @@ pub(super) fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         target: item.string("webhookUrl").map(Text::from),
         headers: item.headers("headers")?,
         body: item.get("body").map(Value::body).transpose()?,
+        ambiguities: repeated_keys(item),
         ..Request::default()
     })
 }

@@ -1,5 +1,6 @@
 //! Requests from the API of the ngrok agent: one, or its list.
 
+use super::ambiguity::repeated_keys;
 use super::http;
 use super::json::{Object, Value};
 use super::reading::Reading;
@@ -25,6 +26,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     }
     request.method = request.method.or(sent.string("method").map(Text::from));
     request.target = request.target.or(sent.string("uri").map(Text::from));
+    request.ambiguities.extend(repeated_keys(&sent));
     request.received("start", entry.get("start"));
     Ok(request)
 }

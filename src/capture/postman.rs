@@ -1,5 +1,6 @@
 //! Postman collections: the requests in them and in their folders. Saved examples are left out.
 
+use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
 use super::reading::Reading;
 use super::request::{Body, Fault, Request};
@@ -55,11 +56,13 @@ fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: saved.string("method").map(Text::from),
         target: target.map(Text::from),
         headers: saved.headers("header")?,
+        ambiguities: repeated_keys(&saved),
         ..Request::default()
     };
     if let Some(body) = saved.object("body")
         && let Some(raw) = body.get("raw")
     {
+        request.ambiguities.extend(repeated_keys(&body));
         request.body = Some(without_variables(raw.text_body()?, &request.headers));
     }
     Ok(request)

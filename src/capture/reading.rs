@@ -6,6 +6,7 @@ use memchr::memmem;
 
 use super::encoding::{Decoded, decode};
 use super::json::{Object, Value};
+use super::length::compare_length;
 use super::request::{Body, Fault, Request};
 use super::{
     Capture, Delivery, Fidelity, Format, Headers, Limits, Position, Problem, Record, Skipped,
@@ -165,7 +166,7 @@ impl<'a, 'r> Reading<'a, 'r> {
     }
 
     fn deliver_body(&mut self, mut request: Request<'a>, mut body: Body<'a>) {
-        compare_length(&request, &mut body);
+        compare_length(&mut request, &mut body);
         let start = body.place.and_then(|place| self.position(place));
         let limit = self.limits.max_body;
         for encoding in encodings(&request.headers) {
@@ -191,8 +192,10 @@ impl<'a, 'r> Reading<'a, 'r> {
             body_start: start.filter(|_| body.encoded.is_none()),
             encoded_body: body.encoded,
             terminator: b"",
+            ends_input: false,
             start: self.entry.1,
             notes: request.notes,
+            ambiguities: request.ambiguities,
         });
     }
 }
@@ -228,7 +231,7 @@ fn undo(encoding: &str, body: &mut Body<'_>, limit: usize) -> bool {
 }
 
 /// The content encodings a body has, the outermost first; safe to show.
-fn encodings(headers: &Headers<'_>) -> Vec<String> {
+pub(super) fn encodings(headers: &Headers<'_>) -> Vec<String> {
     let mut names: Vec<String> = headers
         .all("content-encoding")
         .flat_map(|value| value.as_str().split(','))
@@ -240,29 +243,6 @@ fn encodings(headers: &Headers<'_>) -> Vec<String> {
     // Nobody encodes a body more often; who says so wants to keep the reader busy.
     names.truncate(4);
     names
-}
-
-/// Compares a body that was kept as it came with the length it came with.
-fn compare_length(request: &Request<'_>, body: &mut Body<'_>) {
-    let is_as_sent = match body.fidelity {
-        Fidelity::Exact => true,
-        Fidelity::Text => encodings(&request.headers).is_empty(),
-        _ => false,
-    };
-    let header = request.headers.first("content-length");
-    let header = header.and_then(|value| value.as_str().trim().parse().ok());
-    let Some(sent) = request.length.or(header).filter(|_| is_as_sent) else {
-        return;
-    };
-    let kept = body.bytes.len();
-    if kept < sent {
-        body.fidelity = Fidelity::Truncated;
-        let note = format!("the body was cut: {kept} of {sent} bytes are left");
-        body.notes.push(note);
-    } else if kept > sent {
-        let note = format!("the body has {kept} bytes, but {sent} were sent");
-        body.notes.push(note);
-    }
 }
 
 /// A string is not what was sent if that was in another character set, or in none.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::{Fidelity, Headers};
+use super::json::{Object, Value};
+use super::{Ambiguity, Fidelity, Headers};
 use crate::Text;
 
 /// A request, as a capture tells of it.
@@ -16,8 +17,10 @@ pub(super) struct Request<'a> {
     pub(super) headers: Headers<'a>,
     pub(super) body: Option<Body<'a>>,
     pub(super) notes: Vec<String>,
-    /// How many bytes the capture says the body had.
-    pub(super) length: Option<usize>,
+    /// How many bytes the capture says the body had, beside what the headers say, and where.
+    pub(super) lengths: Vec<(&'static str, usize)>,
+    /// What the capture says in two ways.
+    pub(super) ambiguities: Vec<Ambiguity>,
 }
 
 /// The body of a request, as a capture kept it.
@@ -40,6 +43,17 @@ pub(super) struct Fault<'a> {
 }
 
 impl Request<'_> {
+    /// Takes the length of the body from those of these members that have a number; writers give
+    /// one that they do not know as 0 or -1.
+    pub(super) fn take_lengths(&mut self, object: &Object<'_>, names: &[&'static str]) {
+        for name in names {
+            let length = object.get(name).and_then(Value::integer);
+            let length = length.and_then(|length| usize::try_from(length).ok());
+            let known = length.filter(|length| *length > 0);
+            self.lengths.extend(known.map(|length| (*name, length)));
+        }
+    }
+
     /// The same request, borrowing nothing: for what was read from decoded bytes.
     pub(super) fn into_owned(self) -> Request<'static> {
         let owned = |text: Text<'_>| text.into_owned();
@@ -50,7 +64,8 @@ impl Request<'_> {
             headers: self.headers.into_owned(),
             body: self.body.map(Body::into_owned),
             notes: self.notes,
-            length: self.length,
+            lengths: self.lengths,
+            ambiguities: self.ambiguities,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Events of smee.io, alone or in the event stream that carries them.
 
+use super::ambiguity::most_faithful;
 use super::json::{Object, Value};
 use super::reading::Reading;
 use super::request::{Fault, Request};
@@ -11,12 +12,19 @@ const OTHERS: [&str; 4] = ["body", "rawbody", "query", "timestamp"];
 
 /// Reads an event: the headers lie about between the other members.
 pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
-    let body = event.get("rawbody").or_else(|| event.get("body"));
-    if body.is_none() && !event.has("body") {
+    let mut bodies = Vec::new();
+    for name in ["rawbody", "body"] {
+        for body in event.all(name) {
+            bodies.push((name, body.body()?));
+        }
+    }
+    if bodies.is_empty() && !event.has("body") {
         return Err(Fault::new(event.text(), "it has no `body`"));
     }
+    let (body, ambiguities) = most_faithful(bodies);
     let mut request = Request {
-        body: body.map(Value::body).transpose()?,
+        body,
+        ambiguities,
         ..Request::default()
     };
     let mut headers = Headers::default();

@@ -1,5 +1,6 @@
 //! Requests from the API of webhook.site: one, or a page of a list.
 
+use super::ambiguity::repeated_keys;
 use super::json::Object;
 use super::reading::Reading;
 use super::request::{Fault, Request};
@@ -18,8 +19,10 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: entry.string("method").map(Text::from),
         target: entry.string("url").map(Text::from),
         headers: entry.headers("headers")?,
+        ambiguities: repeated_keys(entry),
         ..Request::default()
     };
+    request.take_lengths(entry, &["size"]);
     request.received("created_at", entry.get("created_at"));
     request.body = match entry.get("content") {
         Some(content) => Some(content.text_body()?),

@@ -1,5 +1,6 @@
 //! Requests as webhook-tester's API shows them, or as it stores them.
 
+use super::ambiguity::repeated_keys;
 use super::json::Object;
 use super::request::{Fault, Request};
 use crate::Text;
@@ -13,6 +14,7 @@ pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
         method: entry.string("method").map(Text::from),
         target: entry.string("url").map(Text::from),
         headers: entry.headers("headers")?,
+        ambiguities: repeated_keys(entry),
         ..Request::default()
     };
     let is_shown = entry.has("request_payload_base64");

@@ -1,10 +1,12 @@
 //! Secrets and schemes, from wherever the user keeps them.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail};
-use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
+use chatlog::diagnosis::{Budget, Diagnosis, diagnose};
+use chatlog::signature::{Checks, Secret, Signature, verify};
+use zeroize::Zeroizing;
 
 use super::deliveries::Arrival;
 use crate::args::{Inputs, Secrets, SignatureArgs};
@@ -12,8 +14,6 @@ use crate::config::Config;
 
 /// The variable that holds the secret where none is named.
 const VARIABLE: &str = "CHATLOG_SECRET";
-/// How many failures are explained: a great many have one cause, and finding it out costs.
-const EXPLAINED: usize = 100;
 
 impl Secrets {
     /// The secrets in the order of the options; none if none is named or set.
@@ -26,14 +26,16 @@ impl Secrets {
                 1 => "--secret-file".to_owned(),
                 _ => format!("--secret-file ({number} of {files})"),
             };
-            let bytes = fs::read(path).with_context(|| format!("{place}: cannot read the file"))?;
+            let bytes = File::open(path)
+                .and_then(read_to_end)
+                .with_context(|| format!("{place}: cannot read the file"))?;
             secrets.push(secret(without_line_break(bytes), &place)?);
         }
         for name in &self.secret_env {
             let place = "--secret-env";
             let value = std::env::var_os(name)
                 .with_context(|| format!("{place}: there is no such variable"))?;
-            secrets.push(secret(value.into_encoded_bytes(), place)?);
+            secrets.push(secret(Zeroizing::new(value.into_encoded_bytes()), place)?);
         }
         if self.secret_stdin {
             if inputs.inputs.is_empty()
@@ -41,19 +43,17 @@ impl Secrets {
             {
                 bail!("--secret-stdin: standard input is an input already: name files as inputs");
             }
-            let mut bytes = Vec::new();
-            io::stdin()
-                .read_to_end(&mut bytes)
-                .context("--secret-stdin: cannot read")?;
+            let bytes = read_to_end(io::stdin().lock()).context("--secret-stdin: cannot read")?;
             secrets.push(secret(without_line_break(bytes), "--secret-stdin")?);
         }
         for value in &self.secret {
-            secrets.push(secret(value.0.clone().into_bytes(), "--secret")?);
+            secrets.push(secret(value.bytes(), "--secret")?);
         }
         if secrets.is_empty()
             && let Some(value) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty())
         {
-            secrets.push(secret(value.into_encoded_bytes(), VARIABLE)?);
+            let value = Zeroizing::new(value.into_encoded_bytes());
+            secrets.push(secret(value, VARIABLE)?);
         }
         Ok(secrets)
     }
@@ -70,15 +70,36 @@ impl Secrets {
     }
 }
 
-fn secret(bytes: Vec<u8>, place: &str) -> Result<Secret> {
-    match Secret::new(bytes) {
+fn secret(mut bytes: Zeroizing<Vec<u8>>, place: &str) -> Result<Secret> {
+    match Secret::new(std::mem::take(&mut *bytes)) {
         Ok(secret) => Ok(secret),
         Err(error) => bail!("{place}: {error}"),
     }
 }
 
+/// Reads all there is. A buffer that grows leaves copies behind: each is overwritten.
+fn read_to_end(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut chunk = Zeroizing::new([0; 4096]);
+    loop {
+        let count = match reader.read(&mut *chunk) {
+            Ok(0) => return Ok(bytes),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let wanted = bytes.len() + count;
+        if wanted > bytes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(wanted.next_power_of_two()));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
+        bytes.extend_from_slice(&chunk[..count]);
+    }
+}
+
 /// Editors and `echo` end files with a line break, which is no part of the secret.
-fn without_line_break(mut bytes: Vec<u8>) -> Vec<u8> {
+fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
         if bytes.last() == Some(&b'\r') {
@@ -94,7 +115,12 @@ pub(super) struct Verifier {
     header_name: String,
     /// Whether the user gave one signature for every delivery.
     is_shared: bool,
-    failures: usize,
+    /// What may still be spent on explaining failures.
+    budget: Budget,
+    /// How many failures were not explained, for want of budget.
+    unexplained: usize,
+    /// Whether the user wants none explained.
+    explains_none: bool,
 }
 
 impl Verifier {
@@ -120,20 +146,38 @@ impl Verifier {
             checks,
             is_shared: !args.signature.is_empty() || args.header.iter().any(is_signature),
             header_name,
-            failures: 0,
+            explains_none: args.diagnose == Some(Budget::of_failures(0)),
+            budget: args.diagnose.clone().unwrap_or_default(),
+            unexplained: 0,
         })
     }
 
     /// What there is to say of the signature that came with a delivery, or in a file beside it.
     pub(super) fn verify(&mut self, arrival: &Arrival<'_>) -> Signature {
-        let signature = verify(&arrival.signed(&self.header_name), &self.checks);
-        if !matches!(signature.verdict, Verdict::Valid | Verdict::Unchecked) {
-            self.failures += 1;
-            if self.failures == EXPLAINED {
-                self.checks = self.checks.clone().without_hints();
+        let delivery = arrival.signed(&self.header_name);
+        let mut signature = verify(&delivery, &self.checks);
+        if signature.is_mismatch() {
+            match diagnose(&delivery, &self.checks, &mut self.budget) {
+                Some(Diagnosis { hints, tried }) => {
+                    signature.hints = hints;
+                    signature.tried = tried;
+                }
+                None => self.unexplained += 1,
             }
         }
         signature
+    }
+
+    /// That there are failures which were not explained, unless the user wants it so.
+    pub(super) fn unexplained(&self) -> Option<String> {
+        match self.unexplained {
+            _ if self.explains_none => None,
+            0 => None,
+            1 => Some("1 more failure is not explained; --diagnose all explains it".to_owned()),
+            count => Some(format!(
+                "{count} more failures are not explained; --diagnose all explains them"
+            )),
+        }
     }
 
     /// The header that holds the signature.

@@ -4,14 +4,14 @@ use std::io::Write;
 
 use anyhow::Result;
 use chatlog::document::Document;
-use chatlog::inspect;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Selection, Zone, json, write_tables};
+use chatlog::{Text, inspect};
 
 use super::deliveries::{Way, for_each_delivery};
 use super::output::Stdout;
 use super::secrets::Verifier;
-use super::{Outcome, canvas, levels};
+use super::{Outcome, canvas, levels, tell};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
 use crate::input::{Outputs, Patience};
@@ -53,6 +53,9 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outc
         out.flush()?;
         Ok(out.flow(Outcome::of(&report)))
     })?;
+    if let Some(unexplained) = verifier.unexplained() {
+        tell(&Text::from("signatures"), &unexplained);
+    }
     if args.format == ShowFormat::Table {
         write_errors_allowed(allowed, &config.name(), &canvas, &mut out)?;
         out.flush()?;

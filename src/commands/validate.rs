@@ -4,13 +4,13 @@ use anyhow::Result;
 use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::finding::Levels;
-use chatlog::inspect;
 use chatlog::view::findings::Problem;
+use chatlog::{Text, inspect};
 
 use super::deliveries::{Arrival, Flow, Handler, Way, handle_deliveries};
 use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
-use super::{Outcome, levels};
+use super::{Outcome, levels, tell};
 use crate::args::Validate;
 use crate::config::Config;
 use crate::input::{Outputs, Patience, read_contract};
@@ -52,6 +52,9 @@ pub(super) fn run_with(
     };
     let outcome = handle_deliveries(&args.inputs, &way, &mut validation)?;
     validation.findings.finish()?;
+    if let Some(unexplained) = validation.verifier.and_then(|it| it.unexplained()) {
+        tell(&Text::from("signatures"), &unexplained);
+    }
     Ok(outcome)
 }
 

@@ -3,19 +3,22 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
+use chatlog::diagnosis::{CommonCause, Discovery, Line, SwapDetector};
 use chatlog::document::Document;
 use chatlog::finding::{Finding, Levels, Severity};
-use chatlog::signature::{Discovery, Ledger, Line, Signature, Verdict};
+use chatlog::signature::{Signature, Verdict};
 use chatlog::view::findings::{Format, Problem};
-use chatlog::view::signature::{Subject, VerdictCounts, write_options, write_schemes};
+use chatlog::view::signature::{
+    Subject, VerdictCounts, write_failures, write_options, write_schemes,
+};
 use chatlog::view::{Canvas, Zone, json, signature};
-use chatlog::{Origin, Report, signature_report};
+use chatlog::{Origin, Report, Text, signature_report};
 
 use super::deliveries::{Arrival, Flow, Handler, Way, for_each_delivery, handle_deliveries};
 use super::output::Stdout;
 use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
-use super::{Outcome, canvas, levels};
+use super::{Outcome, canvas, levels, tell};
 use crate::args::{Verify, VerifyFormat};
 use crate::config::Config;
 use crate::input::{Outputs, Patience};
@@ -50,8 +53,11 @@ fn verify(
         verifier,
     };
     let outcome = handle_deliveries(&args.inputs, way, &mut verification)?;
-    if let Some(verdicts) = verification.verdicts {
-        verdicts.finish()?;
+    let unexplained = verification.verifier.unexplained();
+    match (verification.verdicts, unexplained) {
+        (Some(verdicts), unexplained) => verdicts.finish(unexplained)?,
+        (None, Some(unexplained)) => tell(&Text::from("signatures"), &unexplained),
+        (None, None) => {}
     }
     verification.findings.finish()?;
     Ok(outcome)
@@ -134,7 +140,8 @@ struct Verdicts<'c> {
     compares: bool,
     canvas: &'c Canvas,
     out: Stdout,
-    ledger: Ledger,
+    swaps: SwapDetector,
+    common: CommonCause,
     counts: VerdictCounts,
     held: Vec<Held>,
 }
@@ -156,7 +163,8 @@ impl<'c> Verdicts<'c> {
             compares: !verifier.is_shared(),
             canvas,
             out: Stdout::new(),
-            ledger: Ledger::default(),
+            swaps: SwapDetector::default(),
+            common: CommonCause::default(),
             counts: VerdictCounts::default(),
             held: Vec::new(),
         })
@@ -170,7 +178,7 @@ impl<'c> Verdicts<'c> {
         let Origin { source, index } = report.origin;
         let line = self
             .compares
-            .then(|| self.ledger.enter(source.as_str(), *index, &signature))
+            .then(|| self.swaps.enter(source.as_str(), *index, &signature))
             .flatten();
         let severity = report.findings.first().map(|finding| finding.severity);
         if self.quiet && severity.is_none() {
@@ -190,7 +198,7 @@ impl<'c> Verdicts<'c> {
             severity,
             line,
         });
-        if self.held.len() >= Ledger::MOST {
+        if self.held.len() >= SwapDetector::MAX_DELIVERIES {
             self.write_held()?;
         }
         Ok(())
@@ -207,7 +215,7 @@ impl<'c> Verdicts<'c> {
             if signature.hints.is_empty() {
                 signature
                     .hints
-                    .extend(line.and_then(|line| self.ledger.hint(line)));
+                    .extend(line.and_then(|line| self.swaps.hint(line)));
             }
             self.write(&subject, &signature, severity)?;
         }
@@ -222,6 +230,10 @@ impl<'c> Verdicts<'c> {
         severity: Option<Severity>,
     ) -> Result<()> {
         match self.form {
+            // Without a closing line each failure says for itself why.
+            Form::Human if !self.quiet && self.compares && self.common.add(checked) => {
+                signature::write_again(subject, checked, self.canvas, &mut self.out)?;
+            }
             Form::Human => signature::write(subject, checked, self.canvas, &mut self.out)?,
             Form::Json => {
                 let finding = severity.and_then(|severity| {
@@ -237,10 +249,13 @@ impl<'c> Verdicts<'c> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<()> {
+    /// Writes what is left, and what there is to say of all of them.
+    fn finish(mut self, unexplained: Option<String>) -> Result<()> {
         self.write_held()?;
         if self.form == Form::Human && !self.quiet {
             self.counts.write_closing(self.canvas, &mut self.out)?;
+            let about_all = self.common.sentence().into_iter().chain(unexplained);
+            write_failures(about_all, self.canvas, &mut self.out)?;
         }
         self.out.flush()?;
         Ok(())

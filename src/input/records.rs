@@ -301,6 +301,7 @@ impl<R: Read> Records<R> {
         Record {
             bytes: &self.buffer[from..end],
             terminator: &self.buffer[end..next],
+            is_whole: false,
             start: position,
         }
     }
@@ -312,6 +313,7 @@ impl<R: Read> Records<R> {
         Record {
             bytes: &self.buffer[all],
             terminator: b"",
+            is_whole: true,
             start: Position::START,
         }
     }
@@ -321,6 +323,7 @@ impl<R: Read> Records<R> {
         Record {
             bytes: b"[",
             terminator: b"",
+            is_whole: false,
             start: self.position,
         }
     }

@@ -40,30 +40,30 @@ macro_rules! algorithms {
 
         /// A hash that is being computed. Cloning it is cheap.
         #[derive(Clone)]
-        pub(super) enum Hasher {
+        pub(crate) enum Hasher {
             $($variant($state),)*
         }
 
         impl Hasher {
             /// A hash of nothing yet; the secret is the key of an HMAC, and no part of a plain hash.
-            pub(super) fn new(algorithm: Algorithm, secret: &[u8]) -> Self {
+            pub(crate) fn new(algorithm: Algorithm, secret: &[u8]) -> Self {
                 match algorithm {
                     $(Algorithm::$variant => Self::$variant(State::start(secret)),)*
                 }
             }
 
             /// Goes on with `bytes`.
-            pub(super) fn update(&mut self, bytes: &[u8]) {
+            pub(crate) fn update(&mut self, bytes: &[u8]) {
                 match self { $(Self::$variant(state) => state.update(bytes),)* }
             }
 
             /// Says whether this is the hash, in a time that does not depend on where they differ.
-            pub(super) fn is(self, digest: &Digest) -> bool {
+            pub(crate) fn is(self, digest: &Digest) -> bool {
                 match self { $(Self::$variant(state) => state.is(digest.bytes()),)* }
             }
 
             /// The hash itself.
-            pub(super) fn finish(self) -> Digest {
+            pub(crate) fn finish(self) -> Digest {
                 match self { $(Self::$variant(state) => state.finish(),)* }
             }
         }
@@ -151,7 +151,7 @@ trait State: Clone {
 
 /// An HMAC.
 #[derive(Clone)]
-pub(super) struct Keyed<H: EagerHash>(Hmac<H>);
+pub(crate) struct Keyed<H: EagerHash>(Hmac<H>);
 
 impl<H: EagerHash> State for Keyed<H>
 where
@@ -177,7 +177,7 @@ where
 
 /// A hash without a key.
 #[derive(Clone)]
-pub(super) struct Plain<H>(H);
+pub(crate) struct Plain<H>(H);
 
 impl<H: Hash + Clone> State for Plain<H> {
     fn start(_: &[u8]) -> Self {
@@ -201,7 +201,7 @@ impl<H: Hash + Clone> State for Plain<H> {
 ///
 /// Its `==` is for looking digests up among those already found wanting, not for verifying.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Digest {
+pub(crate) struct Digest {
     bytes: [u8; LONGEST],
     length: usize,
 }
@@ -212,7 +212,7 @@ impl Digest {
     }
 
     /// The digest of these bytes; none where no algorithm gives that many.
-    pub(super) fn new(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn new(bytes: &[u8]) -> Option<Self> {
         if Algorithm::ALL
             .iter()
             .all(|known| known.length() != bytes.len())
@@ -228,7 +228,7 @@ impl Digest {
     }
 
     /// The bytes themselves.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::algorithm::{Algorithm, UnknownAlgorithm};
 use crate::Text;
-use crate::capture::{Delivery, Headers};
+use crate::capture::{Delivery, Fidelity, Headers};
 use crate::document::{Document, members, unescape};
 use crate::finding::nearest;
 
@@ -16,7 +16,8 @@ use crate::finding::nearest;
 ///
 /// | piece | is |
 /// |---|---|
-/// | `{body}` | the bytes of the body |
+/// | `{body}` | the bytes of the body: as sent, or as their content encoding holds them |
+/// | `{encoded_body}` | the bytes of the body as sent, and no others |
 /// | `{secret}` | the secret |
 /// | `{timestamp}` | the notification's own `timestamp`, as the body writes it |
 /// | `{header:NAME}` | the value of the first header of that name |
@@ -26,6 +27,9 @@ use crate::finding::nearest;
 /// A brace that stands for itself is written twice: `{{` or `}}`. Without a template an HMAC is
 /// over `{body}`, and a plain hash, whose template must hold `{secret}`, over `{body}{secret}`.
 ///
+/// Every scheme covers the body: with one that does not, a signature would be valid for any body,
+/// so there is no such `Scheme`.
+///
 /// ```
 /// use chatlog::signature::Scheme;
 ///
@@ -33,14 +37,13 @@ use crate::finding::nearest;
 /// assert_eq!("sha1".parse::<Scheme>()?.to_string(), "sha1:{body}{secret}");
 /// let dated: Scheme = "hmac-sha256:v0:{header:X-Time}:{body}".parse()?;
 /// assert_eq!(dated.to_string(), "hmac-sha256:v0:{header:X-Time}:{body}");
+/// assert!("hmac-sha256:{header:X-Time}".parse::<Scheme>().is_err());
 /// # Ok::<(), chatlog::signature::SchemeError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheme {
-    /// The algorithm.
-    pub algorithm: Algorithm,
-    /// What is signed.
-    pub template: Template,
+    algorithm: Algorithm,
+    template: Template,
 }
 
 impl Scheme {
@@ -57,13 +60,32 @@ impl Scheme {
         }
     }
 
+    /// The algorithm.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What is signed.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// The same template with another algorithm, which may leave the secret out: for finding out
+    /// what a sender did, not for trusting it.
+    pub(crate) fn with_algorithm(&self, algorithm: Algorithm) -> Self {
+        Self {
+            algorithm,
+            template: self.template.clone(),
+        }
+    }
+
     /// Says whether it takes the secret to make a signature.
-    pub(super) fn is_secret(&self) -> bool {
+    pub(crate) fn is_secret(&self) -> bool {
         self.algorithm.is_keyed() || self.template.holds_secret()
     }
 
     /// The ways to hash the secret and the body without a key.
-    pub(super) fn of_secret_and_body(algorithm: Algorithm) -> impl Iterator<Item = Self> {
+    pub(crate) fn of_secret_and_body(algorithm: Algorithm) -> impl Iterator<Item = Self> {
         [
             vec![Piece::Body, Piece::Secret],
             vec![Piece::Secret, Piece::Body],
@@ -101,6 +123,9 @@ impl FromStr for Scheme {
             algorithm,
             template,
         };
+        if !scheme.template.covers_body() {
+            return Err(SchemeError::NoBody);
+        }
         if !scheme.is_secret() {
             return Err(SchemeError::NoSecret(algorithm));
         }
@@ -116,6 +141,7 @@ pub struct Template(Vec<Piece>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Body,
+    EncodedBody,
     Secret,
     Timestamp,
     Method,
@@ -125,7 +151,15 @@ enum Piece {
 }
 
 /// What may stand between braces; a colon says that a name follows.
-const PIECES: [&str; 6] = ["body", "secret", "timestamp", "header:", "method", "path"];
+const PIECES: [&str; 7] = [
+    "body",
+    "encoded_body",
+    "secret",
+    "timestamp",
+    "header:",
+    "method",
+    "path",
+];
 
 impl Template {
     /// Reads a template, which starts at character `column` of what the user gave.
@@ -167,8 +201,18 @@ impl Template {
         self.0.contains(&Piece::Secret)
     }
 
+    /// Says whether `{body}` is part of what is hashed.
+    pub(crate) fn holds_body(&self) -> bool {
+        self.0.contains(&Piece::Body)
+    }
+
+    /// Says whether the body is part of what is hashed, in one form or another.
+    fn covers_body(&self) -> bool {
+        self.holds_body() || self.0.contains(&Piece::EncodedBody)
+    }
+
     /// What a delivery makes of the template; the secret and the body are left open.
-    pub(super) fn fill<'f>(
+    pub(crate) fn fill<'f>(
         &'f self,
         delivery: &'f Delivery<'_>,
         headers: &'f Headers<'_>,
@@ -191,6 +235,7 @@ impl Piece {
     fn parse(name: &str, column: usize) -> Result<Self, SchemeError> {
         Ok(match name {
             "body" => Self::Body,
+            "encoded_body" => Self::EncodedBody,
             "secret" => Self::Secret,
             "timestamp" => Self::Timestamp,
             "method" => Self::Method,
@@ -216,6 +261,7 @@ impl Piece {
         let text = |text: Option<&'f str>, missing| text.map(Part::from).ok_or(missing);
         match self {
             Self::Body => Ok(Part::Body),
+            Self::EncodedBody => encoded_body(delivery),
             Self::Secret => Ok(Part::Secret),
             Self::Literal(literal) => Ok(Part::from(literal.as_str())),
             Self::Method => text(delivery.method.as_ref().map(Text::as_str), Unfilled::Method),
@@ -233,6 +279,7 @@ impl Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body => f.write_str("{body}"),
+            Self::EncodedBody => f.write_str("{encoded_body}"),
             Self::Secret => f.write_str("{secret}"),
             Self::Timestamp => f.write_str("{timestamp}"),
             Self::Method => f.write_str("{method}"),
@@ -243,6 +290,15 @@ impl Display for Piece {
                 _ => f.write_char(c),
             }),
         }
+    }
+}
+
+/// The bytes as sent; where nothing was decoded, those are the body, however it ended.
+fn encoded_body<'f>(delivery: &'f Delivery<'_>) -> Result<Part<'f>, Unfilled> {
+    match &delivery.encoded_body {
+        Some(encoded) => Ok(Part::Text(Cow::Borrowed(encoded))),
+        None if delivery.fidelity == Fidelity::Decoded => Err(Unfilled::EncodedBody),
+        None => Ok(Part::Body),
     }
 }
 
@@ -270,7 +326,7 @@ fn timestamp(body: &[u8]) -> Option<Part<'_>> {
 }
 
 /// What is hashed for one delivery.
-pub(super) struct Message<'f>(Vec<Part<'f>>);
+pub(crate) struct Message<'f>(Vec<Part<'f>>);
 
 /// A part of what is hashed.
 enum Part<'f> {
@@ -287,7 +343,7 @@ impl<'f> From<&'f str> for Part<'f> {
 
 impl Message<'_> {
     /// Its bytes in order, for this secret and this body.
-    pub(super) fn bytes<'b>(
+    pub(crate) fn bytes<'b>(
         &'b self,
         secret: &'b [u8],
         body: &'b [&'b [u8]],
@@ -343,6 +399,8 @@ pub enum SchemeError {
     },
     /// A plain hash that leaves the secret out: anybody could compute it.
     NoSecret(Algorithm),
+    /// The body is left out: its signature would be valid for any body.
+    NoBody,
 }
 
 impl From<UnknownAlgorithm> for SchemeError {
@@ -364,7 +422,7 @@ impl Display for SchemeError {
                     Some("header:") => f.write_str("did you mean `{header:NAME}`?"),
                     Some(nearest) => write!(f, "did you mean `{{{nearest}}}`?"),
                     None => f.write_str(
-                        "expected {body}, {secret}, {timestamp}, {header:NAME}, {method} or {path}",
+                        "expected {body}, {encoded_body}, {secret}, {timestamp}, {header:NAME}, {method} or {path}",
                     ),
                 }
             }
@@ -380,6 +438,9 @@ impl Display for SchemeError {
                 f,
                 "`{algorithm}` has no key: its template must hold `{{secret}}`, as `{}` does",
                 Scheme::new(*algorithm)
+            ),
+            Self::NoBody => f.write_str(
+                "the template must hold `{body}` or `{encoded_body}`: otherwise one signature would be valid for any body",
             ),
         }
     }
@@ -397,6 +458,8 @@ impl std::error::Error for SchemeError {
 /// A piece of a template that a delivery does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfilled {
+    /// The bytes of the body as sent are not known.
+    EncodedBody,
     /// The delivery's method is not known.
     Method,
     /// The delivery's target is not known.
@@ -411,6 +474,9 @@ impl Display for Unfilled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the scheme signs ")?;
         match self {
+            Self::EncodedBody => {
+                f.write_str("the body as sent, and the capture kept it decoded only")
+            }
             Self::Method => f.write_str("the method, which the capture did not keep"),
             Self::Path => f.write_str("the path, which the capture did not keep"),
             Self::Timestamp => f.write_str("the body's own `timestamp`, which it does not have"),
@@ -433,6 +499,7 @@ mod tests {
             "hmac-sha256:{body}",
             "md5:{secret}{timestamp}.{body}",
             "hmac-sha1:{method} {path}: {header:X-Nonce}{body}",
+            "hmac-sha512:{timestamp}{encoded_body}",
             "sha512:{{\"k\":\"{secret}\"}}é{body}",
         ] {
             let scheme: Scheme = text.parse().expect("it is a scheme");
@@ -455,7 +522,10 @@ mod tests {
             "hmac-sha256:é{bodi}",
             "at character 14: did you mean `{body}`?",
         );
-        refuses("hmac-sha256:{}", "expected {body}, {secret}");
+        refuses(
+            "hmac-sha256:{}",
+            "expected {body}, {encoded_body}, {secret}",
+        );
         refuses("hmac-sha256:{body", "at character 13 has no other half");
         refuses("hmac-sha256:{body}}", "at character 19 has no other half");
         refuses("hmac-sha256:{header:}", "at character 13 names no header");
@@ -465,6 +535,17 @@ mod tests {
             "must hold `{secret}`, as `sha256:{body}{secret}` does",
         );
         refuses(&"x".repeat(1 << 20), "unknown algorithm: expected one of");
+        for uncovered in [
+            "hmac-sha256:{header:X-Note}",
+            "hmac-sha256:{path}",
+            "hmac-sha512:body",
+            "hmac-sha512:{{body}}",
+            "md5:{secret}",
+            "sha1:{secret}{timestamp}",
+        ] {
+            refuses(uncovered, "must hold `{body}` or `{encoded_body}`");
+        }
+        assert!("md5:{secret}{encoded_body}".parse::<Scheme>().is_ok());
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use std::fmt::{self, Debug, Display};
 
+use zeroize::Zeroizing;
+
 /// The secret that sender and receiver share.
 ///
 /// It has no `Display` and does not serialize, and its `Debug` does not show it: to be let out by
-/// accident it would have to be asked for its bytes, which only this module can do.
+/// accident it would have to be asked for its bytes, which only this crate can do. Its memory is
+/// overwritten when it is dropped.
 ///
 /// ```
 /// use chatlog::signature::Secret;
@@ -16,7 +19,7 @@ use std::fmt::{self, Debug, Display};
 /// # Ok::<(), chatlog::signature::EmptySecret>(())
 /// ```
 #[derive(Clone)]
-pub struct Secret(Vec<u8>);
+pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
     /// A secret of these bytes, as they are: nothing is trimmed.
@@ -24,7 +27,7 @@ impl Secret {
     /// # Errors
     /// Where there are none: everybody knows that secret.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, EmptySecret> {
-        let bytes = bytes.into();
+        let bytes = Zeroizing::new(bytes.into());
         if bytes.is_empty() {
             return Err(EmptySecret);
         }
@@ -32,7 +35,7 @@ impl Secret {
     }
 
     /// What it is: for hashing, never for showing.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

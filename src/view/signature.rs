@@ -48,7 +48,7 @@ impl<'a> Subject<'a> {
             target: delivery.target.clone(),
             received_at: delivery.received_at,
             headers: delivery.headers.clone(),
-            notes: delivery.notes.clone(),
+            notes: delivery.remarks().map(str::to_owned).collect(),
         }
     }
 
@@ -79,6 +79,33 @@ pub fn write(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    write_headline(subject, signature, canvas, out)?;
+    for line in explanation(signature, &canvas.theme) {
+        writeln!(out, "  {line}")?;
+    }
+    write_notes(subject, signature, canvas, out)
+}
+
+/// Writes a verdict whose reason is that of the verdicts before it: where, and how it was saved.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_again(
+    subject: &Subject<'_>,
+    signature: &Signature,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    write_headline(subject, signature, canvas, out)?;
+    write_notes(subject, signature, canvas, out)
+}
+
+fn write_headline(
+    subject: &Subject<'_>,
+    signature: &Signature,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let theme = &canvas.theme;
     let verdict = verdict_style(theme, signature.verdict)
         .style(format_args!("{:<12}", signature.verdict.name()))
@@ -93,19 +120,24 @@ pub fn write(
         "{verdict} {} {}",
         theme.heading.style(place),
         theme.muted.style(saved)
-    )?;
-    for line in explanation(signature, theme) {
-        writeln!(out, "  {line}")?;
+    )
+}
+
+/// Writes how the delivery of a failure was read, as far as the reason does not say it.
+fn write_notes(
+    subject: &Subject<'_>,
+    signature: &Signature,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if signature.verdict == Verdict::Valid {
+        return Ok(());
     }
-    if signature.verdict != Verdict::Valid {
-        for note in &subject.notes {
-            writeln!(
-                out,
-                "  {} {}",
-                theme.muted.style("note:"),
-                Text::from(note.as_str())
-            )?;
-        }
+    let reason = signature.reason.as_deref().unwrap_or_default();
+    let notes = subject.notes.iter();
+    for note in notes.filter(|note| !reason.contains(note.as_str())) {
+        let note = Text::from(note.as_str());
+        writeln!(out, "  {} {note}", canvas.theme.muted.style("note:"))?;
     }
     Ok(())
 }
@@ -207,6 +239,22 @@ pub(super) fn settings(signature: &Signature) -> Vec<String> {
             Some(format!("{name} {value} from {source}"))
         })
         .collect()
+}
+
+/// Writes what there is to say of all failures together, a line each.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write_failures(
+    sentences: impl Iterator<Item = String>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for sentence in sentences {
+        let sentence = Text::from(sentence);
+        writeln!(out, "  {} {sentence}", canvas.theme.muted.style("note:"))?;
+    }
+    Ok(())
 }
 
 /// Writes the schemes that were found, the likeliest first, each as the option that names it.

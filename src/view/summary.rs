@@ -13,7 +13,7 @@ use super::{Canvas, Theme};
 use crate::document::{FreeMap, OneOf, SessionTime, readable};
 use crate::finding::{Finding, Rule};
 use crate::notification::{EndReason, HandOver, Session, Summary, duration_words};
-use crate::signature::Verdict;
+use crate::signature::{SignedBytes, Verdict};
 use crate::{Report, Text, redact};
 
 /// The names of rows take up to this many columns.
@@ -288,21 +288,28 @@ fn delivery(report: &Report<'_>, canvas: &Canvas) -> Vec<String> {
             canvas.zone.date_and_clock(time)
         )
     });
-    let sum = hex::encode(delivery.sha256());
-    let body = format!(
-        "{} bytes · {} {sum}",
-        delivery.body.len(),
-        styled(theme.muted, "SHA-256")
-    );
+    let body = body(report, theme);
     let request = (!request.is_empty()).then_some(request);
     let notes = delivery
-        .notes
-        .iter()
-        .map(|note| styled(theme.muted, Text::from(note.as_str())));
+        .remarks()
+        .map(|note| styled(theme.muted, Text::from(note)));
     [joined([format, request, received]), body]
         .into_iter()
         .chain(notes)
         .collect()
+}
+
+/// The size and the hash of the bytes that are signed, or of the body where nothing tells.
+fn body(report: &Report<'_>, theme: &Theme) -> String {
+    let signed = report.signature.as_ref().and_then(|checked| checked.signed);
+    let signed = signed.unwrap_or(SignedBytes::Body);
+    let which = signed
+        .description()
+        .map_or_else(String::new, |which| format!(" {which}"));
+    let name = styled(theme.muted, "SHA-256");
+    let size = signed.len(report.delivery);
+    let sum = hex::encode(signed.sha256(report.delivery));
+    format!("{size} bytes{which} · {name} {sum}")
 }
 
 fn signature(report: &Report<'_>, theme: &Theme) -> Vec<String> {

@@ -19,6 +19,7 @@ pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T 
     let record = Record {
         bytes: body,
         terminator: b"",
+        is_whole: false,
         start: Position::START,
     };
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());

@@ -17,6 +17,7 @@ fuzz_target!(|body: &[u8]| {
     let record = Record {
         bytes: body,
         terminator: b"",
+        is_whole: false,
         start: Position::START,
     };
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());

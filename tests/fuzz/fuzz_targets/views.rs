@@ -6,6 +6,7 @@ use std::io::Write;
 
 use chatlog::capture::{Delivery, Limits, deliveries};
 use chatlog::document::Document;
+use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::view::signature;
 use chatlog::view::signature::Subject;
@@ -40,12 +41,14 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
     let document = Document::new(&delivery.body);
     let mut report = inspect(&origin, delivery, &document);
     if !choice.is_multiple_of(3) {
-        let checks = if choice % 3 == 1 {
-            checks
-        } else {
-            checks.without_hints()
-        };
-        report.add_signature(verify(delivery, &checks));
+        let mut signature = verify(delivery, &checks);
+        if choice % 3 == 1
+            && let Some(diagnosis) = diagnose(delivery, &checks, &mut Budget::default())
+        {
+            signature.hints = diagnosis.hints;
+            signature.tried = diagnosis.tried;
+        }
+        report.add_signature(signature);
     }
     let selection = Selection {
         only: [None, Some(Part::Summary), Some(Part::Transcript), None][usize::from(choice % 4)],

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
-use super::Code;
+use crate::signature::Code;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A compressed body is read no further: a few bytes can hold a world of zeros.

@@ -3,22 +3,34 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::algorithm::{Algorithm, Digest};
+use super::algorithm::{Algorithm, Digest, Hasher};
 
 /// More than any algorithm's signature takes in hex, and enough to say what a wrong one is.
 const LONGEST: usize = 256;
 /// More than a sender has keys; a stranger may send a million.
-const MOST: usize = 32;
+const MAX_SIGNATURES: usize = 32;
 
 /// The signatures that came with a delivery.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(crate) struct PresentedSignatures {
     /// Those that an algorithm can have made.
-    pub(super) digests: Vec<Digest>,
+    signatures: Vec<Presented>,
     /// The longest of the values, which is what to complain of.
     longest: Value,
+    /// How many different values hold something.
+    values: usize,
+    /// How many signatures were read: one may be both hex and base64.
+    count: usize,
     /// Whether there were more than are read.
     crowded: bool,
+}
+
+/// A signature that came with a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Presented {
+    /// Which of the values holds it, from 0.
+    pub(crate) value: usize,
+    pub(crate) digest: Digest,
 }
 
 /// What a value holds, as far as its length and alphabet tell.
@@ -29,19 +41,29 @@ struct Value {
     bytes: Option<usize>,
 }
 
-impl Given {
+impl PresentedSignatures {
     /// Reads header values, of which each may hold several signatures.
-    pub(super) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let mut given = Self::default();
+    pub(crate) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
+        let mut presented = Self::default();
         let separators = |c: char| c == ',' || c == ';' || c.is_whitespace();
+        let mut seen: Vec<&str> = Vec::new();
         for value in values {
-            value
-                .split(separators)
-                .map(bare)
-                .filter(|token| !token.is_empty())
-                .for_each(|token| given.add(token));
+            let value = value.trim();
+            if seen.contains(&value) {
+                continue;
+            }
+            // A stranger may send a million headers.
+            if seen.len() < MAX_SIGNATURES {
+                seen.push(value);
+            }
+            let tokens = value.split(separators).map(bare);
+            let mut tokens = tokens.filter(|token| !token.is_empty()).peekable();
+            if tokens.peek().is_some() {
+                tokens.for_each(|token| presented.add(token));
+                presented.values += 1;
+            }
         }
-        given
+        presented
     }
 
     fn add(&mut self, token: &str) {
@@ -50,50 +72,81 @@ impl Given {
             bytes: None,
         };
         if token.len() <= LONGEST {
-            for bytes in decode(token).into_iter().flatten() {
-                value.bytes = value.bytes.or(Some(bytes.len()));
-                self.keep(&bytes);
-            }
+            let decoded = decode(token);
+            value.bytes = decoded.iter().flatten().map(Vec::len).next();
+            self.keep(&decoded);
         }
         if value.characters > self.longest.characters {
             self.longest = value;
         }
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
-        let Some(digest) = Digest::new(bytes) else {
-            return;
-        };
-        if self.digests.contains(&digest) {
+    /// Keeps what one token may stand for.
+    fn keep(&mut self, decoded: &[Option<Vec<u8>>; 2]) {
+        let value = self.values;
+        let digests = decoded.iter().flatten();
+        let fresh: Vec<Presented> = digests
+            .filter_map(|bytes| Digest::new(bytes))
+            .map(|digest| Presented { value, digest })
+            .filter(|presented| !self.signatures.contains(presented))
+            .collect();
+        if fresh.is_empty() {
             return;
         }
-        if self.digests.len() < MOST {
-            self.digests.push(digest);
+        if self.count < MAX_SIGNATURES {
+            self.signatures.extend(fresh);
+            self.count += 1;
         } else {
             self.crowded = true;
         }
     }
 
     /// Says whether there is nothing in the values at all.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.longest.characters == 0
     }
 
+    /// How many different values hold something.
+    pub(crate) fn values(&self) -> usize {
+        self.values
+    }
+
+    /// The signatures themselves.
+    pub(crate) fn digests(&self) -> Vec<Digest> {
+        let signatures = self.signatures.iter();
+        signatures.map(|presented| presented.digest).collect()
+    }
+
+    /// Says whether this algorithm can have made one of them.
+    pub(crate) fn has(&self, algorithm: Algorithm) -> bool {
+        self.of(algorithm).next().is_some()
+    }
+
+    /// Those that this algorithm made, of what was hashed.
+    pub(crate) fn matching<'p>(
+        &'p self,
+        algorithm: Algorithm,
+        hasher: &'p Hasher,
+    ) -> impl Iterator<Item = &'p Presented> {
+        self.of(algorithm)
+            .filter(|presented| hasher.clone().is(&presented.digest))
+    }
+
     /// Those that this algorithm can have made.
-    pub(super) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = &Digest> {
-        self.digests
+    fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = &Presented> {
+        self.signatures
             .iter()
-            .filter(move |digest| digest.bytes().len() == algorithm.length())
+            .filter(move |presented| presented.digest.bytes().len() == algorithm.length())
     }
 
     /// What is wrong with the values before anything is computed.
-    pub(super) fn complaint(&self, algorithm: Algorithm) -> Option<String> {
+    pub(crate) fn complaint(&self, algorithm: Algorithm) -> Option<String> {
         if self.crowded {
             return Some(format!(
-                "there are more than {MOST} signatures; the first were tried"
+                "there are more than {MAX_SIGNATURES} signatures; the first were tried"
             ));
         }
-        if self.of(algorithm).next().is_some() {
+        if self.has(algorithm) {
             return None;
         }
         let wanted = algorithm.length();
@@ -152,10 +205,10 @@ mod tests {
             "signature=\"1B2M2Y8AsgTpgAmY7PhCfg==\"",
             "  1B2M2Y8AsgTpgAmY7PhCfg== \t",
         ] {
-            let given = Given::read([value]);
+            let given = PresentedSignatures::read([value]);
             let hex: Vec<_> = given
                 .of(Algorithm::Md5)
-                .map(|digest| hex::encode(digest.bytes()))
+                .map(|presented| hex::encode(presented.digest.bytes()))
                 .collect();
             assert_eq!(hex, ["d41d8cd98f00b204e9800998ecf8427e"], "{value}");
             assert_eq!(given.complaint(Algorithm::Md5), None, "{value}");
@@ -163,7 +216,10 @@ mod tests {
         // `+/` of base64 and `-_` of base64url.
         for value in ["++++++++++++++++++++/w==", "--------------------_w"] {
             assert!(
-                Given::read([value]).of(Algorithm::Md5).next().is_some(),
+                PresentedSignatures::read([value])
+                    .of(Algorithm::Md5)
+                    .next()
+                    .is_some(),
                 "{value}"
             );
         }
@@ -171,7 +227,7 @@ mod tests {
 
     #[track_caller]
     fn complains(value: &str, want: &str) {
-        let complaint = Given::read([value]).complaint(Algorithm::HmacSha256);
+        let complaint = PresentedSignatures::read([value]).complaint(Algorithm::HmacSha256);
         assert!(
             complaint.as_ref().is_some_and(|got| got.contains(want)),
             "{complaint:?}"
@@ -186,6 +242,20 @@ mod tests {
         complains(&"a".repeat(10 << 20), "is 10485760 characters long");
         let many: Vec<_> = (0..=u8::MAX).map(|n| hex::encode([n; 32])).collect();
         complains(&many.join(","), "more than 32");
-        assert!(Given::read(["", " , ,", "=="]).is_empty());
+        assert!(PresentedSignatures::read(["", " , ,", "=="]).is_empty());
+    }
+
+    /// 32 tokens are 32 signatures, though hex of 64 digits is base64 of 48 bytes as well.
+    #[test]
+    fn reads_as_many_signatures_in_hex_as_in_base64() {
+        for encode in [hex::encode::<[u8; 32]>, |bytes: [u8; 32]| {
+            STANDARD_NO_PAD.encode(bytes)
+        }] {
+            let tokens: Vec<_> = (0..33).map(|n| encode([n; 32])).collect();
+            let presented = PresentedSignatures::read([tokens[..32].join(",").as_str()]);
+            assert!(!presented.crowded);
+            assert_eq!(presented.of(Algorithm::HmacSha256).count(), 32);
+            assert!(PresentedSignatures::read([tokens.join(",").as_str()]).crowded);
+        }
     }
 }

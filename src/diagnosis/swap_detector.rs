@@ -4,17 +4,16 @@ use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-use super::algorithm::Digest;
-use super::{Code, Hint, Signature, Verdict};
 use crate::Text;
+use crate::signature::{Code, Digest, Hint, Signature, Verdict};
 
 /// The signatures that the deliveries of a run came with, and those they should have had.
 ///
 /// A failed signature may belong to another delivery: that can be said once all were seen. It
-/// keeps what it needs of the first [`Ledger::MOST`] deliveries; those that come later are not
+/// keeps what it needs of the first [`SwapDetector::MAX_DELIVERIES`] deliveries; those that come later are not
 /// compared.
 #[derive(Default)]
-pub struct Ledger {
+pub struct SwapDetector {
     entries: Vec<Entry>,
     /// The delivery that gives a signature.
     expected: HashMap<Digest, usize>,
@@ -30,28 +29,36 @@ struct Entry {
     expected: Vec<Digest>,
 }
 
-/// The number of a delivery in a [`Ledger`].
+/// The number of a delivery in a [`SwapDetector`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line(usize);
 
-impl Ledger {
+impl SwapDetector {
     /// How many deliveries it keeps.
-    pub const MOST: usize = 10_000;
+    pub const MAX_DELIVERIES: usize = 10_000;
     /// How many signatures it keeps that came with one delivery.
-    const MOST_GIVEN: usize = 4;
+    const MAX_PRESENTED: usize = 4;
+    /// How many signatures it keeps in all: with many secrets each delivery has many.
+    const MAX_DIGESTS: usize = 100_000;
 
     /// Notes the signature of a delivery, which is the `index`th of its source, from 1.
     pub fn enter(&mut self, source: &str, index: usize, signature: &Signature) -> Option<Line> {
         let line = self.entries.len();
-        if line >= Self::MOST {
+        let expected = &signature.fingerprints.expected;
+        if line >= Self::MAX_DELIVERIES || self.expected.len() + expected.len() > Self::MAX_DIGESTS
+        {
             return None;
         }
         let source = match self.entries.last() {
             Some(last) if &*last.source == source => Arc::clone(&last.source),
             _ => Arc::from(source),
         };
-        let expected = signature.fingerprints.expected.clone();
-        let given = signature.fingerprints.given.iter().take(Self::MOST_GIVEN);
+        let expected = expected.clone();
+        let given = signature
+            .fingerprints
+            .presented
+            .iter()
+            .take(Self::MAX_PRESENTED);
         let given: Vec<Digest> = given.copied().collect();
         for digest in &expected {
             self.expected.entry(*digest).or_insert(line);
@@ -121,8 +128,8 @@ impl fmt::Display for Entry {
     }
 }
 
-impl Debug for Ledger {
+impl Debug for SwapDetector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Ledger({} deliveries)", self.entries.len())
+        write!(f, "SwapDetector({} deliveries)", self.entries.len())
     }
 }

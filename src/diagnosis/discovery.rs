@@ -1,14 +1,11 @@
 //! Finding the scheme that a sender uses, from deliveries that are known to be good.
 
-use super::algorithm::Algorithm;
-use super::given::Given;
-use super::scheme::Scheme;
-use super::{Checks, Key, candidates, matching};
 use crate::capture::{Delivery, Headers};
+use crate::signature::{Algorithm, Checks, Key, PresentedSignatures, Scheme, candidates};
 
 /// What senders sign, as far as is known: each is tried with every HMAC and, where it holds the
 /// secret, with every plain hash.
-const TEMPLATES: [&str; 26] = [
+const TEMPLATES: [&str; 21] = [
     "{body}",
     "{timestamp}{body}",
     "{timestamp}.{body}",
@@ -20,7 +17,6 @@ const TEMPLATES: [&str; 26] = [
     "{path}{body}",
     "{method}{path}{timestamp}{body}",
     "{timestamp}{method}{path}{body}",
-    "{timestamp}",
     "{body}{secret}",
     "{secret}{body}",
     "{secret}{body}{secret}",
@@ -31,10 +27,6 @@ const TEMPLATES: [&str; 26] = [
     "{timestamp}{body}{secret}",
     "{secret}{body}{timestamp}",
     "{body}{timestamp}{secret}",
-    "{secret}{timestamp}",
-    "{timestamp}{secret}",
-    "{secret}{timestamp}{secret}",
-    "{secret}",
 ];
 
 /// What senders sign together with a header that says when or how often; `{}` is the header.
@@ -54,7 +46,8 @@ const DATED_TEMPLATES: [&str; 6] = [
 /// delivery whose names speak of a time or a nonce.
 ///
 /// ```
-/// use chatlog::signature::{Checks, Discovery, Scheme, Secret};
+/// use chatlog::diagnosis::Discovery;
+/// use chatlog::signature::{Checks, Scheme, Secret};
 ///
 /// let checks = Checks::new(Scheme::default(), vec![Secret::new("key")?]);
 /// let discovery = Discovery::new(&checks);
@@ -81,8 +74,10 @@ impl<'c> Discovery<'c> {
     /// Drops the schemes that do not fit this delivery.
     pub fn narrow(&mut self, delivery: &Delivery<'_>) {
         let mut schemes = self.schemes.take().unwrap_or_else(|| catalogue(delivery));
-        match self.checks.given(delivery) {
-            Ok(given) => schemes.retain(|scheme| fits(scheme, delivery, self.checks, &given)),
+        match self.checks.presented(delivery) {
+            Ok(presented) => {
+                schemes.retain(|scheme| fits(scheme, delivery, self.checks, &presented));
+            }
             Err(_) => schemes.clear(),
         }
         self.schemes = Some(schemes);
@@ -141,17 +136,24 @@ fn is_date(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn fits(scheme: &Scheme, delivery: &Delivery<'_>, checks: &Checks, given: &Given) -> bool {
-    if given.of(scheme.algorithm).next().is_none() {
+fn fits(
+    scheme: &Scheme,
+    delivery: &Delivery<'_>,
+    checks: &Checks,
+    presented: &PresentedSignatures,
+) -> bool {
+    let algorithm = scheme.algorithm();
+    if !presented.has(algorithm) {
         return false;
     }
-    let Ok(message) = scheme.template.fill(delivery, &checks.headers) else {
+    let Ok(message) = scheme.template().fill(delivery, &checks.headers) else {
         return false;
     };
     checks.keys.iter().any(|key| {
-        let key = Key::new(scheme.algorithm, key.secret.clone());
-        candidates(delivery).any(|candidate| {
-            matching(&key, &message, &candidate.body, scheme.algorithm, given).is_some()
+        let key = Key::new(algorithm, key.secret.clone());
+        candidates(delivery, scheme.template()).any(|bytes| {
+            let hasher = key.hash(&message, &bytes.of(delivery));
+            presented.matching(algorithm, &hasher).next().is_some()
         })
     })
 }

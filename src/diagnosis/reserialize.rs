@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use serde::de::IgnoredAny;
 
-use super::Code;
 use crate::document::{token_spans, unescape};
+use crate::signature::Code;
 
 /// Longer bodies are not printed again.
 pub(super) const LONGEST: usize = 16 << 20;

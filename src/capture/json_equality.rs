@@ -1,0 +1,137 @@
+//! Whether two JSON texts say the same, however they are written.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Says whether two texts are the same JSON value: white space, the order of keys, escapes and the
+/// way numbers are written do not count. Texts that are not JSON are not the same.
+///
+/// Nothing is built of the values, whose size strangers decide: their hashes are compared.
+pub(super) fn is_same_json(one: &[u8], other: &[u8]) -> bool {
+    let state = RandomState::new();
+    let hash = |text| {
+        let mut json = serde_json::Deserializer::from_slice(text);
+        let hash = HashOf(&state).deserialize(&mut json).ok()?;
+        json.end().ok()?;
+        Some(hash)
+    };
+    hash(one).is_some_and(|one| hash(other) == Some(one))
+}
+
+/// Reads a value as a hash of what it says.
+#[derive(Clone, Copy)]
+struct HashOf<'s>(&'s RandomState);
+
+impl HashOf<'_> {
+    /// Values of different kinds differ by their tags.
+    fn of(self, kind: u8, value: impl Hash) -> u64 {
+        let mut hasher = self.0.build_hasher();
+        kind.hash(&mut hasher);
+        value.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for HashOf<'_> {
+    type Value = u64;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<u64, D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for HashOf<'_> {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<u64, E> {
+        Ok(self.of(0, ()))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<u64, E> {
+        Ok(self.of(1, value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<u64, E> {
+        Ok(self.of(2, value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<u64, E> {
+        // Minus zero is zero.
+        Ok(self.of(3, (value + 0.0).to_bits()))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "whoever parsed the number made a float of it"
+    )]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<u64, E> {
+        self.visit_f64(value as f64)
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "whoever parsed the number made a float of it"
+    )]
+    fn visit_i64<E: Error>(self, value: i64) -> Result<u64, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
+        let mut hasher = self.0.build_hasher();
+        while let Some(item) = items.next_element_seed(self)? {
+            item.hash(&mut hasher);
+        }
+        Ok(self.of(4, hasher.finish()))
+    }
+
+    /// A sum does not depend on the order of the members.
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
+        let mut sum = 0_u64;
+        while let Some(member) = members.next_entry_seed(self, self)? {
+            sum = sum.wrapping_add(self.of(5, member));
+        }
+        Ok(self.of(6, sum))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(one: &str, other: &str, is_same: bool) {
+        assert_eq!(
+            is_same_json(one.as_bytes(), other.as_bytes()),
+            is_same,
+            "{one} {other}"
+        );
+    }
+
+    #[test]
+    fn the_way_a_value_is_written_does_not_count() {
+        case(
+            r#"{"a": [1.0, -0], "b": "\u00e9"}"#,
+            r#"{"b":"é","a":[1,0.0]}"#,
+            true,
+        );
+        case("9007199254740993", "9007199254740992.0", true);
+        case(
+            r#"{"a": {"b": 1, "c": 2}}"#,
+            r#"{"a": {"b": 2, "c": 1}}"#,
+            false,
+        );
+        case("[1, 2]", "[2, 1]", false);
+        case("[[1], 2]", "[1, [2]]", false);
+        case(r#""1""#, "1", false);
+        case("null", "false", false);
+        case("{}", "[]", false);
+        case("{", "{", false);
+        case("{} {}", "{}", false);
+    }
+}
