@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use chatlog::Text;
 
 use crate::args::Cli;
-use crate::commands::output::{not_closed, say};
+use crate::commands::output::{say, unless_closed};
 use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn print_usage(error: &clap::Error) -> ExitCode {
         |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).needs_escaping();
     if !error.use_stderr() {
         let printed = error.print().and_then(|()| io::stdout().flush());
-        if let Err(error) = printed.or_else(not_closed) {
+        if let Err(error) = unless_closed(printed) {
             return failure(&error.into());
         }
     } else if std::env::args_os().any(is_hostile) {

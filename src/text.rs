@@ -153,11 +153,18 @@ pub(crate) fn escaped(text: &str, range: Range<usize>) -> String {
 
 fn write_escaped(text: &str, range: Range<usize>, out: &mut impl Write) -> fmt::Result {
     let characters = text[range.clone()].char_indices();
+    let mut characters = characters.map(|(at, c)| (range.start + at, c));
     let mut written = range.start;
-    for (at, c) in characters.map(|(at, c)| (range.start + at, c)) {
-        if let Some(replacement) = replacement(text, at, c) {
-            out.write_str(&text[written..at])?;
-            write!(out, "{replacement}")?;
+    while let Some((at, c)) = characters.next() {
+        let Some(replacement) = replacement(text, at, c) else {
+            continue;
+        };
+        out.write_str(&text[written..at])?;
+        write!(out, "{replacement}")?;
+        written = at + c.len_utf8();
+        if let Replacement::MarkCount(count) = replacement
+            && let Some((at, c)) = characters.by_ref().take(count - 1).last()
+        {
             written = at + c.len_utf8();
         }
     }
@@ -299,13 +306,13 @@ fn mark_replacement(text: &str, at: usize) -> Option<Replacement> {
 
 /// Says whether a character stands on the letter before it; one that is spelled out does not.
 fn is_mark(c: char) -> bool {
-    !c.is_ascii()
-        && !is_invisible(c)
-        && !matches!(c, '\u{fe00}'..='\u{fe0f}')
-        && matches!(
-            c.general_category(),
-            GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
-        )
+    use GeneralCategory::{EnclosingMark, NonspacingMark};
+    match c {
+        ..='\u{2ff}' | '\u{fe00}'..='\u{fe0f}' => false,
+        _ if is_invisible(c) => false,
+        '\u{300}'..='\u{36f}' => true,
+        _ => matches!(c.general_category(), NonspacingMark | EnclosingMark),
+    }
 }
 
 /// A count with a comma between each three digits, such as `1,068`.
@@ -398,6 +405,8 @@ mod tests {
         shows(&zalgo(9), &(zalgo(8) + r"\u{+1 mark}"));
         let word = format!("a{}b", zalgo(100));
         shows(&word, &format!(r"a{}\u{{+92 marks}}b", zalgo(8)));
+        let red = format!("{}\u{1b}[31m", zalgo(10));
+        shows(&red, &format!(r"{}\u{{+2 marks}}\u{{1b}}[31m", zalgo(8)));
         shows(
             &Text::from(&*word).to_string(),
             &Text::from(&*word).to_string(),

@@ -57,10 +57,8 @@ impl Stdout {
             self.mid_line = Some(busy);
         }
         self.buffer.drain(..end);
-        written.or_else(|error| {
-            self.is_closed = true;
-            not_closed(error)
-        })
+        self.is_closed = written.is_err();
+        unless_closed(written)
     }
 }
 
@@ -69,6 +67,8 @@ impl Write for Stdout {
         if self.is_closed {
             return Ok(bytes.len());
         }
+        // What is large is written piece by piece, and not copied as a whole.
+        let bytes = &bytes[..bytes.len().min(BLOCK)];
         self.buffer.extend_from_slice(bytes);
         let is_full = self.buffer.len() >= BLOCK;
         let line_end = (is_full || self.is_terminal || self.mid_line.is_some())
@@ -94,13 +94,16 @@ impl Drop for Stdout {
     }
 }
 
-/// The error of a write to standard output, unless it is that its reader closed it.
-pub(crate) fn not_closed(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        return Ok(());
+/// What came of a write to standard output: a reader that closed it is not an error.
+pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            let what = format!("standard output: cannot write: {error}");
+            Err(io::Error::new(error.kind(), what))
+        }
+        Ok(()) => Ok(()),
     }
-    let what = format!("standard output: cannot write: {error}");
-    Err(io::Error::new(error.kind(), what))
 }
 
 /// Says something on standard error, in one line; there is nobody to tell if that fails.

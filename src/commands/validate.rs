@@ -51,6 +51,8 @@ pub(super) fn run_with(
         outputs,
     };
     let outcome = handle_deliveries(&args.inputs, &way, &mut validation)?;
+    // Windows replaces no file that is still open.
+    drop(way);
     validation.findings.finish()?;
     if let Some(unexplained) = validation.verifier.and_then(|it| it.unexplained()) {
         tell(&Text::from("signatures"), &unexplained);

@@ -35,13 +35,13 @@ pub(super) fn run(args: &Verify, config: &Config, outputs: Outputs) -> Result<Ou
     if args.discover {
         discover(args, &way, &verifier, &canvas)
     } else {
-        verify(args, &way, config, verifier, &canvas)
+        verify(args, way, config, verifier, &canvas)
     }
 }
 
 fn verify(
     args: &Verify,
-    way: &Way,
+    way: Way,
     config: &Config,
     verifier: Verifier,
     canvas: &Canvas,
@@ -52,13 +52,15 @@ fn verify(
         findings: Findings::create(&destinations(args), config)?,
         verifier,
     };
-    let outcome = handle_deliveries(&args.inputs, way, &mut verification)?;
+    let outcome = handle_deliveries(&args.inputs, &way, &mut verification)?;
     let unexplained = verification.verifier.unexplained();
     match (verification.verdicts, unexplained) {
         (Some(verdicts), unexplained) => verdicts.finish(unexplained)?,
         (None, Some(unexplained)) => tell(&Text::from("signatures"), &unexplained),
         (None, None) => {}
     }
+    // Windows replaces no file that is still open.
+    drop(way);
     verification.findings.finish()?;
     Ok(outcome)
 }

@@ -102,11 +102,11 @@ pub fn assert_inert(words: &str) {
     assert!(acting.is_none(), "{acting:?} in {words:?}");
 }
 
-/// Says whether a character does something other than appear. The joiners are left out: what they
-/// do depends on their neighbours.
+/// Says whether a character does something other than appear. Joiners and the tags of flags are left
+/// out: what they do depends on their neighbours.
 pub fn acts(c: char) -> bool {
     use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
-    !matches!(c, '\u{200c}' | '\u{200d}')
+    !matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}')
         && matches!(
             c.general_category(),
             Control | Format | LineSeparator | ParagraphSeparator
