@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 
 use chatlog::capture::Format as CaptureFormat;
-use chatlog::finding::{Level, Rule, nearest};
+use chatlog::finding::{FindingLimit, Level, Rule, nearest};
 use chatlog::signature::{Encoding, HEADER, Scheme};
 use chatlog::view::findings::Format;
 use chatlog::view::{Order, Part};
@@ -322,6 +322,13 @@ pub(crate) struct Show {
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
 
+    /// Show long texts to their end
+    #[arg(long)]
+    pub(crate) full_text: bool,
+
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
+
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
 
@@ -362,9 +369,8 @@ pub(crate) struct Validate {
     #[arg(long)]
     pub(crate) fail_fast: bool,
 
-    /// Write at most this many findings of each delivery, and count the rest
-    #[arg(long, value_name = "N")]
-    pub(crate) max_findings: Option<usize>,
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
@@ -374,6 +380,20 @@ pub(crate) struct Validate {
 
     #[command(flatten)]
     pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// Keep the first findings of each rule and delivery, and count the rest; 0 keeps all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_findings: usize,
+}
+
+impl LimitArgs {
+    /// How many findings of each rule and delivery are kept.
+    pub(crate) fn limit(&self) -> FindingLimit {
+        FindingLimit::new(self.max_findings)
+    }
 }
 
 fn report(text: &str) -> Result<(Format, PathBuf), String> {

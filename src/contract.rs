@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::Text;
 use crate::document::Document;
-use crate::finding::{Finding, Occurrence, Pointer, Rule, Step};
+use crate::finding::{Finding, FindingLimit, Findings, Occurrence, Pointer, Rule, Step};
 
 /// A JSON Schema of the user's.
 #[derive(Debug)]
@@ -58,15 +58,15 @@ impl Contract {
     }
 
     /// What of a body breaks the contract; nothing where the body is not JSON, which is said
-    /// already.
-    pub fn findings(&self, document: &Document<'_>) -> Vec<Finding> {
-        let Ok(body) = serde_json::from_str(document.text()) else {
-            return Vec::new();
-        };
-        self.validator
-            .iter_errors(&body)
-            .map(|error| self.finding(&body, &error))
-            .collect()
+    /// already. The first findings up to `limit` are kept, in the order of the schema.
+    pub fn findings(&self, document: &Document<'_>, limit: FindingLimit) -> Findings {
+        let mut findings = Findings::new(limit);
+        if let Ok(body) = serde_json::from_str(document.text()) {
+            for error in self.validator.iter_errors(&body) {
+                findings.note(Rule::Contract, |_| self.finding(&body, &error));
+            }
+        }
+        findings
     }
 
     fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
@@ -128,13 +128,18 @@ mod tests {
         let contract = Contract::new("ours.json", &schema, "file:///ours.json", Nothing)
             .expect("it is a schema");
         let document = Document::new(br#"{"variables": {}, "messages": [{}, {"a": 1, "b": 2}]}"#);
-        let places: Vec<_> = contract
-            .findings(&document)
+        let findings = |document| {
+            contract
+                .findings(document, FindingLimit::default())
+                .finish()
+        };
+        let places: Vec<_> = findings(&document)
+            .0
             .iter()
             .map(|finding| finding.pointer.to_string())
             .collect();
         assert_eq!(places, ["/messages/1", "/variables"]);
-        assert!(contract.findings(&Document::new(b"{")).is_empty());
+        assert!(findings(&Document::new(b"{")).0.is_empty());
     }
 
     #[test]

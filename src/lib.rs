@@ -53,5 +53,5 @@ pub mod signature;
 mod text;
 pub mod view;
 
-pub use report::{Origin, Report, inspect};
+pub use report::{Origin, Report, inspect, inspect_up_to};
 pub use text::Text;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use chatlog::document::Document;
-use chatlog::inspect;
+use chatlog::inspect_up_to;
 use chatlog::view::{Selection, Zone, json, write_tables};
 use jiff::tz::TimeZone;
 
@@ -20,6 +20,7 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
     let selection = Selection {
         only: args.only,
         order: args.sort,
+        full_text: args.full_text,
     };
     let secrets = args.signature.secrets.read(&args.inputs)?;
     // A stream is shown as it arrives; for a signature it must be known where the body ends.
@@ -36,8 +37,9 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
     };
     for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
-        let mut report = inspect(arrival.origin, arrival.delivery, &document);
-        levels.apply(&mut report.findings);
+        let limit = args.limit.limit();
+        let mut report = inspect_up_to(limit, arrival.origin, arrival.delivery, &document);
+        report.apply(&levels);
         report.signature = Some(verifier.verify(arrival));
         match args.format {
             ShowFormat::Table => write_tables(&report, selection, &canvas, &mut out)?,

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::finding::Levels;
-use chatlog::inspect;
+use chatlog::inspect_up_to;
 use chatlog::view::findings::{Options, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
 
@@ -35,11 +35,12 @@ pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
     };
     let outcome = for_each_delivery(&args.inputs, way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
-        let mut report = inspect(arrival.origin, arrival.delivery, &document);
+        let limit = args.limit.limit();
+        let mut report = inspect_up_to(limit, arrival.origin, arrival.delivery, &document);
         for contract in &contracts {
-            report.add(contract.findings(&document));
+            report.add(contract.findings(&document, limit));
         }
-        levels.apply(&mut report.findings);
+        report.apply(&levels);
         report.signature = verifier.as_mut().map(|verifier| verifier.verify(arrival));
         for writer in &mut writers {
             writer.write(&report)?;
@@ -71,11 +72,7 @@ fn levels(args: &Validate, config: &Config) -> Levels {
 
 /// One writer to standard output, and one to each file that was asked for.
 fn writers(args: &Validate, config: &Config) -> Result<Vec<Writer<Box<dyn Write>>>> {
-    let options = |canvas: Canvas, quiet| Options {
-        canvas,
-        quiet,
-        max_findings: args.max_findings,
-    };
+    let options = |canvas: Canvas, quiet| Options { canvas, quiet };
     let screen = canvas(&args.look, config, Zone::UTC);
     let mut writers = vec![Writer::new(
         args.format,

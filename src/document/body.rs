@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 
 use serde_json::error::Category;
 
+use super::lexer::{items, last_member};
 use super::{Read, Wanted, locate, token_spans, without_lone_surrogates};
 use crate::Text;
-use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule};
+use crate::finding::{Finding, Findings, Pace, Place, Rule};
 
 /// How many values of a body are mended to read on: each costs reading it again.
 const MOST_MENDED: usize = 4;
@@ -70,7 +71,7 @@ impl<'a> Document<'a> {
     /// not is read again, with care for each value: twice the time, for few.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {
-            findings.note(not_text.finding());
+            findings.note(Rule::NotJson, |_| not_text.finding());
         }
         let mark = findings.mark();
         findings.set_pace(Pace::Swift);
@@ -79,21 +80,21 @@ impl<'a> Document<'a> {
         if swift.is_ok() {
             return true;
         }
-        findings.take_back_since(mark);
+        findings.take_back_since(&mark);
         *value = T::default();
         let Err(error) = read_text(&self.text, value, findings) else {
             return true;
         };
         if let Some(mended) = self.mended(&error) {
-            findings.take_back_since(mark);
+            findings.take_back_since(&mark);
             *value = T::default();
             return mended.read(value, findings);
         }
         if !self.text.trim_start().starts_with('{') {
             // Of what kind the start of a log line would be matters to nobody.
-            findings.take_back_since(mark);
+            findings.take_back_since(&mark);
         }
-        findings.note(syntax_finding(&self.text, &error));
+        findings.note(Rule::NotJson, |_| syntax_finding(&self.text, &error));
         false
     }
 
@@ -116,21 +117,14 @@ impl<'a> Document<'a> {
         self.mended.get().map(|document| &**document)
     }
 
-    /// The text of each of the values named, where it is in the body.
-    pub(crate) fn values(&self, pointers: impl Iterator<Item = Pointer>) -> Vec<Option<&str>> {
-        let pointers: Vec<Pointer> = pointers.collect();
-        let mut values = vec![None; pointers.len()];
-        if pointers.is_empty() {
-            return values;
-        }
-        let mut wanted = Wanted::default();
-        for (number, pointer) in pointers.iter().enumerate() {
-            wanted.add(pointer, number);
-        }
-        locate(&self.text, &wanted, &mut |number, span| {
-            values[number] = Some(&self.text[span]);
-        });
-        values
+    /// The text of the member `name` of each item of the body's array `array`, where it has one.
+    pub(crate) fn of_each_item(
+        &self,
+        array: &str,
+        name: &str,
+    ) -> impl Iterator<Item = Option<&str>> {
+        items(last_member(&self.text, array).unwrap_or_default())
+            .map(move |item| last_member(item, name))
     }
 
     /// Fills in which bytes of the text each finding is about, and puts them in that order.
@@ -293,7 +287,7 @@ mod tests {
         let document = Document::new(body.as_bytes());
         let mut findings = Findings::default();
         Session::read(&document, &mut findings);
-        let mut findings = findings.into_vec();
+        let (mut findings, _) = findings.finish();
         document.place(&mut findings);
         let about = |finding: &Finding| &body[finding.span.clone().expect("it has a place")];
         let got: Vec<_> = findings

@@ -43,11 +43,9 @@ pub(crate) fn wrong_type(
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> bool {
-    findings.note(Finding::new(
-        Rule::WrongType,
-        at,
-        format!("expected {expected}, found {found}"),
-    ));
+    findings.note(Rule::WrongType, |rule| {
+        Finding::new(rule, at, format!("expected {expected}, found {found}"))
+    });
     false
 }
 

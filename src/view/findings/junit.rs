@@ -35,9 +35,9 @@ impl Cases {
             .find(|finding| finding.severity == Severity::Error);
         let status = first.map_or_else(TestCaseStatus::success, |first| failure(first, &errors));
         let mut case = case(origin, status);
-        let more = match listed.left_out {
-            0 => String::new(),
-            count => more_findings(count) + "\n",
+        let more = match listed.omitted {
+            [] => String::new(),
+            omitted => more_findings(omitted) + "\n",
         };
         let said = warnings + &more;
         if !said.is_empty() {

@@ -21,7 +21,7 @@ use self::places::{Places, Region};
 use super::json::{self, Inert};
 use super::signature::{self, Subject};
 use super::{Canvas, delivery_count};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Omitted};
 use crate::signature::Verdict;
 use crate::{Report, Text};
 
@@ -51,8 +51,6 @@ pub struct Options {
     pub canvas: Canvas,
     /// Whether deliveries without findings, and the closing line, are left out.
     pub quiet: bool,
-    /// The most findings of one delivery to write; the rest is counted. JSON always has all.
-    pub max_findings: Option<usize>,
 }
 
 /// Writes the findings of many reports, one after another, in one format.
@@ -111,12 +109,12 @@ impl<W: Write> Writer<W> {
         if is_clean && self.options.quiet {
             return Ok(());
         }
-        let (errors, warnings) = totals(&report.findings);
+        let (errors, warnings) = report.totals();
         self.tally.errors += errors;
         self.tally.warnings += warnings;
         let canvas = &self.options.canvas;
         let out = &mut self.out;
-        let listed = || Listed::of(report, self.options.max_findings);
+        let listed = || Listed::of(report);
         match &mut self.form {
             Form::Json => return json::write_findings(report, out),
             Form::Junit(cases) if report.findings.is_empty() => cases.add_clean(report.origin),
@@ -172,23 +170,20 @@ fn has_failed(report: &Report<'_>) -> bool {
         .is_some_and(|signature| signature.verdict != Verdict::Valid)
 }
 
-/// The findings of a report that are written, with their places.
+/// The findings of a report, with their places.
 struct Listed<'r> {
     findings: &'r [Finding],
     places: Places<'r>,
     /// How many more there are.
-    left_out: usize,
+    omitted: &'r [Omitted],
 }
 
 impl<'r> Listed<'r> {
-    fn of(report: &'r Report<'r>, limit: Option<usize>) -> Self {
-        let all = &report.findings;
-        let count = limit.unwrap_or(usize::MAX).min(all.len());
-        let findings = &all[..count];
+    fn of(report: &'r Report<'r>) -> Self {
         Self {
-            findings,
-            places: Places::of(report, findings),
-            left_out: all.len() - count,
+            findings: &report.findings,
+            places: Places::of(report, &report.findings),
+            omitted: &report.omitted,
         }
     }
 
@@ -230,9 +225,16 @@ impl Tally {
     }
 }
 
-/// That a delivery has findings which are not written.
-fn more_findings(count: usize) -> String {
-    format!("… and {} in this delivery", counted(count, "more finding"))
+/// That a delivery has findings which are not written, and of which rules.
+pub(super) fn more_findings(omitted: &[Omitted]) -> String {
+    let counts: Vec<_> = omitted
+        .iter()
+        .map(|omitted| format!("{} more {}", omitted.count, omitted.rule))
+        .collect();
+    format!(
+        "… and {} in this delivery (--max-findings shows more)",
+        counts.join(", ")
+    )
 }
 
 /// A finding in words, for where its line is not shown: what is wrong with which value, where that
@@ -294,7 +296,7 @@ pub(super) fn write_full(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    full::write(&Listed::of(report, None), canvas, out)
+    full::write(&Listed::of(report), canvas, out)
 }
 
 /// A count with its noun, such as `1 error` or `2 errors`.
@@ -303,13 +305,4 @@ pub fn counted(count: usize, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),
     }
-}
-
-/// How many findings of either severity there are: errors, then warnings.
-pub fn totals(findings: &[Finding]) -> (usize, usize) {
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
-    (errors, findings.len() - errors)
 }

@@ -8,16 +8,16 @@ use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::places::{Places, Region, path};
-use super::{JsonItems, Listed, counted, words, write_json};
+use super::{JsonItems, Listed, words, write_json};
 use crate::Text;
-use crate::finding::{Finding, Pointer, Rule, Severity};
+use crate::finding::{Finding, Omitted, Pointer, Rule, Severity, add_omitted};
 
 /// The log so far: its only run is written result by result.
 #[derive(Default)]
 pub(super) struct Log {
     results: JsonItems,
     fingerprints: Fingerprints,
-    left_out: usize,
+    omitted: Vec<Omitted>,
 }
 
 impl Log {
@@ -36,15 +36,17 @@ impl Log {
             let result = FindingResult::of(finding, &listed.places, fingerprint);
             self.results.write(&result, out)?;
         }
-        self.left_out += listed.left_out;
+        for more in listed.omitted {
+            add_omitted(&mut self.omitted, *more);
+        }
         Ok(())
     }
 
     pub(super) fn finish(self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(b"\n]")?;
-        if self.left_out > 0 {
+        if !self.omitted.is_empty() {
             out.write_all(br#","invocations":["#)?;
-            write_json(&Invocation::with_left_out(self.left_out), out)?;
+            write_json(&Invocation::with_omitted(&self.omitted), out)?;
             out.write_all(b"]")?;
         }
         out.write_all(b"}]}\n")
@@ -266,8 +268,12 @@ struct Notification {
 }
 
 impl Invocation {
-    fn with_left_out(count: usize) -> Self {
-        let text = format!("{} left out", counted(count, "finding"));
+    fn with_omitted(omitted: &[Omitted]) -> Self {
+        let counts: Vec<_> = omitted
+            .iter()
+            .map(|omitted| format!("{} of {}", omitted.count, omitted.rule))
+            .collect();
+        let text = format!("findings left out: {}", counts.join(", "));
         Self {
             execution_successful: true,
             tool_execution_notifications: [Notification {

@@ -48,6 +48,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         report.signature = Some(verify(delivery, &checks));
     }
     let selection = Selection {
+        full_text: choice.is_multiple_of(2),
         only: [None, Some(Part::Summary), Some(Part::Transcript), None][usize::from(choice % 4)],
         order: if choice.is_multiple_of(5) {
             Order::Time
