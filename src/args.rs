@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use chatlog::capture::{Format as CaptureFormat, Headers};
 use chatlog::diagnosis::Budget;
-use chatlog::finding::{Level, Rule, nearest};
+use chatlog::finding::{FindingLimit, Level, Rule, nearest};
 use chatlog::signature::{Encoding, Scheme};
 use chatlog::view::findings::Format;
 use chatlog::view::{Order, Part, Zone};
@@ -413,6 +413,13 @@ pub(crate) struct Show {
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
 
+    /// Show long texts to their end
+    #[arg(long)]
+    pub(crate) full_text: bool,
+
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
+
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
 
@@ -454,9 +461,8 @@ pub(crate) struct Validate {
     #[arg(long)]
     pub(crate) fail_fast: bool,
 
-    /// Print at most this many findings per delivery, and count the rest
-    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
-    pub(crate) max_findings: Option<usize>,
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
@@ -479,6 +485,20 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// Keep the first findings of each rule and delivery, and count the rest; 0 keeps all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_findings: usize,
+}
+
+impl LimitArgs {
+    /// How many findings of each rule and delivery are kept.
+    pub(crate) fn limit(&self) -> FindingLimit {
+        FindingLimit::new(self.max_findings)
+    }
 }
 
 fn report(text: &str) -> Result<(Format, PathBuf), String> {

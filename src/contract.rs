@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::Text;
 use crate::document::Document;
-use crate::finding::{Finding, Occurrence, Place, Pointer, Rule, Step};
+use crate::finding::{Finding, FindingLimit, Findings, Occurrence, Place, Pointer, Rule, Step};
 
 /// A JSON Schema of the user's.
 #[derive(Debug)]
@@ -59,22 +59,27 @@ impl Contract {
     }
 
     /// What of a body breaks the contract; nothing where the body is not JSON, which is said
-    /// already.
-    pub fn findings(&self, document: &Document<'_>) -> Vec<Finding> {
+    /// already. The first findings up to `limit` are kept, in the order of the schema.
+    pub fn findings(&self, document: &Document<'_>, limit: FindingLimit) -> Findings {
+        let mut findings = Findings::new(limit);
         let text = document.text();
         match serde_json::from_str(text) {
-            Ok(body) => self
-                .validator
-                .iter_errors(&body)
-                .map(|error| self.finding(&body, &error))
-                .collect(),
+            Ok(body) => {
+                for error in self.validator.iter_errors(&body) {
+                    findings.note(Rule::Contract, |_| self.finding(&body, &error));
+                }
+            }
             // Nested too deeply, or with a number too large, to be held against a schema.
             Err(error) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
-                let message = format!("cannot check against the schema `{}`: {error}", self.name);
-                vec![Finding::new(Rule::Contract, &Place::Root, message)]
+                findings.note(Rule::Contract, |rule| {
+                    let message =
+                        format!("cannot check against the schema `{}`: {error}", self.name);
+                    Finding::new(rule, &Place::Root, message)
+                });
             }
-            Err(_) => Vec::new(),
+            Err(_) => {}
         }
+        findings
     }
 
     fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
@@ -136,13 +141,18 @@ mod tests {
         let contract = Contract::new("ours.json", &schema, "file:///ours.json", Nothing)
             .expect("it is a schema");
         let document = Document::new(br#"{"variables": {}, "messages": [{}, {"a": 1, "b": 2}]}"#);
-        let places: Vec<_> = contract
-            .findings(&document)
+        let findings = |document| {
+            contract
+                .findings(document, FindingLimit::default())
+                .finish()
+        };
+        let places: Vec<_> = findings(&document)
+            .0
             .iter()
             .map(|finding| finding.pointer.to_string())
             .collect();
         assert_eq!(places, ["/messages/1", "/variables"]);
-        assert!(contract.findings(&Document::new(b"{")).is_empty());
+        assert!(findings(&Document::new(b"{")).0.is_empty());
     }
 
     #[test]
@@ -151,7 +161,10 @@ mod tests {
             .expect("it is a schema");
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         for body in [&*deep, r#"{"variables":{"a":1e400}}"#] {
-            let findings = contract.findings(&Document::new(body.as_bytes()));
+            let document = Document::new(body.as_bytes());
+            let (findings, _) = contract
+                .findings(&document, FindingLimit::default())
+                .finish();
             let message = &findings.first().expect("it is found").message;
             assert!(
                 message.starts_with("cannot check against the schema `ours.json`"),

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -42,6 +43,9 @@ macro_rules! rules {
         impl Rule {
             /// Every rule, errors first.
             pub const ALL: &'static [Self] = &[$(Self::$rule,)*];
+
+            /// How many rules there are.
+            const COUNT: usize = Self::ALL.len();
 
             /// The stable kebab-case name.
             pub fn name(self) -> &'static str {
@@ -196,27 +200,41 @@ impl Levels {
         })
     }
 
-    /// Gives findings the severities that the user wants, and leaves out those that are allowed.
-    /// Returns how many of them would have been errors but for the project.
-    pub fn apply(&self, findings: &mut Vec<Finding>) -> usize {
-        let relaxed = findings.iter().filter(|finding| self.relaxes(finding.rule));
-        let relaxed = relaxed.count();
-        findings.retain_mut(|finding| match self.severity(finding.rule) {
-            Some(severity) => {
-                finding.severity = severity;
-                true
-            }
-            None => false,
-        });
-        relaxed
-    }
-
     /// Says whether the project made less than an error of a rule that is one by default.
-    fn relaxes(&self, rule: Rule) -> bool {
+    pub(crate) fn relaxes(&self, rule: Rule) -> bool {
         self.by_project.contains(&rule)
             && rule.severity() == Severity::Error
             && self.severity(rule) != Some(Severity::Error)
     }
+}
+
+/// How many findings of each rule are kept; those beyond it are only counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingLimit(usize);
+
+impl FindingLimit {
+    /// Keeps at most `count` findings of each rule; 0 means that there is no limit.
+    pub fn new(count: usize) -> Self {
+        Self(if count == 0 { usize::MAX } else { count })
+    }
+}
+
+/// Enough to see what is wrong, whatever the size of the input.
+impl Default for FindingLimit {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+/// Findings of one rule that are counted and not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Omitted {
+    /// Their rule.
+    pub rule: Rule,
+    /// How bad they are for this user.
+    pub severity: Severity,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// Which of several members with one name: JSON may repeat a key.
@@ -295,8 +313,8 @@ impl<'a> Place<'a> {
 /// One step of a pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Into an object.
-    Key(Box<str>, Occurrence),
+    /// Into an object. A key may be as long as the input, and many places may be inside its value.
+    Key(Arc<str>, Occurrence),
     /// Into an array, from 0.
     Index(usize),
 }
@@ -458,36 +476,97 @@ pub(crate) enum Pace {
     Careful,
 }
 
+/// How many findings there are of each rule.
+type Counts = [usize; Rule::COUNT];
+
+/// A moment of the reading: what was noted until then.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark(Counts);
+
+/// How many more findings of a rule are kept than asked for. What an object's members say about
+/// each other is noted where the object starts, a few places before where it belongs: findings are
+/// cut to the limit once their true places are known.
+const SPARE: usize = 16;
+
 /// Everything noted about one notification so far.
+///
+/// All findings are counted. Of each rule the first ones in the order of the document are kept; a
+/// finding that is not kept is never made.
 #[derive(Debug, Default)]
 pub struct Findings {
-    list: Vec<Finding>,
+    kept: [Vec<Finding>; Rule::COUNT],
+    counts: Counts,
+    limit: FindingLimit,
     pace: Pace,
 }
 
 impl Findings {
-    /// Notes something.
-    pub fn note(&mut self, finding: Finding) {
-        self.list.push(finding);
+    /// Nothing yet; of each rule, `limit` findings will be kept.
+    pub fn new(limit: FindingLimit) -> Self {
+        Self {
+            limit,
+            ..Self::default()
+        }
     }
 
-    /// How many there are: a mark to go back to with [`Findings::forgive_since`].
-    pub fn mark(&self) -> usize {
-        self.list.len()
+    /// How many findings of a rule are kept while reading.
+    fn room(&self) -> usize {
+        self.limit.0.saturating_add(SPARE)
+    }
+
+    /// Notes something of `rule` here, after all that was noted before.
+    pub fn note(&mut self, rule: Rule, finding: impl FnOnce(Rule) -> Finding) {
+        if self.counts[rule as usize] < self.room() {
+            self.kept[rule as usize].push(finding(rule));
+        }
+        self.counts[rule as usize] += 1;
+    }
+
+    /// Notes something of `rule` about a value that was read to its end: before all that was noted
+    /// since `start`, where the value starts.
+    pub fn note_at(&mut self, start: &mut Mark, rule: Rule, finding: impl FnOnce(Rule) -> Finding) {
+        let room = self.room();
+        let place = &mut start.0[rule as usize];
+        if *place < room {
+            let kept = &mut self.kept[rule as usize];
+            kept.insert(*place, finding(rule));
+            kept.truncate(room);
+        }
+        *place += 1;
+        self.counts[rule as usize] += 1;
+    }
+
+    /// What was noted so far: to note something here later, or to take back what comes after.
+    pub fn mark(&self) -> Mark {
+        Mark(self.counts)
     }
 
     /// Takes back what was noted about the *shape* of a value since `mark`: its type turned out
     /// to be one of which nothing is known.
-    pub fn forgive_since(&mut self, mark: usize) {
-        let stays = |finding: &Finding| {
-            !matches!(
-                finding.rule,
-                Rule::MissingField | Rule::WrongType | Rule::UnknownValue | Rule::UnknownField
-            )
-        };
-        // What came before may be much, and is not looked at.
-        let since = self.list.split_off(mark);
-        self.list.extend(since.into_iter().filter(stays));
+    pub fn forgive_since(&mut self, mark: &Mark) {
+        for rule in [
+            Rule::MissingField,
+            Rule::WrongType,
+            Rule::UnknownValue,
+            Rule::UnknownField,
+        ] {
+            self.take_back(rule, mark);
+        }
+    }
+
+    /// Takes back everything noted since `mark`.
+    pub(crate) fn take_back_since(&mut self, mark: &Mark) {
+        for rule in Rule::ALL {
+            self.take_back(*rule, mark);
+        }
+    }
+
+    /// Takes back the findings of a rule since `mark`. Those before it stand first in the list, and
+    /// no later one has taken the place of any.
+    fn take_back(&mut self, rule: Rule, mark: &Mark) {
+        let count = mark.0[rule as usize];
+        self.counts[rule as usize] = count;
+        self.kept[rule as usize].truncate(count);
     }
 
     /// How the document is being read.
@@ -500,25 +579,47 @@ impl Findings {
         self.pace = pace;
     }
 
-    /// Takes back everything noted since `mark`.
-    pub(crate) fn take_back_since(&mut self, mark: usize) {
-        self.list.truncate(mark);
-    }
-
-    /// Says whether anything was noted.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// The findings, in the order they were noted.
-    pub fn into_vec(self) -> Vec<Finding> {
-        self.list
+    /// The findings that were kept, rule by rule, and how many there are beside them.
+    pub fn finish(self) -> (Vec<Finding>, Vec<Omitted>) {
+        let omitted = Rule::ALL.iter().map(|rule| Omitted {
+            rule: *rule,
+            severity: rule.severity(),
+            count: self.counts[*rule as usize] - self.kept[*rule as usize].len(),
+        });
+        let omitted = omitted.filter(|omitted| omitted.count > 0).collect();
+        (self.kept.into_iter().flatten().collect(), omitted)
     }
 }
 
-impl AsMut<[Finding]> for Findings {
-    fn as_mut(&mut self) -> &mut [Finding] {
-        &mut self.list
+/// Leaves of each rule the first findings up to `limit`, and counts the others as omitted.
+pub(crate) fn cut(findings: &mut Vec<Finding>, omitted: &mut Vec<Omitted>, limit: FindingLimit) {
+    let mut counts: Counts = [0; Rule::COUNT];
+    findings.retain(|finding| {
+        let count = &mut counts[finding.rule as usize];
+        *count += 1;
+        *count <= limit.0
+    });
+    for rule in Rule::ALL {
+        let more = counts[*rule as usize].saturating_sub(limit.0);
+        add_omitted(
+            omitted,
+            Omitted {
+                rule: *rule,
+                severity: rule.severity(),
+                count: more,
+            },
+        );
+    }
+}
+
+/// Adds to the findings that are omitted; they stay in the order of the rules.
+pub(crate) fn add_omitted(omitted: &mut Vec<Omitted>, more: Omitted) {
+    if more.count == 0 {
+        return;
+    }
+    match omitted.binary_search_by_key(&more.rule, |omitted| omitted.rule) {
+        Ok(at) => omitted[at].count += more.count,
+        Err(at) => omitted.insert(at, more),
     }
 }
 

@@ -56,5 +56,5 @@ pub mod signature;
 mod text;
 pub mod view;
 
-pub use report::{Origin, Report, inspect, signature_report};
+pub use report::{Origin, Report, inspect, inspect_up_to, signature_report};
 pub use text::Text;

@@ -1,9 +1,13 @@
 //! Everything there is to say about one delivery.
 
+use std::collections::BTreeMap;
+
 use crate::Text;
 use crate::capture::{Delivery, Position};
 use crate::document::Document;
-use crate::finding::{Finding, Findings, Levels, Severity};
+use crate::finding::{
+    Finding, FindingLimit, Findings, Levels, Omitted, Rule, Severity, add_omitted, cut,
+};
 use crate::notification::Session;
 use crate::signature::Signature;
 
@@ -25,37 +29,53 @@ pub struct Report<'a> {
     pub delivery: &'a Delivery<'a>,
     /// The text of its body.
     pub document: &'a Document<'a>,
-    /// What is wrong or odd with it, in the order of the document.
+    /// What is wrong or odd with it, in the order of the document: of each rule the first ones, up
+    /// to the limit of the inspection.
     pub findings: Vec<Finding>,
+    /// How many more findings there are, in the order of the rules.
+    pub omitted: Vec<Omitted>,
     /// How many errors the project relaxed: they are warnings, or left out.
     pub errors_allowed: usize,
     /// The session, where the body is an object.
     pub session: Option<Session<'a>>,
     /// What is to be said of its signature, where that was asked for.
     pub signature: Option<Signature>,
+    limit: FindingLimit,
 }
 
-/// Reads and checks a delivery. It never fails: what is wrong with a payload is data.
+/// Reads and checks a delivery. It never fails: what is wrong with a payload is data. Of each rule
+/// the first 100 findings are kept.
 pub fn inspect<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
     document: &'a Document<'a>,
 ) -> Report<'a> {
-    let mut findings = Findings::default();
+    inspect_up_to(FindingLimit::default(), origin, delivery, document)
+}
+
+/// Reads and checks a delivery as [`inspect`] does, and keeps as many findings of each rule as
+/// `limit` says.
+pub fn inspect_up_to<'a>(
+    limit: FindingLimit,
+    origin: &'a Origin<'a>,
+    delivery: &'a Delivery<'a>,
+    document: &'a Document<'a>,
+) -> Report<'a> {
+    let mut findings = Findings::new(limit);
     let session = Session::read(document, &mut findings);
-    let mut findings = findings.into_vec();
-    if !findings.is_empty() {
-        document.place(&mut findings);
-    }
-    Report {
+    let mut report = Report {
         origin,
         delivery,
         document,
-        findings,
+        findings: Vec::new(),
+        omitted: Vec::new(),
         errors_allowed: 0,
         session,
         signature: None,
-    }
+        limit,
+    };
+    report.add(findings);
+    report
 }
 
 /// Reports on the signature of a delivery, and on nothing else.
@@ -70,9 +90,11 @@ pub fn signature_report<'a>(
         delivery,
         document,
         findings: Vec::new(),
+        omitted: Vec::new(),
         errors_allowed: 0,
         session: None,
         signature: None,
+        limit: FindingLimit::default(),
     };
     report.add_signature(signature);
     report
@@ -87,24 +109,72 @@ impl Report<'_> {
         self.signature = Some(signature);
     }
 
-    /// Gives findings the severities that the user wants.
-    pub fn apply(&mut self, levels: &Levels) {
-        self.errors_allowed += levels.apply(&mut self.findings);
+    /// Adds findings, and keeps the first of each rule in the order of the document.
+    pub fn add(&mut self, findings: Findings) {
+        let (kept, omitted) = findings.finish();
+        for more in omitted {
+            add_omitted(&mut self.omitted, more);
+        }
+        if !kept.is_empty() {
+            self.findings.extend(kept);
+            self.document.place(&mut self.findings);
+            cut(&mut self.findings, &mut self.omitted, self.limit);
+        }
     }
 
-    /// Adds findings of somebody else's, and keeps all in the order of the document.
-    pub fn add(&mut self, findings: Vec<Finding>) {
-        if !findings.is_empty() {
-            self.findings.extend(findings);
-            self.document.place(&mut self.findings);
+    /// Gives all findings the severities that the user wants, and leaves out those that are
+    /// allowed.
+    pub fn apply(&mut self, levels: &Levels) {
+        let apply = |rule, severity: &mut Severity| match levels.severity(rule) {
+            Some(wanted) => {
+                *severity = wanted;
+                true
+            }
+            None => false,
+        };
+        let relaxed = self.counts().into_iter();
+        let relaxed = relaxed.filter(|(rule, _)| levels.relaxes(*rule));
+        self.errors_allowed += relaxed.map(|(_, count)| count).sum::<usize>();
+        self.findings
+            .retain_mut(|finding| apply(finding.rule, &mut finding.severity));
+        self.omitted
+            .retain_mut(|omitted| apply(omitted.rule, &mut omitted.severity));
+    }
+
+    /// How many errors and warnings there are, with those that are omitted.
+    pub fn totals(&self) -> (usize, usize) {
+        let kept = self.findings.iter().map(|finding| (finding.severity, 1));
+        let omitted = self
+            .omitted
+            .iter()
+            .map(|omitted| (omitted.severity, omitted.count));
+        let (mut errors, mut warnings) = (0, 0);
+        for (severity, count) in kept.chain(omitted) {
+            match severity {
+                Severity::Error => errors += count,
+                Severity::Warning => warnings += count,
+            }
         }
+        (errors, warnings)
+    }
+
+    /// How many findings there are of each rule that has some, with those that are omitted.
+    pub fn counts(&self) -> BTreeMap<Rule, usize> {
+        let kept = self.findings.iter().map(|finding| (finding.rule, 1));
+        let omitted = self
+            .omitted
+            .iter()
+            .map(|omitted| (omitted.rule, omitted.count));
+        let mut counts = BTreeMap::new();
+        for (rule, count) in kept.chain(omitted) {
+            *counts.entry(rule).or_default() += count;
+        }
+        counts
     }
 
     /// Says whether any finding is an error.
     pub fn has_errors(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        self.totals().0 > 0
     }
 
     /// Where each finding is in the body, in the order of the findings.

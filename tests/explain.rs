@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chatlog::capture::{Format, Limits, Position, Record, deliveries};
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
-use chatlog::finding::Rule;
+use chatlog::finding::{FindingLimit, Rule};
 use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::{Origin, Text, inspect};
 
@@ -25,7 +25,10 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(&origin, &capture.deliveries[0], &document);
     let contract = if rule == Rule::Contract {
-        crate::contract::example().findings(&document)
+        crate::contract::example()
+            .findings(&document, FindingLimit::default())
+            .finish()
+            .0
     } else {
         Vec::new()
     };

@@ -414,7 +414,7 @@ fn a_string_may_be_long() {
     assert!(json.stdout.len() > 2 * SIZE);
     // Drawing takes longer: a twentieth has to do.
     let input = good_but("Thanks!", &"x".repeat(SIZE / 20));
-    let table = run_on(input.as_str(), &["show", "--width=80"]);
+    let table = run_on(input.as_str(), &["show", "--width=80", "--full-text"]);
     let drawn = table.stdout.matches('x').count();
     assert!(drawn >= SIZE / 20, "{drawn}");
 }

@@ -23,6 +23,7 @@ struct Shown {
     signature: Signature,
     errors_allowed: Option<usize>,
     findings: Vec<Finding>,
+    findings_omitted: BTreeMap<String, usize>,
     session: Option<Session>,
 }
 
@@ -34,6 +35,7 @@ struct Validated {
     capture: Capture,
     errors_allowed: Option<usize>,
     findings: Vec<Finding>,
+    findings_omitted: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -312,6 +314,8 @@ fn the_keys_are_those_promised() {
             assert_eq!(shown.capture, validated.capture, "{sample}");
             assert_eq!([shown.errors_allowed, validated.errors_allowed], [None; 2]);
             assert_eq!(shown.findings, validated.findings, "{sample}");
+            assert!(shown.findings_omitted.is_empty(), "{sample}");
+            assert!(validated.findings_omitted.is_empty(), "{sample}");
             assert_eq!(
                 (&*shown.capture.format, &*shown.capture.fidelity),
                 ("body", "exact")
@@ -325,6 +329,35 @@ fn the_keys_are_those_promised() {
             assert_eq!(chosen, (None, "X-AIRudder-Sign", None));
             assert!(shown.signature.scheme.is_some() && shown.signature.reason.is_some());
             assert!(shown.signature.secret.is_none() && shown.signature.hints.is_empty());
+        }
+    }
+}
+
+#[test]
+fn findings_that_are_omitted_are_counted_by_their_rules() {
+    for sample in samples() {
+        let report = |options: &[&str]| {
+            let arguments = [&["validate", "--format", "json", &sample], options].concat();
+            lines::<Validated>(&run(arguments))
+        };
+        let all = report(&["--max-findings", "0"]);
+        for (all, some) in all.iter().zip(report(&["--max-findings", "2"])) {
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            let mut kept = Vec::new();
+            for finding in &all.findings {
+                let count = counts.entry(finding.rule.clone()).or_default();
+                *count += 1;
+                if *count <= 2 {
+                    kept.push(finding);
+                }
+            }
+            counts.retain(|_, count| {
+                *count = count.saturating_sub(2);
+                *count > 0
+            });
+            assert_eq!(some.findings.iter().collect::<Vec<_>>(), kept, "{sample}");
+            assert_eq!(some.findings_omitted, counts, "{sample}");
+            assert!(all.findings_omitted.is_empty(), "{sample}");
         }
     }
 }

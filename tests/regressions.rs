@@ -94,6 +94,7 @@ fn tables(body: &str, width: u16) -> String {
         zone: Zone::UTC,
     };
     let selection = Selection {
+        full_text: true,
         only: None,
         order: Order::Received,
     };

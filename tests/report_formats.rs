@@ -10,11 +10,11 @@ use chatlog::capture::{
 };
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
-use chatlog::finding::Rule;
+use chatlog::finding::{FindingLimit, Rule};
 use chatlog::signature::{Checks, Scheme, Secret, Signature, verify};
 use chatlog::view::findings::{Format, Options, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
-use chatlog::{Origin, Text, inspect};
+use chatlog::{Origin, Text, inspect_up_to};
 use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthChar;
@@ -136,13 +136,17 @@ fn options(width: u16, theme: Theme) -> Options {
             zone: Zone::UTC,
         },
         quiet: false,
-        max_findings: None,
         project: Text::from("chatlog.toml"),
     }
 }
 
 /// What a format makes of deliveries.
 fn written(cases: &[Case], format: Format, options: Options) -> String {
+    written_up_to(FindingLimit::new(0), cases, format, options)
+}
+
+/// What a format makes of deliveries of whose findings the first of each rule are kept.
+fn written_up_to(limit: FindingLimit, cases: &[Case], format: Format, options: Options) -> String {
     let mut writer = Writer::new(format, options, Vec::new()).expect("memory can be written");
     for case in cases {
         let origin = Origin {
@@ -163,9 +167,9 @@ fn written(cases: &[Case], format: Format, options: Options) -> String {
                 ..delivery
             };
             let document = Document::new(&delivery.body);
-            let mut report = inspect(&origin, &delivery, &document);
+            let mut report = inspect_up_to(limit, &origin, &delivery, &document);
             if case.source.ends_with("/contract.json") {
-                report.add(crate::contract::example().findings(&document));
+                report.add(crate::contract::example().findings(&document, limit));
             }
             if let Some(signature) = signature_of(case, &delivery) {
                 report.add_signature(signature);
@@ -298,12 +302,9 @@ pub(crate) fn is_sarif(log: &Value) {
 
 #[test]
 fn sarif_is_valid_against_the_official_schema() {
-    for (cases, limit) in [(all_cases(), None), (all_cases(), Some(1)), (vec![], None)] {
-        let options = Options {
-            max_findings: limit,
-            ..options(80, Theme::plain())
-        };
-        let log = written(&cases, Format::Sarif, options);
+    for (cases, limit) in [(all_cases(), 0), (all_cases(), 1), (vec![], 0)] {
+        let limit = FindingLimit::new(limit);
+        let log = written_up_to(limit, &cases, Format::Sarif, options(80, Theme::plain()));
         let log: Value = serde_json::from_str(&log).expect("SARIF is JSON");
         is_sarif(&log);
         let rules = &log["runs"][0]["tool"]["driver"]["rules"];
@@ -354,14 +355,11 @@ fn a_finding_keeps_its_fingerprint_while_other_things_change() {
 fn findings_beyond_the_limit_are_counted() {
     let case = [Case::new("a.json", br#"{"messages": []}"#)];
     let limited = |format| {
-        let options = Options {
-            max_findings: Some(2),
-            ..options(80, Theme::plain())
-        };
-        written(&case, format, options)
+        let options = options(80, Theme::plain());
+        written_up_to(FindingLimit::new(2), &case, format, options)
     };
     let all = plain(&case, Format::Concise).lines().count();
-    let more = format!("{} more findings", all - 2);
+    let more = format!("{} more missing-field in this delivery", all - 3);
     for format in [
         Format::Full,
         Format::Concise,
@@ -371,11 +369,12 @@ fn findings_beyond_the_limit_are_counted() {
     ] {
         assert!(limited(format).contains(&more), "{format:?}");
     }
-    let left_out = format!("{} findings left out", all - 2);
+    let left_out = format!("findings left out: {} of missing-field", all - 3);
     assert!(limited(Format::Sarif).contains(&left_out));
-    assert_eq!(limited(Format::Json), plain(&case, Format::Json));
+    let omitted = format!(r#""findings_omitted":{{"missing-field":{}}}"#, all - 3);
+    assert!(limited(Format::Json).contains(&omitted));
     let full = limited(Format::Full);
-    assert_eq!(full.matches("-->").count(), 2);
+    assert_eq!(full.matches("-->").count(), 3);
     assert!(
         full.ends_with(&format!("1 delivery: {} errors, 1 warning\n", all - 1)),
         "{full}"

@@ -152,11 +152,16 @@ fn the_first_failure_or_the_first_findings_can_be_enough() {
     };
     assert_eq!(lines(&[]), 6);
     assert_eq!(lines(&["--fail-fast"]), 3);
-    assert_eq!(lines(&["--max-findings", "1"]), 2);
+    let first = printed(&folder, &["validate", "--max-findings", "1", "odd.json"]);
+    assert_eq!(first.matches("-->").count(), 3, "{first}");
     assert!(
-        printed(&folder, &["validate", "--max-findings", "1", "bad.json"])
-            .contains("2 more findings")
+        first.contains(
+            "… and 1 more dangling-reply, 1 more message-order, 6 more message-outside-session \
+             in this delivery"
+        ),
+        "{first}"
     );
+    assert!(first.ends_with("1 delivery: 11 warnings\n"), "{first}");
 }
 
 #[test]

@@ -29,8 +29,6 @@ pub(super) struct Destinations<'a> {
     pub(super) quiet: bool,
     /// The files.
     pub(super) reports: &'a [(Format, PathBuf)],
-    /// The most findings of one delivery.
-    pub(super) max_findings: Option<usize>,
     /// The look on standard output.
     pub(super) look: &'a Look,
 }
@@ -52,7 +50,6 @@ impl Findings {
         let options = Options {
             canvas: canvas(destinations.look, config, Zone::UTC),
             quiet: destinations.quiet,
-            max_findings: destinations.max_findings,
             project: Text::from(config.name()),
         };
         let plain = Options {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chatlog::document::Document;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Selection, Zone, json, write_tables};
-use chatlog::{Text, inspect};
+use chatlog::{Text, inspect_up_to};
 
 use super::deliveries::{Way, for_each_delivery};
 use super::output::Stdout;
@@ -23,6 +23,7 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outc
     let selection = Selection {
         only: args.only,
         order: args.sort,
+        full_text: args.full_text,
     };
     let secrets = args.signature.secrets.read(&args.inputs)?;
     // A stream is shown as it arrives; for a signature it must be known where the body ends.
@@ -41,7 +42,8 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outc
     let mut allowed = 0;
     let outcome = for_each_delivery(&args.inputs, &way, |arrival| {
         let document = Document::new(&arrival.delivery.body);
-        let mut report = inspect(arrival.origin, arrival.delivery, &document);
+        let limit = args.limit.limit();
+        let mut report = inspect_up_to(limit, arrival.origin, arrival.delivery, &document);
         report.add_signature(verifier.verify(arrival));
         report.apply(&levels);
         allowed += report.errors_allowed;

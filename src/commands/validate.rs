@@ -3,9 +3,9 @@
 use anyhow::Result;
 use chatlog::contract::Contract;
 use chatlog::document::Document;
-use chatlog::finding::Levels;
+use chatlog::finding::{FindingLimit, Levels};
 use chatlog::view::findings::Problem;
-use chatlog::{Text, inspect};
+use chatlog::{Text, inspect_up_to};
 
 use super::deliveries::{Arrival, Flow, Handler, Way, handle_deliveries};
 use super::reports::{Destinations, Findings};
@@ -35,7 +35,6 @@ pub(super) fn run_with(
         format: Some(args.format),
         quiet: args.quiet,
         reports: &args.report,
-        max_findings: args.max_findings,
         look: &args.look,
     };
     let mut validation = Validation {
@@ -43,6 +42,7 @@ pub(super) fn run_with(
         contracts,
         verifier,
         findings: Findings::create(&destinations, config)?,
+        limit: args.limit.limit(),
         fails_fast: args.fail_fast,
     };
     let way = Way {
@@ -66,15 +66,16 @@ struct Validation {
     contracts: Vec<Contract>,
     verifier: Option<Verifier>,
     findings: Findings,
+    limit: FindingLimit,
     fails_fast: bool,
 }
 
 impl Handler for Validation {
     fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
         let document = Document::new(&arrival.delivery.body);
-        let mut report = inspect(arrival.origin, arrival.delivery, &document);
+        let mut report = inspect_up_to(self.limit, arrival.origin, arrival.delivery, &document);
         for contract in &self.contracts {
-            report.add(contract.findings(&document));
+            report.add(contract.findings(&document, self.limit));
         }
         if let Some(verifier) = &mut self.verifier {
             report.add_signature(verifier.verify(arrival));

@@ -108,7 +108,6 @@ fn destinations(args: &Verify) -> Destinations<'_> {
         },
         quiet: args.quiet,
         reports: &args.report,
-        max_findings: None,
         look: &args.look,
     }
 }

@@ -6,10 +6,10 @@ use std::ops::Range;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
-use super::lexer::Lexer;
+use super::lexer::{Lexer, items, last_member};
 use super::{Read, Wanted, locate};
 use crate::Text;
-use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule};
+use crate::finding::{Finding, Findings, Pace, Place, Rule};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The white space of JSON's grammar; other readers of text know more.
@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
     /// not is judged and read again, with care for each value: twice the time, for few.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {
-            findings.note(not_text.finding());
+            findings.note(Rule::NotJson, |_| not_text.finding());
         }
         let mark = findings.mark();
         findings.set_pace(Pace::Swift);
@@ -71,7 +71,7 @@ impl<'a> Document<'a> {
         if swift.is_ok() {
             return true;
         }
-        findings.take_back_since(mark);
+        findings.take_back_since(&mark);
         *value = T::default();
         let fault = fault(&self.text);
         let sound = sound_part(&self.text, fault.as_ref());
@@ -82,26 +82,19 @@ impl<'a> Document<'a> {
         }
         let is_json = fault.is_none();
         if let Some(fault) = fault {
-            findings.note(fault);
+            findings.note(Rule::NotJson, |_| fault);
         }
         is_json
     }
 
-    /// The text of each of the values named, where it is in the body.
-    pub(crate) fn values(&self, pointers: impl Iterator<Item = Pointer>) -> Vec<Option<&str>> {
-        let pointers: Vec<Pointer> = pointers.collect();
-        let mut values = vec![None; pointers.len()];
-        if pointers.is_empty() {
-            return values;
-        }
-        let mut wanted = Wanted::default();
-        for (number, pointer) in pointers.iter().enumerate() {
-            wanted.add(pointer, number);
-        }
-        locate(&self.text, &wanted, &mut |number, span| {
-            values[number] = Some(&self.text[span]);
-        });
-        values
+    /// The text of the member `name` of each item of the body's array `array`, where it has one.
+    pub(crate) fn of_each_item(
+        &self,
+        array: &str,
+        name: &str,
+    ) -> impl Iterator<Item = Option<&str>> {
+        items(last_member(&self.text, array).unwrap_or_default())
+            .map(move |item| last_member(item, name))
     }
 
     /// Fills in which bytes of the text each finding is about, and puts them in that order.
@@ -253,7 +246,7 @@ mod tests {
         let document = Document::new(body.as_bytes());
         let mut findings = Findings::default();
         Session::read(&document, &mut findings);
-        let mut findings = findings.into_vec();
+        let (mut findings, _) = findings.finish();
         document.place(&mut findings);
         let about = |finding: &Finding| &body[finding.span.clone().expect("it has a place")];
         let got: Vec<_> = findings

@@ -1,6 +1,8 @@
 //! Values of any shape: checked for what every JSON reader should worry about, and kept as text.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use foldhash::HashMap;
 use serde::de::{DeserializeSeed, Deserializer};
@@ -85,38 +87,62 @@ enum Inside<'a> {
     Array { next: usize },
 }
 
+/// One step of the way to where [`check`] is; a place is made of it only where one is noted.
+enum PathStep<'a> {
+    Key {
+        key: Cow<'a, str>,
+        seen: u32,
+        shared: OnceCell<Arc<str>>,
+    },
+    Index(usize),
+}
+
+impl PathStep<'_> {
+    fn step(&self) -> Step {
+        match self {
+            Self::Key { key, seen, shared } => {
+                let key = shared.get_or_init(|| Arc::from(&**key)).clone();
+                Step::Key(key, Occurrence::Nth(*seen))
+            }
+            Self::Index(index) => Step::Index(*index),
+        }
+    }
+}
+
 /// Notes repeated keys, halves of characters and numbers that lose precision, at any depth, in a
 /// valid JSON value.
 pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
     let mut walk = Walk {
         lexer: Lexer::new(json),
-        base: at,
-        path: Vec::new(),
+        trail: Trail {
+            base: at,
+            base_pointer: OnceCell::new(),
+            path: Vec::new(),
+        },
         inside: Vec::new(),
     };
     walk.value(findings);
     while let Some(top) = walk.inside.last_mut() {
         let next = match top {
             Inside::Object { keys } => walk.lexer.key().map(|(span, key)| {
-                note_lone_surrogate(&json[span], findings, || {
-                    walk.base.pointer().join(&walk.path)
-                });
-                let seen = keys
+                note_lone_surrogate(&json[span], findings, || walk.trail.pointer());
+                let seen = *keys
                     .entry(key.clone())
                     .and_modify(|seen| *seen += 1)
                     .or_default();
-                Step::Key(key.into(), Occurrence::Nth(*seen))
+                let shared = OnceCell::new();
+                PathStep::Key { key, seen, shared }
             }),
             Inside::Array { next } => {
                 walk.lexer.eat(b',');
                 let more = walk.lexer.peek().is_some_and(|byte| byte != b']');
                 *next += 1;
-                more.then_some(Step::Index(*next - 1))
+                more.then_some(PathStep::Index(*next - 1))
             }
         };
         match next {
             Some(step) => {
-                walk.path.push(step);
+                walk.trail.path.push(step);
                 walk.note_repeated_key(findings);
                 walk.value(findings);
             }
@@ -127,16 +153,26 @@ pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
 
 struct Walk<'w, 'a> {
     lexer: Lexer<'a>,
-    base: &'w Place<'w>,
-    path: Vec<Step>,
+    trail: Trail<'w, 'a>,
     inside: Vec<Inside<'a>>,
 }
 
-impl Walk<'_, '_> {
-    fn pointer(&self) -> Pointer {
-        self.base.pointer().join(&self.path)
-    }
+/// The way from where [`check`] started to where it is.
+struct Trail<'w, 'a> {
+    base: &'w Place<'w>,
+    base_pointer: OnceCell<Pointer>,
+    path: Vec<PathStep<'a>>,
+}
 
+impl Trail<'_, '_> {
+    fn pointer(&self) -> Pointer {
+        let base = self.base_pointer.get_or_init(|| self.base.pointer());
+        let steps: Vec<Step> = self.path.iter().map(PathStep::step).collect();
+        base.clone().join(&steps)
+    }
+}
+
+impl Walk<'_, '_> {
     /// Enters a container, or passes a single value.
     fn value(&mut self, findings: &mut Findings) {
         let may_enter = self.inside.len() < DEEPEST;
@@ -149,11 +185,11 @@ impl Walk<'_, '_> {
         } else {
             let token = self.lexer.token();
             if is_number(token) {
-                note_precision(token, findings, || self.pointer());
+                note_precision(token, findings, || self.trail.pointer());
             } else {
-                note_lone_surrogate(token, findings, || self.pointer());
+                note_lone_surrogate(token, findings, || self.trail.pointer());
             }
-            self.path.pop();
+            self.trail.path.pop();
         }
     }
 
@@ -165,12 +201,14 @@ impl Walk<'_, '_> {
             _ => b']',
         };
         self.lexer.eat(bracket);
-        self.path.pop();
+        self.trail.path.pop();
     }
 
     fn note_repeated_key(&self, findings: &mut Findings) {
-        if let Some(Step::Key(key, Occurrence::Nth(1..))) = self.path.last() {
-            findings.note(repeated_key(key, self.pointer()));
+        if let Some(PathStep::Key { key, seen: 1.., .. }) = self.trail.path.last() {
+            findings.note(Rule::DuplicateKey, |_| {
+                repeated_key(key, self.trail.pointer())
+            });
         }
     }
 }
@@ -200,7 +238,7 @@ mod tests {
             let mut map = FreeMap::default();
             let read = map.read(&mut Lexer::new(json), &Place::Root, &mut findings);
             assert!(matches!(read, Ok(true)), "{json}");
-            let findings = findings.into_vec();
+            let (findings, _) = findings.finish();
             assert!(findings.iter().all(|finding| finding.rule == Rule::NotJson));
             let pointers = findings.iter().map(|finding| finding.pointer.to_string());
             pointers.collect::<Vec<_>>()

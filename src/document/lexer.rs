@@ -170,6 +170,26 @@ pub(crate) fn members(object: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)
     })
 }
 
+/// The text of the last member of an object that is named `name`; of one that the text breaks off
+/// in, what there is.
+pub(super) fn last_member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    members(object)
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value)
+        .last()
+}
+
+/// The text of each item of an array.
+pub(super) fn items(array: &str) -> impl Iterator<Item = &str> {
+    let mut lexer = Lexer::new(array);
+    let open = lexer.eat(b'[');
+    std::iter::from_fn(move || {
+        lexer.eat(b',');
+        let item = open.then(|| lexer.value())??;
+        Some(&array[item])
+    })
+}
+
 /// The bytes that each token of a text covers, in order.
 pub(crate) fn token_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut lexer = Lexer::new(text);
@@ -202,8 +222,8 @@ pub(crate) fn readable(json: &str) -> Text<'_> {
 /// The same JSON text with every escaped half of a surrogate pair written `\ufffd`: as long as
 /// before, so that places stay what they were.
 pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
-    let lone = lone_surrogates(text);
-    if lone.is_empty() {
+    let mut lone = lone_surrogates(text).peekable();
+    if lone.peek().is_none() {
         return Cow::Borrowed(text);
     }
     let mut mended = String::with_capacity(text.len());
@@ -218,27 +238,28 @@ pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
 }
 
 /// The bytes at which an escape stands for half of a surrogate pair without its other half.
-pub(super) fn lone_surrogates(text: &str) -> Vec<usize> {
+pub(super) fn lone_surrogates(text: &str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let unit = |at: usize| {
         let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
         u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
     };
-    let mut lone = Vec::new();
-    let mut at = 0;
-    while let Some(found) = memchr::memchr(b'\\', &bytes[at.min(bytes.len())..]) {
-        at += found;
-        at += match unit(at) {
-            Some(0xd800..0xdc00) if matches!(unit(at + 6), Some(0xdc00..0xe000)) => 12,
-            Some(0xd800..0xe000) => {
-                lone.push(at);
-                6
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = next + memchr::memchr(b'\\', bytes.get(next..)?)?;
+            let (length, is_lone) = match unit(at) {
+                Some(0xd800..0xdc00) if matches!(unit(at + 6), Some(0xdc00..0xe000)) => (12, false),
+                Some(0xd800..0xe000) => (6, true),
+                Some(_) => (6, false),
+                None => (2, false),
+            };
+            next = at + length;
+            if is_lone {
+                return Some(at);
             }
-            Some(_) => 6,
-            None => 2,
-        };
-    }
-    lone
+        }
+    })
 }
 
 /// JSON text without the white space between its tokens: one line, nothing else changed.
@@ -291,7 +312,7 @@ mod tests {
                 Lexer::new(text).value(),
                 compact(text),
                 unescape(text),
-                lone_surrogates(text),
+                lone_surrogates(text).count(),
             );
         }
     }

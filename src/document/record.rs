@@ -10,7 +10,7 @@ use super::free::{check, repeated_key};
 use super::scalar::{Raw, StringVisitor, string, wrong_token};
 use super::{Read, Slot};
 use crate::Text;
-use crate::finding::{Finding, Findings, Occurrence, Pace, Place, Rule, nearest};
+use crate::finding::{Finding, Findings, Mark, Occurrence, Pace, Place, Rule, nearest};
 
 /// A member that an object may or must have.
 #[derive(Debug, Clone, Copy)]
@@ -48,12 +48,23 @@ pub(crate) struct Present<'p> {
     /// Where the object is.
     pub(crate) at: &'p Place<'p>,
     /// What was noted about its members came after this mark.
-    pub(crate) mark: usize,
+    pub(crate) start: Mark,
     fields: &'static [Field],
     seen: u64,
 }
 
 impl Present<'_> {
+    /// Notes something about the object as a whole: before what was noted inside it.
+    pub(crate) fn note(
+        &self,
+        rule: Rule,
+        findings: &mut Findings,
+        finding: impl FnOnce(Rule) -> Finding,
+    ) {
+        let mut start = self.start;
+        findings.note_at(&mut start, rule, finding);
+    }
+
     /// The names of the documented members that are there.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         let seen = self.seen;
@@ -189,7 +200,7 @@ impl<'de, R: Record<'de>> Visitor<'de> for Members<'_, R> {
             at,
             findings,
         } = self;
-        let mark = findings.mark();
+        let start = findings.mark();
         let mut seen = Seen::default();
         while let Some(key) = next_key(&mut map, at, findings)? {
             match R::index_of(&key) {
@@ -205,12 +216,12 @@ impl<'de, R: Record<'de>> Visitor<'de> for Members<'_, R> {
             }
         }
         if seen.known & required::<R>() != required::<R>() {
-            note_missing_fields::<R>(seen.known, at, findings);
+            note_missing_fields::<R>(seen.known, at, start, findings);
         }
         record.judge(
             &Present {
                 at,
-                mark,
+                start,
                 fields: R::FIELDS,
                 seen: seen.known,
             },
@@ -242,7 +253,7 @@ fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
         occurrence: Occurrence::Nth(occurrence),
     };
     if occurrence > 0 {
-        findings.note(repeated_key(&key, place.pointer()));
+        findings.note(Rule::DuplicateKey, |_| repeated_key(&key, place.pointer()));
     }
     if let Some(index) = index {
         return record.read_field(index, map, &place, findings);
@@ -289,24 +300,29 @@ impl<'de> Seen<'de> {
 
 #[cold]
 fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
-    let message = format!(
-        "nothing documents the field `{}`",
-        Text::from(key).shortened(40)
-    );
-    let help = nearest(key, R::FIELDS.iter().map(|field| field.name))
-        .map(|near| format!("did you mean `{near}`?"));
-    findings.note(Finding::new(Rule::UnknownField, at, message).with_help(help));
+    findings.note(Rule::UnknownField, |rule| {
+        let message = format!(
+            "nothing documents the field `{}`",
+            Text::from(key).shortened(40)
+        );
+        let help = nearest(key, R::FIELDS.iter().map(|field| field.name))
+            .map(|near| format!("did you mean `{near}`?"));
+        Finding::new(rule, at, message).with_help(help)
+    });
 }
 
 #[cold]
-fn note_missing_fields<'de, R: Record<'de>>(seen: u64, at: &Place<'_>, findings: &mut Findings) {
+fn note_missing_fields<'de, R: Record<'de>>(
+    seen: u64,
+    at: &Place<'_>,
+    mut start: Mark,
+    findings: &mut Findings,
+) {
     for (index, field) in R::FIELDS.iter().enumerate() {
         if field.required && seen & (1 << index) == 0 {
-            findings.note(Finding::new(
-                Rule::MissingField,
-                at,
-                format!("missing field `{}`", field.name),
-            ));
+            findings.note_at(&mut start, Rule::MissingField, |rule| {
+                Finding::new(rule, at, format!("missing field `{}`", field.name))
+            });
         }
     }
 }

@@ -53,8 +53,9 @@ pub(crate) fn wrong_token(
         Some(b't' | b'f') => Found::Bool(token == "true"),
         _ => Found::Number(token),
     };
-    let message = format!("expected {expected}, found {found}");
-    findings.note(Finding::new(Rule::WrongType, at, message));
+    findings.note(Rule::WrongType, |rule| {
+        Finding::new(rule, at, format!("expected {expected}, found {found}"))
+    });
     check(token, at, findings);
     false
 }
@@ -84,13 +85,15 @@ pub(crate) fn note_lone_surrogate(
     findings: &mut Findings,
     pointer: impl FnOnce() -> Pointer,
 ) {
-    let Some(lone) = lone_surrogates(token).first().copied() else {
+    let Some(lone) = lone_surrogates(token).next() else {
         return;
     };
-    let escape = &token[lone..lone + 6];
-    let message = format!("`{escape}` is half of a surrogate pair, not a character");
-    let help = "it is shown as U+FFFD; the sender cut a text inside a character";
-    findings.note(Finding::at(Rule::NotJson, pointer(), message).with_help(Some(help.to_owned())));
+    findings.note(Rule::NotJson, |rule| {
+        let escape = &token[lone..lone + 6];
+        let message = format!("`{escape}` is half of a surrogate pair, not a character");
+        let help = "it is shown as U+FFFD; the sender cut a text inside a character";
+        Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
+    });
 }
 
 impl<'de> Read<'de> for Text<'de> {
@@ -157,16 +160,18 @@ impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
             .find(|(known, _)| *known == word)
             .map(|(_, value)| *value);
         if self.known.is_none() {
-            let words = || E::WORDS.iter().map(|(known, _)| *known);
-            let listed: Vec<_> = words().map(|known| format!("`{known}`")).collect();
-            let message = format!(
-                "`{}` is not {}: expected one of {}",
-                self.text.shortened(40),
-                E::NAME,
-                listed.join(", ")
-            );
-            let help = nearest(word, words()).map(|near| format!("did you mean `{near}`?"));
-            findings.note(Finding::new(Rule::UnknownValue, at, message).with_help(help));
+            findings.note(Rule::UnknownValue, |rule| {
+                let words = || E::WORDS.iter().map(|(known, _)| *known);
+                let listed: Vec<_> = words().map(|known| format!("`{known}`")).collect();
+                let message = format!(
+                    "`{}` is not {}: expected one of {}",
+                    self.text.shortened(40),
+                    E::NAME,
+                    listed.join(", ")
+                );
+                let help = nearest(word, words()).map(|near| format!("did you mean `{near}`?"));
+                Finding::new(rule, at, message).with_help(help)
+            });
         }
         Ok(true)
     }
@@ -337,16 +342,11 @@ pub(crate) fn note_precision(
     } else {
         return;
     };
-    findings.note(
-        Finding::at(
-            Rule::NumberPrecision,
-            pointer(),
-            format!("`{}` {why}", Text::from(token).shortened(40)),
-        )
-        .with_help(Some(
-            "many JSON readers, JavaScript's among them, will change it".into(),
-        )),
-    );
+    findings.note(Rule::NumberPrecision, |rule| {
+        let message = format!("`{}` {why}", Text::from(token).shortened(40));
+        let help = "many JSON readers, JavaScript's among them, will change it";
+        Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
+    });
 }
 
 /// A time in seconds since 1970-01-01T00:00:00Z, from the range this century's calendars cover.
@@ -394,7 +394,7 @@ fn unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<Uni
     match Number(token).as_i64() {
         Some(seconds @ 0..=UnixTime::MAX) => Some(UnixTime(seconds)),
         seconds => {
-            findings.note(out_of_range(token, seconds, at));
+            findings.note(Rule::BadTime, |_| out_of_range(token, seconds, at));
             None
         }
     }
@@ -433,11 +433,13 @@ impl<'de> Read<'de> for SessionTime<'de> {
         if is_rfc3339(text) {
             self.instant = instant(text);
         } else {
-            let message = format!(
-                "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
-                self.text.shortened(40)
-            );
-            findings.note(Finding::new(Rule::BadTime, at, message));
+            findings.note(Rule::BadTime, |rule| {
+                let message = format!(
+                    "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
+                    self.text.shortened(40)
+                );
+                Finding::new(rule, at, message)
+            });
         }
         Ok(true)
     }
@@ -590,7 +592,7 @@ mod tests {
         let noted = |token: &str| {
             let mut findings = Findings::default();
             note_precision(token, &mut findings, || Place::Root.pointer());
-            !findings.is_empty()
+            !findings.finish().0.is_empty()
         };
         for changed in [
             "9007199254740993",

@@ -4,10 +4,13 @@
 //! and from sibling pages only. To add a content type, add a variant to [`ContentType`]: the
 //! compiler shows the rest of this file.
 
+use std::fmt::{self, Display};
+use std::ops::ControlFlow;
+
 use super::Sender;
 use crate::Text;
 use crate::document::{Integer, Number, OneOf, Present, UnixTime, members, readable, record};
-use crate::finding::{Finding, Findings, Rule, nearest};
+use crate::finding::{Finding, Findings, Place, Rule, nearest};
 
 record! {
     /// What a message says. Which of the members count is for `type` to say.
@@ -243,40 +246,33 @@ impl Content<'_> {
     fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
         let Some(content_type) = self.content_type() else {
-            findings.forgive_since(present.mark);
-            let words = ContentType::WORDS.iter().map(|(word, _)| *word);
-            let help = nearest(kind.as_str(), words).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("the content type `{}` is not known", kind.shortened(40));
-            findings.note(
-                Finding::new(
-                    Rule::UnknownContentType,
-                    &present.at.member("type"),
-                    message,
-                )
-                .with_help(help),
-            );
+            findings.forgive_since(&present.start);
+            present.note(Rule::UnknownContentType, findings, |rule| {
+                let words = ContentType::WORDS.iter().map(|(word, _)| *word);
+                unknown_type(rule, present.at, "content type", kind, words)
+            });
             return;
         };
         let members = content_type.members();
         if !members.iter().any(|member| present.has(member)) {
-            let message = format!(
-                "missing field `{}`, which a message of type `{kind}` has",
-                members[0]
-            );
-            findings.note(Finding::new(Rule::MissingField, present.at, message));
+            present.note(Rule::MissingField, findings, |rule| {
+                let message = format!(
+                    "missing field `{}`, which a message of type `{kind}` has",
+                    members[0]
+                );
+                Finding::new(rule, present.at, message)
+            });
         }
         // Text may come with anything, as a caption.
         for name in present
             .names()
             .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
         {
-            let message =
-                format!("nothing documents the field `{name}` in a message of type `{kind}`");
-            findings.note(Finding::new(
-                Rule::UnknownField,
-                &present.at.member(name),
-                message,
-            ));
+            present.note(Rule::UnknownField, findings, |rule| {
+                let message =
+                    format!("nothing documents the field `{name}` in a message of type `{kind}`");
+                Finding::new(rule, &present.at.member(name), message)
+            });
         }
     }
 }
@@ -291,17 +287,9 @@ impl SystemEvent<'_> {
     fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
         if !Self::EVENTS.contains(&kind.as_str()) {
-            let help =
-                nearest(kind.as_str(), Self::EVENTS).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("the system event `{}` is not known", kind.shortened(40));
-            findings.note(
-                Finding::new(
-                    Rule::UnknownSystemEvent,
-                    &present.at.member("type"),
-                    message,
-                )
-                .with_help(help),
-            );
+            present.note(Rule::UnknownSystemEvent, findings, |rule| {
+                unknown_type(rule, present.at, "system event", kind, Self::EVENTS)
+            });
         }
     }
 
@@ -319,20 +307,25 @@ impl Interactive<'_> {
     fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
         if !Self::TYPES.contains(&kind.as_str()) {
-            findings.forgive_since(present.mark);
-            let help =
-                nearest(kind.as_str(), Self::TYPES).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("the interactive type `{}` is not known", kind.shortened(40));
-            findings.note(
-                Finding::new(
-                    Rule::UnknownContentType,
-                    &present.at.member("type"),
-                    message,
-                )
-                .with_help(help),
-            );
+            findings.forgive_since(&present.start);
+            present.note(Rule::UnknownContentType, findings, |rule| {
+                unknown_type(rule, present.at, "interactive type", kind, Self::TYPES)
+            });
         }
     }
+}
+
+/// The finding that the member `type` of an object says nothing that is known.
+fn unknown_type<'n>(
+    rule: Rule,
+    at: &Place<'_>,
+    what: &str,
+    kind: &Text<'_>,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Finding {
+    let message = format!("the {what} `{}` is not known", kind.shortened(40));
+    let help = nearest(kind.as_str(), known).map(|near| format!("did you mean `{near}`?"));
+    Finding::new(rule, &at.member("type"), message).with_help(help)
 }
 
 /// What a piece of a message is, for a view to give it its look.
@@ -370,13 +363,22 @@ pub struct Span<'a> {
 /// A line of a message as it reads: pieces with a space between each two.
 pub type Line<'a> = Vec<Span<'a>>;
 
-/// Collects the lines of a message.
-#[derive(Default)]
-struct Lines<'a>(Vec<Line<'a>>);
+/// Hands on the lines of a message one by one, for as long as they are wanted: there may be more
+/// of them than fit into memory as lines.
+struct Lines<'a> {
+    take: &'a mut dyn FnMut(Line<'a>) -> ControlFlow<()>,
+    flow: ControlFlow<()>,
+}
 
 impl<'a> Lines<'a> {
+    fn add_line(&mut self, line: Line<'a>) {
+        if self.flow.is_continue() {
+            self.flow = (self.take)(line);
+        }
+    }
+
     fn add(&mut self, role: Role, text: impl Into<Text<'a>>) {
-        self.0.push(vec![Span {
+        self.add_line(vec![Span {
             role,
             text: text.into(),
         }]);
@@ -384,9 +386,12 @@ impl<'a> Lines<'a> {
 
     /// Adds what a person wrote, line by line; nothing if it is not there or empty.
     fn add_words(&mut self, role: Role, text: Option<&'a Text<'_>>) {
-        if let Some(text) = text.filter(|text| !text.as_str().is_empty()) {
-            self.0
-                .extend(text.lines().map(|text| vec![Span { role, text }]));
+        let text = text.filter(|text| !text.as_str().is_empty());
+        for text in text.into_iter().flat_map(Text::lines) {
+            self.add(role, text);
+            if self.flow.is_break() {
+                break;
+            }
         }
     }
 
@@ -399,7 +404,7 @@ impl<'a> Lines<'a> {
             .filter(|span| !span.text.is_blank())
             .collect();
         if !line.is_empty() {
-            self.0.push(line);
+            self.add_line(line);
         }
     }
 }
@@ -414,18 +419,26 @@ fn pressable<'a>(text: Option<&Text<'_>>) -> Option<Text<'a>> {
 }
 
 impl Reply<'_> {
-    /// What nothing documents in the quoted message, which is not shown in full otherwise.
-    pub fn undocumented(&self) -> Vec<Line<'_>> {
-        let mut lines = Lines::default();
+    /// Hands what nothing documents in the quoted message to `take`, line by line: the quote is not
+    /// shown in full otherwise.
+    pub fn for_each_undocumented_line(&self, take: &mut dyn FnMut(Line<'_>)) {
         if let Some(content) = &self.content {
-            let is_undocumented = |span: &Span<'_>| span.role == Role::Undocumented;
-            let quoted = content.lines().into_iter();
-            lines
-                .0
-                .extend(quoted.filter(|line| line.iter().any(is_undocumented)));
+            content.for_each_line(&mut |line| {
+                if line.iter().any(|span| span.role == Role::Undocumented) {
+                    take(line);
+                }
+                ControlFlow::Continue(())
+            });
         }
+        let mut take_on = |line: Line<'_>| {
+            take(line);
+            ControlFlow::Continue(())
+        };
+        let mut lines = Lines {
+            take: &mut take_on,
+            flow: ControlFlow::Continue(()),
+        };
         add_extra(&self.extra, &mut lines);
-        lines.0
     }
 }
 
@@ -442,9 +455,12 @@ impl<'de> Content<'de> {
             .collect();
     }
 
-    /// The message as it read in the chat, line by line.
-    pub fn lines(&self) -> Vec<Line<'_>> {
-        let mut lines = Lines::default();
+    /// Hands the message to `take` as it read in the chat, line by line, until that has enough.
+    pub fn for_each_line<'a>(&'a self, take: &'a mut dyn FnMut(Line<'a>) -> ControlFlow<()>) {
+        let mut lines = Lines {
+            take,
+            flow: ControlFlow::Continue(()),
+        };
         if let Some(event) = &self.system {
             lines.add(Role::Event, event.words());
             add_extra(&event.extra, &mut lines);
@@ -478,7 +494,6 @@ impl<'de> Content<'de> {
             self.text.as_ref(),
         );
         add_extra(&self.extra, &mut lines);
-        lines.0
     }
 
     /// Says whether the message is a choice the person made from what was offered.
@@ -491,31 +506,65 @@ impl<'de> Content<'de> {
     }
 
     /// The first thing that the message says, or that it is: enough to recognise it by.
-    pub fn gist(&self) -> Text<'_> {
-        let lines = self.lines();
+    /// At most `limit` characters.
+    pub fn gist(&self, limit: usize) -> Text<'static> {
         let says = |span: &&Span<'_>| {
             matches!(
                 span.role,
                 Role::Said | Role::Heading | Role::Pick | Role::Event
             ) && !span.text.is_blank()
         };
-        let spans = || lines.iter().flatten();
-        let undocumented = || spans().find(|span| span.role == Role::Undocumented);
-        let gist = spans().find(says).or_else(undocumented);
-        let gist = gist.or_else(|| spans().next());
-        gist.map(|span| span.text.clone().into_owned())
-            .unwrap_or_default()
+        let shortened = |span: &Span<'_>| span.text.shortened(limit).into_owned();
+        let is_undocumented = |span: &&Span<'_>| span.role == Role::Undocumented;
+        let mut first = None;
+        let mut undocumented = None;
+        let mut gist = None;
+        self.for_each_line(&mut |line| {
+            first = first.take().or_else(|| line.first().map(shortened));
+            let here = || line.iter().find(is_undocumented).map(shortened);
+            undocumented = undocumented.take().or_else(here);
+            gist = line.iter().find(says).map(shortened);
+            match gist {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            }
+        });
+        gist.or(undocumented).or(first).unwrap_or_default()
     }
 
     /// The message as one string, its lines joined by line breaks.
     pub fn to_text(&self) -> String {
-        let line = |line: &Line<'_>| {
-            let pieces: Vec<_> = line.iter().map(|span| span.text.as_str()).collect();
-            pieces.join(" ")
-        };
-        let lines: Vec<_> = self.lines().iter().map(line).collect();
-        lines.join("\n")
+        ContentText(self).to_string()
     }
+}
+
+/// Displays a content as [`Content::to_text`], without making the string. What is in it may act on
+/// a terminal.
+pub(crate) struct ContentText<'c, 'de>(pub(crate) &'c Content<'de>);
+
+impl Display for ContentText<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut result = Ok(());
+        let mut separator = "";
+        self.0.for_each_line(&mut |line| {
+            result = write_line(&line, separator, f);
+            separator = "\n";
+            match result {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
+        result
+    }
+}
+
+fn write_line(line: &Line<'_>, mut separator: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for span in line {
+        f.write_str(separator)?;
+        f.write_str(span.text.as_str())?;
+        separator = " ";
+    }
+    Ok(())
 }
 
 impl SystemEvent<'_> {

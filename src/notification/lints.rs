@@ -11,11 +11,9 @@ pub(super) fn note(session: &Session<'_>, findings: &mut Findings) {
     };
     let at = Place::Root.member("messages");
     if messages.is_empty() {
-        findings.note(Finding::new(
-            Rule::EmptyTranscript,
-            &at,
-            "the session has no messages",
-        ));
+        findings.note(Rule::EmptyTranscript, |rule| {
+            Finding::new(rule, &at, "the session has no messages")
+        });
     }
     note_order(messages, &at, findings);
     note_outside(session, messages, &at, findings);
@@ -29,19 +27,16 @@ fn note_times(session: &Session<'_>, findings: &mut Findings) {
     if let (Some(from), Some(to)) = (start.instant, end.instant)
         && to < from
     {
-        let message = format!(
-            "the session ends at {}, before it starts at {}",
-            end.text, start.text
-        );
-        let related = Place::Root.member("session_start_time").pointer();
-        findings.note(
-            Finding::new(
-                Rule::SessionEndsBeforeStart,
-                &Place::Root.member("session_end_time"),
-                message,
-            )
-            .with_related(related, "the start"),
-        );
+        findings.note(Rule::SessionEndsBeforeStart, |rule| {
+            let message = format!(
+                "the session ends at {}, before it starts at {}",
+                end.text.shortened(40),
+                start.text.shortened(40)
+            );
+            let related = Place::Root.member("session_start_time").pointer();
+            Finding::new(rule, &Place::Root.member("session_end_time"), message)
+                .with_related(related, "the start")
+        });
     }
 }
 
@@ -55,22 +50,18 @@ fn note_order(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings)
         if let Some((earlier, earlier_time)) = before
             && time < earlier_time
         {
-            // Messages may be shown in another order, so both are named.
-            let message = format!(
-                "message {} is {} older than message {}, which precedes it in the notification",
-                index + 1,
-                words(earlier_time.0 - time.0),
-                earlier + 1
-            );
-            let related = at.item(earlier).member("timestamp").pointer();
-            findings.note(
-                Finding::new(
-                    Rule::MessageOrder,
-                    &at.item(index).member("timestamp"),
-                    message,
-                )
-                .with_related(related, format!("message {}", earlier + 1)),
-            );
+            findings.note(Rule::MessageOrder, |rule| {
+                // Messages may be shown in another order, so both are named.
+                let message = format!(
+                    "message {} is {} older than message {}, which precedes it in the notification",
+                    index + 1,
+                    words(earlier_time.0 - time.0),
+                    earlier + 1
+                );
+                let related = at.item(earlier).member("timestamp").pointer();
+                Finding::new(rule, &at.item(index).member("timestamp"), message)
+                    .with_related(related, format!("message {}", earlier + 1))
+            });
         }
         before = Some((index, time));
     }
@@ -107,18 +98,12 @@ fn note_outside(
             }
             _ => continue,
         };
-        let words = format!("{} {relation}", words(distance));
-        findings.note(
-            Finding::new(
-                Rule::MessageOutsideSession,
-                &at.item(index).member("timestamp"),
-                words,
-            )
-            .with_related(
-                Place::Root.member(boundary).pointer(),
-                "the session's limit",
-            ),
-        );
+        findings.note(Rule::MessageOutsideSession, |rule| {
+            let message = format!("{} {relation}", words(distance));
+            let related = Place::Root.member(boundary).pointer();
+            Finding::new(rule, &at.item(index).member("timestamp"), message)
+                .with_related(related, "the session's limit")
+        });
     }
 }
 
@@ -130,18 +115,12 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
                 .get(id.as_str())
                 .filter(|first| **first != index + 1)
         {
-            let words = format!("message {first} has the id `{}` too", id.shortened(60));
-            findings.note(
-                Finding::new(
-                    Rule::DuplicateMessageId,
-                    &at.item(index).member("msg_id"),
-                    words,
-                )
-                .with_related(
-                    at.item(first - 1).member("msg_id").pointer(),
-                    "the first with this id",
-                ),
-            );
+            findings.note(Rule::DuplicateMessageId, |rule| {
+                let message = format!("message {first} has the id `{}` too", id.shortened(60));
+                let related = at.item(first - 1).member("msg_id").pointer();
+                Finding::new(rule, &at.item(index).member("msg_id"), message)
+                    .with_related(related, "the first with this id")
+            });
         }
         if let Some(id) = message
             .reply
@@ -149,17 +128,15 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
             .and_then(|reply| reply.msg_id.as_ref())
             && !numbers.contains_key(id.as_str())
         {
-            let words = format!(
-                "no message of the transcript has the id `{}`",
-                id.shortened(60)
-            );
-            let place = at.item(index);
-            let reply = place.member("reply");
-            findings.note(Finding::new(
-                Rule::DanglingReply,
-                &reply.member("msg_id"),
-                words,
-            ));
+            findings.note(Rule::DanglingReply, |rule| {
+                let message = format!(
+                    "no message of the transcript has the id `{}`",
+                    id.shortened(60)
+                );
+                let place = at.item(index);
+                let reply = place.member("reply");
+                Finding::new(rule, &reply.member("msg_id"), message)
+            });
         }
     }
 }

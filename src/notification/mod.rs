@@ -17,7 +17,7 @@ use crate::Text;
 use crate::document::{
     Document, Enumeration, FreeMap, Integer, OneOf, SessionTime, UnixTime, record,
 };
-use crate::finding::{Findings, Place, Pointer};
+use crate::finding::Findings;
 
 record! {
     /// A chatbot session inside a workflow, as its end is reported.
@@ -158,26 +158,31 @@ impl<'de> Session<'de> {
     fn show_unknown_contents(&mut self, document: &'de Document<'_>) {
         let is_unknown =
             |content: &Content<'_>| content.kind.is_some() && content.content_type().is_none();
-        let unknown: Vec<usize> = (0..self.messages().len())
-            .filter(|index| {
-                self.messages()[*index]
-                    .content
-                    .as_ref()
-                    .is_some_and(is_unknown)
-            })
-            .collect();
-        let received = document.values(unknown.iter().map(|index| content_pointer(*index)));
         let messages = self.messages.as_deref_mut().unwrap_or_default();
-        for (index, json) in unknown.into_iter().zip(received) {
-            if let (Some(content), Some(json)) = (&mut messages[index].content, json) {
+        let contents = || {
+            messages
+                .iter()
+                .filter_map(|message| message.content.as_ref())
+        };
+        if !contents().any(is_unknown) {
+            return;
+        }
+        let received = received_contents(document);
+        for (message, json) in messages.iter_mut().zip(received) {
+            if let (Some(content), Some(json)) = (&mut message.content, json)
+                && is_unknown(content)
+            {
                 content.show_as_received(json);
             }
         }
     }
 
-    /// The messages' contents as JSON text, as they were received in `document`.
+    /// The content of each message as JSON text, as it was received in `document`.
     pub fn received_contents(&self, document: &'de Document<'_>) -> Vec<Option<&'de str>> {
-        document.values((0..self.messages().len()).map(content_pointer))
+        let mut contents = Vec::with_capacity(self.messages().len());
+        contents.extend(received_contents(document).take(self.messages().len()));
+        contents.resize(self.messages().len(), None);
+        contents
     }
 
     /// The number of each message that has an id, from 1; of messages with the same id, the first's.
@@ -199,10 +204,6 @@ impl<'de> Session<'de> {
     }
 }
 
-fn content_pointer(index: usize) -> Pointer {
-    Place::Root
-        .member("messages")
-        .item(index)
-        .member("content")
-        .pointer()
+fn received_contents<'de>(document: &'de Document<'_>) -> impl Iterator<Item = Option<&'de str>> {
+    document.of_each_item("messages", "content")
 }

@@ -4,8 +4,10 @@
 //! unchanged, though characters that could act on a terminal are written as `\u` escapes.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
@@ -15,7 +17,8 @@ use super::{Order, Part, Selection, Zone, ordered};
 use crate::capture::{Headers, Position};
 use crate::document::{compact, without_lone_surrogates};
 use crate::finding::{Finding, Pointer, Rule, Severity};
-use crate::notification::{Message, Session, Summary};
+use crate::notification::content::ContentText;
+use crate::notification::{Message, Reply, Session, Summary};
 use crate::signature::{Scheme, Signature};
 use crate::text::needs_escaping;
 use crate::{Report, Text, redact};
@@ -63,6 +66,7 @@ pub fn write_signature(
             .map(|finding| FindingView::of(finding, Some(subject.start), subject.start))
             .into_iter()
             .collect(),
+        findings_omitted: BTreeMap::new(),
         session: None,
     };
     write_line(&line, out)
@@ -92,6 +96,7 @@ fn write_report(
         signature: report.signature.as_ref(),
         errors_allowed: report.errors_allowed,
         findings: finding_views(report),
+        findings_omitted: omitted(report),
         session,
     };
     write_line(&line, out)
@@ -119,6 +124,7 @@ struct ReportLine<'a> {
     #[serde(skip_serializing_if = "is_zero")]
     errors_allowed: usize,
     findings: Vec<FindingView<'a>>,
+    findings_omitted: BTreeMap<Rule, usize>,
     #[serde(flatten)]
     session: Option<SessionPart<'a>>,
 }
@@ -216,12 +222,20 @@ fn finding_views<'a>(report: &'a Report<'_>) -> Vec<FindingView<'a>> {
         .collect()
 }
 
+/// How many more findings there are of each rule that has more.
+fn omitted(report: &Report<'_>) -> BTreeMap<Rule, usize> {
+    let omitted = report.omitted.iter();
+    omitted
+        .map(|omitted| (omitted.rule, omitted.count))
+        .collect()
+}
+
 #[derive(Serialize)]
 struct SessionView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<SummaryView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<Vec<MessageView<'a>>>,
+    messages: Option<MessagesView<'a>>,
 }
 
 impl<'a> SessionView<'a> {
@@ -229,13 +243,13 @@ impl<'a> SessionView<'a> {
         report: &'a Report<'a>,
         session: &'a Session<'a>,
         selection: Selection,
-        zone: &Zone,
+        zone: &'a Zone,
     ) -> Self {
         let shows = |part| selection.shows(part);
         Self {
             summary: shows(Part::Summary).then(|| SummaryView::of(session)),
             messages: shows(Part::Transcript)
-                .then(|| message_views(report, session, selection.order, zone)),
+                .then(|| MessagesView::of(report, session, selection.order, zone)),
         }
     }
 }
@@ -324,7 +338,7 @@ struct MessageView<'a> {
     status: Option<&'a Text<'a>>,
     #[serde(rename = "type")]
     kind: Option<&'a Text<'a>>,
-    text: String,
+    text: Shown<Option<ContentText<'a, 'a>>>,
     content: Option<Received<'a>>,
     reply: Option<ReplyView<'a>>,
 }
@@ -335,39 +349,67 @@ struct ReplyView<'a> {
     index: Option<usize>,
 }
 
-fn message_views<'a>(
-    report: &'a Report<'a>,
-    session: &'a Session<'a>,
-    order: Order,
-    zone: &Zone,
-) -> Vec<MessageView<'a>> {
-    let numbers = session.numbers();
-    let received = session.received_contents(report.document);
-    let view = |(index, message): (usize, &'a Message<'a>)| {
+/// The messages of a session, each made when it is written.
+struct MessagesView<'a> {
+    messages: Vec<(usize, &'a Message<'a>)>,
+    numbers: HashMap<&'a str, usize>,
+    contents: Vec<Option<&'a str>>,
+    zone: &'a Zone,
+}
+
+impl<'a> MessagesView<'a> {
+    fn of(report: &'a Report<'a>, session: &'a Session<'a>, order: Order, zone: &'a Zone) -> Self {
+        Self {
+            messages: ordered(session, order),
+            numbers: session.numbers(),
+            contents: session.received_contents(report.document),
+            zone,
+        }
+    }
+
+    fn message(&self, index: usize, message: &'a Message<'a>) -> MessageView<'a> {
         let content = message.content.as_ref();
-        let reply = message.reply.as_ref().map(|reply| {
-            let id = reply.msg_id.as_ref();
-            ReplyView {
-                msg_id: id,
-                index: id.and_then(|id| numbers.get(id.as_str()).copied()),
-            }
-        });
+        let time = message.timestamp;
         MessageView {
             index,
             msg_id: message.msg_id.as_ref(),
             sender_type: message.sender_type.as_ref().map(|sender| &sender.text),
-            timestamp: message.timestamp.map(|time| time.0),
-            time: message.timestamp.map(|time| zone.rfc3339(time.instant())),
+            timestamp: time.map(|time| time.0),
+            time: time.map(|time| self.zone.rfc3339(time.instant())),
             status: message.status.as_ref().map(|status| &status.text),
             kind: content.and_then(|content| content.kind.as_ref()),
-            text: content
-                .map(super::super::notification::content::Content::to_text)
-                .unwrap_or_default(),
-            content: received[index - 1].map(Received),
-            reply,
+            text: Shown(content.map(ContentText)),
+            content: self.contents[index - 1].map(Received),
+            reply: message.reply.as_ref().map(|reply| self.reply(reply)),
         }
-    };
-    ordered(session, order).into_iter().map(view).collect()
+    }
+
+    fn reply(&self, reply: &'a Reply<'a>) -> ReplyView<'a> {
+        let id = reply.msg_id.as_ref();
+        ReplyView {
+            msg_id: id,
+            index: id.and_then(|id| self.numbers.get(id.as_str()).copied()),
+        }
+    }
+}
+
+impl Serialize for MessagesView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let messages = self.messages.iter();
+        serializer.collect_seq(messages.map(|(index, message)| self.message(*index, message)))
+    }
+}
+
+/// What displays, as a string; nothing as an empty one.
+struct Shown<T>(T);
+
+impl<T: Display> Serialize for Shown<Option<T>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(text) => serializer.collect_str(text),
+            None => serializer.serialize_str(""),
+        }
+    }
 }
 
 /// JSON text as it was received, on one line; null where the text breaks off in it.

@@ -3,6 +3,7 @@
 //! A view is a function of the report and a [`Canvas`]; it knows nothing of terminals, the
 //! environment or the clock.
 
+mod clip;
 pub mod explanation;
 pub mod findings;
 pub mod json;
@@ -57,6 +58,8 @@ pub struct Selection {
     pub only: Option<Part>,
     /// The order of the messages.
     pub order: Order,
+    /// Whether tables show long texts to their end; JSON always has all.
+    pub full_text: bool,
 }
 
 impl Selection {
@@ -81,10 +84,10 @@ pub fn write_tables(
         return write_without_session(report, canvas, out);
     };
     if selection.shows(Part::Summary) {
-        summary::write(report, session, canvas, out)?;
+        summary::write(report, session, selection.full_text, canvas, out)?;
     }
     if selection.shows(Part::Transcript) {
-        transcript::write(report, session, selection.order, canvas, out)?;
+        transcript::write(report, session, selection, canvas, out)?;
     }
     writeln!(out)
 }

@@ -6,18 +6,20 @@ use std::io::{self, Write};
 
 use owo_colors::Style;
 
-use super::findings::{counted, totals};
+use super::clip::{self, MAX_CELL, Room};
+use super::findings::{counted, more_findings};
 use super::sheet::Sheet;
 use super::signature::{explanation, settings, verdict_style};
 use super::{Canvas, Theme};
 use crate::document::{FreeMap, OneOf, SessionTime, readable};
-use crate::finding::{Finding, Rule};
 use crate::notification::{EndReason, HandOver, Session, Summary, duration_words};
 use crate::signature::{SignedBytes, Verdict};
 use crate::{Report, Text, redact};
 
 /// The names of rows take up to this many columns.
 const NAMES: u16 = 11;
+/// This many kinds of senders, or of messages, are listed with their counts.
+const MAX_KINDS: usize = 20;
 
 /// A named row: lines of words, already styled.
 struct Row {
@@ -29,10 +31,11 @@ struct Row {
 pub(super) fn write(
     report: &Report<'_>,
     session: &Session<'_>,
+    full_text: bool,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let rows = rows(report, session, canvas);
+    let rows = rows(report, session, full_text, canvas);
     if canvas.width < super::transcript::NARROWEST_TABLE {
         for Row { name, lines } in rows {
             writeln!(
@@ -55,38 +58,42 @@ pub(super) fn write(
     writeln!(out, "{}", sheet.bottom())
 }
 
-fn rows(report: &Report<'_>, session: &Session<'_>, canvas: &Canvas) -> Vec<Row> {
+fn rows(report: &Report<'_>, session: &Session<'_>, full_text: bool, canvas: &Canvas) -> Vec<Row> {
     let theme = &canvas.theme;
+    let named =
+        |name: &Option<_>, id: &Option<_>| named(name.as_ref(), id.as_ref(), full_text, theme);
+    let map = |map: &Option<FreeMap<'_>>| {
+        let members = map.iter().flat_map(FreeMap::members);
+        values(members, full_text, theme)
+    };
     let summary = Summary::of(session);
     let rows = [
-        ("Outcome", vec![outcome(session, &summary, theme)]),
-        ("Person", vec![person(session, theme)]),
-        ("When", when(session, &summary, canvas)),
+        (
+            "Outcome",
+            vec![outcome(session, &summary, full_text, theme)],
+        ),
+        ("Person", vec![person(session, full_text, theme)]),
+        ("When", when(session, &summary, full_text, canvas)),
         ("Messages", messages(&summary, theme)),
-        ("Slots", map(session.ner_slots.as_ref(), theme)),
-        ("Labels", map(session.event_label.as_ref(), theme)),
-        ("Variables", map(session.variables.as_ref(), theme)),
+        ("Slots", map(&session.ner_slots)),
+        ("Labels", map(&session.event_label)),
+        ("Variables", map(&session.variables)),
         (
             "Workflow",
-            named(
-                session.workflow_name.as_ref(),
-                session.workflow_id.as_ref(),
-                theme,
-            ),
+            named(&session.workflow_name, &session.workflow_id),
         ),
         (
             "Node task",
-            named(
-                session.nodetask_name.as_ref(),
-                session.nodetask_id.as_ref(),
-                theme,
-            ),
+            named(&session.nodetask_name, &session.nodetask_id),
         ),
-        ("Ids", ids(session, theme)),
-        ("Other", others(&session.extra, theme)),
-        ("Delivery", delivery(report, canvas)),
+        ("Ids", ids(session, full_text, theme)),
+        (
+            "Other",
+            values(session.extra.iter().cloned(), full_text, theme),
+        ),
+        ("Delivery", delivery(report, full_text, canvas)),
         ("Signature", signature(report, theme)),
-        ("Findings", findings(&report.findings, theme)),
+        ("Findings", findings(report, full_text, theme)),
     ];
     rows.into_iter()
         .map(|(name, lines)| Row {
@@ -103,53 +110,61 @@ fn joined(pieces: impl IntoIterator<Item = Option<String>>) -> String {
     pieces.join(" · ")
 }
 
-fn there<'a>(text: Option<&'a Text<'_>>) -> Option<&'a Text<'a>> {
-    text.filter(|text| !text.is_blank())
+/// A text as it is shown; none where there is nothing to show.
+fn there<'a>(text: Option<&'a Text<'_>>, full_text: bool) -> Option<Text<'a>> {
+    let text = text.filter(|text| !text.is_blank())?;
+    Some(clip::value(text, full_text))
 }
 
 fn styled(style: Style, text: impl Display) -> String {
     style.style(text).to_string()
 }
 
-fn outcome(session: &Session<'_>, summary: &Summary<'_>, theme: &Theme) -> String {
+fn outcome(session: &Session<'_>, summary: &Summary<'_>, full_text: bool, theme: &Theme) -> String {
+    let there = |text| there(text, full_text);
     let status = there(session.status.as_ref()).map(|status| styled(theme.heading, status));
     let reason = session
         .session_end_reason
         .as_ref()
-        .map(|reason| end_reason(reason, theme));
+        .map(|reason| end_reason(reason, full_text, theme));
     let hand_over = summary
         .hand_over
         .as_ref()
-        .map(|hand_over| handed_over(hand_over, theme));
+        .map(|hand_over| handed_over(hand_over, full_text, theme));
     let intention = there(session.intention.as_ref())
         .map(|intention| format!("intention {}", styled(theme.heading, intention)));
     let rounds = session.talk_round.map(|rounds| match rounds.0.as_str() {
         "1" => "1 talk round".to_owned(),
-        rounds => format!("{rounds} talk rounds"),
+        rounds => format!(
+            "{} talk rounds",
+            clip::value(&Text::from(rounds), full_text)
+        ),
     });
     joined([status, reason, hand_over, intention, rounds])
 }
 
-fn end_reason(reason: &OneOf<'_, EndReason>, theme: &Theme) -> String {
+fn end_reason(reason: &OneOf<'_, EndReason>, full_text: bool, theme: &Theme) -> String {
     let style = match reason.known {
         Some(EndReason::Error) => theme.error,
         Some(EndReason::Expire) | None => theme.warning,
         Some(EndReason::Robot | EndReason::Agent | EndReason::User) => theme.heading,
     };
-    format!("end reason {}", styled(style, &reason.text))
+    let reason = clip::value(&reason.text, full_text);
+    format!("end reason {}", styled(style, reason))
 }
 
-fn handed_over(hand_over: &HandOver<'_>, theme: &Theme) -> String {
+fn handed_over(hand_over: &HandOver<'_>, full_text: bool, theme: &Theme) -> String {
     let seat = hand_over
         .seat
         .as_ref()
-        .map(|seat| format!(" {seat}"))
+        .map(|seat| format!(" {}", clip::value(seat, full_text)))
         .unwrap_or_default();
     let what = styled(theme.agent, format_args!("handed over to agent{seat}"));
     format!("{what} at message {}", hand_over.message + 1)
 }
 
-fn person(session: &Session<'_>, theme: &Theme) -> String {
+fn person(session: &Session<'_>, full_text: bool, theme: &Theme) -> String {
+    let there = |text| there(text, full_text);
     let callee = there(session.callee.as_ref()).map(|callee| styled(theme.user, callee));
     let channel = there(session.channel.as_ref()).map(|channel| format!("on {channel}"));
     let channel_id = there(session.channel_id.as_ref())
@@ -157,7 +172,12 @@ fn person(session: &Session<'_>, theme: &Theme) -> String {
     joined([callee, channel, channel_id])
 }
 
-fn when(session: &Session<'_>, summary: &Summary<'_>, canvas: &Canvas) -> Vec<String> {
+fn when(
+    session: &Session<'_>,
+    summary: &Summary<'_>,
+    full_text: bool,
+    canvas: &Canvas,
+) -> Vec<String> {
     let zone = &canvas.zone;
     let theme = &canvas.theme;
     let times = (
@@ -183,7 +203,9 @@ fn when(session: &Session<'_>, summary: &Summary<'_>, canvas: &Canvas) -> Vec<St
                     instant: Some(instant),
                     ..
                 }) => zone.date_and_clock(*instant),
-                Some(SessionTime { text, .. }) => styled(theme.warning, text),
+                Some(SessionTime { text, .. }) => {
+                    styled(theme.warning, clip::value(text, full_text))
+                }
                 None => "?".to_owned(),
             };
             format!("{} → {}", shown(times.0), shown(times.1))
@@ -211,9 +233,12 @@ fn messages(summary: &Summary<'_>, theme: &Theme) -> Vec<String> {
     let counts = |counts: &BTreeMap<Text<'_>, usize>| {
         let mut counts: Vec<_> = counts.iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let more = counts.len().saturating_sub(MAX_KINDS);
         let listed: Vec<_> = counts
             .iter()
+            .take(MAX_KINDS)
             .map(|(what, count)| format!("{count} {}", what.shortened(40)))
+            .chain((more > 0).then(|| format!("… {more} more kinds")))
             .collect();
         listed.join(", ")
     };
@@ -228,24 +253,41 @@ fn messages(summary: &Summary<'_>, theme: &Theme) -> Vec<String> {
     ]
 }
 
-fn map(map: Option<&FreeMap<'_>>, theme: &Theme) -> Vec<String> {
-    let Some(map) = map else { return Vec::new() };
-    map.members()
-        .map(|(key, value)| member(&key, value, theme))
-        .collect()
+/// The members of an object, a line each, as many as there is room for.
+fn values<'a>(
+    members: impl Iterator<Item = (Text<'a>, &'a str)>,
+    full_text: bool,
+    theme: &Theme,
+) -> Vec<String> {
+    let mut room = Room::new(MAX_CELL, full_text);
+    let mut lines = Vec::new();
+    for (key, value) in members {
+        if room.is_full() {
+            room.skip(key.as_str().len() + value.len());
+            continue;
+        }
+        let value = readable(value);
+        let [key, value] = [&key, &value].map(|text| clip::value(text, full_text));
+        let line = format!("{key} {} {value}", styled(theme.muted, "="));
+        room.fill(line.len());
+        lines.push(line);
+    }
+    lines.extend(room.rest().map(|rest| styled(theme.muted, rest)));
+    lines
 }
 
-fn member(key: &Text<'_>, value: &str, theme: &Theme) -> String {
-    format!("{key} {} {}", styled(theme.muted, "="), readable(value))
-}
-
-fn named(name: Option<&Text<'_>>, id: Option<&Text<'_>>, theme: &Theme) -> Vec<String> {
-    let name = there(name).map(ToString::to_string);
-    let id = there(id).map(|id| styled(theme.muted, id));
+fn named(
+    name: Option<&Text<'_>>,
+    id: Option<&Text<'_>>,
+    full_text: bool,
+    theme: &Theme,
+) -> Vec<String> {
+    let name = there(name, full_text).map(|name| name.to_string());
+    let id = there(id, full_text).map(|id| styled(theme.muted, id));
     vec![joined([name, id])]
 }
 
-fn ids(session: &Session<'_>, theme: &Theme) -> Vec<String> {
+fn ids(session: &Session<'_>, full_text: bool, theme: &Theme) -> Vec<String> {
     let ids = [
         ("robot", &session.robot_id),
         ("call", &session.call_id),
@@ -253,21 +295,14 @@ fn ids(session: &Session<'_>, theme: &Theme) -> Vec<String> {
         ("list detail", &session.wfdetail_uuid),
     ];
     let id = |(name, id): &(&str, &Option<Text<'_>>)| {
-        let id = there(id.as_ref())?;
+        let id = there(id.as_ref(), full_text)?;
         Some(format!("{} {id}", styled(theme.muted, name)))
     };
     ids.iter().filter_map(id).collect()
 }
 
-fn others(extra: &[(Text<'_>, &str)], theme: &Theme) -> Vec<String> {
-    extra
-        .iter()
-        .map(|(key, value)| member(key, value, theme))
-        .collect()
-}
-
 /// How it was saved, what was requested, and its body.
-fn delivery(report: &Report<'_>, canvas: &Canvas) -> Vec<String> {
+fn delivery(report: &Report<'_>, full_text: bool, canvas: &Canvas) -> Vec<String> {
     let theme = &canvas.theme;
     let delivery = report.delivery;
     let format = Some(format!("{}, {}", delivery.format, delivery.fidelity.name()));
@@ -275,7 +310,7 @@ fn delivery(report: &Report<'_>, canvas: &Canvas) -> Vec<String> {
     let target = delivery
         .target
         .as_ref()
-        .map(|target| styled(theme.link, redact::url(target)));
+        .map(|target| styled(theme.link, clip::value(&redact::url(target), full_text)));
     let request = method
         .into_iter()
         .chain(target)
@@ -329,23 +364,15 @@ fn signature(report: &Report<'_>, theme: &Theme) -> Vec<String> {
 }
 
 /// How many there are, of which rules, and those that are about no message.
-fn findings(findings: &[Finding], theme: &Theme) -> Vec<String> {
-    // The row above says what there is to say about the signature, whose finding comes first.
-    let findings = match findings {
-        [first, rest @ ..] if first.rule.is_about_signature() => rest,
-        all => all,
-    };
-    let (errors, warnings) = totals(findings);
-    if findings.is_empty() {
+fn findings(report: &Report<'_>, full_text: bool, theme: &Theme) -> Vec<String> {
+    let (errors, warnings) = report.totals();
+    if report.findings.is_empty() {
         return vec![styled(theme.good, "none")];
     }
     let error_words = (errors > 0).then(|| styled(theme.error, counted(errors, "error")));
     let warning_words = (warnings > 0).then(|| styled(theme.warning, counted(warnings, "warning")));
-    let mut rules: BTreeMap<Rule, usize> = BTreeMap::new();
-    for finding in findings {
-        *rules.entry(finding.rule).or_default() += 1;
-    }
-    let rules: Vec<_> = rules
+    let rules: Vec<_> = report
+        .counts()
         .iter()
         .map(|(rule, count)| format!("{rule} ×{count}"))
         .collect();
@@ -353,16 +380,14 @@ fn findings(findings: &[Finding], theme: &Theme) -> Vec<String> {
         joined([error_words, warning_words]),
         styled(theme.muted, rules.join(", ")),
     ];
-    let about_session = findings
+    let about_session = report
+        .findings
         .iter()
         .filter(|finding| finding.pointer.message().is_none());
     lines.extend(about_session.map(|finding| {
-        let pointer = finding.pointer.to_string();
-        let place = if pointer.is_empty() {
-            String::new()
-        } else {
-            format!(" {pointer}")
-        };
+        let pointer = Text::from(finding.pointer.to_json_pointer());
+        let place =
+            there(Some(&pointer), full_text).map_or_else(String::new, |at| format!(" {at}"));
         let severity = format!("{}[{}]", finding.severity.name(), finding.rule);
         format!(
             "{}{place}: {}",
@@ -370,5 +395,8 @@ fn findings(findings: &[Finding], theme: &Theme) -> Vec<String> {
             finding.message
         )
     }));
+    if !report.omitted.is_empty() {
+        lines.push(styled(theme.muted, more_findings(&report.omitted)));
+    }
     lines
 }

@@ -4,13 +4,16 @@
 //! sender, then all four in one column. Below the narrowest table there are only lines.
 
 use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
+use super::clip::{MAX_CELL, Room};
 use super::sheet::Sheet;
-use super::{Canvas, Order, Theme, ordered};
+use super::{Canvas, Selection, Theme, ordered};
 use crate::document::{OneOf, readable};
 use crate::finding::{Finding, Rule, Severity};
-use crate::notification::{Content, Line, Message, MessageStatus, Role, Sender, Session, Span};
+use crate::notification::{Content, Message, MessageStatus, Role, Sender, Session, Span};
 use crate::{Report, Text};
 
 /// The narrowest canvas that a table makes sense on.
@@ -21,6 +24,8 @@ const WIDE: u16 = 100;
 const MEDIUM: u16 = 60;
 /// Rows are drawn this many at a time, so that a long conversation needs little memory.
 const ROWS: usize = 500;
+/// Fewer rows are drawn at a time once they have this many bytes.
+const ROWS_BYTES: usize = 1 << 20;
 /// A warning that is noted more often than this is named at its messages, not told in full.
 const MANY: usize = 3;
 /// A quoted message is shortened to this many characters.
@@ -102,16 +107,16 @@ struct Shown {
 pub(super) fn write(
     report: &Report<'_>,
     session: &Session<'_>,
-    order: Order,
+    selection: Selection,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
     if session.messages().is_empty() {
         return writeln!(out, "{}", canvas.theme.muted.style("No messages."));
     }
-    let transcript = Transcript::new(report, session, canvas);
+    let transcript = Transcript::new(report, session, selection.full_text, canvas);
     let layout = Layout::of(canvas.width);
-    let messages = ordered(session, order);
+    let messages = ordered(session, selection.order);
     if layout == Layout::Lines {
         return transcript.write_lines(&messages, out);
     }
@@ -129,17 +134,32 @@ pub(super) fn write(
     )?;
     for (day, messages) in transcript.days(&messages) {
         writeln!(out, "{}", sheet.titled_divider(&day))?;
-        for (number, messages) in messages.chunks(ROWS).enumerate() {
-            if number > 0 {
+        let mut rows = messages
+            .iter()
+            .map(|(number, message)| layout.arrange(transcript.shown(*number, message)))
+            .peekable();
+        while rows.peek().is_some() {
+            writeln!(out, "{}", sheet.rows(some_of(&mut rows), true))?;
+            if rows.peek().is_some() {
                 writeln!(out, "{}", sheet.divider())?;
             }
-            let rows = messages
-                .iter()
-                .map(|(number, message)| layout.arrange(transcript.shown(*number, message)));
-            writeln!(out, "{}", sheet.rows(rows.collect(), true))?;
         }
     }
     writeln!(out, "{}", sheet.bottom())
+}
+
+/// The next rows: as many as are drawn at a time.
+fn some_of(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
+    let mut bytes = 0;
+    let mut some = Vec::new();
+    for row in rows {
+        bytes += row.iter().map(String::len).sum::<usize>();
+        some.push(row);
+        if some.len() == ROWS || bytes > ROWS_BYTES {
+            break;
+        }
+    }
+    some
 }
 
 type Numbered<'s, 'de> = (usize, &'s Message<'de>);
@@ -152,16 +172,20 @@ struct Transcript<'r, 'a> {
     /// The findings of each message that has some, by its number.
     findings: HashMap<usize, Vec<&'r Finding>>,
     /// How often each rule was noted.
-    counts: HashMap<Rule, usize>,
+    counts: BTreeMap<Rule, usize>,
     session: &'r Session<'a>,
+    full_text: bool,
 }
 
 impl<'r, 'a> Transcript<'r, 'a> {
-    fn new(report: &'r Report<'a>, session: &'r Session<'a>, canvas: &'r Canvas) -> Self {
+    fn new(
+        report: &'r Report<'a>,
+        session: &'r Session<'a>,
+        full_text: bool,
+        canvas: &'r Canvas,
+    ) -> Self {
         let mut findings: HashMap<usize, Vec<&Finding>> = HashMap::default();
-        let mut counts = HashMap::default();
         for finding in &report.findings {
-            *counts.entry(finding.rule).or_default() += 1;
             if let Some(index) = finding.pointer.message() {
                 findings.entry(index + 1).or_default().push(finding);
             }
@@ -170,8 +194,9 @@ impl<'r, 'a> Transcript<'r, 'a> {
             canvas,
             numbers: session.numbers(),
             findings,
-            counts,
+            counts: report.counts(),
             session,
+            full_text,
         }
     }
 
@@ -179,26 +204,26 @@ impl<'r, 'a> Transcript<'r, 'a> {
         &self.canvas.theme
     }
 
-    /// The messages in runs of the same day, each with what heads it.
-    fn days<'m>(&self, messages: &'m [Numbered<'m, 'm>]) -> Vec<(String, &'m [Numbered<'m, 'm>])> {
-        let mut latest = None;
-        let days: Vec<_> = messages
-            .iter()
-            .map(|(_, message)| {
-                latest = message
+    /// The messages in runs of the same day, each with what heads it. A message without a time is
+    /// of the day of the one before.
+    fn days<'m>(
+        &self,
+        mut messages: &'m [Numbered<'m, 'm>],
+    ) -> impl Iterator<Item = (String, &'m [Numbered<'m, 'm>])> {
+        let zone = &self.canvas.zone;
+        std::iter::from_fn(move || {
+            let (_, first) = messages.first()?;
+            let day = first.timestamp.map(|time| zone.day(time.instant()));
+            let is_of_another_day = |(_, message): &Numbered<'_, '_>| {
+                message
                     .timestamp
-                    .map(|time| self.canvas.zone.day(time.instant()))
-                    .or(latest.take());
-                latest.clone().unwrap_or_else(|| "no date".to_owned())
-            })
-            .collect();
-        let mut start = 0;
-        days.chunk_by(|a, b| a == b)
-            .map(|run| {
-                start += run.len();
-                (run[0].clone(), &messages[start - run.len()..start])
-            })
-            .collect()
+                    .is_some_and(|time| day.as_deref() != Some(zone.day(time.instant()).as_str()))
+            };
+            let end = messages.iter().position(is_of_another_day);
+            let (run, rest) = messages.split_at(end.unwrap_or(messages.len()));
+            messages = rest;
+            Some((day.unwrap_or_else(|| "no date".to_owned()), run))
+        })
     }
 
     fn shown(&self, number: usize, message: &Message<'_>) -> Shown {
@@ -249,32 +274,52 @@ impl<'r, 'a> Transcript<'r, 'a> {
     /// What the message answers, what it says, and what is wrong with it.
     fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
         let mut lines: Vec<String> = self.quote(message).into_iter().collect();
-        let quoted = message.reply.iter().flat_map(|reply| reply.undocumented());
-        lines.extend(quoted.map(|line| self.styled(&line)));
+        let mut room = Room::new(MAX_CELL, self.full_text);
+        if let Some(reply) = &message.reply {
+            reply.for_each_undocumented_line(&mut |line| {
+                lines.extend(self.styled_line(&line, &mut room));
+            });
+        }
         let mut mark = self.theme().pick.style("✓ ").to_string();
-        for line in message.content.iter().flat_map(Content::lines) {
-            let is_pick = line.iter().any(|span| span.role == Role::Pick);
-            let mark = if is_pick {
-                std::mem::take(&mut mark)
-            } else {
-                String::new()
-            };
-            lines.push(mark + &self.styled(&line));
+        if let Some(content) = &message.content {
+            content.for_each_line(&mut |line| {
+                let is_pick = line.iter().any(|span| span.role == Role::Pick);
+                let mark = if is_pick {
+                    std::mem::take(&mut mark)
+                } else {
+                    String::new()
+                };
+                let styled = self.styled_line(&line, &mut room);
+                lines.extend(styled.map(|line| mark + &line));
+                ControlFlow::Continue(())
+            });
         }
         for (key, value) in &message.extra {
-            lines.push(format!(
-                "{} {}",
-                self.theme().muted.style(format_args!("{key}:")),
-                readable(value)
-            ));
+            let spans = [
+                (Role::Label, Text::from(format!("{}:", key.as_str()))),
+                (Role::Said, readable(value)),
+            ];
+            let line = spans.map(|(role, text)| Span { role, text });
+            lines.extend(self.styled_line(&line, &mut room));
         }
+        lines.extend(
+            room.rest()
+                .map(|rest| self.theme().muted.style(rest).to_string()),
+        );
         lines.extend(self.finding_lines(number));
         lines
     }
 
-    fn styled(&self, line: &Line<'_>) -> String {
-        let style = |span: &Span<'_>| self.theme().role(span.role).style(&span.text).to_string();
-        line.iter().map(style).collect::<Vec<_>>().join(" ")
+    /// What of a line there is room for.
+    fn styled_line(&self, line: &[Span<'_>], room: &mut Room) -> Option<String> {
+        let spans: Vec<_> = line
+            .iter()
+            .filter_map(|span| {
+                let text = room.take(&span.text)?;
+                Some(self.theme().role(span.role).style(text).to_string())
+            })
+            .collect();
+        (!spans.is_empty()).then(|| spans.join(" "))
     }
 
     /// Which message is answered and how it began, where there is room for that.
@@ -282,7 +327,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let reply = message.reply.as_ref()?;
         let id = reply.msg_id.as_ref().map(Text::as_str);
         let number = id.and_then(|id| self.numbers.get(id));
-        let gist = |content: &'_ Content<'_>| content.gist().shortened(QUOTE).into_owned();
+        let gist = |content: &Content<'_>| content.gist(QUOTE);
         let quoted = reply
             .content
             .as_ref()
@@ -304,7 +349,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let sender = reply
             .sender_type
             .as_ref()
-            .map(|sender| format!(" {}", sender.text))
+            .map(|sender| format!(" {}", sender.text.shortened(40)))
             .unwrap_or_default();
         let line = if text.is_blank() {
             format!("↩ {which}{sender}")

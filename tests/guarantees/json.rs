@@ -179,7 +179,7 @@ fn is_called_json(body: &[u8]) -> bool {
     let document = Document::new(body);
     let mut findings = Findings::default();
     Session::read(&document, &mut findings);
-    let findings = findings.into_vec();
+    let (findings, _) = findings.finish();
     findings.iter().all(|finding| finding.rule != Rule::NotJson)
 }
 

@@ -25,9 +25,9 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
             said.message
         )?;
     }
-    if listed.left_out > 0 {
+    for omitted in listed.omitted {
         let start = listed.report().delivery.start;
-        let more = more_findings(listed.left_out);
+        let more = more_findings(std::slice::from_ref(omitted));
         writeln!(
             out,
             "{source}:{}:{}: note: {more}",

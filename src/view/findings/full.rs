@@ -19,6 +19,8 @@ const FAR: usize = 16 * 1024;
 const WIDE: usize = 1 << 20;
 /// What stands before a place.
 const ARROW: &str = "-->";
+/// How many characters of a pointer are shown.
+const MAX_POINTER: usize = 1000;
 /// What stands between a line's number and the line.
 const GUTTER: &str = " | ";
 
@@ -27,8 +29,8 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
     for finding in listed.findings {
         Drawing::of(finding, &listed.places, canvas).write(out)?;
     }
-    if listed.left_out > 0 {
-        let more = more_findings(listed.left_out);
+    if !listed.omitted.is_empty() {
+        let more = more_findings(listed.omitted);
         writeln!(out, "{}\n", canvas.theme.muted.style(more))?;
     }
     Ok(())
@@ -175,7 +177,7 @@ impl<'d> Drawing<'d> {
 
     /// Says what no label says.
     fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
-        let pointer = Some(self.finding.pointer.to_string());
+        let pointer = Some(self.pointer());
         let pointer = pointer.filter(|pointer| !labelled && !pointer.is_empty());
         let help = self.finding.help.as_deref();
         let notes: Vec<(&str, String)> = [
@@ -245,7 +247,7 @@ impl<'d> Drawing<'d> {
                 .expect("one mark always has an excerpt")
         });
         let row = self.with_label_that_fits(row);
-        let pointer = self.finding.pointer.to_string();
+        let pointer = self.pointer();
         let labelled = row.marks[0].label.as_deref() == Some(&pointer);
         (row, apart, labelled)
     }
@@ -274,9 +276,15 @@ impl<'d> Drawing<'d> {
         row
     }
 
+    /// The pointer to the value at fault, shortened where it goes on for ever.
+    fn pointer(&self) -> String {
+        let pointer = Text::from(self.finding.pointer.to_json_pointer());
+        pointer.shortened(MAX_POINTER).to_string()
+    }
+
     /// The value at fault, unless its pointer is too long to stand beside it.
     fn label(&self) -> Option<String> {
-        let pointer = self.finding.pointer.to_string();
+        let pointer = self.pointer();
         match self.finding.rule {
             Rule::NotJson if pointer.is_empty() => Some("not JSON".to_owned()),
             _ if pointer.is_empty() => Some("the body".to_owned()),

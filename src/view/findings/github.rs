@@ -20,10 +20,10 @@ pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()>
         write_command(command, source, region, finding.rule.name(), out)?;
         writeln!(out, "{}", data(&words(finding, region)))?;
     }
-    if listed.left_out > 0 {
+    if !listed.omitted.is_empty() {
         let region = listed.places.region(None);
         write_command("notice", source, region, "chatlog", out)?;
-        writeln!(out, "{}", data(&more_findings(listed.left_out)))?;
+        writeln!(out, "{}", data(&more_findings(listed.omitted)))?;
     }
     Ok(())
 }

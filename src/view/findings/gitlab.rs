@@ -39,9 +39,9 @@ impl Issues {
             };
             self.items.write(&issue, out)?;
         }
-        if listed.left_out > 0 {
+        if !listed.omitted.is_empty() {
             let issue = Issue {
-                description: more_findings(listed.left_out),
+                description: more_findings(listed.omitted),
                 check_name: "chatlog",
                 fingerprint: self.fingerprints.of_rest(listed.report()),
                 severity: "info",

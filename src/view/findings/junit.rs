@@ -33,9 +33,9 @@ impl Cases {
         let warnings = lines(listed, Severity::Warning);
         let status = status(&listed.report().findings, &errors);
         let mut case = case(origin, status);
-        let more = match listed.left_out {
-            0 => String::new(),
-            count => more_findings(count) + "\n",
+        let more = match listed.omitted {
+            [] => String::new(),
+            omitted => more_findings(omitted) + "\n",
         };
         let said = warnings + &more;
         if !said.is_empty() {

@@ -23,7 +23,7 @@ pub use self::problem::Problem;
 use super::json::{self, Inert};
 use super::signature::{self, Subject, VerdictCounts};
 use super::{Canvas, Theme, delivery_count};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Omitted};
 use crate::signature::Verdict;
 use crate::{Report, Text};
 
@@ -60,8 +60,6 @@ pub struct Options {
     pub canvas: Canvas,
     /// Whether deliveries without findings, and the closing line, are left out.
     pub quiet: bool,
-    /// The most findings of one delivery to write; the rest is counted. JSON always has all.
-    pub max_findings: Option<usize>,
     /// The project file, for saying what it relaxed.
     pub project: Text<'static>,
 }
@@ -123,7 +121,7 @@ impl<W: Write> Writer<W> {
         }
         let canvas = &self.options.canvas;
         let out = &mut self.out;
-        let listed = || Listed::of(report, self.options.max_findings);
+        let listed = || Listed::of(report);
         match &mut self.form {
             Form::Json => json::write_findings(report, out)?,
             Form::Junit(cases) if report.findings.is_empty() => cases.add_clean(report.origin),
@@ -207,23 +205,20 @@ fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> 
     }
 }
 
-/// The findings of a report that are written, with their places.
+/// The findings of a report, with their places.
 struct Listed<'r> {
     findings: &'r [Finding],
     places: Places<'r>,
     /// How many more there are.
-    left_out: usize,
+    omitted: &'r [Omitted],
 }
 
 impl<'r> Listed<'r> {
-    fn of(report: &'r Report<'r>, limit: Option<usize>) -> Self {
-        let all = &report.findings;
-        let count = limit.unwrap_or(usize::MAX).min(all.len());
-        let findings = &all[..count];
+    fn of(report: &'r Report<'r>) -> Self {
         Self {
-            findings,
-            places: Places::of(report, findings),
-            left_out: all.len() - count,
+            findings: &report.findings,
+            places: Places::of(report, &report.findings),
+            omitted: &report.omitted,
         }
     }
 
@@ -245,7 +240,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, report: &Report<'_>) {
-        let (errors, warnings) = totals(&report.findings);
+        let (errors, warnings) = report.totals();
         self.deliveries += 1;
         self.errors += errors;
         self.warnings += warnings;
@@ -311,9 +306,16 @@ pub fn write_errors_allowed(
     }
 }
 
-/// That a delivery has findings which are not written.
-fn more_findings(count: usize) -> String {
-    format!("… and {} in this delivery", counted(count, "more finding"))
+/// That a delivery has findings which are not written, and of which rules.
+pub(super) fn more_findings(omitted: &[Omitted]) -> String {
+    let counts: Vec<_> = omitted
+        .iter()
+        .map(|omitted| format!("{} more {}", omitted.count, omitted.rule))
+        .collect();
+    format!(
+        "… and {} in this delivery (--max-findings shows more)",
+        counts.join(", ")
+    )
 }
 
 /// A finding in words, for where its line is not shown: what is wrong with which value, where that
@@ -375,7 +377,7 @@ pub(super) fn write_full(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    full::write(&Listed::of(report, None), canvas, out)
+    full::write(&Listed::of(report), canvas, out)
 }
 
 /// A count with its noun, such as `1 error` or `2 errors`.
@@ -384,13 +386,4 @@ pub fn counted(count: usize, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),
     }
-}
-
-/// How many findings of either severity there are: errors, then warnings.
-pub fn totals(findings: &[Finding]) -> (usize, usize) {
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
-    (errors, findings.len() - errors)
 }

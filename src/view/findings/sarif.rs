@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::places::{Places, Region, path};
-use super::{JsonItems, Listed, Problem, counted, words, write_json};
-use crate::finding::{Finding, Pointer, Rule, Severity};
+use super::{JsonItems, Listed, Problem, words, write_json};
+use crate::finding::{Finding, Omitted, Pointer, Rule, Severity, add_omitted};
 use crate::{Text, name};
 
 /// The log so far: its only run is written result by result.
@@ -17,7 +17,7 @@ use crate::{Text, name};
 pub(super) struct Log {
     results: JsonItems,
     fingerprints: Fingerprints,
-    left_out: usize,
+    omitted: Vec<Omitted>,
     problems: Vec<Notification>,
 }
 
@@ -37,7 +37,9 @@ impl Log {
             let result = FindingResult::of(finding, &listed.places, fingerprint);
             self.results.write(&result, out)?;
         }
-        self.left_out += listed.left_out;
+        for more in listed.omitted {
+            add_omitted(&mut self.omitted, *more);
+        }
         Ok(())
     }
 
@@ -303,8 +305,8 @@ impl Invocation {
     fn of(log: Log) -> Self {
         let execution_successful = log.problems.is_empty();
         let mut notifications = log.problems;
-        if log.left_out > 0 {
-            notifications.push(Notification::of_left_out(log.left_out));
+        if !log.omitted.is_empty() {
+            notifications.push(Notification::of_omitted(&log.omitted));
         }
         Self {
             execution_successful,
@@ -333,8 +335,12 @@ impl Notification {
         }
     }
 
-    fn of_left_out(count: usize) -> Self {
-        let text = format!("{} left out", counted(count, "finding"));
+    fn of_omitted(omitted: &[Omitted]) -> Self {
+        let counts: Vec<_> = omitted
+            .iter()
+            .map(|omitted| format!("{} of {}", omitted.count, omitted.rule))
+            .collect();
+        let text = format!("findings left out: {}", counts.join(", "));
         Self {
             level: "note",
             message: Message { text },

@@ -51,6 +51,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         report.add_signature(signature);
     }
     let selection = Selection {
+        full_text: choice.is_multiple_of(2),
         only: [None, Some(Part::Summary), Some(Part::Transcript), None][usize::from(choice % 4)],
         order: if choice.is_multiple_of(5) {
             Order::Time

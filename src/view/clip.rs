@@ -1,0 +1,119 @@
+//! Long texts on a screen: how they begin, and how much more there is.
+
+use crate::Text;
+
+/// How many bytes of strangers' words one cell of a table shows.
+pub(super) const MAX_CELL: usize = 64 * 1024;
+/// How many bytes of one value are shown beside others.
+const MAX_VALUE: usize = 4 * 1024;
+
+/// The room for strangers' words in one place of the screen.
+#[derive(Debug)]
+pub(super) struct Room {
+    left: usize,
+    more: usize,
+}
+
+impl Room {
+    /// Room for `bytes`, or for everything.
+    pub(super) fn new(bytes: usize, full_text: bool) -> Self {
+        Self {
+            left: if full_text { usize::MAX } else { bytes },
+            more: 0,
+        }
+    }
+
+    /// What of a text fits; the rest is counted. None where nothing does.
+    pub(super) fn take<'t>(&mut self, text: &'t Text<'_>) -> Option<Text<'t>> {
+        let text = text.as_str();
+        let shown = &text[..text.floor_char_boundary(self.left)];
+        let fits = !self.is_full();
+        self.skip(text.len() - shown.len());
+        // What is cut fills the room, though a character that is left out might have fitted.
+        self.fill(if shown.len() < text.len() {
+            self.left
+        } else {
+            shown.len()
+        });
+        fits.then(|| Text::from(shown))
+    }
+
+    /// Takes room for bytes that are shown. Empty lines take some too.
+    pub(super) fn fill(&mut self, bytes: usize) {
+        self.left = self.left.saturating_sub(bytes + 1);
+    }
+
+    /// Says whether nothing more fits.
+    pub(super) fn is_full(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Counts bytes that are not shown.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.more += bytes;
+    }
+
+    /// That there is more, and how much; none where everything was shown.
+    pub(super) fn rest(&self) -> Option<String> {
+        (self.more > 0).then(|| format!("… {} more (--full-text shows all)", size(self.more)))
+    }
+}
+
+/// A value that stands beside others: how it begins, if it is long.
+pub(super) fn value<'t>(text: &'t Text<'_>, full_text: bool) -> Text<'t> {
+    let mut room = Room::new(MAX_VALUE, full_text);
+    let shown = room.take(text).unwrap_or_default();
+    match room.rest() {
+        Some(rest) => Text::from(format!("{}{rest}", shown.as_str())),
+        None => shown,
+    }
+}
+
+/// A number of bytes in words, such as `199.9 MB`.
+fn size(bytes: usize) -> String {
+    const UNITS: [(usize, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.iter().find(|(size, _)| bytes >= *size) {
+        Some((size, unit)) => format!("{}.{} {unit}", bytes / size, bytes % size * 10 / size),
+        None if bytes == 1 => "1 byte".to_owned(),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_the_rest_is_counted() {
+        let mut room = Room::new(10, false);
+        let taken = |room: &mut Room, text: &str| {
+            let text = Text::from(text);
+            room.take(&text).map(|text| text.as_str().to_owned())
+        };
+        assert_eq!(taken(&mut room, "abc").as_deref(), Some("abc"));
+        assert_eq!(room.rest(), None);
+        assert_eq!(taken(&mut room, "请选择").as_deref(), Some("请选"));
+        assert_eq!(taken(&mut room, "more"), None);
+        assert_eq!(
+            room.rest().as_deref(),
+            Some("… 7 bytes more (--full-text shows all)")
+        );
+        assert_eq!(
+            taken(&mut Room::new(1, true), "all of it").as_deref(),
+            Some("all of it")
+        );
+    }
+
+    #[test]
+    fn sizes_are_in_the_largest_unit_that_they_fill() {
+        for (bytes, want) in [
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1_000, "1.0 kB"),
+            (199_934_464, "199.9 MB"),
+            (1_234_567_890, "1.2 GB"),
+        ] {
+            assert_eq!(size(bytes), want);
+        }
+    }
+}
