@@ -1,10 +1,8 @@
-//! Signatures: whether a delivery came from who shares the secret and, where that is not so, why
-//! not.
+//! Signatures: whether a delivery came from who shares the secret.
 //!
-//! [`verify`] compares the signature that came with a [`Delivery`] with the one that its bytes
-//! give. Nothing is written again before that: a body is signed as it was sent. What the verdict
-//! can be depends on how faithfully the capture kept the body, and a failure comes with the one
-//! change that would have made it match, if there is one (see [`Code`]).
+//! [`verify`] compares the signature that came with a [`Delivery`](crate::capture::Delivery) with
+//! the one that its bytes give. Nothing is written again before that: a body is signed as it was
+//! sent. What the verdict can be depends on how faithfully the capture kept the body.
 //!
 //! A receiver checks a request before it believes it:
 //!
@@ -27,7 +25,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Why a signature does not match is found out in [`crate::diagnosis`].
+//! It costs one signature for each candidate body and secret, and never asks why one does not
+//! match: [`crate::diagnosis`] does, for those who want to know.
 
 mod algorithm;
 mod finding;
