@@ -121,8 +121,8 @@ fn styled(style: Style, text: impl Display) -> String {
 }
 
 fn outcome(session: &Session<'_>, summary: &Summary<'_>, full_text: bool, theme: &Theme) -> String {
-    let there = |text| there(text, full_text);
-    let status = there(session.status.as_ref()).map(|status| styled(theme.heading, status));
+    let shown = |text| there(text, full_text);
+    let status = shown(session.status.as_ref()).map(|status| styled(theme.heading, status));
     let reason = session
         .session_end_reason
         .as_ref()
@@ -131,7 +131,7 @@ fn outcome(session: &Session<'_>, summary: &Summary<'_>, full_text: bool, theme:
         .hand_over
         .as_ref()
         .map(|hand_over| handed_over(hand_over, full_text, theme));
-    let intention = there(session.intention.as_ref())
+    let intention = shown(session.intention.as_ref())
         .map(|intention| format!("intention {}", styled(theme.heading, intention)));
     let rounds = session.talk_round.map(|rounds| match rounds.0.as_str() {
         "1" => "1 talk round".to_owned(),
@@ -164,10 +164,10 @@ fn handed_over(hand_over: &HandOver<'_>, full_text: bool, theme: &Theme) -> Stri
 }
 
 fn person(session: &Session<'_>, full_text: bool, theme: &Theme) -> String {
-    let there = |text| there(text, full_text);
-    let callee = there(session.callee.as_ref()).map(|callee| styled(theme.user, callee));
-    let channel = there(session.channel.as_ref()).map(|channel| format!("on {channel}"));
-    let channel_id = there(session.channel_id.as_ref())
+    let shown = |text| there(text, full_text);
+    let callee = shown(session.callee.as_ref()).map(|callee| styled(theme.user, callee));
+    let channel = shown(session.channel.as_ref()).map(|channel| format!("on {channel}"));
+    let channel_id = shown(session.channel_id.as_ref())
         .map(|id| format!("{} {id}", styled(theme.muted, "channel")));
     joined([callee, channel, channel_id])
 }

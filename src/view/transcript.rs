@@ -286,7 +286,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
         {
             said.insert_str(0, &self.theme().pick.style("✓ ").to_string());
         }
-        for (key, value) in &message.extra {
+        for (key, value) in message.extra.iter() {
             let spans = [
                 (Role::Label, Text::from(format!("{}:", key.as_str()))),
                 (Role::Said, readable(value)),
