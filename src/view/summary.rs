@@ -178,39 +178,7 @@ fn when(
     full_text: bool,
     canvas: &Canvas,
 ) -> Vec<String> {
-    let zone = &canvas.zone;
     let theme = &canvas.theme;
-    let times = (
-        session.session_start_time.as_ref(),
-        session.session_end_time.as_ref(),
-    );
-    let session_line = match (
-        times.0.and_then(|time| time.instant),
-        times.1.and_then(|time| time.instant),
-    ) {
-        (Some(start), Some(end)) if zone.day(start) == zone.day(end) => {
-            format!(
-                "{} {} → {} {}",
-                zone.date(start),
-                zone.clock(start),
-                zone.clock(end),
-                zone.offset(end)
-            )
-        }
-        _ => {
-            let shown = |time: Option<&SessionTime<'_>>| match time {
-                Some(SessionTime {
-                    instant: Some(instant),
-                    ..
-                }) => zone.date_and_clock(*instant),
-                Some(SessionTime { text, .. }) => {
-                    styled(theme.warning, clip::value(text, full_text))
-                }
-                None => "?".to_owned(),
-            };
-            format!("{} → {}", shown(times.0), shown(times.1))
-        }
-    };
     let duration = summary.duration.map(|duration| match duration.as_secs() {
         seconds if seconds < 0 => styled(
             theme.warning,
@@ -218,15 +186,46 @@ fn when(
         ),
         seconds => styled(theme.heading, duration_words(seconds)),
     });
-    let known = (times.0.is_some() || times.1.is_some()).then_some(session_line);
     let notified = session.timestamp.map(|time| {
         format!(
             "{} {}",
             styled(theme.muted, "notified"),
-            zone.date_and_clock(time.instant())
+            canvas.zone.date_and_clock(time.instant())
         )
     });
-    vec![joined([known, duration]), notified.unwrap_or_default()]
+    vec![
+        joined([start_and_end(session, full_text, canvas), duration]),
+        notified.unwrap_or_default(),
+    ]
+}
+
+/// When the session started and ended; none where neither is known.
+fn start_and_end(session: &Session<'_>, full_text: bool, canvas: &Canvas) -> Option<String> {
+    let zone = &canvas.zone;
+    let times = [&session.session_start_time, &session.session_end_time];
+    if let [Some(start), Some(end)] = times.map(|time| time.as_ref()?.instant)
+        && zone.day(start) == zone.day(end)
+    {
+        return Some(format!(
+            "{} {} → {} {}",
+            zone.date(start),
+            zone.clock(start),
+            zone.clock(end),
+            zone.offset(end)
+        ));
+    }
+    let shown = |time: &Option<SessionTime<'_>>| match time {
+        Some(SessionTime {
+            instant: Some(instant),
+            ..
+        }) => zone.date_and_clock(*instant),
+        Some(SessionTime { text, .. }) => {
+            styled(canvas.theme.warning, clip::value(text, full_text))
+        }
+        None => "?".to_owned(),
+    };
+    let any = times.iter().any(|time| time.is_some());
+    any.then(|| times.map(shown).join(" → "))
 }
 
 fn messages(summary: &Summary<'_>, theme: &Theme) -> Vec<String> {

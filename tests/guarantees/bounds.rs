@@ -229,47 +229,44 @@ fn peak(folder: &Folder, arguments: &str) -> usize {
     peak
 }
 
-#[test]
+/// Bodies of much that costs little to write, with how many messages and keys they have.
 #[cfg(target_os = "linux")]
-fn peak_memory_is_bounded_by_the_input_and_its_messages_and_keys() {
+fn large_bodies() -> Vec<(usize, String)> {
     const COUNT: usize = 20_000;
-    let folder = Folder::new("bounds-memory");
     let key = |number: usize| format!(r#""k{number}":1"#);
+    let same_key = |_| key(1);
     let message = |number: usize| {
         format!(
             r#"{{"msg_id":"{number}","sender_type":"user","timestamp":{number},"status":"read","content":{{"type":"text","text":"so many words"}}}}"#
         )
     };
-    let bodies = [
+    let (keys, same_keys) = (listed(COUNT, key), listed(COUNT, same_key));
+    let messages = listed(COUNT, message);
+    let text = "x".repeat(5_000_000);
+    // Each place of a finding is inside a long key.
+    let (long_key, few_keys) = ("x".repeat(500_000), listed(1_000, same_key));
+    vec![
         (COUNT, empty_messages(COUNT)),
-        (COUNT, format!("{{{}}}", listed(COUNT, key))),
-        (
-            COUNT,
-            format!(r#"{{"ner_slots":{{{}}}}}"#, listed(COUNT, key)),
-        ),
-        (COUNT, format!("{{{}}}", listed(COUNT, |_| key(1)))),
-        (
-            COUNT,
-            format!(r#"{{"messages":[{}]}}"#, listed(COUNT, message)),
-        ),
+        (COUNT, format!("{{{keys}}}")),
+        (COUNT, format!(r#"{{"ner_slots":{{{keys}}}}}"#)),
+        (COUNT, format!("{{{same_keys}}}")),
+        (COUNT, format!(r#"{{"messages":[{messages}]}}"#)),
         (
             1,
-            format!(
-                r#"{{"messages":[{{"content":{{"type":"text","text":"{}"}}}}]}}"#,
-                "x".repeat(5_000_000)
-            ),
+            format!(r#"{{"messages":[{{"content":{{"type":"text","text":"{text}"}}}}]}}"#),
         ),
-        // Each place of a finding is inside a long key.
         (
             1_000,
-            format!(
-                r#"{{"variables":{{"{}":{{{}}}}}}}"#,
-                "x".repeat(500_000),
-                listed(1_000, |_| key(1))
-            ),
+            format!(r#"{{"variables":{{"{long_key}":{{{few_keys}}}}}}}"#),
         ),
-    ];
-    for (number, (count, body)) in bodies.iter().enumerate() {
+    ]
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn peak_memory_is_bounded_by_the_input_and_its_messages_and_keys() {
+    let folder = Folder::new("bounds-memory");
+    for (number, (count, body)) in large_bodies().iter().enumerate() {
         folder.write("body.json", body);
         let bound = 8 * body.len() + 256 * count + (32 << 20);
         for command in [
