@@ -6,7 +6,7 @@
 //! inputs are small: then it only shows that the bench works.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -134,7 +134,7 @@ const COMMANDS: [&[&str]; 3] = [
     &["show"],
     &["show", "--format", "json"],
 ];
-const VALIDATE: &[&str] = &["validate", "--quiet", "--format", "concise"];
+const VALIDATE: &[&str] = &["validate", "--quiet", "--max-size", "1024"];
 const VERIFY: &[&str] = &["verify", "--secret", "chatlog-sample-secret"];
 
 struct Bench {
@@ -190,19 +190,30 @@ impl Bench {
         let mut largest = 0;
         for (time, count) in times.iter_mut().zip([count, 2 * count]) {
             let (path, bytes) = self.generate(input, count)?;
-            *time = self.cost(command, &path)?.time.as_secs_f64();
+            *time = self.shortest_time(command, &path)?.as_secs_f64();
             largest = bytes;
         }
         let [once, twice] = times;
         // What takes no time to speak of does not grow.
         let growth = twice.max(0.01) / once.max(0.01);
         println!(
-            "{} {:10} {once:7.2} s, half of it; {twice:7.2} s: {growth:5.2}{}",
+            "{} {:10} {twice:7.2} s, half of it {once:7.2} s: {growth:5.2} times{}",
             described(input, 2 * count, largest),
             command[0],
             verdict(growth, MAX_GROWTH),
         );
         Ok(())
+    }
+
+    /// The time of the fastest of three runs, or of fewer where one takes long.
+    fn shortest_time(&self, command: &[&str], path: &Path) -> io::Result<Duration> {
+        let mut shortest = self.cost(command, path)?.time;
+        for _ in 1..3 {
+            if shortest < Duration::from_secs(2) {
+                shortest = shortest.min(self.cost(command, path)?.time);
+            }
+        }
+        Ok(shortest)
     }
 
     /// Writes an input, and says how many bytes it has.
@@ -336,7 +347,7 @@ fn duplicate_keys(count: usize, out: &mut dyn Write) -> io::Result<()> {
 
 fn long_string(count: usize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(br#"{"messages":[{"content":{"type":"text","text":""#)?;
-    repeat("x", count, out)?;
+    io::copy(&mut io::repeat(b'x').take(count as u64), out)?;
     out.write_all(br#""}}]}"#)
 }
 
