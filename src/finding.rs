@@ -637,3 +637,80 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, name)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(rule: Rule, message: &str) -> Finding {
+        Finding::new(rule, &Place::Root, message)
+    }
+
+    /// What is kept of a rule, as one string, and how many more there are.
+    fn kept(findings: Findings, rule: Rule) -> (String, usize) {
+        let (mut kept, mut omitted) = findings.finish();
+        let limit = FindingLimit(2);
+        cut(&mut kept, &mut omitted, limit);
+        let of_rule = kept.iter().filter(|finding| finding.rule == rule);
+        let more = omitted.iter().find(|omitted| omitted.rule == rule);
+        (
+            of_rule.map(|finding| &*finding.message).collect(),
+            more.map_or(0, |omitted| omitted.count),
+        )
+    }
+
+    fn note_many(findings: &mut Findings, rule: Rule) {
+        for _ in 0..100 {
+            findings.note(rule, |rule| found(rule, "x"));
+        }
+    }
+
+    #[test]
+    fn a_finding_that_is_not_kept_is_never_made() {
+        let mut findings = Findings::new(FindingLimit(2));
+        let mut made = 0;
+        for _ in 0..1_000 {
+            findings.note(Rule::WrongType, |rule| {
+                made += 1;
+                found(rule, "x")
+            });
+        }
+        assert!(made <= 2 + SPARE, "{made} were made");
+        assert_eq!(kept(findings, Rule::WrongType), ("xx".to_owned(), 998));
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_room_for_what_comes_after() {
+        for forgive in [true, false] {
+            let mut findings = Findings::new(FindingLimit(2));
+            findings.note(Rule::WrongType, |rule| found(rule, "a"));
+            let mark = findings.mark();
+            note_many(&mut findings, Rule::WrongType);
+            note_many(&mut findings, Rule::DuplicateKey);
+            if forgive {
+                findings.forgive_since(&mark);
+            } else {
+                findings.take_back_since(&mark);
+            }
+            for message in ["b", "c", "d"] {
+                findings.note(Rule::WrongType, |rule| found(rule, message));
+            }
+            // Keys that are repeated are no matter of shape, and are not forgiven.
+            let repeated = findings.counts[Rule::DuplicateKey as usize];
+            assert_eq!(repeated, if forgive { 100 } else { 0 });
+            assert_eq!(kept(findings, Rule::WrongType), ("ab".to_owned(), 2));
+        }
+    }
+
+    #[test]
+    fn what_is_noted_later_about_an_earlier_place_stands_before_what_follows_it() {
+        let mut findings = Findings::new(FindingLimit(2));
+        let rule = Rule::MissingField;
+        let mut outer = findings.mark();
+        let mut inner = findings.mark();
+        note_many(&mut findings, rule);
+        findings.note_at(&mut inner, rule, |rule| found(rule, "b"));
+        findings.note_at(&mut outer, rule, |rule| found(rule, "a"));
+        assert_eq!(kept(findings, rule), ("ab".to_owned(), 100));
+    }
+}

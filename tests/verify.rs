@@ -135,7 +135,14 @@ fn json_holds_what_is_promised_and_no_more() {
     for object in &objects {
         assert_eq!(
             keys(object),
-            ["capture", "findings", "index", "signature", "source"]
+            [
+                "capture",
+                "findings",
+                "findings_omitted",
+                "index",
+                "signature",
+                "source"
+            ]
         );
         assert_eq!(
             keys(&object["capture"]),

@@ -3,7 +3,7 @@
 //! A verdict means what its scheme says, and a project file may come from whoever sent the
 //! deliveries: so a choice that is not the built-in one is kept together with its source.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use chatlog::signature::{HEADER, Scheme};
 
 use crate::args::SchemeArgs;
@@ -61,6 +61,7 @@ impl SchemeArgs {
 fn from_environment() -> Result<Option<Scheme>> {
     let value = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
     value
-        .map(|value| value.to_string_lossy().parse().context(VARIABLE))
+        .map(|value| value.to_string_lossy().parse())
         .transpose()
+        .map_err(|error| anyhow!("{VARIABLE}: {error}"))
 }

@@ -25,6 +25,7 @@ pub(crate) use self::lexer::{
     Lexer, compact, members, readable, token_spans, unescape, without_lone_surrogates,
 };
 pub(crate) use self::locate::{Wanted, locate};
+pub use self::record::Extra;
 pub(crate) use self::record::{Field, Present, Record, read_record, read_value, record};
 pub use self::scalar::{Enumeration, Integer, Number, OneOf, SessionTime, UnixTime};
 use crate::finding::{Findings, Place};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use foldhash::HashMap;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -99,7 +100,7 @@ macro_rules! record {
         pub struct $record<'de> {
             $($(#[$field_doc])* pub $name: Option<$type>,)*
             /// Members that nothing documents, their values as JSON text.
-            pub extra: Vec<(crate::Text<'de>, &'de str)>,
+            pub extra: crate::document::Extra<'de>,
         }
 
         impl<'de> crate::document::Record<'de> for $record<'de> {
@@ -166,6 +167,39 @@ macro_rules! record {
     };
 }
 pub(crate) use record;
+
+/// Members that nothing documents, their values as JSON text. Nearly all objects have none, and
+/// then it is as small as can be.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::box_collection,
+    reason = "a vector has three words, a box one, and there is one in every object"
+)]
+pub struct Extra<'de>(Option<Box<Vec<(Text<'de>, &'de str)>>>);
+
+impl<'de> Extra<'de> {
+    pub(crate) fn push(&mut self, member: (Text<'de>, &'de str)) {
+        self.0.get_or_insert_default().push(member);
+    }
+}
+
+impl<'de> Deref for Extra<'de> {
+    type Target = [(Text<'de>, &'de str)];
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<'de> FromIterator<(Text<'de>, &'de str)> for Extra<'de> {
+    fn from_iter<I: IntoIterator<Item = (Text<'de>, &'de str)>>(members: I) -> Self {
+        let mut extra = Self::default();
+        for member in members {
+            extra.push(member);
+        }
+        extra
+    }
+}
 
 /// Reads an object into a record.
 pub(crate) fn read_record<'de, R: Record<'de>, D: Deserializer<'de>>(

@@ -24,7 +24,7 @@ record! {
         optional template: Box<Template<'de>>,
         optional interactive: Box<Interactive<'de>>,
         optional location: Box<Location<'de>>,
-        optional contacts: Vec<Contact<'de>>,
+        optional contacts: Box<Vec<Contact<'de>>>,
     }
 }
 
@@ -477,7 +477,7 @@ impl<'de> Content<'de> {
         if let Some(location) = &self.location {
             location.add_to(&mut lines);
         }
-        for contact in self.contacts.iter().flatten() {
+        for contact in self.contacts.iter().flat_map(|contacts| contacts.iter()) {
             let phone = contact.phone_number.as_ref();
             lines.add_pieces([
                 (Role::Said, borrowed(contact.name.as_ref())),

@@ -121,8 +121,8 @@ fn styled(style: Style, text: impl Display) -> String {
 }
 
 fn outcome(session: &Session<'_>, summary: &Summary<'_>, full_text: bool, theme: &Theme) -> String {
-    let there = |text| there(text, full_text);
-    let status = there(session.status.as_ref()).map(|status| styled(theme.heading, status));
+    let shown = |text| there(text, full_text);
+    let status = shown(session.status.as_ref()).map(|status| styled(theme.heading, status));
     let reason = session
         .session_end_reason
         .as_ref()
@@ -131,7 +131,7 @@ fn outcome(session: &Session<'_>, summary: &Summary<'_>, full_text: bool, theme:
         .hand_over
         .as_ref()
         .map(|hand_over| handed_over(hand_over, full_text, theme));
-    let intention = there(session.intention.as_ref())
+    let intention = shown(session.intention.as_ref())
         .map(|intention| format!("intention {}", styled(theme.heading, intention)));
     let rounds = session.talk_round.map(|rounds| match rounds.0.as_str() {
         "1" => "1 talk round".to_owned(),
@@ -164,10 +164,10 @@ fn handed_over(hand_over: &HandOver<'_>, full_text: bool, theme: &Theme) -> Stri
 }
 
 fn person(session: &Session<'_>, full_text: bool, theme: &Theme) -> String {
-    let there = |text| there(text, full_text);
-    let callee = there(session.callee.as_ref()).map(|callee| styled(theme.user, callee));
-    let channel = there(session.channel.as_ref()).map(|channel| format!("on {channel}"));
-    let channel_id = there(session.channel_id.as_ref())
+    let shown = |text| there(text, full_text);
+    let callee = shown(session.callee.as_ref()).map(|callee| styled(theme.user, callee));
+    let channel = shown(session.channel.as_ref()).map(|channel| format!("on {channel}"));
+    let channel_id = shown(session.channel_id.as_ref())
         .map(|id| format!("{} {id}", styled(theme.muted, "channel")));
     joined([callee, channel, channel_id])
 }
@@ -178,39 +178,7 @@ fn when(
     full_text: bool,
     canvas: &Canvas,
 ) -> Vec<String> {
-    let zone = &canvas.zone;
     let theme = &canvas.theme;
-    let times = (
-        session.session_start_time.as_ref(),
-        session.session_end_time.as_ref(),
-    );
-    let session_line = match (
-        times.0.and_then(|time| time.instant),
-        times.1.and_then(|time| time.instant),
-    ) {
-        (Some(start), Some(end)) if zone.day(start) == zone.day(end) => {
-            format!(
-                "{} {} → {} {}",
-                zone.date(start),
-                zone.clock(start),
-                zone.clock(end),
-                zone.offset(end)
-            )
-        }
-        _ => {
-            let shown = |time: Option<&SessionTime<'_>>| match time {
-                Some(SessionTime {
-                    instant: Some(instant),
-                    ..
-                }) => zone.date_and_clock(*instant),
-                Some(SessionTime { text, .. }) => {
-                    styled(theme.warning, clip::value(text, full_text))
-                }
-                None => "?".to_owned(),
-            };
-            format!("{} → {}", shown(times.0), shown(times.1))
-        }
-    };
     let duration = summary.duration.map(|duration| match duration.as_secs() {
         seconds if seconds < 0 => styled(
             theme.warning,
@@ -218,15 +186,46 @@ fn when(
         ),
         seconds => styled(theme.heading, duration_words(seconds)),
     });
-    let known = (times.0.is_some() || times.1.is_some()).then_some(session_line);
     let notified = session.timestamp.map(|time| {
         format!(
             "{} {}",
             styled(theme.muted, "notified"),
-            zone.date_and_clock(time.instant())
+            canvas.zone.date_and_clock(time.instant())
         )
     });
-    vec![joined([known, duration]), notified.unwrap_or_default()]
+    vec![
+        joined([start_and_end(session, full_text, canvas), duration]),
+        notified.unwrap_or_default(),
+    ]
+}
+
+/// When the session started and ended; none where neither is known.
+fn start_and_end(session: &Session<'_>, full_text: bool, canvas: &Canvas) -> Option<String> {
+    let zone = &canvas.zone;
+    let times = [&session.session_start_time, &session.session_end_time];
+    if let [Some(start), Some(end)] = times.map(|time| time.as_ref()?.instant)
+        && zone.day(start) == zone.day(end)
+    {
+        return Some(format!(
+            "{} {} → {} {}",
+            zone.date(start),
+            zone.clock(start),
+            zone.clock(end),
+            zone.offset(end)
+        ));
+    }
+    let shown = |time: &Option<SessionTime<'_>>| match time {
+        Some(SessionTime {
+            instant: Some(instant),
+            ..
+        }) => zone.date_and_clock(*instant),
+        Some(SessionTime { text, .. }) => {
+            styled(canvas.theme.warning, clip::value(text, full_text))
+        }
+        None => "?".to_owned(),
+    };
+    let any = times.iter().any(|time| time.is_some());
+    any.then(|| times.map(shown).join(" → "))
 }
 
 fn messages(summary: &Summary<'_>, theme: &Theme) -> Vec<String> {

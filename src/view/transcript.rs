@@ -294,7 +294,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
                 ControlFlow::Continue(())
             });
         }
-        for (key, value) in &message.extra {
+        for (key, value) in message.extra.iter() {
             let spans = [
                 (Role::Label, Text::from(format!("{}:", key.as_str()))),
                 (Role::Said, readable(value)),

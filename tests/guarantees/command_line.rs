@@ -144,7 +144,7 @@ fn json_is_suggested_as_a_format() {
 
 #[test]
 fn a_secret_option_is_suggested_only_to_those_who_mistyped_one() {
-    let commands = ["show", "validate", "verify", "sign"];
+    let commands = ["show", "check", "verify", "sign"];
     for command in commands {
         for word in [
             "--secure",
@@ -188,7 +188,7 @@ fn a_secret_given_to_the_wrong_option_is_not_printed() {
         ("--no-config", secret),
         ("--config", secret),
     ];
-    for command in ["show", "validate", "verify", "sign"] {
+    for command in ["show", "check", "verify", "sign"] {
         for (option, value) in options {
             let mut program = folder.command(env!("CARGO_BIN_EXE_chatlog"));
             program.args([command, "x.json", &format!("{option}={value}")]);
@@ -202,7 +202,7 @@ fn a_secret_given_to_the_wrong_option_is_not_printed() {
             .env("CHATLOG_SCHEME", secret)
             .args([command, "x.json"]);
         let run = folder::run(&mut program, b"");
-        run.is(2, &["--scheme"]);
+        run.is(2, &["CHATLOG_SCHEME"]);
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
     }
     folder.write("chatlog.toml", format!("scheme = \"{secret}\"\n"));

@@ -89,7 +89,7 @@ fn a_named_input_that_is_also_an_output_is_refused_and_unchanged() {
         "validate bad.json --report json=hard.json",
         "validate hard.json --report json=soft.json",
         "validate good.json --schema schema.json --report json=schema.json",
-        "validate good.json --secret-file key --report json=key",
+        "check good.json --secret-file key --report json=key",
         "validate good.json --report json=chatlog.toml",
         "validate good.json --config schema.json --report json=schema.json",
         "validate good.json --report json=bad.json --report sarif=hard.json",
