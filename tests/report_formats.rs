@@ -12,7 +12,7 @@ use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::signature::{Checks, Scheme, Secret, Signature, verify};
-use chatlog::view::findings::{Format, Options, Writer};
+use chatlog::view::findings::{Format, Options, Problem, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
 use chatlog::{Origin, Text, inspect_up_to};
 use clap::ValueEnum;
@@ -298,6 +298,28 @@ pub(crate) fn is_sarif(log: &Value) {
         .map(|error| error.to_string())
         .collect();
     assert!(faults.is_empty(), "{faults:?}");
+}
+
+#[test]
+fn what_could_not_be_read_is_valid_sarif() {
+    let options = options(80, Theme::plain());
+    let mut writer = Writer::new(Format::Sarif, options, Vec::new()).expect("memory");
+    let source = Text::from("a b.har");
+    for position in [None, Some(Position { line: 3, column: 7 })] {
+        let problem = Problem {
+            source: &source,
+            position,
+            message: "cannot read: it is gone",
+        };
+        writer.write_problem(&problem).expect("memory");
+    }
+    let log = writer.finish().expect("memory");
+    let log: Value = serde_json::from_slice(&log).expect("SARIF is JSON");
+    is_sarif(&log);
+    let notifications = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    let location = &notifications[1]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "a%20b.har");
+    assert_eq!(location["region"]["startLine"], 3);
 }
 
 #[test]
