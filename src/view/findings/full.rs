@@ -142,8 +142,8 @@ impl<'d> Drawing<'d> {
         let start = report.delivery.start;
         report.delivery.body_start.is_none().then(|| {
             format!(
-                "delivery {} starts at {}:{}:{}",
-                report.origin.index, report.origin.source, start.line, start.column
+                "{} starts at {}:{}",
+                report.origin, start.line, start.column
             )
         })
     }
