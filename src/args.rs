@@ -5,9 +5,11 @@
     reason = "these comments are help texts, not Markdown"
 )]
 
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use chatlog::capture::Format as CaptureFormat;
+use chatlog::capture::{Format as CaptureFormat, Limits};
 use chatlog::finding::{Level, Rule, nearest};
 use chatlog::signature::{Encoding, HEADER, Scheme};
 use chatlog::view::findings::Format;
@@ -26,6 +28,20 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+}
+
+/// The arguments, with `-#N` spelled as clap can read it: what begins with `-` is an option to it.
+pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os().map(|argument| match argument.to_str() {
+        Some(text) if is_number_of_stdin(text) => format!("./{text}").into(),
+        _ => argument,
+    })
+}
+
+fn is_number_of_stdin(argument: &str) -> bool {
+    let number = argument.strip_prefix("-#");
+    let is_digits = |number: &str| number.bytes().all(|digit| digit.is_ascii_digit());
+    number.is_some_and(|number| !number.is_empty() && is_digits(number))
 }
 
 #[derive(Debug, Args)]
@@ -145,16 +161,17 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Files, folders, or `-` for standard input, which is also what none means
+    /// Files, folders or `-`, each perhaps with #N behind it for its N-th delivery; reads standard
+    /// input if none is given
     #[arg(value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: InputArgs,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Reading {
+pub(crate) struct InputArgs {
     /// How the captures are laid out, instead of finding out
     #[arg(
         long,
@@ -173,6 +190,16 @@ pub(crate) struct Reading {
     /// Say how each input was read, and what was skipped
     #[arg(short, long, help_heading = "Reading")]
     pub(crate) verbose: bool,
+}
+
+impl InputArgs {
+    /// What one delivery may cost.
+    pub(crate) fn limits(&self) -> Limits {
+        let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
+        Limits {
+            max_body: mebibytes.saturating_mul(1 << 20),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -560,13 +587,14 @@ pub(crate) enum SignAs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Extract {
-    /// A file, or `-` for standard input
+    /// A file or `-`, perhaps with #N behind it for its N-th delivery; reads standard input if none
+    /// is given
     #[arg(value_name = "INPUT", default_value = "-")]
     pub(crate) source: PathBuf,
 
     /// Which delivery of the input, from 1; needed where there are several
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) select: Option<u64>,
+    #[arg(long, value_name = "N")]
+    pub(crate) select: Option<NonZeroUsize>,
 
     /// Write the headers instead
     #[arg(long)]
@@ -577,7 +605,7 @@ pub(crate) struct Extract {
     pub(crate) decoded: bool,
 
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: InputArgs,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(args::arguments()) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };

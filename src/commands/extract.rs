@@ -1,23 +1,33 @@
 //! `chatlog extract`: one body or one head, for other tools.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 
 use anyhow::{Result, bail};
 use chatlog::capture::{Delivery, Headers};
 
-use super::deliveries::for_each_delivery_of;
+use super::deliveries::{Flow, ReadOptions, for_each_delivery_of};
 use super::{Outcome, output};
 use crate::args::Extract;
+use crate::input::Buffering;
 
 pub(super) fn run(args: &Extract) -> Result<Outcome> {
     let mut count = 0;
     let mut selected: Option<Delivery<'static>> = None;
-    let outcome = for_each_delivery_of(&args.source, &args.reading, |arrival| {
+    let options = ReadOptions {
+        buffering: Buffering::Whole,
+        quiet: true,
+    };
+    let inputs = std::slice::from_ref(&args.source);
+    let outcome = for_each_delivery_of(inputs, &args.reading, options, |incoming| {
         count += 1;
-        if args.select.unwrap_or(1) == count {
-            selected = Some(arrival.delivery.clone().into_owned());
+        if count == args.select.map_or(1, NonZeroUsize::get) {
+            selected = Some(incoming.delivery.clone().into_owned());
         }
-        Ok(Outcome::Clean)
+        Ok(match (&selected, args.select) {
+            (Some(_), Some(_)) => Flow::Break(Outcome::Clean),
+            _ => Flow::Continue(Outcome::Clean),
+        })
     })?;
     match (selected, args.select) {
         (Some(_), None) if count > 1 => {

@@ -10,11 +10,12 @@ mod sign;
 mod validate;
 mod verify;
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal};
 
+use chatlog::Report;
 use chatlog::signature::{Signature, Verdict};
 use chatlog::view::{Canvas, Theme, Zone};
-use chatlog::{Report, Text};
 
 use clap::CommandFactory;
 
@@ -110,7 +111,7 @@ fn tell_help(command: &str) {
     clippy::print_stderr,
     reason = "this is where the program tells of itself"
 )]
-fn tell(place: &Text<'_>, what: &str) {
+fn tell(place: &impl Display, what: &str) {
     eprintln!("chatlog: {place}: {what}");
 }
 

@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use anyhow::{Context, Result, bail};
 use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
 
-use super::deliveries::Arrival;
+use super::deliveries::IncomingDelivery;
 use crate::args::{Inputs, Secrets, SignatureArgs};
 use crate::config::Config;
-use crate::input::name_of;
+use crate::input::{Input, name_of};
 
 /// The variable that holds the secret where none is named.
 const VARIABLE: &str = "CHATLOG_SECRET";
@@ -37,9 +37,8 @@ impl Secrets {
             secrets.push(secret(value.into_encoded_bytes(), place)?);
         }
         if self.secret_stdin {
-            if inputs.inputs.is_empty()
-                || inputs.inputs.iter().any(|input| input.as_os_str() == "-")
-            {
+            let inputs = Input::all(&inputs.inputs);
+            if inputs.iter().flatten().any(Input::is_stdin) {
                 bail!("--secret-stdin: standard input is an input already: name files as inputs");
             }
             let mut bytes = Vec::new();
@@ -120,7 +119,7 @@ impl Verifier {
     }
 
     /// What there is to say of the signature that came with a delivery, or in a file beside it.
-    pub(super) fn verify(&mut self, arrival: &Arrival<'_>) -> Signature {
+    pub(super) fn verify(&mut self, arrival: &IncomingDelivery<'_>) -> Signature {
         let signature = verify(&arrival.signed(&self.header_name), &self.checks);
         if !matches!(signature.verdict, Verdict::Valid | Verdict::Unchecked) {
             self.failures += 1;

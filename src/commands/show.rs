@@ -6,12 +6,12 @@ use chatlog::inspect;
 use chatlog::view::{Selection, Zone, json, write_tables};
 use jiff::tz::TimeZone;
 
-use super::deliveries::{Way, for_each_delivery};
+use super::deliveries::{ReadOptions, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::Buffering;
 
 pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
     let zone = zone(args.tz.as_deref().or(config.time_zone.as_deref()))?;
@@ -22,19 +22,13 @@ pub(super) fn run(args: &Show, config: &Config) -> Result<Outcome> {
         order: args.sort,
     };
     let secrets = args.signature.secrets.read(&args.inputs)?;
-    // A stream is shown as it arrives; for a signature it must be known where the body ends.
-    let patience = if secrets.is_empty() {
-        Patience::Eager
-    } else {
-        Patience::Whole
-    };
     let mut verifier = Verifier::new(&args.signature, config, secrets);
     let mut out = output();
-    let way = Way {
-        patience,
+    let options = ReadOptions {
+        buffering: Buffering::Eager,
         quiet: false,
     };
-    for_each_delivery(&args.inputs, way, |arrival| {
+    for_each_delivery(&args.inputs, options, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
         levels.apply(&mut report.findings);

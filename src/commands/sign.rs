@@ -8,11 +8,11 @@ use chatlog::Text;
 use chatlog::capture::Delivery;
 use chatlog::signature::{Scheme, Secret, sign};
 
-use super::deliveries::{Arrival, Way, for_each_delivery};
+use super::deliveries::{IncomingDelivery, ReadOptions, for_each_delivery};
 use super::{Outcome, output, tell};
 use crate::args::{Sign, SignAs};
 use crate::config::Config;
-use crate::input::Patience;
+use crate::input::Buffering;
 
 pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
@@ -23,11 +23,11 @@ pub(super) fn run(args: &Sign, config: &Config) -> Result<Outcome> {
         request: Request::to(&args.url)?,
     };
     let mut out = output();
-    let way = Way {
-        patience: Patience::Whole,
+    let options = ReadOptions {
+        buffering: Buffering::Whole,
         quiet: false,
     };
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
+    let outcome = for_each_delivery(&args.inputs, options, |arrival| {
         signer.sign(args, arrival, &mut out)
     })?;
     out.flush()?;
@@ -43,7 +43,12 @@ struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    fn sign(&self, args: &Sign, arrival: &Arrival<'_>, out: &mut impl Write) -> Result<Outcome> {
+    fn sign(
+        &self,
+        args: &Sign,
+        arrival: &IncomingDelivery<'_>,
+        out: &mut impl Write,
+    ) -> Result<Outcome> {
         let delivery = match args.write_as {
             SignAs::Header | SignAs::Value => Cow::Borrowed(arrival.delivery),
             SignAs::Curl | SignAs::Http => Cow::Owned(self.request.of(arrival.delivery)),
@@ -51,8 +56,7 @@ impl Signer<'_> {
         let signature = match sign(&delivery, &self.scheme, self.secret, args.encoding) {
             Ok(signature) => signature,
             Err(unfilled) => {
-                let what = format!("cannot sign delivery {}: {unfilled}", arrival.origin.index);
-                tell(&arrival.origin.source, &what);
+                tell(arrival.origin, &format!("cannot sign: {unfilled}"));
                 return Ok(Outcome::Trouble);
             }
         };
@@ -60,11 +64,8 @@ impl Signer<'_> {
             SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
             SignAs::Value => writeln!(out, "{signature}")?,
             SignAs::Curl if delivery.body.contains(&0) => {
-                let index = arrival.origin.index;
-                let what = format!(
-                    "cannot write delivery {index} as a curl command: no argument can hold its NUL byte: use --as http"
-                );
-                tell(&arrival.origin.source, &what);
+                let what = "cannot write it as a curl command: no argument can hold its NUL byte: use --as http";
+                tell(arrival.origin, what);
                 return Ok(Outcome::Trouble);
             }
             SignAs::Curl => {

@@ -11,12 +11,12 @@ use chatlog::inspect;
 use chatlog::view::findings::{Options, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
 
-use super::deliveries::{Flow, Way, for_each_delivery};
+use super::deliveries::{Flow, ReadOptions, for_each_delivery};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, output};
 use crate::args::Validate;
 use crate::config::Config;
-use crate::input::{Patience, name_of, read_contract};
+use crate::input::{Buffering, name_of, read_contract};
 
 pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
     let levels = levels(args, config);
@@ -29,11 +29,11 @@ pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
     let mut verifier =
         (!secrets.is_empty()).then(|| Verifier::new(&args.signature, config, secrets));
     let mut writers = writers(args, config)?;
-    let way = Way {
-        patience: Patience::Whole,
+    let options = ReadOptions {
+        buffering: Buffering::Eager,
         quiet: args.quiet,
     };
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
+    let outcome = for_each_delivery(&args.inputs, options, |arrival| {
         let document = Document::new(&arrival.delivery.body);
         let mut report = inspect(arrival.origin, arrival.delivery, &document);
         for contract in &contracts {
@@ -43,12 +43,15 @@ pub(super) fn run(args: &Validate, config: &Config) -> Result<Outcome> {
         report.signature = verifier.as_mut().map(|verifier| verifier.verify(arrival));
         for writer in &mut writers {
             writer.write(&report)?;
+            if arrival.is_live {
+                writer.flush()?;
+            }
         }
         let outcome = Outcome::of(&report);
         Ok(if args.fail_fast && outcome != Outcome::Clean {
-            Flow::Stop(outcome)
+            Flow::Break(outcome)
         } else {
-            Flow::GoOn(outcome)
+            Flow::Continue(outcome)
         })
     })?;
     for writer in writers {
