@@ -5,10 +5,12 @@
     reason = "these comments are help texts, not Markdown"
 )]
 
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use chatlog::capture::{Format as CaptureFormat, Headers};
+use chatlog::capture::{Format as CaptureFormat, Headers, Limits};
 use chatlog::diagnosis::Budget;
 use chatlog::finding::{FindingLimit, Level, Rule, nearest};
 use chatlog::signature::{Encoding, Scheme};
@@ -30,6 +32,20 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+}
+
+/// The arguments, with `-#N` spelled as clap can read it: what begins with `-` is an option to it.
+pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os().map(|argument| match argument.to_str() {
+        Some(text) if is_number_of_stdin(text) => format!("./{text}").into(),
+        _ => argument,
+    })
+}
+
+fn is_number_of_stdin(argument: &str) -> bool {
+    let number = argument.strip_prefix("-#");
+    let is_digits = |number: &str| number.bytes().all(|digit| digit.is_ascii_digit());
+    number.is_some_and(|number| !number.is_empty() && is_digits(number))
 }
 
 #[derive(Debug, Args)]
@@ -114,16 +130,36 @@ impl Command {
         }
     }
 
-    /// The files and folders that it names to be read, each with its option; `-` is standard input.
+    /// The inputs that it names; none where it takes none.
+    pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
+        match self {
+            Self::Show(args) => Some(&args.inputs.inputs),
+            Self::Check(args) => Some(&args.validate.inputs.inputs),
+            Self::Validate(args) => Some(&args.inputs.inputs),
+            Self::Verify(args) => Some(&args.inputs.inputs),
+            Self::Sign(args) => Some(&args.inputs.inputs),
+            Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
+    }
+
+    /// The other files that it names to be read, each with its option; `-` is standard input.
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
-            Self::Show(args) => [args.inputs.named(), args.signature.secrets.named()].concat(),
-            Self::Check(args) => [args.validate.named(), args.signature.secrets.named()].concat(),
-            Self::Validate(args) => args.named(),
-            Self::Verify(args) => [args.inputs.named(), args.signature.secrets.named()].concat(),
-            Self::Sign(args) => [args.inputs.named(), args.secrets.named()].concat(),
-            Self::Extract(args) => vec![("", &args.source)],
-            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
+            Self::Show(args) => args.signature.secrets.named(),
+            Self::Check(args) => [
+                args.validate.named_schemas(),
+                args.signature.secrets.named(),
+            ]
+            .concat(),
+            Self::Validate(args) => args.named_schemas(),
+            Self::Verify(args) => args.signature.secrets.named(),
+            Self::Sign(args) => args.secrets.named(),
+            Self::Extract(_)
+            | Self::Explain(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => Vec::new(),
         }
     }
 }
@@ -189,28 +225,17 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Files, folders or `-`; reads standard input if none is given
+    /// Files, folders or `-`, each optionally followed by #N for its N-th delivery; reads standard
+    /// input if none is given
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) reading: Reading,
-}
-
-impl Inputs {
-    fn named(&self) -> Vec<(&'static str, &Path)> {
-        if self.inputs.is_empty() {
-            return vec![("", Path::new("-"))];
-        }
-        self.inputs
-            .iter()
-            .map(|path| ("", path.as_path()))
-            .collect()
-    }
+    pub(crate) reading: InputArgs,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Reading {
+pub(crate) struct InputArgs {
     /// Read inputs as this format instead of detecting it
     #[arg(
         long,
@@ -229,6 +254,16 @@ pub(crate) struct Reading {
     /// Report how each input was read and what was skipped
     #[arg(short, long, help_heading = "Reading")]
     pub(crate) verbose: bool,
+}
+
+impl InputArgs {
+    /// What one delivery may cost.
+    pub(crate) fn limits(&self) -> Limits {
+        let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
+        Limits {
+            max_body: mebibytes.saturating_mul(1 << 20),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -472,9 +507,9 @@ pub(crate) struct Validate {
 }
 
 impl Validate {
-    fn named(&self) -> Vec<(&'static str, &Path)> {
-        let schemas = self.schema.iter().map(|path| ("--schema", path.as_path()));
-        self.inputs.named().into_iter().chain(schemas).collect()
+    fn named_schemas(&self) -> Vec<(&'static str, &Path)> {
+        let schemas = self.schema.iter();
+        schemas.map(|path| ("--schema", path.as_path())).collect()
     }
 }
 
@@ -714,14 +749,14 @@ pub(crate) enum SignAs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Extract {
-    /// A file, or `-` for standard input
+    /// A file or `-`, optionally followed by #N for its N-th delivery; reads standard input if none is
+    /// given
     #[arg(value_name = "INPUT", default_value = "-", value_hint = ValueHint::AnyPath)]
     pub(crate) source: PathBuf,
 
     /// Which delivery of the input, counted from 1; required if there are several
-    #[arg(long, value_name = "N", value_hint = ValueHint::Other,
-          value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) select: Option<u64>,
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
+    pub(crate) select: Option<NonZeroUsize>,
 
     /// Write the headers instead of the body, credentials included
     #[arg(long)]
@@ -732,7 +767,7 @@ pub(crate) struct Extract {
     pub(crate) decoded: bool,
 
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: InputArgs,
 }
 
 #[derive(Debug, Args)]

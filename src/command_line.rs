@@ -8,9 +8,10 @@ use chatlog::Text;
 use chatlog::finding::nearest;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
-use clap_lex::{OsStrExt, ParsedArg, RawArgs};
+use clap_lex::{ParsedArg, RawArgs};
 
 use crate::args::Cli;
+use crate::input::Input;
 use crate::usage;
 
 /// The command that is meant if none is named.
@@ -58,16 +59,19 @@ fn command<'p>(program: &'p mut Command, words: &RawArgs) -> &'p mut Command {
 
 /// Says whether a word names something that can be read, perhaps one delivery of it.
 fn is_input(word: &OsStr) -> bool {
-    // What may not be looked at is there: the command says why it cannot be read.
-    let is_there = |path: &OsStr| match Path::new(path).try_exists() {
+    match Input::named(Path::new(word)) {
+        Ok(input) => input.path().is_none_or(is_there),
+        // Reading it says what is wrong with its number.
+        Err(_) => true,
+    }
+}
+
+/// Says whether a path exists. What may not be looked at does: reading it says why it cannot be.
+fn is_there(path: &Path) -> bool {
+    match path.try_exists() {
         Ok(is_there) => is_there,
         Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
-    };
-    let mut pieces: Vec<&OsStr> = word.split("#").collect();
-    let number = pieces.pop().unwrap_or_default().to_string_lossy();
-    word == "-"
-        || is_there(word)
-        || (number.parse::<usize>().is_ok() && is_there(&pieces.join(OsStr::new("#"))))
+    }
 }
 
 fn neither(word: &OsStr, program: &mut Command) -> clap::Error {

@@ -20,7 +20,7 @@ use crate::commands::output::{say, unless_closed};
 use crate::interrupt::Interrupt;
 
 fn main() -> ExitCode {
-    let cli = match command_line::parse(std::env::args_os()) {
+    let cli = match command_line::parse(args::arguments()) {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error),
     };

@@ -1,6 +1,7 @@
 //! Everything there is to say about one delivery.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 
 use crate::Text;
 use crate::capture::{Delivery, Position};
@@ -18,6 +19,16 @@ pub struct Origin<'a> {
     pub source: Text<'a>,
     /// The delivery's number in the input, from 1.
     pub index: usize,
+}
+
+/// As the user names it: the input, and from its second delivery on `#` with the number.
+impl Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index {
+            0 | 1 => Display::fmt(&self.source, f),
+            index => write!(f, "{}#{index}", self.source),
+        }
+    }
 }
 
 /// Everything there is to say about one delivery.

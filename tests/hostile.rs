@@ -149,8 +149,8 @@ fn what_cannot_be_read_is_said() {
         (path("empty.json", Some(b"")), "is empty"),
         (path("blank.json", Some(b" \r\n\t\n ")), "is empty"),
         (path("mark.json", Some(b"\xef\xbb\xbf\n")), "is empty"),
-        (path("none", None), "holds no captures"),
-        (path("other", None), "holds no captures"),
+        (path("none", None), "holds no delivery"),
+        (path("other", None), "holds no delivery"),
     ] {
         for way in WAYS {
             let run = run(way.iter().copied().chain([input.as_str()]));

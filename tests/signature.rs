@@ -630,14 +630,14 @@ fn finds_deliveries_that_were_swapped() {
     ];
     let found = lines.map(|line| swaps.hint(line.expect("there is room")));
     let message = |index: usize| found[index].as_ref().map(|hint| hint.message.as_str());
-    let swapped = "it has the signature of delivery 2 of `a.ndjson`, and that one has its own";
+    let swapped = "it has the signature of `a.ndjson#2`, and that one has its own";
     assert!(
         message(0).is_some_and(|got| got.starts_with(swapped)),
         "{found:?}"
     );
-    assert!(message(1).is_some_and(|got| got.contains("delivery 1 of `a.ndjson`")));
+    assert!(message(1).is_some_and(|got| got.contains("`a.ndjson#1`")));
     assert_eq!(message(2), None, "it is valid");
-    let copied = "it has the signature of delivery 1 of `a.ndjson`;";
+    let copied = "it has the signature of `a.ndjson#1`;";
     assert!(
         message(3).is_some_and(|got| got.starts_with(copied)),
         "{found:?}"

@@ -555,14 +555,11 @@ fn finds_signatures_that_were_swapped_whichever_comes_first() {
     both(
         "verify pair.ndjson",
         &[
-            "it has the signature of delivery 2 of `pair.ndjson`, and that one has its own",
-            "it has the signature of delivery 1 of `pair.ndjson`, and that one has its own",
+            "it has the signature of `pair.ndjson#2`, and that one has its own",
+            "it has the signature of `pair.ndjson#1`, and that one has its own",
         ],
     );
-    both(
-        "verify later",
-        &["delivery 1 of `later/3.http` has this signature too"],
-    );
+    both("verify later", &["`later/3.http#1` has this signature too"]);
     // A signature that the user gave for all of them was not swapped.
     folder.write("two.ndjson", format!("{one}\n{two}\n"));
     let shared = folder.chatlog(&format!("verify two.ndjson --signature {TWO}"));

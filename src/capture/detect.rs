@@ -71,6 +71,17 @@ pub(super) fn is_bare(bytes: &[u8]) -> bool {
     key().is_some_and(|key| NOTIFICATION.contains(&key))
 }
 
+/// Says whether a body is that of a notification, by three of the keys that it has: one or two may
+/// be another program's.
+pub fn is_notification(body: &[u8]) -> bool {
+    let object = std::str::from_utf8(body).ok().and_then(Object::read);
+    let has = |key: &&&[u8]| {
+        let name = std::str::from_utf8(key);
+        name.is_ok_and(|name| object.as_ref().is_some_and(|object| object.has(name)))
+    };
+    NOTIFICATION.iter().filter(has).take(3).count() == 3
+}
+
 /// The layout that an object has, by its keys; the least ambiguous come first.
 pub(super) fn layout(object: &Object<'_>) -> Option<Format> {
     let has = |keys: &[&str]| keys.iter().all(|key| object.has(key));

@@ -49,7 +49,8 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
     };
     let tail;
     (request.headers, tail) = headers(rest)?;
-    let is_bodiless = is_message(tail.trim_ascii_start());
+    let next = tail.trim_ascii_start();
+    let is_bodiless = next.is_empty() || is_message(next);
     let is_post = request
         .method
         .as_ref()
@@ -138,7 +139,8 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
         .all("transfer-encoding")
         .any(|value| value.as_str().to_ascii_lowercase().contains("chunked"));
     if is_chunked && let Some(chunks) = Chunks::read(tail) {
-        return (chunks.body(), after_response(chunks.rest));
+        let rest = chunks.rest;
+        return (chunks.into_body(), after_response(rest));
     }
     let length = headers.first("content-length");
     let length = length.and_then(|value| value.as_str().trim().parse().ok());
@@ -287,8 +289,8 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    fn body(&self) -> Body<'a> {
-        let body = Body::of(Cow::Owned(self.joined.clone()), Fidelity::Exact);
+    fn into_body(self) -> Body<'a> {
+        let body = Body::of(Cow::Owned(self.joined), Fidelity::Exact);
         match self.fault {
             None => body.noting("de-chunked"),
             Some(fault) => Body {

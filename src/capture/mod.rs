@@ -38,8 +38,8 @@ use std::fmt::{self, Display};
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use self::detect::sniff;
 use self::detect::{is_bare, layout};
+pub use self::detect::{is_notification, sniff};
 pub use self::headers::Headers;
 use self::json::Object;
 use self::reading::Reading;

@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, IsTerminal, Read};
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use chatlog::capture::{self, Capture, Delivery, Fidelity, Format, Limits, Position, Record};
@@ -14,42 +15,41 @@ use chatlog::{Origin, Text};
 
 use super::output::say;
 use super::{Outcome, tell};
-use crate::args::{Inputs, Reading};
-use crate::input::{Opened, Outputs, Patience, Records, Source, Trouble, sources};
+use crate::args::{InputArgs, Inputs};
+use crate::input::{
+    Buffering, Claim, FramingError, Input, InputError, Opened, Outputs, Records, Source,
+    holds_delivery,
+};
 
 /// How inputs are gone through.
-#[derive(Debug)]
-pub(super) struct Way {
-    /// Whether to wait for what follows the first record of standard input.
-    pub(super) patience: Patience,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadOptions<'o> {
+    /// Whether to wait for what follows the first record of a live stream.
+    pub(super) buffering: Buffering,
     /// Whether nothing but trouble is to be said of an input.
     pub(super) quiet: bool,
     /// The files that the run writes, which are not read.
-    pub(super) outputs: Outputs,
+    pub(super) outputs: &'o Outputs,
 }
 
 /// Whether to go on after a delivery, with how it went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// To the next one.
-    GoOn(Outcome),
-    /// No further.
-    Stop(Outcome),
-}
+pub(super) type Flow = ControlFlow<Outcome, Outcome>;
 
 impl From<Outcome> for Flow {
     fn from(outcome: Outcome) -> Self {
-        Self::GoOn(outcome)
+        Self::Continue(outcome)
     }
 }
 
 /// A delivery with where it came from.
-pub(super) struct Arrival<'a> {
+pub(super) struct IncomingDelivery<'a> {
     /// Which input, and which delivery of it.
     pub(super) origin: &'a Origin<'a>,
     /// The delivery.
     pub(super) delivery: &'a Delivery<'a>,
     sidecar: &'a Sidecar<'a>,
+    /// Whether somebody may be waiting for what is said of it while more is yet to come.
+    pub(super) is_live: bool,
 }
 
 /// The signature in the file beside an input's, read when it is first asked for: only who checks
@@ -70,14 +70,12 @@ impl<'a> Sidecar<'a> {
     }
 
     fn signature(&self) -> Option<&str> {
-        let signature = self
-            .signature
-            .get_or_init(|| self.source.sidecar(self.outputs));
-        signature.as_deref()
+        let read = || self.source.sidecar(self.outputs);
+        self.signature.get_or_init(read).as_deref()
     }
 }
 
-impl<'a> Arrival<'a> {
+impl<'a> IncomingDelivery<'a> {
     /// The delivery, with the signature in the file beside it as the header `name`, if it has none.
     pub(super) fn signed(&self, name: &str) -> Cow<'a, Delivery<'a>> {
         if self.delivery.headers.first(name).is_some() {
@@ -97,7 +95,7 @@ impl<'a> Arrival<'a> {
 /// What is done with the deliveries of inputs.
 pub(super) trait Handler {
     /// Does it with one delivery.
-    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow>;
+    fn delivery(&mut self, incoming: &IncomingDelivery<'_>) -> Result<Flow>;
 
     /// Notes something that could not be read, which standard error has told already.
     fn problem(&mut self, problem: &Problem<'_>) -> Result<()>;
@@ -106,9 +104,9 @@ pub(super) trait Handler {
 /// A function of deliveries, which does not care for problems.
 struct Each<H>(H);
 
-impl<F: Into<Flow>, H: FnMut(&Arrival<'_>) -> Result<F>> Handler for Each<H> {
-    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
-        (self.0)(arrival).map(Into::into)
+impl<F: Into<Flow>, H: FnMut(&IncomingDelivery<'_>) -> Result<F>> Handler for Each<H> {
+    fn delivery(&mut self, incoming: &IncomingDelivery<'_>) -> Result<Flow> {
+        (self.0)(incoming).map(Into::into)
     }
 
     fn problem(&mut self, _problem: &Problem<'_>) -> Result<()> {
@@ -131,123 +129,57 @@ impl std::error::Error for NoInput {}
 /// Hands every delivery of every input to `handle`, in order.
 pub(super) fn for_each_delivery<F: Into<Flow>>(
     inputs: &Inputs,
-    way: &Way,
-    handle: impl FnMut(&Arrival<'_>) -> Result<F>,
+    options: ReadOptions<'_>,
+    handle: impl FnMut(&IncomingDelivery<'_>) -> Result<F>,
 ) -> Result<Outcome> {
-    handle_deliveries(inputs, way, &mut Each(handle))
+    for_each_delivery_of(&inputs.inputs, &inputs.reading, options, handle)
+}
+
+/// Hands every delivery of the inputs that are named to `handle`, in order.
+pub(super) fn for_each_delivery_of<F: Into<Flow>>(
+    inputs: &[PathBuf],
+    args: &InputArgs,
+    options: ReadOptions<'_>,
+    handle: impl FnMut(&IncomingDelivery<'_>) -> Result<F>,
+) -> Result<Outcome> {
+    handle_deliveries_of(inputs, args, options, &mut Each(handle))
 }
 
 /// Hands every delivery of every input to `handler`, in order.
-///
-/// An input that cannot be used is said on standard error and does not stop the others.
 pub(super) fn handle_deliveries(
     inputs: &Inputs,
-    way: &Way,
+    options: ReadOptions<'_>,
     handler: &mut impl Handler,
 ) -> Result<Outcome> {
-    if inputs.inputs.is_empty() && io::stdin().is_terminal() {
+    handle_deliveries_of(&inputs.inputs, &inputs.reading, options, handler)
+}
+
+/// An input that cannot be used is reported on standard error and does not stop the others.
+fn handle_deliveries_of(
+    inputs: &[PathBuf],
+    args: &InputArgs,
+    options: ReadOptions<'_>,
+    handler: &mut impl Handler,
+) -> Result<Outcome> {
+    if inputs.is_empty() && io::stdin().is_terminal() {
         bail!(NoInput);
     }
     let mut outcome = Outcome::Clean;
-    for source in sources(&inputs.inputs) {
-        let flow = match source {
-            Ok(source) if is_output(&source, &way.outputs) => continue,
-            Ok(source) => read_source(&source, &inputs.reading, way, handler)?,
-            Err(Trouble { place, what }) => {
-                report_problem(handler, &place, None, &what)?;
-                Flow::GoOn(Outcome::Trouble)
-            }
+    for input in Input::all(inputs) {
+        let flow = match input {
+            Ok(input) => InputReader::new(&input, args, options, handler).run()?,
+            Err(error) => cannot_use(handler, &error)?.into(),
         };
         match flow {
-            Flow::GoOn(more) => outcome = outcome.max(more),
-            Flow::Stop(last) => return Ok(outcome.max(last)),
+            ControlFlow::Continue(more) => outcome = outcome.max(more),
+            ControlFlow::Break(last) => return Ok(outcome.max(last)),
         }
     }
     Ok(outcome)
 }
 
-/// Hands every delivery of one input to `handle`.
-pub(super) fn for_each_delivery_of(
-    source: &Path,
-    reading: &Reading,
-    outputs: Outputs,
-    handle: impl FnMut(&Arrival<'_>) -> Result<Outcome>,
-) -> Result<Outcome> {
-    let source = if source.as_os_str() == "-" {
-        Source::Stdin
-    } else {
-        Source::File(source.to_owned())
-    };
-    let way = Way {
-        patience: Patience::Whole,
-        quiet: true,
-        outputs,
-    };
-    match read_source(&source, reading, &way, &mut Each(handle))? {
-        Flow::GoOn(outcome) | Flow::Stop(outcome) => Ok(outcome),
-    }
-}
-
-/// Says whether a file, found in a folder, is an output, which is then passed over.
-fn is_output(source: &Source, outputs: &Outputs) -> bool {
-    let Source::File(path) = source else {
-        return false;
-    };
-    let output = outputs.find(path);
-    if let Some(output) = output {
-        let what = format!("not read: this file is {output}");
-        tell(&source.name(), &what);
-    }
-    output.is_some()
-}
-
-/// Hands the deliveries of a source to `handler`. An error ends the run: that output cannot be
-/// written, say; what is wrong with the source itself does not.
-fn read_source(
-    source: &Source,
-    reading: &Reading,
-    way: &Way,
-    handler: &mut impl Handler,
-) -> Result<Flow> {
-    let name = source.name();
-    let opened = match source.open() {
-        Ok(opened) => opened,
-        Err(error) => return Ok(Flow::GoOn(cannot_read(handler, &name, &error)?)),
-    };
-    let patience = if *source == Source::Stdin {
-        way.patience
-    } else {
-        Patience::Whole
-    };
-    let max_size = reading.max_size as usize * 1024 * 1024;
-    let undone = opened.undone.clone();
-    let mut course = Course {
-        origin: Origin {
-            source: name,
-            index: 0,
-        },
-        format: reading.input,
-        limits: Limits { max_body: max_size },
-        sidecar: Sidecar::of(source, &way.outputs),
-        is_recoded: opened.is_recoded,
-        outcome: Outcome::Clean,
-        formats: BTreeMap::new(),
-        skipped: BTreeMap::new(),
-        handler,
-    };
-    match course.run(opened, patience, max_size) {
-        Ok(()) => course.say(reading.verbose, way.quiet, &undone)?,
-        Err(Halt::Stop) => return Ok(Flow::Stop(course.outcome)),
-        Err(Halt::Run(error)) => return Err(error),
-        Err(Halt::Input(error)) => {
-            let Course {
-                origin, handler, ..
-            } = &mut course;
-            let trouble = cannot_read(*handler, &origin.source, &error)?;
-            course.outcome = course.outcome.max(trouble);
-        }
-    }
-    Ok(Flow::GoOn(course.outcome))
+fn cannot_use(handler: &mut impl Handler, error: &InputError) -> Result<Outcome> {
+    report_problem(handler, &error.place, None, &error.what)
 }
 
 fn cannot_read(
@@ -255,8 +187,7 @@ fn cannot_read(
     source: &Text<'_>,
     error: &io::Error,
 ) -> Result<Outcome> {
-    report_problem(handler, source, None, &format!("cannot read: {error}"))?;
-    Ok(Outcome::Trouble)
+    report_problem(handler, source, None, &format!("cannot read: {error}"))
 }
 
 /// Says on standard error what could not be read, and hands it on.
@@ -265,64 +196,271 @@ fn report_problem(
     source: &Text<'_>,
     position: Option<Position>,
     message: &str,
-) -> Result<()> {
+) -> Result<Outcome> {
     let problem = Problem {
         source,
         position,
         message,
     };
     say(&format!("chatlog: {problem}"));
-    handler.problem(&problem)
+    handler.problem(&problem)?;
+    Ok(Outcome::Trouble)
 }
 
-/// Why going through a source stopped.
-enum Halt {
-    /// It cannot be read on.
-    Input(io::Error),
-    /// The run cannot go on.
-    Run(anyhow::Error),
-    /// The run need not go on.
-    Stop,
+/// Going through one input, which is one source or a folder of them.
+struct InputReader<'a, H> {
+    input: &'a Input,
+    args: &'a InputArgs,
+    options: ReadOptions<'a>,
+    handler: &'a mut H,
+    /// How many deliveries there were.
+    count: usize,
+    /// How many files of the folder held none, and need not.
+    passed_over: usize,
+    outcome: Outcome,
 }
 
-impl From<io::Error> for Halt {
-    fn from(error: io::Error) -> Self {
-        Self::Input(error)
+impl<'a, H: Handler> InputReader<'a, H> {
+    fn new(
+        input: &'a Input,
+        args: &'a InputArgs,
+        options: ReadOptions<'a>,
+        handler: &'a mut H,
+    ) -> Self {
+        Self {
+            input,
+            args,
+            options,
+            handler,
+            count: 0,
+            passed_over: 0,
+            outcome: Outcome::Clean,
+        }
+    }
+
+    fn run(mut self) -> Result<Flow> {
+        for source in self.input.sources() {
+            let flow = match source {
+                Ok(source) if self.is_output(&source) => Outcome::Clean.into(),
+                Ok(source) => self.read(&source)?,
+                Err(error) => cannot_use(self.handler, &error)?.into(),
+            };
+            match flow {
+                ControlFlow::Continue(outcome) => self.outcome = self.outcome.max(outcome),
+                ControlFlow::Break(outcome) => {
+                    return Ok(ControlFlow::Break(self.outcome.max(outcome)));
+                }
+            }
+            if self.input.number == Some(self.count) {
+                return Ok(ControlFlow::Continue(self.outcome));
+            }
+        }
+        self.summarize()?;
+        Ok(ControlFlow::Continue(self.outcome))
+    }
+
+    /// Hands the deliveries of a source to `handle`. An error ends the run: that output cannot be
+    /// written, say; what is wrong with the source itself does not.
+    fn read(&mut self, source: &Source) -> Result<Flow> {
+        let name = source.name();
+        match self.open(source) {
+            Ok(Some(opened)) => self.read_opened(source, opened),
+            Ok(None) => {
+                self.pass_over(&name);
+                Ok(Outcome::Clean.into())
+            }
+            Err(error) => Ok(cannot_read(self.handler, &name, &error)?.into()),
+        }
+    }
+
+    /// Says whether a file that was found in a folder is an output, which is then passed over.
+    fn is_output(&self, source: &Source) -> bool {
+        let output = source
+            .path()
+            .and_then(|path| self.options.outputs.find(path));
+        if let Some(output) = output {
+            let what = format!("not read: this file is {output}");
+            tell(&source.name(), &what);
+        }
+        output.is_some()
+    }
+
+    /// Opens a source, unless it is a file that was found and holds no delivery.
+    fn open(&self, source: &Source) -> io::Result<Option<Opened>> {
+        if source.claim == Claim::Unknown
+            && !holds_delivery(source, self.args.input, self.args.limits())?
+        {
+            return Ok(None);
+        }
+        source.open().map(Some)
+    }
+
+    fn read_opened(&mut self, source: &Source, opened: Opened) -> Result<Flow> {
+        let name = source.name();
+        let undone = opened.undone.clone();
+        let mut reader = SourceReader::new(source, &opened, self);
+        match reader.run(opened) {
+            Ok(()) | Err(Stop::Reached) => {}
+            Err(Stop::Told) => return Ok(ControlFlow::Break(reader.outcome)),
+            Err(Stop::Run(error)) => return Err(error),
+            Err(Stop::Read(error)) => {
+                let trouble = cannot_read(reader.handler, &name, &error)?;
+                reader.outcome = reader.outcome.max(trouble);
+            }
+        }
+        let is_empty = !reader.summarize(&undone)?;
+        let outcome = reader.outcome;
+        if is_empty && source.claim == Claim::Named {
+            let what = "is empty: no delivery to read";
+            return Ok(report_problem(self.handler, &name, None, what)?.into());
+        }
+        if is_empty {
+            self.pass_over(&name);
+        }
+        Ok(outcome.into())
+    }
+
+    fn pass_over(&mut self, name: &Text<'_>) {
+        self.passed_over += 1;
+        if self.args.verbose {
+            tell(name, "passed over: holds no delivery");
+        }
+    }
+
+    /// Says how many files were passed over, and whether what was asked for was not there.
+    fn summarize(&mut self) -> Result<()> {
+        let name = self.input.name();
+        let hint = if self.args.verbose {
+            ""
+        } else {
+            " (-v names them)"
+        };
+        let is_nothing = self.count == 0 && self.outcome == Outcome::Clean;
+        if is_nothing && self.input.is_folder() {
+            let why = match self.passed_over {
+                0 => "there is no file to read".to_owned(),
+                count => format!("passed over {}{hint}", counted(count, "file", "files")),
+            };
+            let what = format!("holds no delivery: {why}");
+            self.outcome = report_problem(self.handler, &name, None, &what)?;
+        } else if self.passed_over > 0 && !self.options.quiet {
+            let files = counted(self.passed_over, "file", "files");
+            tell(
+                &name,
+                &format!("passed over {files} without a delivery{hint}"),
+            );
+        }
+        if let Some(number) = self.input.number
+            && self.count > 0
+        {
+            let deliveries = counted(self.count, "delivery", "deliveries");
+            let what = format!("holds {deliveries}; there is no #{number}");
+            self.outcome = report_problem(self.handler, &name, None, &what)?;
+        }
+        Ok(())
     }
 }
 
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Why going through a source stopped.
+enum Stop {
+    /// It cannot be read on.
+    Read(io::Error),
+    /// The run cannot go on.
+    Run(anyhow::Error),
+    /// The run need not go on.
+    Told,
+    /// The delivery that was asked for was reached.
+    Reached,
+}
+
 /// Going through one source.
-struct Course<'s, H> {
+struct SourceReader<'a, H> {
     origin: Origin<'static>,
     format: Option<Format>,
     limits: Limits,
-    sidecar: Sidecar<'s>,
+    options: ReadOptions<'a>,
+    verbose: bool,
+    /// The number in the input of the delivery that was asked for.
+    wanted: Option<usize>,
+    sidecar: Sidecar<'a>,
     is_recoded: bool,
+    is_live: bool,
     outcome: Outcome,
     /// How many deliveries were in each format.
     formats: BTreeMap<&'static str, usize>,
     /// How many requests were passed over, by reason.
     skipped: BTreeMap<String, usize>,
-    handler: &'s mut H,
+    count: &'a mut usize,
+    handler: &'a mut H,
 }
 
-impl<H: Handler> Course<'_, H> {
-    fn run(&mut self, opened: Opened, patience: Patience, max_size: usize) -> Result<(), Halt> {
-        let mut records = Records::new(opened.reader, patience, max_size);
-        if self.is_whole(&mut records)? {
-            return match records.whole()? {
-                Some(record) => self.read(&record),
-                None => Ok(()),
-            };
+impl<'a, H: Handler> SourceReader<'a, H> {
+    fn new(source: &'a Source, opened: &Opened, input: &'a mut InputReader<'_, H>) -> Self {
+        Self {
+            origin: Origin {
+                source: source.name(),
+                index: 0,
+            },
+            format: input.args.input,
+            limits: input.args.limits(),
+            options: input.options,
+            verbose: input.args.verbose,
+            wanted: input.input.number,
+            sidecar: Sidecar::of(source, input.options.outputs),
+            is_recoded: opened.is_recoded,
+            is_live: opened.is_live,
+            outcome: Outcome::Clean,
+            formats: BTreeMap::new(),
+            skipped: BTreeMap::new(),
+            count: &mut input.count,
+            handler: input.handler,
         }
-        while let Some(record) = records.next()? {
-            self.read(&record)?;
+    }
+
+    fn run(&mut self, opened: Opened) -> Result<(), Stop> {
+        let buffering = if opened.is_live {
+            self.options.buffering
+        } else {
+            Buffering::Whole
+        };
+        let mut records = Records::new(opened.reader, buffering, self.limits.max_body);
+        match self.is_whole(&mut records) {
+            Ok(true) => match records.whole() {
+                Ok(record) => record.map_or(Ok(()), |record| self.read(&record)),
+                Err(error) => self.too_large(error, "capture"),
+            },
+            Ok(false) => self.read_records(&mut records),
+            Err(error) => self.too_large(error, "capture"),
         }
-        Ok(())
+    }
+
+    fn read_records(&mut self, records: &mut Records<impl Read>) -> Result<(), Stop> {
+        loop {
+            match records.next() {
+                Ok(None) => return Ok(()),
+                Ok(Some(record)) => self.read(&record)?,
+                Err(error) => self.too_large(error, "delivery")?,
+            }
+        }
+    }
+
+    /// Says where something is larger than the limit.
+    fn too_large(&mut self, error: FramingError, what: &str) -> Result<(), Stop> {
+        let position = match error {
+            FramingError::Read(error) => return Err(Stop::Read(error)),
+            FramingError::TooLarge(position) => position,
+        };
+        let limit = self.limits.max_body >> 20;
+        let what = format!("a {what} is larger than {limit} MiB (see --max-size): passed over");
+        self.report_problem(Some(position), &what)
     }
 
     /// Says whether the source is one capture that is not JSON.
-    fn is_whole(&self, records: &mut Records<impl Read>) -> Result<bool, Halt> {
+    fn is_whole(&self, records: &mut Records<impl Read>) -> Result<bool, FramingError> {
         Ok(match self.format {
             Some(Format::Http | Format::Curl) => true,
             None | Some(Format::Smee) => capture::sniff(records.start()?).is_some(),
@@ -330,7 +468,7 @@ impl<H: Handler> Course<'_, H> {
         })
     }
 
-    fn read(&mut self, record: &Record<'_>) -> Result<(), Halt> {
+    fn read(&mut self, record: &Record<'_>) -> Result<(), Stop> {
         let Capture {
             format,
             deliveries,
@@ -343,87 +481,93 @@ impl<H: Handler> Course<'_, H> {
         for request in skipped {
             *self.skipped.entry(request.reason).or_default() += 1;
         }
-        for mut delivery in deliveries {
-            if self.is_recoded && delivery.fidelity == Fidelity::Exact {
-                delivery.fidelity = Fidelity::Text;
-                delivery.notes.push("decoded from UTF-16".to_owned());
-            }
-            self.origin.index += 1;
-            let arrival = Arrival {
-                origin: &self.origin,
-                delivery: &delivery,
-                sidecar: &self.sidecar,
-            };
-            match self.handler.delivery(&arrival).map_err(Halt::Run)? {
-                Flow::GoOn(outcome) => self.outcome = self.outcome.max(outcome),
-                Flow::Stop(outcome) => {
-                    self.outcome = self.outcome.max(outcome);
-                    return Err(Halt::Stop);
-                }
-            }
+        for delivery in deliveries {
+            self.hand_over(delivery)?;
         }
         for problem in problems {
-            self.outcome = Outcome::Trouble;
-            let (position, message) = (problem.position, &problem.message);
-            report_problem(self.handler, &self.origin.source, position, message)
-                .map_err(Halt::Run)?;
+            self.report_problem(problem.position, &problem.message)?;
         }
         Ok(())
     }
 
-    /// Says what was passed over, how the source was read if that is asked for, and whether there
-    /// was nothing in it.
-    fn say(&mut self, verbose: bool, quiet: bool, undone: &[&str]) -> Result<()> {
-        let name = &self.origin.source;
-        if verbose {
-            let formats: Vec<_> = self
-                .formats
-                .iter()
-                .map(|(format, count)| format!("{count} × {format}"))
-                .collect();
-            let undone: Vec<_> = undone
-                .iter()
-                .map(|what| format!(", {what} undone"))
-                .collect();
-            let undone = undone.concat();
-            tell(
-                name,
-                &format!(
-                    "read {}{undone}",
-                    if formats.is_empty() {
-                        "nothing".to_owned()
-                    } else {
-                        formats.join(", ")
-                    }
-                ),
-            );
+    fn hand_over(&mut self, mut delivery: Delivery<'_>) -> Result<(), Stop> {
+        if self.is_recoded && delivery.fidelity == Fidelity::Exact {
+            delivery.fidelity = Fidelity::Text;
+            delivery.notes.push("decoded from UTF-16".to_owned());
         }
-        if !self.skipped.is_empty() && !quiet {
-            let count: usize = self.skipped.values().sum();
-            let listed: Vec<_> = self
-                .skipped
-                .iter()
-                .map(|(reason, count)| format!("{count} × {reason}"))
-                .collect();
-            let words = if count == 1 {
-                "request is no webhook and was"
-            } else {
-                "requests are no webhooks and were"
-            };
-            tell(
-                name,
-                &format!("{count} {words} skipped: {}", listed.join(", ")),
-            );
+        self.origin.index += 1;
+        *self.count += 1;
+        if self.wanted.is_some_and(|wanted| *self.count < wanted) {
+            return Ok(());
         }
-        if self.origin.index == 0 && self.outcome == Outcome::Clean {
-            let what = if self.skipped.is_empty() {
-                "is empty: no delivery to read"
-            } else {
-                "holds no webhook"
-            };
-            self.outcome = Outcome::Trouble;
-            report_problem(self.handler, name, None, what)?;
+        let incoming = IncomingDelivery {
+            origin: &self.origin,
+            delivery: &delivery,
+            sidecar: &self.sidecar,
+            is_live: self.is_live,
+        };
+        let flow = self.handler.delivery(&incoming).map_err(Stop::Run)?;
+        let (ControlFlow::Continue(outcome) | ControlFlow::Break(outcome)) = flow;
+        self.outcome = self.outcome.max(outcome);
+        match flow {
+            ControlFlow::Break(_) => Err(Stop::Told),
+            ControlFlow::Continue(_) if self.wanted.is_some() => Err(Stop::Reached),
+            ControlFlow::Continue(_) => Ok(()),
         }
+    }
+
+    fn report_problem(&mut self, position: Option<Position>, what: &str) -> Result<(), Stop> {
+        let told = report_problem(self.handler, &self.origin.source, position, what);
+        self.outcome = told.map_err(Stop::Run)?;
         Ok(())
     }
+
+    /// Says what was skipped, and how the source was read if that is asked for; `false` if there was
+    /// nothing in it at all.
+    fn summarize(&mut self, undone: &[&str]) -> Result<bool> {
+        let name = &self.origin.source;
+        if self.verbose {
+            tell(name, &format!("read {}{}", self.formats(), joined(undone)));
+        }
+        if !self.skipped.is_empty() && !self.options.quiet {
+            tell(name, &self.skipped());
+        }
+        if self.origin.index > 0 || self.outcome != Outcome::Clean {
+            return Ok(true);
+        }
+        if !self.skipped.is_empty() {
+            self.outcome = report_problem(self.handler, name, None, "holds no webhook")?;
+        }
+        Ok(!self.skipped.is_empty())
+    }
+
+    fn formats(&self) -> String {
+        if self.formats.is_empty() {
+            return "nothing".to_owned();
+        }
+        listed(&self.formats)
+    }
+
+    fn skipped(&self) -> String {
+        let count = self.skipped.values().sum();
+        let one = "request that is not a webhook";
+        let requests = counted(count, one, "requests that are not webhooks");
+        format!("skipped {requests}: {}", listed(&self.skipped))
+    }
+}
+
+/// `2 × http, 1 × har`
+fn listed(counts: &BTreeMap<impl fmt::Display, usize>) -> String {
+    let counts = counts
+        .iter()
+        .map(|(what, count)| format!("{count} × {what}"));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// `, gzip undone`
+fn joined(undone: &[&str]) -> String {
+    undone
+        .iter()
+        .map(|what| format!(", {what} undone"))
+        .collect()
 }

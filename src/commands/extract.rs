@@ -1,25 +1,35 @@
 //! `chatlog extract`: one body or one head, for other tools.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 
 use anyhow::{Result, bail};
 use chatlog::capture::Delivery;
 
 use super::Outcome;
-use super::deliveries::for_each_delivery_of;
+use super::deliveries::{Flow, ReadOptions, for_each_delivery_of};
 use super::output::Stdout;
 use crate::args::Extract;
-use crate::input::Outputs;
+use crate::input::{Buffering, Outputs};
 
 pub(super) fn run(args: &Extract, outputs: Outputs) -> Result<Outcome> {
     let mut count = 0;
     let mut selected: Option<Delivery<'static>> = None;
-    let outcome = for_each_delivery_of(&args.source, &args.reading, outputs, |arrival| {
+    let options = ReadOptions {
+        buffering: Buffering::Whole,
+        quiet: true,
+        outputs: &outputs,
+    };
+    let inputs = std::slice::from_ref(&args.source);
+    let outcome = for_each_delivery_of(inputs, &args.reading, options, |incoming| {
         count += 1;
-        if args.select.unwrap_or(1) == count {
-            selected = Some(arrival.delivery.clone().into_owned());
+        if count == args.select.map_or(1, NonZeroUsize::get) {
+            selected = Some(incoming.delivery.clone().into_owned());
         }
-        Ok(Outcome::Clean)
+        Ok(match (&selected, args.select) {
+            (Some(_), Some(_)) => Flow::Break(Outcome::Clean),
+            _ => Flow::Continue(Outcome::Clean),
+        })
     })?;
     match (selected, args.select) {
         (Some(_), None) if count > 1 => {

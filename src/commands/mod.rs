@@ -15,11 +15,13 @@ mod url;
 mod validate;
 mod verify;
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
+use chatlog::Report;
 use chatlog::finding::{Finding, Levels, Rule};
 use chatlog::view::{Canvas, Theme, Zone};
-use chatlog::{Report, Text};
 
 use clap::CommandFactory;
 
@@ -27,7 +29,7 @@ use self::deliveries::NoInput;
 use self::output::say;
 use crate::args::{Cli, Color, Command, LevelArgs, Look};
 use crate::config::Config;
-use crate::input::Outputs;
+use crate::input::{Input, Outputs};
 
 /// How a run went: the worst of its parts counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +105,10 @@ fn outputs(cli: &Cli) -> anyhow::Result<Outputs> {
     for (option, path) in cli.command.named_files() {
         outputs.refuse(option, path)?;
     }
+    let inputs = cli.command.inputs().map(Input::all).unwrap_or_default();
+    for input in inputs.into_iter().flatten() {
+        outputs.refuse("", input.path().unwrap_or(Path::new("-")))?;
+    }
     if let Some(path) = Config::path(&cli.config) {
         outputs.refuse("", &path)?;
     }
@@ -119,7 +125,7 @@ fn tell_help(command: &str) {
 }
 
 /// Says something on standard error.
-fn tell(place: &Text<'_>, what: &str) {
+fn tell(place: &impl Display, what: &str) {
     say(&format!("chatlog: {place}: {what}"));
 }
 

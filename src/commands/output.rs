@@ -37,9 +37,9 @@ impl Stdout {
     /// How to go on after a delivery: no further if nobody reads what comes of it.
     pub(super) fn flow(&self, outcome: Outcome) -> Flow {
         if self.is_closed {
-            Flow::Stop(outcome)
+            Flow::Break(outcome)
         } else {
-            Flow::GoOn(outcome)
+            Flow::Continue(outcome)
         }
     }
 

@@ -88,6 +88,14 @@ impl Findings {
         Ok(())
     }
 
+    /// Writes out what standard output got until now, for somebody who waits for it.
+    pub(super) fn flush(&mut self) -> Result<()> {
+        if let Some(screen) = &mut self.screen {
+            screen.writer.flush()?;
+        }
+        Ok(())
+    }
+
     /// Writes something that could not be read, which standard error has told already.
     pub(super) fn write_problem(&mut self, problem: &Problem<'_>) -> Result<()> {
         match &mut self.screen {
@@ -110,7 +118,7 @@ impl Findings {
     pub(super) fn flow(&self, outcome: Outcome) -> Flow {
         match &self.screen {
             Some(screen) if !self.has_reports() => screen.writer.get_ref().flow(outcome),
-            _ => Flow::GoOn(outcome),
+            _ => Flow::Continue(outcome),
         }
     }
 

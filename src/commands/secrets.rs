@@ -8,9 +8,10 @@ use chatlog::diagnosis::{Budget, Diagnosis, diagnose};
 use chatlog::signature::{Checks, Secret, Signature, verify};
 use zeroize::Zeroizing;
 
-use super::deliveries::Arrival;
+use super::deliveries::IncomingDelivery;
 use crate::args::{Inputs, Secrets, SignatureArgs};
 use crate::config::Config;
+use crate::input::Input;
 
 /// The variable that holds the secret where none is named.
 const VARIABLE: &str = "CHATLOG_SECRET";
@@ -38,9 +39,8 @@ impl Secrets {
             secrets.push(secret(Zeroizing::new(value.into_encoded_bytes()), place)?);
         }
         if self.secret_stdin {
-            if inputs.inputs.is_empty()
-                || inputs.inputs.iter().any(|input| input.as_os_str() == "-")
-            {
+            let inputs = Input::all(&inputs.inputs);
+            if inputs.iter().flatten().any(Input::is_stdin) {
                 bail!("--secret-stdin: standard input is an input already: name files as inputs");
             }
             let bytes = read_to_end(io::stdin().lock()).context("--secret-stdin: cannot read")?;
@@ -153,8 +153,8 @@ impl Verifier {
     }
 
     /// What there is to say of the signature that came with a delivery, or in a file beside it.
-    pub(super) fn verify(&mut self, arrival: &Arrival<'_>) -> Signature {
-        let delivery = arrival.signed(&self.header_name);
+    pub(super) fn verify(&mut self, incoming: &IncomingDelivery<'_>) -> Signature {
+        let delivery = incoming.signed(&self.header_name);
         let mut signature = verify(&delivery, &self.checks);
         if signature.is_mismatch() {
             match diagnose(&delivery, &self.checks, &mut self.budget) {

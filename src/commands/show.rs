@@ -8,13 +8,13 @@ use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Selection, Zone, json, write_tables};
 use chatlog::{Text, inspect_up_to};
 
-use super::deliveries::{Way, for_each_delivery};
+use super::deliveries::{ReadOptions, for_each_delivery};
 use super::output::Stdout;
 use super::secrets::Verifier;
 use super::{Outcome, canvas, levels, tell};
 use crate::args::{Show, ShowFormat};
 use crate::config::Config;
-use crate::input::{Outputs, Patience};
+use crate::input::{Buffering, Outputs};
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let zone = args.tz.clone().or_else(|| config.time_zone.clone());
@@ -26,25 +26,19 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outc
         full_text: args.full_text,
     };
     let secrets = args.signature.secrets.read(&args.inputs)?;
-    // A stream is shown as it arrives; for a signature it must be known where the body ends.
-    let patience = if secrets.is_empty() {
-        Patience::Eager
-    } else {
-        Patience::Whole
-    };
     let mut verifier = Verifier::new(&args.signature, config, secrets)?;
     let mut out = Stdout::new();
-    let way = Way {
-        patience,
+    let options = ReadOptions {
+        buffering: Buffering::Eager,
         quiet: false,
-        outputs,
+        outputs: &outputs,
     };
     let mut allowed = 0;
-    let outcome = for_each_delivery(&args.inputs, &way, |arrival| {
-        let document = Document::new(&arrival.delivery.body);
+    let outcome = for_each_delivery(&args.inputs, options, |incoming| {
+        let document = Document::new(&incoming.delivery.body);
         let limit = args.limit.limit();
-        let mut report = inspect_up_to(limit, arrival.origin, arrival.delivery, &document);
-        report.add_signature(verifier.verify(arrival));
+        let mut report = inspect_up_to(limit, incoming.origin, incoming.delivery, &document);
+        report.add_signature(verifier.verify(incoming));
         report.apply(&levels);
         allowed += report.errors_allowed;
         match args.format {

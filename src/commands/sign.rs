@@ -8,13 +8,13 @@ use chatlog::Text;
 use chatlog::capture::Delivery;
 use chatlog::signature::{Scheme, Secret, sign};
 
-use super::deliveries::{Arrival, Way, for_each_delivery};
+use super::deliveries::{IncomingDelivery, ReadOptions, for_each_delivery};
 use super::output::Stdout;
 use super::url::Url;
 use super::{Outcome, tell};
 use crate::args::{Sign, SignAs};
 use crate::config::Config;
-use crate::input::{Outputs, Patience};
+use crate::input::{Buffering, Outputs};
 
 pub(super) fn run(args: &Sign, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
@@ -28,13 +28,13 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: Outputs) -> Result<Outc
         },
     };
     let mut out = Stdout::new();
-    let way = Way {
-        patience: Patience::Whole,
+    let options = ReadOptions {
+        buffering: Buffering::Whole,
         quiet: false,
-        outputs,
+        outputs: &outputs,
     };
-    let outcome = for_each_delivery(&args.inputs, &way, |arrival| {
-        let outcome = signer.sign(args, arrival, &mut out)?;
+    let outcome = for_each_delivery(&args.inputs, options, |incoming| {
+        let outcome = signer.sign(args, incoming, &mut out)?;
         Ok(out.flow(outcome))
     })?;
     out.flush()?;
@@ -50,16 +50,20 @@ struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    fn sign(&self, args: &Sign, arrival: &Arrival<'_>, out: &mut impl Write) -> Result<Outcome> {
+    fn sign(
+        &self,
+        args: &Sign,
+        incoming: &IncomingDelivery<'_>,
+        out: &mut impl Write,
+    ) -> Result<Outcome> {
         let delivery = match args.write_as {
-            SignAs::Header | SignAs::Value => Cow::Borrowed(arrival.delivery),
-            SignAs::Curl | SignAs::Http => Cow::Owned(self.request.of(arrival.delivery)),
+            SignAs::Header | SignAs::Value => Cow::Borrowed(incoming.delivery),
+            SignAs::Curl | SignAs::Http => Cow::Owned(self.request.of(incoming.delivery)),
         };
         let signature = match sign(&delivery, &self.scheme, self.secret, args.encoding) {
             Ok(signature) => signature,
             Err(unfilled) => {
-                let what = format!("cannot sign delivery {}: {unfilled}", arrival.origin.index);
-                tell(&arrival.origin.source, &what);
+                tell(incoming.origin, &format!("cannot sign: {unfilled}"));
                 return Ok(Outcome::Trouble);
             }
         };
@@ -67,11 +71,8 @@ impl Signer<'_> {
             SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
             SignAs::Value => writeln!(out, "{signature}")?,
             SignAs::Curl if delivery.body.contains(&0) => {
-                let index = arrival.origin.index;
-                let what = format!(
-                    "cannot write delivery {index} as a curl command: no argument can hold its NUL byte: use --as http"
-                );
-                tell(&arrival.origin.source, &what);
+                let what = "cannot write it as a curl command: no argument can hold its NUL byte: use --as http";
+                tell(incoming.origin, what);
                 return Ok(Outcome::Trouble);
             }
             SignAs::Curl => {

@@ -7,13 +7,13 @@ use chatlog::finding::{FindingLimit, Levels};
 use chatlog::view::findings::Problem;
 use chatlog::{Text, inspect_up_to};
 
-use super::deliveries::{Arrival, Flow, Handler, Way, handle_deliveries};
+use super::deliveries::{Flow, Handler, IncomingDelivery, ReadOptions, handle_deliveries};
 use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
 use super::{Outcome, levels, tell};
 use crate::args::Validate;
 use crate::config::Config;
-use crate::input::{Outputs, Patience, read_contract};
+use crate::input::{Buffering, Outputs, read_contract};
 
 pub(super) fn run(args: &Validate, config: &Config, outputs: Outputs) -> Result<Outcome> {
     run_with(args, config, outputs, None)
@@ -45,14 +45,14 @@ pub(super) fn run_with(
         limit: args.limit.limit(),
         fails_fast: args.fail_fast,
     };
-    let way = Way {
-        patience: Patience::Whole,
+    let options = ReadOptions {
+        buffering: Buffering::Eager,
         quiet: args.quiet,
-        outputs,
+        outputs: &outputs,
     };
-    let outcome = handle_deliveries(&args.inputs, &way, &mut validation)?;
+    let outcome = handle_deliveries(&args.inputs, options, &mut validation)?;
     // Windows replaces no file that is still open.
-    drop(way);
+    drop(outputs);
     validation.findings.finish()?;
     if let Some(unexplained) = validation.verifier.and_then(|it| it.unexplained()) {
         tell(&Text::from("signatures"), &unexplained);
@@ -71,20 +71,23 @@ struct Validation {
 }
 
 impl Handler for Validation {
-    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
-        let document = Document::new(&arrival.delivery.body);
-        let mut report = inspect_up_to(self.limit, arrival.origin, arrival.delivery, &document);
+    fn delivery(&mut self, incoming: &IncomingDelivery<'_>) -> Result<Flow> {
+        let document = Document::new(&incoming.delivery.body);
+        let mut report = inspect_up_to(self.limit, incoming.origin, incoming.delivery, &document);
         for contract in &self.contracts {
             report.add(contract.findings(&document, self.limit));
         }
         if let Some(verifier) = &mut self.verifier {
-            report.add_signature(verifier.verify(arrival));
+            report.add_signature(verifier.verify(incoming));
         }
         report.apply(&self.levels);
         self.findings.write(&report)?;
+        if incoming.is_live {
+            self.findings.flush()?;
+        }
         let outcome = Outcome::of(&report);
         Ok(if self.fails_fast && outcome != Outcome::Clean {
-            Flow::Stop(outcome)
+            Flow::Break(outcome)
         } else {
             self.findings.flow(outcome)
         })

@@ -14,34 +14,31 @@ use chatlog::view::signature::{
 use chatlog::view::{Canvas, Zone, json, signature};
 use chatlog::{Origin, Report, Text, signature_report};
 
-use super::deliveries::{Arrival, Flow, Handler, Way, for_each_delivery, handle_deliveries};
+use super::deliveries::{
+    Flow, Handler, IncomingDelivery, ReadOptions, for_each_delivery, handle_deliveries,
+};
 use super::output::Stdout;
 use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
 use super::{Outcome, canvas, levels, tell};
 use crate::args::{Verify, VerifyFormat};
 use crate::config::Config;
-use crate::input::{Outputs, Patience};
+use crate::input::{Buffering, Outputs};
 
 pub(super) fn run(args: &Verify, config: &Config, outputs: Outputs) -> Result<Outcome> {
     let secrets = args.signature.secrets.require(&args.inputs)?;
     let verifier = Verifier::new(&args.signature, config, secrets)?;
     let canvas = canvas(&args.look, config, Zone::UTC);
-    let way = Way {
-        patience: Patience::Whole,
-        quiet: args.quiet,
-        outputs,
-    };
     if args.discover {
-        discover(args, &way, &verifier, &canvas)
+        discover(args, &outputs, &verifier, &canvas)
     } else {
-        verify(args, way, config, verifier, &canvas)
+        verify(args, outputs, config, verifier, &canvas)
     }
 }
 
 fn verify(
     args: &Verify,
-    way: Way,
+    outputs: Outputs,
     config: &Config,
     verifier: Verifier,
     canvas: &Canvas,
@@ -52,7 +49,12 @@ fn verify(
         findings: Findings::create(&destinations(args), config)?,
         verifier,
     };
-    let outcome = handle_deliveries(&args.inputs, &way, &mut verification)?;
+    let options = ReadOptions {
+        buffering: Buffering::Eager,
+        quiet: args.quiet,
+        outputs: &outputs,
+    };
+    let outcome = handle_deliveries(&args.inputs, options, &mut verification)?;
     let unexplained = verification.verifier.unexplained();
     match (verification.verdicts, unexplained) {
         (Some(verdicts), unexplained) => verdicts.finish(unexplained)?,
@@ -60,7 +62,7 @@ fn verify(
         (None, None) => {}
     }
     // Windows replaces no file that is still open.
-    drop(way);
+    drop(outputs);
     verification.findings.finish()?;
     Ok(outcome)
 }
@@ -74,18 +76,21 @@ struct Verification<'c> {
 }
 
 impl Handler for Verification<'_> {
-    fn delivery(&mut self, arrival: &Arrival<'_>) -> Result<Flow> {
-        let signature = self.verifier.verify(arrival);
-        let document = Document::new(&arrival.delivery.body);
-        let mut report = signature_report(arrival.origin, arrival.delivery, &document, signature);
+    fn delivery(&mut self, incoming: &IncomingDelivery<'_>) -> Result<Flow> {
+        let signature = self.verifier.verify(incoming);
+        let document = Document::new(&incoming.delivery.body);
+        let mut report = signature_report(incoming.origin, incoming.delivery, &document, signature);
         report.apply(&self.levels);
         self.findings.write(&report)?;
+        if incoming.is_live {
+            self.findings.flush()?;
+        }
         let outcome = Outcome::of(&report);
         match &mut self.verdicts {
             Some(verdicts) => {
-                verdicts.add(report)?;
+                verdicts.add(report, incoming.is_live)?;
                 Ok(if self.findings.has_reports() {
-                    Flow::GoOn(outcome)
+                    Flow::Continue(outcome)
                 } else {
                     verdicts.out.flow(outcome)
                 })
@@ -133,7 +138,8 @@ impl Form {
 /// The verdicts of a run, on their way out.
 ///
 /// A signature may belong to a delivery that is yet to come: what failed without a reason is held,
-/// and all that follows it, until all were read or there is no more room.
+/// and all that follows it, until all were read or there is no more room. On a live stream nothing is
+/// held: somebody waits for each verdict, and what explains it is said at the end.
 struct Verdicts<'c> {
     form: Form,
     quiet: bool,
@@ -145,6 +151,8 @@ struct Verdicts<'c> {
     common: CommonCause,
     counts: VerdictCounts,
     held: Vec<Held>,
+    /// The failures of live streams that a swap may explain.
+    unexplained: Vec<(Text<'static>, Line)>,
 }
 
 /// A verdict with all that is shown of its delivery.
@@ -168,10 +176,11 @@ impl<'c> Verdicts<'c> {
             common: CommonCause::default(),
             counts: VerdictCounts::default(),
             held: Vec::new(),
+            unexplained: Vec::new(),
         })
     }
 
-    fn add(&mut self, report: Report<'_>) -> Result<()> {
+    fn add(&mut self, report: Report<'_>, is_live: bool) -> Result<()> {
         let Some(signature) = report.signature else {
             return Ok(());
         };
@@ -190,6 +199,12 @@ impl<'c> Verdicts<'c> {
             matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive)
                 && signature.hints.is_empty()
                 && line.is_some();
+        if is_live {
+            let name = || Text::from(format!("{}#{index}", source.as_str()));
+            let line = line.filter(|_| may_be_explained);
+            self.unexplained.extend(line.map(|line| (name(), line)));
+            return self.write_live(&subject, &signature, severity);
+        }
         if self.held.is_empty() && !may_be_explained {
             return self.write(&subject, &signature, severity);
         }
@@ -223,6 +238,31 @@ impl<'c> Verdicts<'c> {
         Ok(())
     }
 
+    fn write_live(
+        &mut self,
+        subject: &Subject<'_>,
+        signature: &Signature,
+        severity: Option<Severity>,
+    ) -> Result<()> {
+        self.write_held()?;
+        self.write(subject, signature, severity)?;
+        Ok(self.out.flush()?)
+    }
+
+    /// Says how many failures a swap explains, and one of them, where they were written before that
+    /// was known.
+    fn explain_swaps(&self) {
+        let explained = |(name, line)| Some((name, self.swaps.hint(line)?.message));
+        let mut explained = self.unexplained.iter().cloned().filter_map(explained);
+        if let Some((name, why)) = explained.next() {
+            let others = match explained.count() {
+                0 => String::new(),
+                count => format!(" (swapped signatures explain {count} more)"),
+            };
+            tell(&name, &format!("{why}{others}"));
+        }
+    }
+
     /// Writes a verdict, and the finding of this severity that it is.
     fn write(
         &mut self,
@@ -253,6 +293,7 @@ impl<'c> Verdicts<'c> {
     /// Writes what is left, and what there is to say of all of them.
     fn finish(mut self, unexplained: Option<String>) -> Result<()> {
         self.write_held()?;
+        self.explain_swaps();
         if self.form == Form::Human && !self.quiet {
             self.counts.write_closing(self.canvas, &mut self.out)?;
             let about_all = self.common.sentence().into_iter().chain(unexplained);
@@ -264,15 +305,25 @@ impl<'c> Verdicts<'c> {
 }
 
 /// Finds the schemes that give the signatures of all deliveries.
-fn discover(args: &Verify, way: &Way, verifier: &Verifier, canvas: &Canvas) -> Result<Outcome> {
+fn discover(
+    args: &Verify,
+    outputs: &Outputs,
+    verifier: &Verifier,
+    canvas: &Canvas,
+) -> Result<Outcome> {
     let Some(form) = Form::of(args.format) else {
         bail!("--discover prints schemes: give --format human or json");
     };
     let mut discovery = Discovery::new(verifier.checks());
     let mut deliveries = 0;
-    let outcome = for_each_delivery(&args.inputs, way, |arrival| {
+    let options = ReadOptions {
+        buffering: Buffering::Whole,
+        quiet: args.quiet,
+        outputs,
+    };
+    let outcome = for_each_delivery(&args.inputs, options, |incoming| {
         deliveries += 1;
-        discovery.narrow(&arrival.signed(verifier.header_name()));
+        discovery.narrow(&incoming.signed(verifier.header_name()));
         Ok(Outcome::Clean)
     })?;
     let mut out = Stdout::new();

@@ -117,14 +117,10 @@ fn shares(one: &Entry, other: &Entry) -> bool {
     one.given.iter().any(|digest| other.given.contains(digest))
 }
 
+/// As an input of its own, whose number tells it from its neighbours even where that is the first.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "delivery {} of `{}`",
-            self.index,
-            Text::from(&*self.source)
-        )
+        write!(f, "`{}#{}`", Text::from(&*self.source), self.index)
     }
 }
 

@@ -1,41 +1,72 @@
 //! The world: files, folders and standard input, opened and cut into records.
 
 mod identity;
+mod probe;
 mod records;
 mod schemas;
+mod walk;
 
-use std::fs::File;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use chatlog::Text;
 use encoding_rs_io::DecodeReaderBytes;
 use flate2::read::MultiGzDecoder;
-use walkdir::WalkDir;
 
 pub(crate) use self::identity::{Outputs, folder_of, followed};
-pub(crate) use self::records::{Patience, Records};
+pub(crate) use self::probe::holds_delivery;
+pub(crate) use self::records::{Buffering, FramingError, Records};
 pub(crate) use self::schemas::read_contract;
+use self::walk::walk;
 
-/// The endings of files that a folder is searched for; `.gz` and `.zst` may follow.
-const ENDINGS: [&str; 14] = [
-    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "txt", "log", "curl", "sh", "cmd",
-    "sse", "body",
-];
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
 /// The most that is read of a file with a signature.
-const LONGEST_SIGNATURE: u64 = 1 << 16;
+const MAX_SIGNATURE: u64 = 1 << 16;
 
-/// Where deliveries are read from.
+/// What the user named: where deliveries are read from, and perhaps which one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// Standard input.
+pub(crate) struct Input {
+    place: Place,
+    /// The delivery's number, from 1: `#N` behind the name.
+    pub(crate) number: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
     Stdin,
-    /// A file.
-    File(PathBuf),
+    Path(PathBuf),
+}
+
+/// An input that cannot be used, and why.
+#[derive(Debug)]
+pub(crate) struct InputError {
+    /// The input.
+    pub(crate) place: Text<'static>,
+    /// What is wrong with it.
+    pub(crate) what: String,
+}
+
+/// One file, or standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    place: Place,
+    pub(crate) claim: Claim,
+}
+
+/// Why a source is read: that decides what it means if there is no delivery in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// The user named it.
+    Named,
+    /// It was found in a folder, and its name is one of a capture.
+    CaptureByName,
+    /// It was found in a folder, and may be anything.
+    Unknown,
 }
 
 /// A source that was opened, and is read as it was before it was compressed.
@@ -46,22 +77,167 @@ pub(crate) struct Opened {
     pub(crate) undone: Vec<&'static str>,
     /// Whether its text was decoded from UTF-16, and is not what was saved byte for byte.
     pub(crate) is_recoded: bool,
+    /// Whether it is a pipe, a terminal or the like, in which more may come at any time.
+    pub(crate) is_live: bool,
+}
+
+impl Input {
+    /// The inputs that arguments name; none name standard input.
+    pub(crate) fn all(arguments: &[PathBuf]) -> Vec<Result<Self, InputError>> {
+        if arguments.is_empty() {
+            return vec![Ok(Self::whole(Place::Stdin))];
+        }
+        arguments.iter().map(|path| Self::named(path)).collect()
+    }
+
+    /// The input of this name: a path that exists, or else one with `#N` behind it, where `-` is
+    /// standard input. A path that does not exist is an input too: opening it says so.
+    pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
+        if argument.as_os_str() == "-" {
+            return Ok(Self::whole(Place::Stdin));
+        }
+        let numbered = numbered(argument.as_os_str()).filter(|_| !exists(argument));
+        let Some((before, number)) = numbered else {
+            return Ok(Self::whole(Place::Path(argument.to_owned())));
+        };
+        let place = match before.to_str() {
+            _ if exists(Path::new(&before)) => Place::Path(before.into()),
+            // The command line is read with the second spelling.
+            Some("-" | "./-") => Place::Stdin,
+            _ => return Ok(Self::whole(Place::Path(argument.to_owned()))),
+        };
+        match number.parse() {
+            Ok(number) if number > 0 => Ok(Self {
+                place,
+                number: Some(number),
+            }),
+            _ => Err(InputError {
+                place: name_of(argument),
+                what: "deliveries are numbered from #1".to_owned(),
+            }),
+        }
+    }
+
+    fn whole(place: Place) -> Self {
+        Self {
+            place,
+            number: None,
+        }
+    }
+
+    /// The name that the user gave it, or would, without the number.
+    pub(crate) fn name(&self) -> Text<'static> {
+        self.place.name()
+    }
+
+    /// Says whether it is standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.place == Place::Stdin
+    }
+
+    /// Its path; none for standard input.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.place.path()
+    }
+
+    /// Says whether it is a folder.
+    pub(crate) fn is_folder(&self) -> bool {
+        matches!(&self.place, Place::Path(path) if path.is_dir())
+    }
+
+    /// What is to be read: the input itself, or the files below it, in order of name.
+    pub(crate) fn sources(&self) -> Vec<Result<Source, InputError>> {
+        match &self.place {
+            Place::Path(folder) if folder.is_dir() => {
+                let files = walk(folder).into_iter();
+                files.map(|file| file.map(Source::from)).collect()
+            }
+            place => vec![Ok(Source {
+                place: place.clone(),
+                claim: Claim::Named,
+            })],
+        }
+    }
+}
+
+/// `NAME#N` in its parts.
+fn numbered(argument: &OsStr) -> Option<(OsString, &str)> {
+    let bytes = argument.as_encoded_bytes();
+    let at = memchr::memrchr(b'#', bytes)?;
+    let number = std::str::from_utf8(&bytes[at + 1..]).ok()?;
+    let is_number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    Some((start_of(argument, at)?, number)).filter(|_| is_number)
+}
+
+/// The first `length` bytes of a name, which end before an ASCII character.
+#[cfg(unix)]
+fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = name.as_bytes().get(..length)?;
+    Some(OsStr::from_bytes(bytes).to_owned())
+}
+
+/// The first `length` bytes of a name, if it is Unicode.
+#[cfg(not(unix))]
+fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
+    Some(name.to_str()?.get(..length)?.into())
+}
+
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+impl Place {
+    fn name(&self) -> Text<'static> {
+        match self {
+            Self::Stdin => Text::from("-"),
+            Self::Path(path) => name_of(path),
+        }
+    }
+}
+
+impl Place {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::Path(path) => Some(path),
+        }
+    }
+}
+
+impl From<walk::Found> for Source {
+    fn from(found: walk::Found) -> Self {
+        Self {
+            claim: if found.is_capture_by_name() {
+                Claim::CaptureByName
+            } else {
+                Claim::Unknown
+            },
+            place: Place::Path(found.path),
+        }
+    }
 }
 
 impl Source {
     /// The name that the user gave it, or would.
     pub(crate) fn name(&self) -> Text<'static> {
-        match self {
-            Self::Stdin => Text::from("-"),
-            Self::File(path) => name_of(path),
-        }
+        self.place.name()
+    }
+
+    /// The file that it is; none for standard input.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.place.path()
     }
 
     /// Opens it; compression and UTF-16 are seen by the first bytes, and undone.
     pub(crate) fn open(&self) -> io::Result<Opened> {
-        let mut reader: Box<dyn Read> = match self {
-            Self::Stdin => Box::new(io::stdin().lock()),
-            Self::File(path) => Box::new(File::open(path)?),
+        let (mut reader, is_live): (Box<dyn Read>, bool) = match &self.place {
+            Place::Stdin => (Box::new(io::stdin().lock()), is_live(&stdin_metadata())),
+            Place::Path(path) => {
+                let file = File::open(path)?;
+                let is_live = is_live(&file.metadata());
+                (Box::new(file), is_live)
+            }
         };
         let mut undone = Vec::new();
         let mut start = first_bytes(&mut reader)?;
@@ -75,120 +251,76 @@ impl Source {
             start = first_bytes(&mut reader)?;
         }
         let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
-        let reader = Cursor::new(start).chain(reader);
+        reader = Box::new(Cursor::new(start).chain(reader));
         if is_recoded {
             undone.push("UTF-16");
-            return Ok(Opened {
-                reader: Box::new(DecodeReaderBytes::new(reader)),
-                undone,
-                is_recoded,
-            });
+            reader = Box::new(DecodeReaderBytes::new(reader));
         }
         Ok(Opened {
-            reader: Box::new(reader),
+            reader,
             undone,
             is_recoded,
+            is_live,
         })
     }
 
-    /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one.
-    /// A file that is written in the same run holds none yet.
+    /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one. Anything but a
+    /// regular file is not opened: that could wait for ever. A file that is written in the same run
+    /// holds none yet.
     pub(crate) fn sidecar(&self, outputs: &Outputs) -> Option<String> {
-        let Self::File(path) = self else { return None };
-        let mut name = path.clone().into_os_string();
+        let mut name = self.path()?.as_os_str().to_owned();
         name.push(".sig");
         let path = PathBuf::from(name);
-        if outputs.find(&path).is_some() {
+        if !fs::metadata(&path).ok()?.is_file() || outputs.find(&path).is_some() {
             return None;
         }
-        let opened = Self::File(path).open().ok()?;
+        let opened = Self {
+            place: Place::Path(path),
+            claim: Claim::Named,
+        };
         let mut signature = Vec::new();
-        let mut start = opened.reader.take(LONGEST_SIGNATURE);
+        let mut start = opened.open().ok()?.reader.take(MAX_SIGNATURE);
         start.read_to_end(&mut signature).ok()?;
-        // What is no text is no signature either, and its verdict will say so.
+        // What is not text is not a signature either, and its verdict will say so.
         let signature = String::from_utf8_lossy(&signature);
         let signature = signature.trim_start_matches('\u{feff}').trim();
         Some(signature.to_owned()).filter(|signature| !signature.is_empty())
     }
 }
 
-/// The first four bytes, or as many as there are.
+/// The first bytes, as many as show whether it is compressed or UTF-16: no more of a stream is
+/// waited for than must be.
 fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::with_capacity(4);
-    reader.take(4).read_to_end(&mut start)?;
+    let marks = || UTF_16.iter().chain(&[GZIP, ZSTD]);
+    while marks().any(|mark| mark.starts_with(&start) && mark.len() > start.len()) {
+        if reader.take(1).read_to_end(&mut start)? == 0 {
+            break;
+        }
+    }
     Ok(start)
 }
 
-/// An input that could not be used, and why.
-#[derive(Debug)]
-pub(crate) struct Trouble {
-    /// The input.
-    pub(crate) place: Text<'static>,
-    /// What is wrong with it.
-    pub(crate) what: String,
+/// Says whether more may come at any time: anything but a file is as long as its writer likes.
+fn is_live(metadata: &io::Result<Metadata>) -> bool {
+    !metadata.as_ref().is_ok_and(Metadata::is_file)
 }
 
-/// The sources that inputs stand for: a folder is every file below it with a known ending, in
-/// order of name; `-` is standard input, as is naming none.
-pub(crate) fn sources(inputs: &[PathBuf]) -> Vec<Result<Source, Trouble>> {
-    if inputs.is_empty() {
-        return vec![Ok(Source::Stdin)];
-    }
-    let mut sources = Vec::new();
-    for input in inputs {
-        if input.as_os_str() == "-" {
-            sources.push(Ok(Source::Stdin));
-        } else if input.is_dir() {
-            add_folder(input, &mut sources);
-        } else {
-            sources.push(Ok(Source::File(input.clone())));
-        }
-    }
-    sources
+#[cfg(unix)]
+fn stdin_metadata() -> io::Result<Metadata> {
+    use std::os::fd::AsFd;
+    File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata()
 }
 
-fn add_folder(folder: &Path, sources: &mut Vec<Result<Source, Trouble>>) {
-    let before = sources.len();
-    for entry in WalkDir::new(folder).sort_by_file_name() {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() || !has_known_ending(entry.path()) => {}
-            Ok(entry) => sources.push(Ok(Source::File(entry.into_path()))),
-            Err(error) => {
-                let place = error.path().map_or_else(|| name_of(folder), name_of);
-                let what = error
-                    .io_error()
-                    .map_or_else(|| error.to_string(), ToString::to_string);
-                sources.push(Err(Trouble {
-                    place,
-                    what: format!("cannot read: {what}"),
-                }));
-            }
-        }
-    }
-    if sources.len() == before {
-        let what = format!(
-            "holds no captures: no file ends in .{}",
-            ENDINGS.join(", .")
-        );
-        sources.push(Err(Trouble {
-            place: name_of(folder),
-            what,
-        }));
-    }
+#[cfg(windows)]
+fn stdin_metadata() -> io::Result<Metadata> {
+    use std::os::windows::io::AsHandle;
+    File::from(io::stdin().as_handle().try_clone_to_owned()?).metadata()
 }
 
-fn has_known_ending(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let name = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
-    name.rsplit_once('.')
-        .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+#[cfg(not(any(unix, windows)))]
+fn stdin_metadata() -> io::Result<Metadata> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The name of a path, as the user would write it.

@@ -78,7 +78,7 @@ pub fn write_tables(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let title = findings::title(report);
+    let title = report.origin.to_string();
     writeln!(out, "{}", canvas.theme.heading.style(title))?;
     let Some(session) = &report.session else {
         return write_without_session(report, canvas, out);

@@ -52,6 +52,14 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Which delivery it is.
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            source: self.source.clone(),
+            index: self.index,
+        }
+    }
+
     /// The same, owning its texts.
     pub fn into_owned(self) -> Subject<'static> {
         Subject {
@@ -110,10 +118,7 @@ fn write_headline(
     let verdict = verdict_style(theme, signature.verdict)
         .style(format_args!("{:<12}", signature.verdict.name()))
         .to_string();
-    let place = match subject.index {
-        1 => subject.source.to_string(),
-        index => format!("{}#{index}", subject.source),
-    };
+    let place = subject.origin().to_string();
     let saved = format!("({}, {})", subject.format, subject.fidelity.name());
     writeln!(
         out,

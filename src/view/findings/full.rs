@@ -164,8 +164,8 @@ impl<'d> Drawing<'d> {
         let is_wrapped = report.delivery.body_start.is_none();
         (is_wrapped && !self.finding.rule.is_about_signature()).then(|| {
             format!(
-                "delivery {} starts at {}:{}:{}",
-                report.origin.index, report.origin.source, start.line, start.column
+                "{} starts at {}:{}",
+                report.origin, start.line, start.column
             )
         })
     }

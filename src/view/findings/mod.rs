@@ -173,6 +173,14 @@ impl<W: Write> Writer<W> {
         &self.out
     }
 
+    /// Writes out what was written until now, for somebody who waits for it.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Writes what comes after the last report, and gives the output back, flushed.
     ///
     /// # Errors
@@ -357,18 +365,6 @@ fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, Inert);
     value.serialize(&mut serializer)?;
     Ok(())
-}
-
-/// What a report is about: its input, and which delivery of it where it is not the first.
-pub(super) fn title(report: &Report<'_>) -> String {
-    let start = report.delivery.start;
-    match report.origin.index {
-        1 => report.origin.source.to_string(),
-        index => format!(
-            "{} · delivery {index} · line {}",
-            report.origin.source, start.line
-        ),
-    }
 }
 
 /// Writes all findings of one report in full: for a view of something else that has to tell them.
