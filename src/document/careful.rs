@@ -86,9 +86,12 @@ impl<'de> SeqAccess<'de> for Lexer<'de> {
 }
 
 impl Lexer<'_> {
-    /// Says whether a value follows of which something can be read: not a string or number that
-    /// the text ends in.
+    /// Says whether a value follows of which something can be read: not a string that the text
+    /// ends in.
     fn can_read_value(&mut self) -> bool {
-        matches!(self.peek(), Some(b'{' | b'[')) || self.clone().closed_value().is_some()
+        match self.peek() {
+            Some(b'"') => self.clone().closed_value().is_some(),
+            next => next.is_some(),
+        }
     }
 }
