@@ -12,13 +12,13 @@ use super::output::Stdout;
 use crate::args::Extract;
 use crate::input::{Buffering, Outputs};
 
-pub(super) fn run(args: &Extract, outputs: Outputs) -> Result<Outcome> {
+pub(super) fn run(args: &Extract, outputs: &Outputs) -> Result<Outcome> {
     let mut count = 0;
     let mut selected: Option<Delivery<'static>> = None;
     let options = ReadOptions {
         buffering: Buffering::Whole,
         quiet: true,
-        outputs: &outputs,
+        outputs,
     };
     let inputs = std::slice::from_ref(&args.source);
     let outcome = for_each_delivery_of(inputs, &args.reading, options, |incoming| {

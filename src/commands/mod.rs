@@ -74,12 +74,12 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let outputs = outputs(cli)?;
     let config = || Config::find(&cli.config);
     let outcome = match &cli.command {
-        Command::Show(args) => show::run(args, &config()?, outputs),
+        Command::Show(args) => show::run(args, &config()?, &outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),
         Command::Validate(args) => validate::run(args, &config()?, outputs),
         Command::Verify(args) => verify::run(args, &config()?, outputs),
-        Command::Sign(args) => sign::run(args, &config()?, outputs),
-        Command::Extract(args) => extract::run(args, outputs),
+        Command::Sign(args) => sign::run(args, &config()?, &outputs),
+        Command::Extract(args) => extract::run(args, &outputs),
         // It takes nothing but a colour from the project file, and may well explain what is wrong there.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),

@@ -16,7 +16,7 @@ use crate::args::{Show, ShowFormat};
 use crate::config::Config;
 use crate::input::{Buffering, Outputs};
 
-pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outcome> {
+pub(super) fn run(args: &Show, config: &Config, outputs: &Outputs) -> Result<Outcome> {
     let zone = args.tz.clone().or_else(|| config.time_zone.clone());
     let canvas = canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
     let levels = levels(&args.levels, config);
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Outputs) -> Result<Outc
     let options = ReadOptions {
         buffering: Buffering::Eager,
         quiet: false,
-        outputs: &outputs,
+        outputs,
     };
     let mut allowed = 0;
     let outcome = for_each_delivery(&args.inputs, options, |incoming| {

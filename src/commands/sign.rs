@@ -16,7 +16,7 @@ use crate::args::{Sign, SignAs};
 use crate::config::Config;
 use crate::input::{Buffering, Outputs};
 
-pub(super) fn run(args: &Sign, config: &Config, outputs: Outputs) -> Result<Outcome> {
+pub(super) fn run(args: &Sign, config: &Config, outputs: &Outputs) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
     let header = args.scheme.header_name(config).value;
     let signer = Signer {
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: Outputs) -> Result<Outc
     let options = ReadOptions {
         buffering: Buffering::Whole,
         quiet: false,
-        outputs: &outputs,
+        outputs,
     };
     let outcome = for_each_delivery(&args.inputs, options, |incoming| {
         let outcome = signer.sign(args, incoming, &mut out)?;

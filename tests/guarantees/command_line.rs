@@ -199,6 +199,7 @@ fn a_secret_given_to_the_wrong_option_is_not_printed() {
         }
         let mut program = folder.command(env!("CARGO_BIN_EXE_chatlog"));
         program
+            .env("CHATLOG_SECRET", "known")
             .env("CHATLOG_SCHEME", secret)
             .args([command, "x.json"]);
         let run = folder::run(&mut program, b"");
