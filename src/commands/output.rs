@@ -69,13 +69,16 @@ impl Write for Stdout {
         }
         // What is large is written piece by piece, and not copied as a whole.
         let bytes = &bytes[..bytes.len().min(BLOCK)];
+        let before = self.buffer.len();
         self.buffer.extend_from_slice(bytes);
         let is_full = self.buffer.len() >= BLOCK;
+        // A long line may come in many small pieces: only what is new is searched for its end.
+        let searched = if is_full { 0 } else { before };
         let line_end = (is_full || self.is_terminal || self.mid_line.is_some())
-            .then(|| memchr::memrchr(b'\n', &self.buffer))
+            .then(|| memchr::memrchr(b'\n', &self.buffer[searched..]))
             .flatten();
         match line_end {
-            Some(at) => self.write_out(at + 1)?,
+            Some(at) => self.write_out(searched + at + 1)?,
             None if is_full => self.write_out(self.buffer.len())?,
             None => {}
         }
