@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use foldhash::HashMap;
 use serde::de::{DeserializeSeed, Deserializer};
 
 use super::Read;
+use super::key_counts::KeyCounts;
 use super::lexer::{Lexer, members};
 use super::scalar::{
     Raw, is_number, is_short_number, note_lone_surrogate, note_precision, wrong_token,
@@ -83,7 +83,7 @@ const DEEPEST: usize = 128;
 
 /// A container that [`check`] is inside of.
 enum Inside<'a> {
-    Object { keys: HashMap<Cow<'a, str>, u32> },
+    Object { keys: KeyCounts<'a> },
     Array { next: usize },
 }
 
@@ -126,10 +126,7 @@ pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
         let next = match top {
             Inside::Object { keys } => walk.lexer.key().map(|(span, key)| {
                 note_lone_surrogate(&json[span], findings, || walk.trail.pointer());
-                let seen = *keys
-                    .entry(key.clone())
-                    .and_modify(|seen| *seen += 1)
-                    .or_default();
+                let seen = keys.count(key.clone(), 0);
                 let shared = OnceCell::new();
                 PathStep::Key { key, seen, shared }
             }),
@@ -178,7 +175,7 @@ impl Walk<'_, '_> {
         let may_enter = self.inside.len() < DEEPEST;
         if may_enter && self.lexer.eat(b'{') {
             self.inside.push(Inside::Object {
-                keys: HashMap::default(),
+                keys: KeyCounts::default(),
             });
         } else if may_enter && self.lexer.eat(b'[') {
             self.inside.push(Inside::Array { next: 0 });

@@ -11,6 +11,7 @@
 mod body;
 mod careful;
 mod free;
+mod key_counts;
 mod lexer;
 mod locate;
 mod record;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use foldhash::HashMap;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::free::{check, repeated_key};
+use super::key_counts::KeyCounts;
 use super::scalar::{Raw, StringVisitor, string, wrong_token};
 use super::{Read, Slot};
 use crate::Text;
@@ -306,7 +306,7 @@ struct Seen<'de> {
     known: u64,
     /// How often each unknown key, and each known one after its first time, was there. Few
     /// objects have any, so nothing is made for those that have none.
-    counts: Option<HashMap<Cow<'de, str>, u32>>,
+    counts: Option<KeyCounts<'de>>,
 }
 
 impl<'de> Seen<'de> {
@@ -321,14 +321,8 @@ impl<'de> Seen<'de> {
     /// Counts an unknown or repeated key and says how often it was there before.
     fn count(&mut self, index: Option<usize>, key: Cow<'de, str>) -> u32 {
         // The first time of a known member was not counted.
-        let first_times = u32::from(index.is_some());
-        let count = self
-            .counts
-            .get_or_insert_default()
-            .entry(key)
-            .or_insert(first_times);
-        *count += 1;
-        *count - 1
+        let uncounted = u32::from(index.is_some());
+        self.counts.get_or_insert_default().count(key, uncounted)
     }
 }
 
