@@ -19,6 +19,8 @@ const BODIES: [&str; 9] = [
     "data",
     "postData",
 ];
+/// Members that say whether a body is in base64.
+const ENCODINGS: [&str; 4] = ["isBase64Encoded", "is_base64", "base64", "encoding"];
 /// Members that hold headers.
 const HEADERS: [&str; 4] = ["headers", "Header", "header", "multiValueHeaders"];
 
@@ -36,19 +38,21 @@ pub(super) fn repeated_keys(object: &Object<'_>) -> Vec<Ambiguity> {
     let bodies = BODIES.iter().filter(|name| object.is_ambiguous(name));
     bodies
         .map(|name| two_bodies(name, name))
-        .chain(repeated_headers(object))
+        .chain(repeated_beside_bodies(object))
         .collect()
 }
 
-/// The keys of an object that hold different headers.
-pub(super) fn repeated_headers(object: &Object<'_>) -> Vec<Ambiguity> {
+/// The keys of an object that hold different headers, or tell in different ways how its body is
+/// encoded.
+pub(super) fn repeated_beside_bodies(object: &Object<'_>) -> Vec<Ambiguity> {
+    let encodings = ENCODINGS.iter().filter(|name| object.is_ambiguous(name));
+    let encodings = encodings.map(|name| two_bodies(name, name));
     let headers = HEADERS.iter().filter(|name| object.is_ambiguous(name));
-    headers
-        .map(|name| {
-            let message = format!("two `{name}` keys differ, and the last was read");
-            Ambiguity::new(Doubt::OfMismatch, message)
-        })
-        .collect()
+    let headers = headers.map(|name| {
+        let message = format!("two `{name}` keys differ, and the last was read");
+        Ambiguity::new(Doubt::OfMismatch, message)
+    });
+    encodings.chain(headers).collect()
 }
 
 /// The most faithful of the bodies that a capture holds, with the names of the members that hold
@@ -67,8 +71,11 @@ pub(super) fn most_faithful<'a>(
         if other.fidelity == body.fidelity {
             return two_bodies(read, name);
         }
-        let message =
-            format!("`{name}` differs from `{read}`, which is more faithful and was read");
+        let message = if name == read {
+            format!("two `{name}` keys differ, and the more faithful was read")
+        } else {
+            format!("`{name}` differs from `{read}`, which is more faithful and was read")
+        };
         Ambiguity::new(Doubt::Settled, message)
     });
     let ambiguities = ambiguities.collect();

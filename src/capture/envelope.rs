@@ -1,7 +1,7 @@
 //! Objects of headers and a body, as receivers log them.
 
 use super::Fidelity;
-use super::ambiguity::{most_faithful, repeated_headers};
+use super::ambiguity::{most_faithful, repeated_beside_bodies};
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
@@ -71,7 +71,7 @@ pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a
         return Err(Fault::new(envelope.text(), "it has headers without a body"));
     }
     let (body, mut ambiguities) = most_faithful(bodies(envelope)?);
-    ambiguities.extend(repeated_headers(envelope));
+    ambiguities.extend(repeated_beside_bodies(envelope));
     let mut request = Request {
         method: envelope
             .string("method")
@@ -99,14 +99,22 @@ fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fa
     for name in BASE64.into_iter().chain(BODY) {
         let is_other = !BASE64.contains(&name) && !UNMISTAKABLE.contains(&name);
         for value in envelope.all(name) {
+            let is_first = bodies.is_empty();
+            let is_repeated = bodies.last().is_some_and(|(last, _)| *last == name);
             match body(envelope, name, value) {
-                Err(fault) if bodies.is_empty() => return Err(fault),
-                Ok(body) if bodies.is_empty() => bodies.push((name, body)),
+                Err(fault) if is_first => return Err(fault),
+                Ok(body) if is_first => bodies.push((name, body)),
                 // Only what can be read can be compared.
-                Ok(body) if !is_other && !body.bytes.is_empty() => bodies.push((name, body)),
+                Ok(body) if (!is_other || is_repeated) && !body.bytes.is_empty() => {
+                    bodies.push((name, body));
+                }
                 Ok(_) | Err(_) => {}
             }
         }
+    }
+    // An empty one is what a logger writes that has the body in another member.
+    if bodies.iter().any(|(_, body)| !body.bytes.is_empty()) {
+        bodies.retain(|(_, body)| !body.bytes.is_empty());
     }
     Ok(bodies)
 }

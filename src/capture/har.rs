@@ -9,7 +9,12 @@ use crate::Text;
 
 /// Reads every entry of the log.
 pub(super) fn read<'a>(archive: &Object<'a>, reading: &mut Reading<'a, '_>) {
-    let entries = archive.object("log").and_then(|log| log.get("entries"));
+    reading.refuse_repeated(archive, "log");
+    let log = archive.object("log");
+    if let Some(log) = &log {
+        reading.refuse_repeated(log, "entries");
+    }
+    let entries = log.and_then(|log| log.get("entries"));
     match entries {
         Some(entries) => reading.entries(entries, request),
         None => reading.problem(Some(archive.text().as_bytes()), "it has no `log.entries`"),
@@ -25,9 +30,10 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: sent.string("method").map(Text::from),
         target: sent.string("url").map(Text::from),
         headers: without_pseudo_headers(&sent.headers("headers")?),
-        ambiguities: repeated_keys(&sent),
+        ambiguities: repeated_keys(entry),
         ..Request::default()
     };
+    request.ambiguities.extend(repeated_keys(&sent));
     request.received("startedDateTime", entry.get("startedDateTime"));
     if let Some(posted) = sent.object("postData")
         && let Some(text) = posted.get("text")

@@ -9,7 +9,10 @@ use crate::Text;
 /// Reads the request, or each of the list.
 pub(super) fn read<'a>(capture: &Object<'a>, reading: &mut Reading<'a, '_>) {
     match capture.get("models") {
-        Some(list) => reading.entries(list, request),
+        Some(list) => {
+            reading.refuse_repeated(capture, "models");
+            reading.entries(list, request);
+        }
         None => reading.entry(capture, request),
     }
 }
@@ -24,9 +27,10 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         target: data.string("path").map(Text::from),
         headers: data.headers("headers")?,
         body: data.get("body").map(Value::body).transpose()?,
-        ambiguities: repeated_keys(&data),
+        ambiguities: repeated_keys(entry),
         ..Request::default()
     };
+    request.ambiguities.extend(repeated_keys(&data));
     if request.body.is_none() && !data.has("body") {
         return Err(Fault::new(data.text(), "it has headers without a `body`"));
     }

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use super::detect::is_request_line;
 use super::reading::Reading;
 use super::request::{Body, Fault, Request};
-use super::{Capture, Fidelity, Headers};
+use super::{Ambiguity, Capture, Doubt, Fidelity, Headers};
 use crate::Text;
 
 /// Reads one request after another.
@@ -144,14 +144,13 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
     }
     let length = headers.first("content-length");
     let length = length.and_then(|value| value.as_str().trim().parse().ok());
-    let (body, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
-        Some((body, rest)) if ends_there(body, rest) => (body, rest),
+    let (mut read, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
+        Some((body, rest)) if ends_there(body, rest) => (Body::at(body, Fidelity::Exact), rest),
         _ => up_to_next_message(tail),
     };
-    let mut read = Body::at(body, Fidelity::Exact);
     let next = next_after(rest);
     let left_out = &rest[..rest.len() - next.len()];
-    read.notes.extend(left_out_note(left_out));
+    read.leave_out(left_out);
     if is_chunked {
         read = read.noting("the chunks were joined when it was saved");
     }
@@ -170,28 +169,57 @@ fn next_after(rest: &[u8]) -> &[u8] {
     }
 }
 
-/// What to say of the bytes between a body and the next request.
-fn left_out_note(left_out: &[u8]) -> Option<String> {
-    Some(match left_out {
-        [] => return None,
-        b"\n" | b"\r\n" => "trimmed the newline an editor added after `Content-Length`".to_owned(),
-        _ if is_status_line(left_out.trim_ascii_start()) => {
-            "the response that follows was left out".to_owned()
-        }
-        _ => format!("left out {} bytes after `Content-Length`", left_out.len()),
-    })
+impl Body<'_> {
+    /// Says what is between the body and the next request. White space is no part of any body that
+    /// another reader may see; other bytes are.
+    fn leave_out(&mut self, left_out: &[u8]) {
+        let start = left_out.trim_ascii_start();
+        let count = left_out.len();
+        let all = format!("left out {count} bytes after `Content-Length`");
+        self.notes.push(match left_out {
+            [] => return,
+            b"\n" | b"\r\n" => {
+                "trimmed the newline an editor added after `Content-Length`".to_owned()
+            }
+            _ if is_status_line(start) => "the response that follows was left out".to_owned(),
+            _ if start.is_empty() => all,
+            _ => {
+                return self
+                    .ambiguities
+                    .push(Ambiguity::new(Doubt::OfMismatch, all));
+            }
+        });
+    }
 }
 
 /// A body without a length to trust goes on to the next line that starts a request or a response,
-/// which is no part of any JSON, or to the end.
-fn up_to_next_message(tail: &[u8]) -> (&[u8], &[u8]) {
+/// which is no part of any JSON, or to the end. Whose the line break at its end is, nothing says.
+fn up_to_next_message(tail: &[u8]) -> (Body<'_>, &[u8]) {
     let rest = next_message(tail);
-    let (body, rest) = tail.split_at(tail.len() - rest.len());
+    let (whole, rest) = tail.split_at(tail.len() - rest.len());
     if rest.is_empty() {
-        (body, rest)
-    } else {
-        (body.trim_ascii_end(), rest)
+        let body = Body {
+            ends_input: true,
+            ..Body::at(whole, Fidelity::Exact)
+        };
+        return (body, rest);
     }
+    let (trimmed, space) = whole.split_at(whole.trim_ascii_end().len());
+    let body = Body {
+        terminator: line_break(space),
+        ..Body::at(trimmed, Fidelity::Exact)
+    };
+    (body, rest)
+}
+
+/// The line break that bytes start with.
+fn line_break(bytes: &[u8]) -> &[u8] {
+    let count = match bytes {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] => 1,
+        _ => 0,
+    };
+    &bytes[..count]
 }
 
 /// The next line that starts a request, or, behind a blank line, a response.

@@ -225,7 +225,7 @@ pub struct Delivery<'a> {
     pub body: Cow<'a, [u8]>,
     /// The bytes as sent, where `body` is what their content encoding holds.
     pub encoded_body: Option<Cow<'a, [u8]>>,
-    /// A line break that may belong to the body: that of a line of many.
+    /// A line break that may belong to the body: that of a line of many, or before the next message.
     pub terminator: &'a [u8],
     /// Whether the body ends where its file does, and no length says how long it was: a line break
     /// at its end may be the file's.

@@ -10,7 +10,10 @@ use crate::Text;
 /// Reads the request, or each of the list.
 pub(super) fn read<'a>(capture: &Object<'a>, reading: &mut Reading<'a, '_>) {
     match capture.get("requests") {
-        Some(list) => reading.entries(list, request),
+        Some(list) => {
+            reading.refuse_repeated(capture, "requests");
+            reading.entries(list, request);
+        }
         None => reading.entry(capture, request),
     }
 }
@@ -26,6 +29,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     }
     request.method = request.method.or(sent.string("method").map(Text::from));
     request.target = request.target.or(sent.string("uri").map(Text::from));
+    request.ambiguities.extend(repeated_keys(entry));
     request.ambiguities.extend(repeated_keys(&sent));
     request.received("start", entry.get("start"));
     Ok(request)

@@ -12,6 +12,7 @@ const DEEPEST: usize = 32;
 
 /// Reads the requests in order.
 pub(super) fn read<'a>(collection: &Object<'a>, reading: &mut Reading<'a, '_>) {
+    reading.refuse_repeated(collection, "item");
     let Some(items) = collection.get("item") else {
         reading.problem(Some(collection.text().as_bytes()), "it has no `item`");
         return;
@@ -28,7 +29,10 @@ pub(super) fn read<'a>(collection: &Object<'a>, reading: &mut Reading<'a, '_>) {
                 let what = format!("its folders are nested more than {DEEPEST} deep");
                 reading.problem(Some(item.text().as_bytes()), what);
             }
-            Some(folder) => open.push(list(folder)),
+            Some(folder) => {
+                reading.refuse_repeated(&entry, "item");
+                open.push(list(folder));
+            }
             None => reading.entry(&entry, request),
         }
     }
@@ -56,9 +60,10 @@ fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: saved.string("method").map(Text::from),
         target: target.map(Text::from),
         headers: saved.headers("header")?,
-        ambiguities: repeated_keys(&saved),
+        ambiguities: repeated_keys(item),
         ..Request::default()
     };
+    request.ambiguities.extend(repeated_keys(&saved));
     if let Some(body) = saved.object("body")
         && let Some(raw) = body.get("raw")
     {

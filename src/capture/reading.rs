@@ -121,6 +121,14 @@ impl<'a, 'r> Reading<'a, 'r> {
         (at + part.len() <= self.record.bytes.len()).then_some(at)
     }
 
+    /// Says that of two different lists of one name only the last is read.
+    pub(super) fn refuse_repeated(&mut self, object: &Object<'a>, name: &str) {
+        if object.is_ambiguous(name) {
+            let what = format!("two `{name}` keys differ, and only the last is read");
+            self.problem(Some(object.text().as_bytes()), what);
+        }
+    }
+
     /// Notes what cannot be read, once for each place.
     pub(super) fn problem(&mut self, part: Option<&[u8]>, what: impl Display) {
         let position = part.and_then(|part| self.position(part));
@@ -181,6 +189,7 @@ impl<'a, 'r> Reading<'a, 'r> {
         }
         compare_charset(&request.headers, &mut body);
         request.notes.append(&mut body.notes);
+        request.ambiguities.append(&mut body.ambiguities);
         self.capture.deliveries.push(Delivery {
             format: self.capture.format,
             fidelity: body.fidelity,
@@ -191,8 +200,8 @@ impl<'a, 'r> Reading<'a, 'r> {
             body: body.bytes,
             body_start: start.filter(|_| body.encoded.is_none()),
             encoded_body: body.encoded,
-            terminator: b"",
-            ends_input: false,
+            terminator: body.terminator,
+            ends_input: body.ends_input,
             start: self.entry.1,
             notes: request.notes,
             ambiguities: request.ambiguities,

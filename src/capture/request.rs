@@ -32,7 +32,13 @@ pub(super) struct Body<'a> {
     pub(super) fidelity: Fidelity,
     /// Its bytes in the input, where they are there as they are.
     pub(super) place: Option<&'a [u8]>,
+    /// The line break that follows the bytes, where nothing says that it is no part of the body.
+    pub(super) terminator: &'a [u8],
+    /// Whether nothing says that a line break at their end is the body's, and not the file's.
+    pub(super) ends_input: bool,
     pub(super) notes: Vec<String>,
+    /// What the capture says in two ways.
+    pub(super) ambiguities: Vec<Ambiguity>,
 }
 
 /// Why an entry of a capture cannot be read, and at which of its bytes.
@@ -78,7 +84,10 @@ impl<'a> Body<'a> {
             encoded: None,
             fidelity,
             place: None,
+            terminator: b"",
+            ends_input: false,
             notes: Vec::new(),
+            ambiguities: Vec::new(),
         }
     }
 
@@ -98,7 +107,10 @@ impl<'a> Body<'a> {
             encoded: self.encoded.map(owned),
             fidelity: self.fidelity,
             place: None,
+            terminator: b"",
+            ends_input: false,
             notes: self.notes,
+            ambiguities: self.ambiguities,
         }
     }
 
@@ -106,6 +118,8 @@ impl<'a> Body<'a> {
     pub(super) fn replace(&mut self, decoded: Vec<u8>) {
         let before = std::mem::replace(&mut self.bytes, Cow::Owned(decoded));
         self.encoded.get_or_insert(before);
+        // The bytes as sent had an end of their own.
+        (self.terminator, self.ends_input) = (b"", false);
     }
 
     /// The same body, with a note on how it was read.

@@ -9,7 +9,10 @@ use crate::Text;
 /// Reads the request, or each of the list.
 pub(super) fn read<'a>(capture: &Object<'a>, reading: &mut Reading<'a, '_>) {
     match capture.get("data") {
-        Some(list) if !capture.has("content") => reading.entries(list, request),
+        Some(list) if !capture.has("content") => {
+            reading.refuse_repeated(capture, "data");
+            reading.entries(list, request);
+        }
         _ => reading.entry(capture, request),
     }
 }

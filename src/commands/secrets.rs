@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail};
-use chatlog::diagnosis::{Budget, Diagnosis, diagnose};
+use chatlog::diagnosis::{Budget, CommonCause, Diagnosis, diagnose};
 use chatlog::signature::{Checks, Secret, Signature, verify};
 use zeroize::Zeroizing;
 
 use super::deliveries::IncomingDelivery;
+use super::tell;
 use crate::args::{Inputs, Secrets, SignatureArgs};
 use crate::config::Config;
 use crate::input::Input;
@@ -119,6 +120,8 @@ pub(super) struct Verifier {
     budget: Budget,
     /// How many failures were not explained, for want of budget.
     unexplained: usize,
+    /// What the failures have in common.
+    common: CommonCause,
     /// Whether the user wants none explained.
     explains_none: bool,
 }
@@ -149,6 +152,7 @@ impl Verifier {
             explains_none: args.diagnose == Some(Budget::of_failures(0)),
             budget: args.diagnose.clone().unwrap_or_default(),
             unexplained: 0,
+            common: CommonCause::default(),
         })
     }
 
@@ -165,7 +169,18 @@ impl Verifier {
                 None => self.unexplained += 1,
             }
         }
+        if !self.is_shared {
+            self.common.add(&signature);
+        }
         signature
+    }
+
+    /// Says on standard error what there is to say of all failures together: for formats that hold
+    /// findings alone.
+    pub(super) fn tell_of_failures(&self) {
+        for sentence in self.common.sentence().into_iter().chain(self.unexplained()) {
+            tell(&"signatures", &sentence);
+        }
     }
 
     /// That there are failures which were not explained, unless the user wants it so.

@@ -4,13 +4,13 @@ use anyhow::Result;
 use chatlog::contract::Contract;
 use chatlog::document::Document;
 use chatlog::finding::{FindingLimit, Levels};
+use chatlog::inspect_up_to;
 use chatlog::view::findings::Problem;
-use chatlog::{Text, inspect_up_to};
 
 use super::deliveries::{Flow, Handler, IncomingDelivery, ReadOptions, handle_deliveries};
 use super::reports::{Destinations, Findings};
 use super::secrets::Verifier;
-use super::{Outcome, levels, tell};
+use super::{Outcome, levels};
 use crate::args::Validate;
 use crate::config::Config;
 use crate::input::{Buffering, Outputs, read_contract};
@@ -54,8 +54,8 @@ pub(super) fn run_with(
     // Windows replaces no file that is still open.
     drop(outputs);
     validation.findings.finish()?;
-    if let Some(unexplained) = validation.verifier.and_then(|it| it.unexplained()) {
-        tell(&Text::from("signatures"), &unexplained);
+    if let Some(verifier) = validation.verifier {
+        verifier.tell_of_failures();
     }
     Ok(outcome)
 }

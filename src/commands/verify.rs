@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use chatlog::diagnosis::{CommonCause, Discovery, Line, SwapDetector};
 use chatlog::document::Document;
 use chatlog::finding::{Finding, Levels, Severity};
-use chatlog::signature::{Signature, Verdict};
+use chatlog::signature::Signature;
 use chatlog::view::findings::{Format, Problem};
 use chatlog::view::signature::{
     Subject, VerdictCounts, write_failures, write_options, write_schemes,
@@ -55,11 +55,10 @@ fn verify(
         outputs: &outputs,
     };
     let outcome = handle_deliveries(&args.inputs, options, &mut verification)?;
-    let unexplained = verification.verifier.unexplained();
-    match (verification.verdicts, unexplained) {
-        (Some(verdicts), unexplained) => verdicts.finish(unexplained)?,
-        (None, Some(unexplained)) => tell(&Text::from("signatures"), &unexplained),
-        (None, None) => {}
+    let verifier = &verification.verifier;
+    match verification.verdicts {
+        Some(verdicts) => verdicts.finish(verifier.unexplained())?,
+        None => verifier.tell_of_failures(),
     }
     // Windows replaces no file that is still open.
     drop(outputs);
@@ -196,9 +195,7 @@ impl<'c> Verdicts<'c> {
         }
         let subject = Subject::of(report.origin, report.delivery);
         let may_be_explained =
-            matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive)
-                && signature.hints.is_empty()
-                && line.is_some();
+            signature.is_mismatch() && signature.hints.is_empty() && line.is_some();
         if is_live {
             let name = || Text::from(format!("{}#{index}", source.as_str()));
             let line = line.filter(|_| may_be_explained);
@@ -212,7 +209,7 @@ impl<'c> Verdicts<'c> {
             subject: subject.into_owned(),
             signature,
             severity,
-            line,
+            line: line.filter(|_| may_be_explained),
         });
         if self.held.len() >= SwapDetector::MAX_DELIVERIES {
             self.write_held()?;

@@ -6,6 +6,8 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chatlog::capture::{Headers, Limits, Position, Record, deliveries};
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify_request};
 use serde_json::{Value, json};
@@ -290,6 +292,91 @@ fn the_line_break_at_the_end_of_a_file_belongs_to_the_file() {
     show(&of_file).is(0, &["1638 bytes · SHA-256", "valid"]);
     let extracted = folder.chatlog("extract file.json");
     assert_eq!(extracted.text(), notification + "\n");
+}
+
+#[test]
+fn the_line_break_after_a_request_of_unknown_length_may_be_anyones() {
+    let folder = Folder::new("unknown-lengths");
+    // openssl dgst -sha256 -hmac swordfish-42 <<< '{"n": 1}'
+    let of_line = "89cd3fe92e7299ccbd7fea8933c9251ee436e2c915f3852c42591f128a0c3cab";
+    let alone = request(SIGNATURE, "", BODY);
+    let without = "the body matches without the line break at the end of the file";
+    for (name, end) in [("unix.http", "\n"), ("windows.http", "\r\n")] {
+        folder.write(name, format!("{alone}{end}"));
+        verdict(&folder, name, 0, "valid", without);
+    }
+    let line = request(of_line, "", BODY) + "\n";
+    folder.write("line.http", &line);
+    verdict(&folder, "line.http", 0, "valid", "");
+    let with = "with its line break";
+    folder.write("lines.http", line.repeat(2));
+    verdict(&folder, "lines.http", 0, "valid", with);
+    folder.write("answered.http", line + "\n\nHTTP/1.1 200 OK\r\n\r\nok\n");
+    verdict(&folder, "answered.http", 0, "valid", with);
+}
+
+#[test]
+fn bytes_behind_the_length_that_a_request_states_are_always_said() {
+    let folder = Folder::new("left-out");
+    let head = "Content-Length: 8\r\n";
+    let behind = "left out 8 bytes after `Content-Length`";
+    folder.write("valid.http", request(SIGNATURE, head, BODY) + OTHER);
+    verdict(&folder, "valid.http", 0, "valid", behind);
+    folder.write("other.http", request(OF_OTHER, head, BODY) + OTHER);
+    verdict(&folder, "other.http", 2, "inconclusive", behind);
+}
+
+#[test]
+fn of_two_requests_in_the_place_of_one_neither_is_trusted() {
+    let folder = Folder::new("two-requests");
+    let text = |body: &str| json!(body).to_string();
+    let (good, other) = (text(BODY), text(OTHER));
+    let case = |name: &str, content: String, reason: &str| {
+        folder.write(name, content);
+        verdict(&folder, name, 2, "inconclusive", reason);
+        let run = folder.chatlog(&format!("verify {name}"));
+        assert!(!run.text().contains("swapped-deliveries"), "{run:?}");
+    };
+    let members = format!(r#""payload": {other}, "payload": {good}"#);
+    let twice = "two `payload` keys differ, and nothing tells which was sent";
+    case("payload.json", envelope(SIGNATURE, &members), twice);
+    let members = format!(
+        r#""body": {good}, "isBase64Encoded": true, "isBase64Encoded": false, "requestContext": {{"http": {{"method": "POST"}}}}, "version": "2.0""#
+    );
+    let encodings = "two `isBase64Encoded` keys differ, and nothing tells which was sent";
+    case("gateway.json", envelope(SIGNATURE, &members), encodings);
+
+    let requests = "two `request` keys differ, and nothing tells which was sent";
+    let har = |body: &str| {
+        format!(
+            r#""request": {{"method": "POST", "url": "/", "headers": [{{"name": "X-AIRudder-Sign", "value": "{SIGNATURE}"}}], "postData": {{"text": {body}}}}}"#
+        )
+    };
+    let entry = format!("{{{}, {}}}", har(&other), har(&good));
+    let log = |entry: &str| format!(r#""log": {{"entries": [{entry}]}}"#);
+    case("entry.har", format!("{{{}}}", log(&entry)), requests);
+    let archives = [&other, &good].map(|body| log(&format!("{{{}}}", har(body))));
+    folder.write("logs.har", format!("{{{}}}", archives.join(", ")));
+    folder
+        .chatlog("verify logs.har")
+        .is(2, &["two `log` keys differ, and only the last is read"]);
+    let sent = |body: &str| {
+        json!({"method": "POST", "uri": "/", "proto": "HTTP/1.1", "headers": {"x-airudder-sign": [SIGNATURE]},
+            "raw": STANDARD.encode(body)})
+    };
+    let (other, good) = (sent(OTHER), sent(BODY));
+    let twice = format!(r#"{{"uri": "/", "request": {other}, "request": {good}}}"#);
+    case("ngrok.json", twice, requests);
+}
+
+#[test]
+fn an_empty_member_hides_no_body() {
+    let folder = Folder::new("empty-member");
+    let members = r#""rawBody": "", "body": "{\"n\": 1}""#;
+    folder.write("forged.json", envelope(OF_OTHER, members));
+    verdict(&folder, "forged.json", 1, "invalid", "");
+    folder.write("valid.json", envelope(SIGNATURE, members));
+    verdict(&folder, "valid.json", 0, "valid", "");
 }
 
 #[test]

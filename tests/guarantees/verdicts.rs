@@ -275,6 +275,29 @@ fn a_verification_that_fails_names_each_failed_delivery_and_the_reason_in_every_
 }
 
 #[test]
+fn a_check_says_once_what_all_failures_have_in_common() {
+    let folder = captures("check-common-cause");
+    let forged = folder.read("in/forged.http");
+    for n in 0..30 {
+        folder.write(
+            &format!("all/{n}.http"),
+            forged.replace("Budi!", &format!("Bud{n:02}")),
+        );
+    }
+    let all = "signatures: all 30 fail the same way: the secret is probably another one";
+    let rest = "signatures: 10 more failures are not explained";
+    for format in FORMATS {
+        let run = folder.chatlog(&format!("check all --format {format}"));
+        run.is(1, &[all, rest]);
+        let report = folder.chatlog(&format!("check all --report {format}=report"));
+        report.is(1, &[all, rest]);
+    }
+    folder
+        .chatlog("verify all --format github")
+        .is(1, &[all, rest]);
+}
+
+#[test]
 fn validate_never_looks_at_a_signature() {
     let folder = captures("validate-only");
     folder.write("in/unsigned.json.sig", "00");
