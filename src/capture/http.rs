@@ -176,7 +176,7 @@ fn left_out_note(left_out: &[u8]) -> Option<String> {
         [] => return None,
         b"\n" | b"\r\n" => "trimmed the newline an editor added after `Content-Length`".to_owned(),
         _ if is_status_line(left_out.trim_ascii_start()) => {
-            "the response that follows was left out".to_owned()
+            "left out the response that follows".to_owned()
         }
         _ => format!("left out {} bytes after `Content-Length`", left_out.len()),
     })
