@@ -77,10 +77,10 @@ pub(crate) enum Command {
     /// Check the schema and the signature of each delivery in one reading
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
-    /// Check notifications against the documented schema, and never their signatures
+    /// Check notifications against the documented schema, without their signatures
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Check signatures alone, and explain the ones that do not match
+    /// Check signatures only, and explain those that do not match
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Sign bodies as the sender would
@@ -268,8 +268,8 @@ impl InputArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Look {
-    /// When to use colours [default: auto, or as in the project file]; respects NO_COLOR and
-    /// CLICOLOR_FORCE
+    /// When to use colours [default: auto, or the project file's setting]; respects NO_COLOR
+    /// and CLICOLOR_FORCE
     #[arg(long, value_enum, value_name = "WHEN", help_heading = "Display")]
     pub(crate) color: Option<Color>,
 
@@ -294,8 +294,8 @@ pub(crate) enum Color {
 pub(crate) struct Secrets {
     /// Read the secret from a file, without the line break at its end; may be repeated
     ///
-    /// Where a verdict numbers the secrets, it counts from 1: files first, then environment
-    /// variables, standard input and values.
+    /// Verdicts number the secrets from 1: files first, then environment variables, standard input
+    /// and values.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) secret_file: Vec<PathBuf>,
 
@@ -308,7 +308,7 @@ pub(crate) struct Secrets {
     #[arg(long)]
     pub(crate) secret_stdin: bool,
 
-    /// The secret itself; other users of this machine can see it
+    /// The secret itself; visible to other users of this machine
     #[arg(long, value_name = "VALUE", value_hint = ValueHint::Other)]
     pub(crate) secret: Vec<Hidden>,
 }
@@ -392,8 +392,8 @@ pub(crate) struct SignatureArgs {
 
     /// How many failures to explain: all, none or a number [default: the first 20]
     ///
-    /// No more than 256 MiB are hashed to explain the failures of a run, unless all are asked for.
-    #[arg(long, value_name = "HOW MANY", help_heading = "Signature", value_parser = diagnose)]
+    /// The explanations of a run hash at most 256 MiB, unless `all` is given.
+    #[arg(long, value_name = "COUNT", help_heading = "Signature", value_parser = diagnose)]
     pub(crate) diagnose: Option<Budget>,
 }
 
@@ -445,15 +445,15 @@ pub(crate) struct Show {
           value_parser = zones(time_zone::parse))]
     pub(crate) tz: Option<Zone>,
 
-    #[command(flatten)]
-    pub(crate) levels: LevelArgs,
-
-    /// Show long texts to their end
+    /// Show long texts in full
     #[arg(long)]
     pub(crate) full_text: bool,
 
     #[command(flatten)]
     pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
@@ -524,7 +524,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
-    /// Keep the first findings of each rule and delivery, and count the rest; 0 keeps all
+    /// Keep at most N findings of each rule in a delivery and count the rest; 0 keeps all
     #[arg(long, value_name = "N", default_value_t = 100)]
     max_findings: usize,
 }
@@ -659,7 +659,7 @@ pub(crate) struct Verify {
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub(crate) format: VerifyFormat,
 
-    /// Print only verdicts that are not valid
+    /// Print only deliveries that are not valid
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
 
@@ -668,7 +668,7 @@ pub(crate) struct Verify {
           value_hint = ValueHint::Other, value_parser = reports(report))]
     pub(crate) report: Vec<(Format, PathBuf)>,
 
-    /// Find out which of a list of common schemes fits every delivery
+    /// Find a scheme that fits every delivery in a list of common ones
     #[arg(long, conflicts_with = "report")]
     pub(crate) discover: bool,
 
@@ -723,8 +723,8 @@ pub(crate) struct Sign {
     #[arg(long, value_enum, default_value_t = Encoding::Hex)]
     pub(crate) encoding: Encoding,
 
-    /// Where to send the request, for `curl` and `http`; a user and password in it become the header
-    /// Authorization
+    /// Where to send the request, for `curl` and `http`; a user and password in it become an
+    /// Authorization header
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
     pub(crate) url: String,
 

@@ -142,7 +142,7 @@ fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, Fault> {
     let DeValue::Table(rules) = table.get_ref() else {
         return Err(Fault::new(
             table,
-            "`rules` is a table: write `[rules]` above the rules".to_owned(),
+            "`rules` must be a table: write `[rules]` above the rules".to_owned(),
         ));
     };
     rules
@@ -181,9 +181,20 @@ fn string<'v>(value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, Fault> {
         DeValue::String(text) => Ok(text),
         other => Err(Fault::new(
             value,
-            format!("expected a string, found {}", other.type_str()),
+            format!("expected a string, found {}", kind(other)),
         )),
     }
+}
+
+/// What a value is, with its article.
+fn kind(value: &DeValue<'_>) -> String {
+    let name = value.type_str();
+    let article = if name.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {name}")
 }
 
 fn parsed(value: &Spanned<DeValue<'_>>) -> Result<Scheme, Fault> {
@@ -213,7 +224,7 @@ fn color(value: &Spanned<DeValue<'_>>) -> Result<Color, Fault> {
 
 fn unknown<'n>(word: &str, what: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     if what == "key" && word.contains("secret") {
-        return "a secret cannot be kept here: this file is committed and shared; use --secret-file, \
+        return "secrets do not belong here, because this file is committed and shared: use --secret-file, \
                 --secret-env or the variable CHATLOG_SECRET"
             .to_owned();
     }
@@ -275,7 +286,7 @@ mod tests {
             12,
             "did you mean `Asia/Jakarta`?",
         );
-        refused("scheme = 3", 9, "expected a string, found integer");
+        refused("scheme = 3", 9, "expected a string, found an integer");
         refused("secret = \"hunter2\"", 0, "committed and shared");
         refused("secret = \"hunter2", 17, "not TOML");
     }

@@ -89,7 +89,7 @@ impl Contract {
             .shortened(LONGEST)
             .to_string();
         Finding::at(Rule::Contract, pointer, message).with_help(Some(format!(
-            "the schema `{}` says so at {keyword}",
+            "required by the schema `{}` at {keyword}",
             self.name
         )))
     }

@@ -108,19 +108,18 @@ const GOOD: &str = r#"{
 }"#;
 
 static NOT_JSON: Explanation = Explanation {
-    why: "From the fault on nothing can be read; what came before it is shown. Such bodies \
-        were mostly cut off on their way into a file, or are something else than the body: \
-        an object as Python or JavaScript prints it, a line of a log with its prefix, text \
-        in another encoding.",
+    why: "Nothing after the fault can be read; what comes before it is shown. Such a body was \
+        usually cut off when it was saved, or is not the body at all: an object as Python or \
+        JavaScript prints it, a log line with its prefix, or text in another encoding.",
     wrong: r#""variables": {'name': 'Ana'}"#,
     right: r#""variables": {"name": "Ana"}"#,
 };
 
 static MISSING_FIELD: Explanation = Explanation {
-    why: "A receiver that counts on the field fails, or takes its absence for an empty value. \
-        The fields of the session and of a message are those that the vendor marks as \
-        required. What a content must have is inferred from the vendor's example: without it \
-        a message of its type says nothing.",
+    why: "A receiver that relies on the field fails, or mistakes its absence for an empty \
+        value. The fields of the session and of a message are those that the vendor marks as \
+        required. What a content must have is inferred from the vendor's example: without \
+        it, a message of that type says nothing.",
     wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -140,17 +139,17 @@ static MISSING_FIELD: Explanation = Explanation {
 };
 
 static WRONG_TYPE: Explanation = Explanation {
-    why: "A receiver in a typed language refuses the whole notification; one in another goes \
-        on with what it did not expect. Numbers in quotes, and null where something is not \
-        known, are the usual cases.",
+    why: "A receiver in a typed language rejects the whole notification; others carry on with \
+        a value they did not expect. The usual cases are numbers in quotes, and null for \
+        something unknown.",
     wrong: r#""talk_round": "3""#,
     right: r#""talk_round": 3"#,
 };
 
 static UNKNOWN_VALUE: Explanation = Explanation {
-    why: "The vendor lists the values of this field, and a receiver that decides by it has no \
-        case for another. Either the sender misspelt it, or the platform has grown: then `-W \
-        unknown-value` makes it a warning.",
+    why: "The vendor lists the values of this field, and a receiver that branches on it has no \
+        case for any other. Either the sender misspelt it, or the platform has added a value: \
+        then `-W unknown-value` makes it a warning.",
     wrong: r#""session_end_reason": "expired""#,
     right: r#""session_end_reason": "expire""#,
 };
@@ -158,16 +157,16 @@ static UNKNOWN_VALUE: Explanation = Explanation {
 static CONTRACT: Explanation = Explanation {
     why: "What your own workflow must send is more than what the platform documents: the \
         variables it fills in, the labels it sets. State it as a JSON Schema and give it with \
-        `--schema FILE`; what breaks it is found like anything else. Here the schema is \
+        `--schema FILE`; violations are reported like any other finding. Here the schema is \
         {\"properties\": {\"variables\": {\"required\": [\"order_id\"]}}}.",
     wrong: r#""variables": {}"#,
     right: r#""variables": {"order_id": "KH-20418"}"#,
 };
 
 static BAD_TIME: Explanation = Explanation {
-    why: "A time that cannot be read puts a session nowhere: on no day, in no order. The \
+    why: "A session whose time cannot be read belongs to no day and cannot be sorted. The \
         session's times are RFC 3339, with an offset; a timestamp counts seconds. \
-        Milliseconds, a space instead of the `T` and a missing offset are the usual cases.",
+        The usual cases are milliseconds, a space instead of the `T`, and a missing offset.",
     wrong: r#""timestamp": 1744699269000"#,
     right: r#""timestamp": 1744699269"#,
 };
@@ -175,7 +174,7 @@ static BAD_TIME: Explanation = Explanation {
 static SIGNATURE_INVALID: Explanation = Explanation {
     why: "The body is surely what was sent, and whoever sent it did not sign it with this secret \
         and scheme. Either the request is forged, or the secret, the scheme or the header is \
-        another one; the help names what would have matched, if that was found. As a warning \
+        the wrong one; the help names what would have matched, if that was found. As a warning \
         (`-W`) it does not fail a run.",
     wrong: r#"POST /hook HTTP/1.1
 X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
@@ -188,9 +187,9 @@ X-AIRudder-Sign: Wb3U+pmOatirC0zFyvFnkvNYQaccP8x30zBNbwBFrKQ=
 };
 
 static SIGNATURE_MISSING: Explanation = Explanation {
-    why: "Anybody can send such a request. A bare body has no headers at all: give its \
-        signature with `--signature` or in a file NAME.sig beside it. Where the signature is \
-        in another header, `--header-name` says in which. As a warning (`-W`) it does not \
+    why: "Anyone can send such a request. A bare body has no headers at all: give its \
+        signature with `--signature` or in a file NAME.sig beside it. If the signature is \
+        in another header, name it with `--header-name`. As a warning (`-W`) it does not \
         fail a run.",
     wrong: r#"POST /hook HTTP/1.1
 Content-Type: application/json
@@ -204,10 +203,10 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
 };
 
 static SIGNATURE_INCONCLUSIVE: Explanation = Explanation {
-    why: "A signature covers every byte of the body, and here something is lost: the capture \
+    why: "A signature covers every byte of the body, and here some are lost: the capture \
         parsed the body and wrote it again, cut it off, or left out a part that the scheme \
-        signs. It proves nothing, so the exit code is 2 whatever its severity, unless the rule \
-        is allowed. Capture the request again in a format that keeps its body.",
+        signs. The result proves nothing, so the exit code is 2 whatever the severity, unless the \
+        rule is allowed. Capture the request again in a format that keeps its body.",
     wrong: r#"{
   "headers": {
     "x-airudder-sign": "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U="
@@ -223,16 +222,16 @@ static SIGNATURE_INCONCLUSIVE: Explanation = Explanation {
 };
 
 static UNKNOWN_FIELD: Explanation = Explanation {
-    why: "Nothing says what the field means: it is new, or a known one misspelt. It is kept \
-        and shown, and a receiver should let it pass. Where it is misspelt, the field that \
-        was meant is missing or holds something else.",
+    why: "The field is not documented: it is new, or a known one misspelt. It is kept and \
+        shown, and a receiver should ignore it. If it is misspelt, the intended field is \
+        missing or holds something else.",
     wrong: r#""talk_round": 3,
 "talk_rounds": 4"#,
     right: r#""talk_round": 4"#,
 };
 
 static UNKNOWN_CONTENT_TYPE: Explanation = Explanation {
-    why: "Nothing is known of what such a message holds: it is shown field by field, and not \
+    why: "What such a message holds is not known: it is shown field by field, and not \
         checked. The vendor does not list the types; those that are known come from its \
         examples, so a new one need not be a mistake.",
     wrong: r#""messages": [
@@ -260,7 +259,8 @@ static UNKNOWN_CONTENT_TYPE: Explanation = Explanation {
 };
 
 static UNKNOWN_SYSTEM_EVENT: Explanation = Explanation {
-    why: "A hand-over to a human is known by its event; one of another name goes unseen. The \
+    why: "A hand-over to a human is recognised by its event; under another name it goes \
+        unnoticed. The \
         vendor does not list the events; those that are known come from its example, so a \
         new one need not be a mistake.",
     wrong: r#""messages": [
@@ -291,14 +291,14 @@ static UNKNOWN_SYSTEM_EVENT: Explanation = Explanation {
 
 static DUPLICATE_KEY: Explanation = Explanation {
     why: "Readers differ: most keep the last value, some the first, some refuse the body. Two \
-        programs then see two notifications in one, under one signature.",
+        programs then read the same signed body as two different notifications.",
     wrong: r#""variables": {"order": "A-1", "order": "A-2"}"#,
     right: r#""variables": {"orders": ["A-1", "A-2"]}"#,
 };
 
 static DUPLICATE_MESSAGE_ID: Explanation = Explanation {
-    why: "Replies name a message by its id, and receivers store it under its id: of two with \
-        the same one, the second overwrites the first. Often it is one message, reported \
+    why: "Replies name a message by its id, and receivers store it under its id: if two \
+        have the same id, the second overwrites the first. Often it is one message, reported \
         twice.",
     wrong: r#""messages": [
   {
@@ -331,9 +331,9 @@ static DUPLICATE_MESSAGE_ID: Explanation = Explanation {
 };
 
 static DANGLING_REPLY: Explanation = Explanation {
-    why: "What the person answered is not in the transcript: perhaps a message was lost, \
-        perhaps it belongs to an earlier session. Where ids are masked, as in the vendor's \
-        own example, it means nothing.",
+    why: "What the person answered is not in the transcript: perhaps a message was lost, or it \
+        belongs to an earlier session. Where ids are masked, as in the vendor's own example, \
+        this means nothing.",
     wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -367,7 +367,7 @@ static DANGLING_REPLY: Explanation = Explanation {
 };
 
 static MESSAGE_ORDER: Explanation = Explanation {
-    why: "Read from top to bottom the conversation makes no sense: an answer may stand above \
+    why: "Read from top to bottom, the conversation makes no sense: an answer may come before \
         its question. The vendor's own example is out of order, so a receiver should sort by \
         time before it trusts the order.",
     wrong: r#""messages": [
@@ -402,7 +402,8 @@ static MESSAGE_ORDER: Explanation = Explanation {
 
 static MESSAGE_OUTSIDE_SESSION: Explanation = Explanation {
     why: "Durations and waiting times come out wrong. Either a clock or a time zone is off, or \
-        messages of another session came in. The vendor's own example has it, by months.",
+        messages of another session got in. In the vendor's own example they are off by \
+        months.",
     wrong: r#""session_start_time": "2025-04-15T06:41:00Z",
 "session_end_time": "2025-04-15T06:41:09Z",
 "messages": [
@@ -426,8 +427,8 @@ static MESSAGE_OUTSIDE_SESSION: Explanation = Explanation {
 };
 
 static SESSION_ENDS_BEFORE_START: Explanation = Explanation {
-    why: "The session lasts less than nothing, which spoils every average. Mostly the two \
-        times were swapped, or are local times of two zones with one offset.",
+    why: "The session has a negative duration, which distorts every average. Usually the two \
+        times were swapped, or are local times of two zones written with one offset.",
     wrong: r#""session_start_time": "2025-04-15T06:41:09Z",
 "session_end_time": "2025-04-15T06:41:00Z""#,
     right: r#""session_start_time": "2025-04-15T06:41:00Z",
@@ -436,7 +437,7 @@ static SESSION_ENDS_BEFORE_START: Explanation = Explanation {
 
 static EMPTY_TRANSCRIPT: Explanation = Explanation {
     why: "There is nothing to show, and a receiver that takes the first or the last message \
-        fails. A session may end before anybody spoke; where it happens often, messages are \
+        fails. A session may end before anyone speaks; if it happens often, messages are \
         being lost.",
     wrong: r#""messages": []"#,
     right: r#""messages": [

@@ -68,19 +68,19 @@ macro_rules! rules {
 rules! {
     Error NotJson "not-json" "The body is not JSON, or not text.";
     Error MissingField "missing-field" "An object lacks a field that it must have.";
-    Error WrongType "wrong-type" "A value is of another JSON type than documented.";
-    Error UnknownValue "unknown-value" "A value lies outside its documented enum.";
-    Error Contract "contract" "The notification breaks the user's own schema, given with `--schema`.";
-    Error BadTime "bad-time" "A time is no RFC 3339 time, or a timestamp is out of range.";
+    Error WrongType "wrong-type" "A value does not have the documented JSON type.";
+    Error UnknownValue "unknown-value" "A value is not one of those documented for its field.";
+    Error Contract "contract" "The notification violates your own schema, given with `--schema`.";
+    Error BadTime "bad-time" "A time is not in RFC 3339 format, or a timestamp is out of range.";
     Error SignatureInvalid "signature-invalid" "The signature does not match the body.";
     Error SignatureMissing "signature-missing" "The delivery has no signature.";
     Warning SignatureInconclusive "signature-inconclusive" "The signature can be neither confirmed nor refuted: the capture did not keep what was sent.";
-    Warning UnknownField "unknown-field" "An object has a field that nothing documents.";
+    Warning UnknownField "unknown-field" "An object has a field that is not documented.";
     Warning UnknownContentType "unknown-content-type" "A message has a content type this program does not know.";
     Warning UnknownSystemEvent "unknown-system-event" "A system message reports an event this program does not know.";
-    Warning DuplicateKey "duplicate-key" "An object names the same key twice; most readers keep the last value.";
+    Warning DuplicateKey "duplicate-key" "An object has the same key more than once; most readers keep the last value.";
     Warning DuplicateMessageId "duplicate-message-id" "Two messages have the same id.";
-    Warning DanglingReply "dangling-reply" "A reply answers a message that is not in the transcript.";
+    Warning DanglingReply "dangling-reply" "A reply is to a message that is not in the transcript.";
     Warning MessageOrder "message-order" "A message is older than the message before it.";
     Warning MessageOutsideSession "message-outside-session" "A message was sent before the session started or after it ended.";
     Warning SessionEndsBeforeStart "session-ends-before-start" "The session ends before it starts.";

@@ -47,6 +47,7 @@ pub mod diagnosis;
 pub mod document;
 pub mod explanation;
 pub mod finding;
+pub mod json_error;
 mod name;
 pub mod notification;
 mod redact;

@@ -163,15 +163,15 @@ fn what_is_broken_is_said_with_its_place() {
     let broken = |input, want: &str| case(None, input, &[want]);
     broken(
         "{\"Header\": {},\n \"Body\": \"eyJh!SI6MX0=\"}",
-        "2:15 looks like `gh-webhook`, but `Body` is not base64: `!` does not belong there",
+        "2:15 looks like `gh-webhook`, but `Body` is not base64: unexpected `!`",
     );
     broken(
         r#"{"request_payload_base64": 1}"#,
-        "1:28 looks like `webhook-tester`, but `request_payload_base64` is no string of base64",
+        "1:28 looks like `webhook-tester`, but `request_payload_base64` is not a base64 string",
     );
     broken(
         r#"{"httpMethod": "POST", "requestContext": {}, "body": {"a": 1}}"#,
-        "1:54 looks like `api-gateway`, but the body is no string",
+        "1:54 looks like `api-gateway`, but the body is not a string",
     );
     broken(
         r#"{"headers": 7, "body": "{}"}"#,
@@ -183,7 +183,7 @@ fn what_is_broken_is_said_with_its_place() {
     );
     broken(
         r#"{"headers": {}, "body": "a\qb"}"#,
-        "1:25 looks like `envelope`, but the string of the body cannot be read: invalid escape",
+        "1:25 looks like `envelope`, but the string that holds the body cannot be read: invalid escape in a string",
     );
     broken(
         "{\"log\": {\"entries\": 1}}",
@@ -203,16 +203,16 @@ fn what_is_broken_is_said_with_its_place() {
     );
     broken(
         "curl -d @body.json https://example.com",
-        "1:1 looks like a curl command, but `-d @body.json` names a file, and files that a command \
-         names are not read: write its content in place of the name",
+        "1:1 looks like a curl command, but `-d @body.json` names a file, which is not read: write \
+         its content in place of the name",
     );
     broken(
         "curl -F a=b https://example.com",
-        "1:1 looks like a curl command, but `-F` sends no JSON text",
+        "1:1 looks like a curl command, but `-F` does not send JSON text",
     );
     broken(
         "data: 1\n",
-        "1:7 looks like `smee`, but the data is no object",
+        "1:7 looks like `smee`, but the data is not an object",
     );
     for format in [
         Format::Har,
@@ -291,8 +291,8 @@ fn one_broken_entry_hides_no_other() {
         "curl -d @a https://example.com\n# don't\ncurl -d {} https://example.com",
         &[
             "text {}",
-            "1:1 looks like a curl command, but `-d @a` names a file, and files that a command \
-             names are not read: write its content in place of the name",
+            "1:1 looks like a curl command, but `-d @a` names a file, which is not read: write \
+             its content in place of the name",
         ],
     );
     case(
@@ -302,7 +302,7 @@ fn one_broken_entry_hides_no_other() {
             "reserialized {}",
             "reserialized {}",
             "1:24 looks like `smee`, but it ends too early",
-            "3:7 looks like `smee`, but the data is no object",
+            "3:7 looks like `smee`, but the data is not an object",
         ],
     );
 }
@@ -371,8 +371,7 @@ fn a_bomb_stops_at_the_limit() {
     assert!(capture.deliveries.is_empty());
     assert_eq!(
         capture.problems[0].message,
-        "looks like an HTTP message, but the body is larger than 1000 bytes when decoded: see \
-         `--max-size`"
+        "looks like an HTTP message, but the decoded body is larger than 1000 bytes (see --max-size)"
     );
 }
 

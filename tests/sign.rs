@@ -62,7 +62,7 @@ fn says_what_it_cannot_sign() {
         ),
         (
             "nul.txt --as curl",
-            "no argument can hold its NUL byte: use --as http",
+            "a curl command cannot hold the NUL byte in the body: use --as http",
         ),
         ("gone.json", "cannot read"),
     ] {
@@ -224,15 +224,15 @@ fn extracts_what_is_selected() {
     for (arguments, words) in [
         (
             "two.ndjson",
-            "holds 2 deliveries: name one with --select 1 to 2",
+            "holds 2 deliveries: choose one with --select 1 to 2",
         ),
         (
             "two.ndjson --select 3",
-            "--select 3: the input holds 2 deliveries only",
+            "--select 3: the input holds only 2 deliveries",
         ),
         (
             "one.json --select 2",
-            "--select 2: the input holds 1 delivery only",
+            "--select 2: the input holds only 1 delivery",
         ),
         ("one.json --select 0", "invalid value '0'"),
         ("empty.json", "is empty: no delivery to read"),

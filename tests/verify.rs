@@ -612,7 +612,7 @@ fn discovers_the_scheme_of_good_deliveries() {
     let found = "--scheme 'hmac-sha256:{timestamp}.{body}'\n";
     folder
         .chatlog("verify --discover 1.http")
-        .is(0, &[found, "try a second one"]);
+        .is(0, &[found, "try again with a second one"]);
     folder
         .chatlog("verify --discover 1.http 2.json")
         .is(0, &[found, "it fits all of them"]);
@@ -765,9 +765,9 @@ fn bad_input_is_refused_with_its_reason_and_does_no_harm() {
     folder.write("commas.http", signed(&"0,".repeat(500_000), BODY));
     #[rustfmt::skip]
     let cases: [(&str, i32, &[&str]); 11] = [
-        ("verify base64.json", 2, &["chatlog: base64.json:1:", "`body_b64` is not base64: `!` does not belong there"]),
+        ("verify base64.json", 2, &["chatlog: base64.json:1:", "`body_b64` is not base64: unexpected `!`"]),
         ("verify head.http", 2, &["looks like an HTTP message, but it has headers without a body"]),
-        ("verify bomb.http --max-size 1", 2, &["is larger than 1048576 bytes when decoded: see `--max-size`"]),
+        ("verify bomb.http --max-size 1", 2, &["the decoded body is larger than 1048576 bytes (see --max-size)"]),
         ("verify bomb.json.gz --max-size 1", 2, &["larger than 1 MiB (see --max-size)"]),
         ("verify large.har --max-size 1", 2, &["larger than 1 MiB (see --max-size)"]),
         ("verify large.har --max-size 3", 1, &["missing      large.har (har, text)"]),

@@ -121,7 +121,7 @@ impl<'a> Options<'a> {
                 self.data.push(value);
             }
             "F" | "form" | "form-string" | "data-urlencode" | "T" | "upload-file" => {
-                return Err(format!("`{}` sends no JSON text", spelled(name)));
+                return Err(format!("`{}` does not send JSON text", spelled(name)));
             }
             _ => {}
         }
@@ -158,7 +158,7 @@ impl<'a> Options<'a> {
         if self.data.len() > 1 {
             request
                 .notes
-                .push("several data options joined with `&`".to_owned());
+                .push("joined several data options with `&`".to_owned());
         }
         if has_data {
             let body = self.data.join("&").into_bytes();
@@ -175,7 +175,7 @@ fn inline(name: &str, value: String) -> Result<String, String> {
     };
     let file = Text::from(file).shortened(60).to_string();
     Err(format!(
-        "`{} @{file}` names a file, and files that a command names are not read: write its \
+        "`{} @{file}` names a file, which is not read: write its \
          content in place of the name",
         spelled(name),
     ))

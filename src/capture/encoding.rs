@@ -47,7 +47,7 @@ fn explain(text: &str, places: &[usize], error: &base64::DecodeError) -> (usize,
     let at = text.floor_char_boundary(places.get(at).copied().unwrap_or(text.len()));
     let found = text[at..].chars().next().map(String::from);
     let found = crate::Text::from(found.unwrap_or_default());
-    (at, format!("`{found}` does not belong there"))
+    (at, format!("unexpected `{found}`"))
 }
 
 /// What came of undoing a content encoding.
@@ -124,11 +124,8 @@ mod tests {
     #[test]
     fn says_where_base64_goes_wrong() {
         let fault = |text| base64(text, false).expect_err(text);
-        assert_eq!(
-            fault("YW Jj!A"),
-            (5, "`!` does not belong there".to_owned())
-        );
-        assert_eq!(fault("YWé"), (2, "`é` does not belong there".to_owned()));
+        assert_eq!(fault("YW Jj!A"), (5, "unexpected `!`".to_owned()));
+        assert_eq!(fault("YWé"), (2, "unexpected `é`".to_owned()));
         assert_eq!(fault("YWJjZ").1, "it ends too early");
     }
 }

@@ -25,7 +25,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let sent = entry.need("request")?;
     let sent = sent
         .object()
-        .ok_or_else(|| Fault::new(sent.text(), "`request` is no object"))?;
+        .ok_or_else(|| Fault::new(sent.text(), "`request` is not an object"))?;
     let mut request = Request {
         method: sent.string("method").map(Text::from),
         target: sent.string("url").map(Text::from),

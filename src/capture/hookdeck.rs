@@ -21,7 +21,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let data = entry.need("data")?;
     let data = data
         .object()
-        .ok_or_else(|| Fault::new(data.text(), "`data` is no object"))?;
+        .ok_or_else(|| Fault::new(data.text(), "`data` is not an object"))?;
     let mut request = Request {
         method: data.string("method").map(Text::from),
         target: data.string("path").map(Text::from),

@@ -181,7 +181,7 @@ impl Body<'_> {
             b"\n" | b"\r\n" => {
                 "trimmed the newline an editor added after `Content-Length`".to_owned()
             }
-            _ if is_status_line(start) => "the response that follows was left out".to_owned(),
+            _ if is_status_line(start) => "left out the response that follows".to_owned(),
             _ if start.is_empty() => all,
             _ => {
                 return self

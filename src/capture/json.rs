@@ -7,6 +7,7 @@ use super::request::{Body, Fault};
 use super::{Fidelity, Headers};
 use crate::Text;
 use crate::document::{Lexer, unescape, without_lone_surrogates};
+use crate::json_error;
 
 /// A value, as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -174,7 +175,7 @@ impl<'a> Value<'a> {
     /// The body in a string.
     pub(super) fn text_body(self) -> Result<Body<'a>, Fault<'a>> {
         if !self.is_string() {
-            return Err(Fault::new(self.0, "the body is no string"));
+            return Err(Fault::new(self.0, "the body is not a string"));
         }
         let inner = &self.0[1..];
         if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
@@ -193,18 +194,17 @@ impl<'a> Value<'a> {
         };
         if let Ok(text) = serde_json::from_str::<String>(&without_lone_surrogates(self.0)) {
             return Ok(Body::of(text.into_bytes(), Fidelity::Decoded)
-                .noting("a half of a surrogate pair in the captured string became U+FFFD"));
+                .noting("unpaired surrogates in the captured string became U+FFFD"));
         }
         if error.is_eof()
             && let Some(text) = closed(self.0)
         {
             return Ok(Body::of(text.into_bytes(), Fidelity::Truncated).noting(CUT));
         }
-        let what = error.to_string();
-        let what = what.split(" at line ").next().unwrap_or(&what);
+        let what = json_error::describe(&error);
         Err(Fault::new(
             self.0,
-            format!("the string of the body cannot be read: {what}"),
+            format!("the string that holds the body cannot be read: {what}"),
         ))
     }
 
@@ -213,7 +213,7 @@ impl<'a> Value<'a> {
         let Some(text) = self.string() else {
             return Err(Fault::new(
                 self.0,
-                format!("`{name}` is no string of base64"),
+                format!("`{name}` is not a base64 string"),
             ));
         };
         let cut = self.0.len() < 2 || !self.0.ends_with('"');

@@ -378,7 +378,7 @@ fn read_object<'a>(
         (None, None) => return None,
         (None, Some(format)) => {
             let mut reading = Reading::new(format, record, limits);
-            reading.problem(Some(record.bytes), "it is no JSON object in UTF-8");
+            reading.problem(Some(record.bytes), "it is not a JSON object in UTF-8");
             return Some(reading.capture);
         }
     };

@@ -22,7 +22,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let sent = entry.need("request")?;
     let sent = sent
         .object()
-        .ok_or_else(|| Fault::new(sent.text(), "`request` is no object"))?;
+        .ok_or_else(|| Fault::new(sent.text(), "`request` is not an object"))?;
     let mut request = raw(sent.need("raw")?)?;
     if request.headers.is_empty() {
         request.headers = sent.headers("headers")?;

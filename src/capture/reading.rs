@@ -182,7 +182,7 @@ impl<'a, 'r> Reading<'a, 'r> {
                 let entry = self.record.bytes.get(self.entry.0..);
                 self.problem(
                     entry,
-                    format!("the body is larger than {limit} bytes when decoded: see `--max-size`"),
+                    format!("the decoded body is larger than {limit} bytes (see --max-size)"),
                 );
                 return;
             }
@@ -220,15 +220,15 @@ fn undo(encoding: &str, body: &mut Body<'_>, limit: usize) -> bool {
         Decoded::TooLarge => return false,
         Decoded::Whole(bytes) => {
             body.replace(bytes);
-            format!("{encoding} decoded")
+            format!("decoded {encoding}")
         }
         Decoded::Broken(bytes, error) => {
             body.replace(bytes);
             body.fidelity = Fidelity::Truncated;
-            format!("{encoding} breaks off: {error}")
+            format!("the {encoding} data is incomplete: {error}")
         }
         Decoded::Unknown if simdutf8::basic::from_utf8(&body.bytes).is_err() => {
-            format!("{encoding} cannot be decoded here")
+            format!("cannot decode {encoding}")
         }
         Decoded::Not | Decoded::Unknown => {
             body.fidelity = Fidelity::Decoded;

@@ -95,7 +95,7 @@ fn read_frame<'a>(frame: &Frame<'a>, reading: &mut Reading<'a, '_>) {
                 reading.entry(&event, request);
                 reading.end_of(&event);
             }
-            None => reading.problem(Some(line.as_bytes()), "the data is no object"),
+            None => reading.problem(Some(line.as_bytes()), "the data is not an object"),
         }
         return;
     }
@@ -107,7 +107,7 @@ fn read_lines<'a>(first: &'a str, lines: &[&'a str], reading: &mut Reading<'a, '
     let joined = lines.join("\n");
     let result = match Object::read(&joined) {
         Some(event) if event.fault().is_none() => request(&event).map(Request::into_owned),
-        _ => Err(Fault::new(&joined, "the data is no whole object")),
+        _ => Err(Fault::new(&joined, "the data is not a complete object")),
     };
     reading.deliver(result.map_err(|fault| fault.within(first)));
 }

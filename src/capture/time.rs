@@ -15,14 +15,14 @@ impl<'a> Request<'a> {
             Some(text) => instant(&text).or_else(|| {
                 let assumed = zoneless(&text)?;
                 self.notes
-                    .push(format!("`{name}` names no time zone: UTC assumed"));
+                    .push(format!("`{name}` has no time zone: assumed UTC"));
                 Some(assumed)
             }),
             None => value.number().and_then(since_epoch),
         };
         if self.received_at.is_none() {
             self.notes
-                .push(format!("`{name}` is no time that is known here"));
+                .push(format!("`{name}` is not in a known time format"));
         }
     }
 }

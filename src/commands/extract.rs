@@ -33,7 +33,7 @@ pub(super) fn run(args: &Extract, outputs: &Outputs) -> Result<Outcome> {
     })?;
     match (selected, args.select) {
         (Some(_), None) if count > 1 => {
-            bail!("the input holds {count} deliveries: name one with --select 1 to {count}")
+            bail!("the input holds {count} deliveries: choose one with --select 1 to {count}")
         }
         (Some(delivery), _) => {
             write(args, &delivery, &mut Stdout::new())?;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Extract, outputs: &Outputs) -> Result<Outcome> {
         }
         (None, Some(wanted)) if count > 0 => {
             let deliveries = if count == 1 { "delivery" } else { "deliveries" };
-            bail!("--select {wanted}: the input holds {count} {deliveries} only")
+            bail!("--select {wanted}: the input holds only {count} {deliveries}")
         }
         (None, _) => Ok(outcome.max(Outcome::Trouble)),
     }

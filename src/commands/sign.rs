@@ -71,7 +71,7 @@ impl Signer<'_> {
             SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
             SignAs::Value => writeln!(out, "{signature}")?,
             SignAs::Curl if delivery.body.contains(&0) => {
-                let what = "cannot write it as a curl command: no argument can hold its NUL byte: use --as http";
+                let what = "a curl command cannot hold the NUL byte in the body: use --as http";
                 tell(incoming.origin, what);
                 return Ok(Outcome::Trouble);
             }

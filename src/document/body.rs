@@ -10,6 +10,7 @@ use super::lexer::{Lexer, items, last_member};
 use super::{Read, Wanted, locate};
 use crate::Text;
 use crate::finding::{Finding, Findings, Pace, Place, Rule};
+use crate::json_error;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The white space of JSON's grammar; other readers of text know more.
@@ -174,11 +175,11 @@ impl NotText {
     fn finding(&self) -> Finding {
         let more = match self.count {
             1 => String::new(),
-            count => format!(", nor are {} other places", count - 1),
+            count => format!(" (and {} more)", count - 1),
         };
-        let message = format!("the byte 0x{:02x} is not UTF-8{more}", self.byte);
+        let message = format!("invalid UTF-8: byte 0x{:02x}{more}", self.byte);
         let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(Some(
-            "JSON is UTF-8; each such place is shown as U+FFFD".into(),
+            "JSON must be UTF-8; invalid bytes are shown as U+FFFD".into(),
         ));
         finding.span = Some(self.at..self.at + char::REPLACEMENT_CHARACTER.len_utf8());
         finding
@@ -188,20 +189,16 @@ impl NotText {
 /// What makes a text something other than JSON, at the place where that shows.
 fn fault(text: &str) -> Option<Finding> {
     let error = serde_json::from_str::<IgnoredAny>(text).err()?;
-    let words = error.to_string();
-    let what = words.split(" at line ").next().unwrap_or(&words);
+    let what = json_error::describe(&error);
     let end = text.trim_end_matches(WHITE_SPACE).len();
     let (message, span, help) = if end == 0 {
         ("the body is empty".to_owned(), 0..0, None)
     } else if error.classify() == Category::Eof {
-        let message = format!(
-            "the body ends too early: {}",
-            what.replace("EOF while", "still")
-        );
-        let help = "it was cut off; what came before is shown";
+        let message = format!("the body is cut off: {what}");
+        let help = "what was read before that is shown";
         (message, end..end, Some(help.to_owned()))
     } else {
-        let span = fault_span(text, &error, what.starts_with("control character"));
+        let span = fault_span(text, &error);
         let found = Text::from(&text[span.clone()]).to_string();
         (format!("{what}, found `{found}`"), span, None)
     };
@@ -211,7 +208,8 @@ fn fault(text: &str) -> Option<Finding> {
 }
 
 /// The character that ends what serde could read.
-fn fault_span(text: &str, error: &serde_json::Error, is_control: bool) -> Range<usize> {
+fn fault_span(text: &str, error: &serde_json::Error) -> Range<usize> {
+    let is_control = error.to_string().starts_with("control character");
     let line_start = match error.line() {
         0 | 1 => 0,
         line => memchr::memchr_iter(b'\n', text.as_bytes())
@@ -259,11 +257,7 @@ mod tests {
 
     #[test]
     fn points_at_the_character_that_is_not_json() {
-        let control = |found| {
-            format!(
-                "control character (\\u0000-\\u001F) found while parsing a string, found `{found}`"
-            )
-        };
+        let control = |found| format!("unescaped control character in a string, found `{found}`");
         for name in ["callee", "new"] {
             case(
                 &format!("{{\"{name}\":\"b\r\"}}"),
@@ -278,12 +272,14 @@ mod tests {
                 &[(&control("\\t"), "\t")],
             );
         }
-        case("{\"callee\":two}", &[("expected ident, found `w`", "w")]);
-        case("{\"callee\":é}", &[("expected value, found `é`", "é")]);
+        let word = "expected `true`, `false` or `null`, found `w`";
+        case("{\"callee\":two}", &[(word, "w")]);
+        case("{\"callee\":é}", &[("expected a value, found `é`", "é")]);
         case(
             "2025-01-20 INFO {}",
-            &[("trailing characters, found `-`", "-")],
+            &[("expected the end of the text, found `-`", "-")],
         );
-        case("{\n}\n}", &[("trailing characters, found `}`", "}")]);
+        let end = "expected the end of the text, found `}`";
+        case("{\n}\n}", &[(end, "}")]);
     }
 }

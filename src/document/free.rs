@@ -212,16 +212,13 @@ impl Walk<'_, '_> {
 
 /// The finding that `pointer` is not the first member named `key`.
 pub(crate) fn repeated_key(key: &str, pointer: Pointer) -> Finding {
-    let message = format!(
-        "the key `{}` stands here again",
-        Text::from(key).shortened(40)
-    );
+    let message = format!("duplicate key `{}`", Text::from(key).shortened(40));
     let first = pointer.first_occurrence();
     Finding::at(Rule::DuplicateKey, pointer, message)
         .with_help(Some(
-            "most readers keep the last value, as this one does; some keep the first".into(),
+            "most readers keep the last value, as chatlog does; some keep the first".into(),
         ))
-        .with_related(first, "it stands here first")
+        .with_related(first, "first used here")
 }
 
 #[cfg(test)]

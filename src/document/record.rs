@@ -329,10 +329,7 @@ impl<'de> Seen<'de> {
 #[cold]
 fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
     findings.note(Rule::UnknownField, |rule| {
-        let message = format!(
-            "nothing documents the field `{}`",
-            Text::from(key).shortened(40)
-        );
+        let message = format!("unknown field `{}`", Text::from(key).shortened(40));
         let help = nearest(key, R::FIELDS.iter().map(|field| field.name))
             .map(|near| format!("did you mean `{near}`?"));
         Finding::new(rule, at, message).with_help(help)

@@ -90,8 +90,8 @@ pub(crate) fn note_lone_surrogate(
     };
     findings.note(Rule::NotJson, |rule| {
         let escape = &token[lone..lone + 6];
-        let message = format!("`{escape}` is half of a surrogate pair, not a character");
-        let help = "it is shown as U+FFFD; the sender cut a text inside a character";
+        let message = format!("unpaired surrogate `{escape}` in a string");
+        let help = "it is shown as U+FFFD; the sender cut a text in the middle of a character";
         Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
     });
 }
@@ -334,17 +334,17 @@ pub(crate) fn note_precision(
     let why = if value.is_infinite() {
         "is too large for a 64-bit float"
     } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
-        "is beyond the integers that 64-bit floats keep apart (2^53 - 1)"
+        "is beyond the safe integer range of 64-bit floats (2^53 - 1)"
     } else if significant > 0 && value == 0.0 {
         "is too small for a 64-bit float"
     } else if !is_integer && significant > 17 {
-        "has more digits than a 64-bit float holds (17)"
+        "has more digits than a 64-bit float can hold (17)"
     } else {
         return;
     };
     findings.note(Rule::NumberPrecision, |rule| {
         let message = format!("`{}` {why}", Text::from(token).shortened(40));
-        let help = "many JSON readers, JavaScript's among them, will change it";
+        let help = "many JSON readers, including JavaScript's, will change it";
         Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
     });
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use chatlog::contract::Contract;
+use chatlog::json_error::describe;
 use jsonschema::{Retrieve, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
@@ -22,7 +23,7 @@ pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
     let place = || format!("--schema {name}");
     let text = fs::read_to_string(path).with_context(|| format!("{}: cannot read", place()))?;
     let schema: Value =
-        serde_json::from_str(&text).with_context(|| format!("{}: no JSON", place()))?;
+        serde_json::from_str(&text).map_err(|error| anyhow!("{}:{}", place(), not_json(&error)))?;
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -34,6 +35,12 @@ pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
         .map_err(|error| anyhow!("{}: {error}", place()))
 }
 
+/// Where a file is not JSON, and why: `LINE:COLUMN: invalid JSON: …`.
+fn not_json(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    format!("{line}:{column}: invalid JSON: {}", describe(error))
+}
+
 /// The files below a folder.
 struct Below {
     folder: PathBuf,
@@ -42,13 +49,14 @@ struct Below {
 impl Retrieve for Below {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let Some(relative) = uri.as_str().strip_prefix(BASE) else {
-            return Err("it is not below the schema's folder, and nothing is fetched".into());
+            return Err("it is not below the schema's folder, and chatlog fetches nothing".into());
         };
         let relative = percent_decode_str(relative).decode_utf8()?;
         let path = self.folder.join(&*relative).canonicalize()?;
         if !path.starts_with(&self.folder) {
             return Err("it is not below the schema's folder".into());
         }
-        Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+        let text = fs::read_to_string(path)?;
+        Ok(serde_json::from_str(&text).map_err(|error| not_json(&error))?)
     }
 }

@@ -257,7 +257,7 @@ impl Content<'_> {
         if !members.iter().any(|member| present.has(member)) {
             present.note(Rule::MissingField, findings, |rule| {
                 let message = format!(
-                    "missing field `{}`, which a message of type `{kind}` has",
+                    "missing field `{}`, which a message of type `{kind}` must have",
                     members[0]
                 );
                 Finding::new(rule, present.at, message)
@@ -269,8 +269,7 @@ impl Content<'_> {
             .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
         {
             present.note(Rule::UnknownField, findings, |rule| {
-                let message =
-                    format!("nothing documents the field `{name}` in a message of type `{kind}`");
+                let message = format!("unknown field `{name}` in a message of type `{kind}`");
                 Finding::new(rule, &present.at.member(name), message)
             });
         }
@@ -323,7 +322,7 @@ fn unknown_type<'n>(
     kind: &Text<'_>,
     known: impl IntoIterator<Item = &'n str>,
 ) -> Finding {
-    let message = format!("the {what} `{}` is not known", kind.shortened(40));
+    let message = format!("unknown {what} `{}`", kind.shortened(40));
     let help = nearest(kind.as_str(), known).map(|near| format!("did you mean `{near}`?"));
     Finding::new(rule, &at.member("type"), message).with_help(help)
 }

@@ -35,7 +35,7 @@ fn note_times(session: &Session<'_>, findings: &mut Findings) {
             );
             let related = Place::Root.member("session_start_time").pointer();
             Finding::new(rule, &Place::Root.member("session_end_time"), message)
-                .with_related(related, "the start")
+                .with_related(related, "the session starts here")
         });
     }
 }
@@ -87,22 +87,26 @@ fn note_outside(
         let Some(time) = message.timestamp else {
             continue;
         };
-        let (distance, relation, boundary) = match (start, end) {
+        let (distance, relation, boundary, label) = match (start, end) {
             (Some(start), _) if time.0 < start => (
                 start - time.0,
                 "before the session starts",
                 "session_start_time",
+                "the session starts here",
             ),
-            (_, Some(end)) if time.0 > end => {
-                (time.0 - end, "after the session ends", "session_end_time")
-            }
+            (_, Some(end)) if time.0 > end => (
+                time.0 - end,
+                "after the session ends",
+                "session_end_time",
+                "the session ends here",
+            ),
             _ => continue,
         };
         findings.note(Rule::MessageOutsideSession, |rule| {
-            let message = format!("{} {relation}", words(distance));
+            let message = format!("sent {} {relation}", words(distance));
             let related = Place::Root.member(boundary).pointer();
             Finding::new(rule, &at.item(index).member("timestamp"), message)
-                .with_related(related, "the session's limit")
+                .with_related(related, label)
         });
     }
 }
@@ -116,10 +120,13 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
                 .filter(|first| **first != index + 1)
         {
             findings.note(Rule::DuplicateMessageId, |rule| {
-                let message = format!("message {first} has the id `{}` too", id.shortened(60));
+                let message = format!(
+                    "duplicate message id `{}`, first used by message {first}",
+                    id.shortened(60)
+                );
                 let related = at.item(first - 1).member("msg_id").pointer();
                 Finding::new(rule, &at.item(index).member("msg_id"), message)
-                    .with_related(related, "the first with this id")
+                    .with_related(related, "first used here")
             });
         }
         if let Some(id) = message
@@ -130,7 +137,7 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
         {
             findings.note(Rule::DanglingReply, |rule| {
                 let message = format!(
-                    "no message of the transcript has the id `{}`",
+                    "the reply is to message `{}`, which is not in the transcript",
                     id.shortened(60)
                 );
                 let place = at.item(index);

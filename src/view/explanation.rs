@@ -57,7 +57,7 @@ pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", sheet.bottom())?;
     writeln!(
         out,
-        "`chatlog explain RULE` tells why a rule matters, with examples."
+        "`chatlog explain RULE` explains why a rule matters, with examples."
     )
 }
 

@@ -285,7 +285,7 @@ pub fn write_schemes(
     }
     write_options(schemes, canvas, out)?;
     let advice = match (deliveries, schemes.len()) {
-        (1, _) => "one delivery can fit by chance of its content: try a second one",
+        (1, _) => "one delivery can fit by chance: try again with a second one",
         (_, 1) => "it fits all of them",
         _ => "all of these fit; the first is the likeliest",
     };

@@ -343,7 +343,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
         };
         let text = quoted.or_else(original).unwrap_or_default();
         let which = number.map_or_else(
-            || "a message that is not here".to_owned(),
+            || "an unknown message".to_owned(),
             |number| format!("#{number}"),
         );
         let sender = reply

@@ -485,3 +485,27 @@ fn each_reply_to_a_signed_curl_command_ends_with_a_line_break() {
     let replies = folder::run(bash.args(["-c", &script]), b"");
     assert_eq!(replies.text(), "ok\nok\n");
 }
+
+#[test]
+fn the_help_lists_each_option_under_its_own_heading() {
+    let help = run(["show", "--help"]).stdout;
+    let rules = help.split("\nRules:\n").nth(1).expect("a heading");
+    let rules = rules.split("\nSecret:\n").next().expect("the next heading");
+    assert!(rules.contains("--strict"));
+    assert!(!rules.contains("--full-text") && !rules.contains("--max-findings"));
+}
+
+#[test]
+fn why_a_text_is_not_json_is_said_in_plain_words() {
+    let folder = Folder::new("plain-words");
+    folder.write("word.json", r#"{"talk_round": two}"#);
+    folder.write("cut.json", r#"{"status": "clo"#);
+    run_in(&folder, "validate --format concise word.json")
+        .is(1, &["expected `true`, `false` or `null`, found `w`"]);
+    run_in(&folder, "validate --format concise cut.json")
+        .is(1, &["the body is cut off: it ends inside a string"]);
+    run_in(&folder, "validate --schema word.json cut.json").is(
+        2,
+        &["--schema word.json:1:17: invalid JSON: expected `true`, `false` or `null`"],
+    );
+}

@@ -238,7 +238,7 @@ fn the_response_that_follows_a_request_is_not_part_of_its_body() {
         .is(0, &["2 deliveries: 2 valid"]);
     folder
         .chatlog("show --format json with.http")
-        .is(1, &["the response that follows was left out"]);
+        .is(1, &["left out the response that follows"]);
     let extracted = folder.chatlog("extract with.http");
     assert_eq!(extracted.text(), BODY);
 }

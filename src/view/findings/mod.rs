@@ -30,7 +30,7 @@ use crate::{Report, Text};
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Format {
-    /// With the lines they are about, for people
+    /// Excerpts of the input, for people
     Full,
     /// One line each: `path:line:column: severity[rule] message`
     Concise,
@@ -42,7 +42,7 @@ pub enum Format {
     Gitlab,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// `JUnit` XML: a test case for each delivery
+    #[value(help = "JUnit XML: a test case for each delivery")]
     Junit,
 }
 
