@@ -354,14 +354,15 @@ fn after_trailers(mut bytes: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    /// The body, its fidelity, and how many notes there are.
+    /// The body, its fidelity, and how many notes and ambiguities there are.
     #[track_caller]
     fn case(head: &str, tail: &str, want: (&str, Fidelity, usize)) {
         let text = format!("POST / HTTP/1.1\n{head}\n\n{tail}");
         let (request, rest) = message(text.as_bytes()).expect("a message");
         let body = request.body.expect("a body");
         let found = std::str::from_utf8(&body.bytes).expect("text");
-        assert_eq!((found, body.fidelity, body.notes.len()), want, "{text}");
+        let said = body.notes.len() + body.ambiguities.len();
+        assert_eq!((found, body.fidelity, said), want, "{text}");
         assert_eq!(rest, b"");
     }
 

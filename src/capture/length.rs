@@ -42,6 +42,7 @@ fn lengths(request: &mut Request<'_>) -> BTreeMap<usize, String> {
     let words = values
         .flat_map(|value| value.as_str().split(','))
         .map(str::trim);
+    let mut odd = None;
     for word in words {
         match word.parse() {
             Ok(length) if lengths.len() < MAX_LENGTHS => {
@@ -50,14 +51,14 @@ fn lengths(request: &mut Request<'_>) -> BTreeMap<usize, String> {
                     .or_insert_with(|| "`Content-Length`".to_owned());
             }
             Ok(_) => {}
-            Err(_) => {
-                let word = Text::from(word).shortened(20).to_string();
-                request
-                    .notes
-                    .push(format!("`Content-Length` is not a number: `{word}`"));
-                break;
-            }
+            Err(_) => odd = odd.or(Some(word)),
         }
+    }
+    if let Some(word) = odd {
+        let word = Text::from(word).shortened(20).to_string();
+        request
+            .notes
+            .push(format!("`Content-Length` is not a number: `{word}`"));
     }
     lengths
 }

@@ -208,6 +208,9 @@ fn a_body_of_another_length_than_was_sent_is_never_invalid() {
     let saved = "8 bytes were saved, 5,177 were sent: re-formatted?";
     verdict(&folder, "size.json", 2, "inconclusive", saved);
     verdict(&folder, "right.http", 1, "invalid", "");
+    let late = head("eight") + &head("12");
+    folder.write("late.http", request(OF_OTHER, &late, BODY));
+    verdict(&folder, "late.http", 2, "inconclusive", shorter);
     let odd = "note: `Content-Length` is not a number: `eight`";
     folder.chatlog("verify odd.http").is(1, &[odd]);
     // What matches is what was sent, whatever else is said of it.
