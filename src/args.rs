@@ -20,7 +20,7 @@ use clap::builder::PossibleValue;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use zeroize::Zeroizing;
 
-use crate::completion::{reports, schemes, zones};
+use crate::completion::{budgets, reports, schemes, zones};
 use crate::time_zone;
 
 /// Inspect saved webhooks of chatbot sessions: what arrived, whether it is valid, and what was said
@@ -393,7 +393,7 @@ pub(crate) struct SignatureArgs {
     /// How many failures to explain: all, none or a number [default: the first 20]
     ///
     /// The explanations of a run hash at most 256 MiB, unless `all` is given.
-    #[arg(long, value_name = "COUNT", help_heading = "Signature", value_parser = diagnose)]
+    #[arg(long, value_name = "COUNT", help_heading = "Signature", hide_possible_values = true, value_parser = budgets(diagnose))]
     pub(crate) diagnose: Option<Budget>,
 }
 
@@ -525,7 +525,7 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
     /// Keep at most N findings of each rule in a delivery and count the rest; 0 keeps all
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_hint = ValueHint::Other)]
     max_findings: usize,
 }
 

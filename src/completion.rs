@@ -53,6 +53,12 @@ pub(crate) fn schemes<P>(parser: P) -> Offering<P> {
     Offering { parser, values }
 }
 
+/// How many failures are explained, where that is not a number.
+pub(crate) fn budgets<P>(parser: P) -> Offering<P> {
+    let values = || vec!["all".to_owned(), "none".to_owned()];
+    Offering { parser, values }
+}
+
 /// `FORMAT=` of every format, which a file follows.
 pub(crate) fn reports<P>(parser: P) -> Offering<P> {
     let values = || {

@@ -278,10 +278,12 @@ fn completion_offers_values_where_values_are_expected() {
         ("explain dangl", "dangling-reply"),
         ("validate --report sar", "sarif="),
         ("show --input ngr", "ngrok"),
+        ("verify --diagnose a", "all"),
         // Not the files of the working folder.
         ("verify --secret-env Carg", "Carg"),
         ("verify --signature Carg", "Carg"),
         ("show --width Carg", "Carg"),
+        ("show --max-findings Carg", "Carg"),
     ] {
         assert_eq!(completed(words), [wanted], "{words}");
     }
