@@ -40,6 +40,7 @@ impl Rule {
             Self::SignatureInvalid => &SIGNATURE_INVALID,
             Self::SignatureMissing => &SIGNATURE_MISSING,
             Self::SignatureInconclusive => &SIGNATURE_INCONCLUSIVE,
+            Self::SignatureAmbiguous => &SIGNATURE_AMBIGUOUS,
             Self::UnknownField => &UNKNOWN_FIELD,
             Self::UnknownContentType => &UNKNOWN_CONTENT_TYPE,
             Self::UnknownSystemEvent => &UNKNOWN_SYSTEM_EVENT,
@@ -212,6 +213,27 @@ static SIGNATURE_INCONCLUSIVE: Explanation = Explanation {
     "x-airudder-sign": "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U="
   },
   "body": {"status":"closed"}
+}"#,
+    right: r#"{
+  "headers": {
+    "x-airudder-sign": "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U="
+  },
+  "body": "{\"status\": \"closed\"}"
+}"#,
+};
+
+static SIGNATURE_AMBIGUOUS: Explanation = Explanation {
+    why: "The signature matches, but the capture holds two of what should be one: signatures, \
+        lengths, objects of headers, or bodies of which one is the more faithful. Another reader may \
+        take the other one. Find out which of the two was sent.",
+    wrong: r#"{
+  "headers": {
+    "x-airudder-sign": [
+      "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U=",
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    ]
+  },
+  "body": "{\"status\": \"closed\"}"
 }"#,
     right: r#"{
   "headers": {

@@ -75,6 +75,7 @@ rules! {
     Error SignatureInvalid "signature-invalid" "The signature does not match the body.";
     Error SignatureMissing "signature-missing" "The delivery has no signature.";
     Warning SignatureInconclusive "signature-inconclusive" "The signature can be neither confirmed nor refuted: the capture did not keep what was sent.";
+    Warning SignatureAmbiguous "signature-ambiguous" "The signature is valid, but the capture tells in two ways what was sent.";
     Warning UnknownField "unknown-field" "An object has a field that is not documented.";
     Warning UnknownContentType "unknown-content-type" "A message has a content type this program does not know.";
     Warning UnknownSystemEvent "unknown-system-event" "A system message reports an event this program does not know.";
@@ -116,7 +117,10 @@ impl Rule {
     pub fn is_about_signature(self) -> bool {
         matches!(
             self,
-            Self::SignatureInvalid | Self::SignatureMissing | Self::SignatureInconclusive
+            Self::SignatureInvalid
+                | Self::SignatureMissing
+                | Self::SignatureInconclusive
+                | Self::SignatureAmbiguous
         )
     }
 

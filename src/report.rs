@@ -112,7 +112,7 @@ pub fn signature_report<'a>(
 }
 
 impl Report<'_> {
-    /// Adds a verdict, which is a finding too unless it is valid or there was no secret. It is about
+    /// Adds a verdict, which is a finding too unless it is plainly valid or there was no secret. It is about
     /// the delivery as a whole, and comes first.
     pub fn add_signature(&mut self, signature: Signature) {
         let finding = signature.finding(&self.delivery.notes);

@@ -11,7 +11,7 @@ use chatlog::capture::{
 use chatlog::document::Document;
 use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
-use chatlog::signature::{Checks, Scheme, Secret, Signature, verify};
+use chatlog::signature::{Checks, Encoding, Scheme, Secret, Signature, sign, verify};
 use chatlog::view::findings::{Format, Options, Problem, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
 use chatlog::{Origin, Text, inspect_up_to};
@@ -185,9 +185,14 @@ fn written_up_to(limit: FindingLimit, cases: &[Case], format: Format, options: O
 fn signature_of(case: &Case, delivery: &Delivery<'_>) -> Option<Signature> {
     let name = case.source.strip_prefix("./rules/signature-")?;
     let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
-    let mut checks = Checks::new(Scheme::default(), [secret]);
+    let mut checks = Checks::new(Scheme::default(), [secret.clone()]);
     let mut delivery = delivery.clone();
-    if name != "missing.json" {
+    if name == "ambiguous.json" {
+        let (scheme, secret) = (Scheme::default(), secret.clone());
+        let right = sign(&delivery, &scheme, &secret, Encoding::Hex).expect("it can be signed");
+        delivery.headers.push("X-AIRudder-Sign", right);
+        delivery.headers.push("X-AIRudder-Sign", "00".repeat(32));
+    } else if name != "missing.json" {
         checks = checks.with_signature("00".repeat(32));
     }
     if name == "inconclusive.json" {

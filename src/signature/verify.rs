@@ -71,6 +71,9 @@ pub struct Signature {
     /// Of how many.
     #[serde(skip)]
     pub secrets: usize,
+    /// Whether the delivery tells in two ways what was sent or signed, as `reason` says.
+    #[serde(skip)]
+    pub is_ambiguous: bool,
     /// What was tried to find hints, in words.
     #[serde(skip)]
     pub tried: Vec<&'static str>,
@@ -95,6 +98,7 @@ impl Signature {
             hints: Vec::new(),
             secret: None,
             secrets: checks.keys.len(),
+            is_ambiguous: false,
             tried: Vec::new(),
             signed: None,
             fingerprints: Fingerprints::default(),
@@ -483,12 +487,15 @@ impl Comparison {
         } else {
             (Verdict::Valid, matched.signed.reason().map(str::to_owned))
         };
+        let several = self.several_headers(checks, presented);
+        let is_ambiguous = several.is_some() || !delivery.ambiguities.is_empty();
         let reasons = which
             .into_iter()
-            .chain(self.several_headers(checks, presented))
+            .chain(several)
             .chain(ambiguities(delivery));
         let reason = joined(reasons);
         Signature {
+            is_ambiguous,
             secret: (verdict == Verdict::Valid).then_some(matched.secret + 1),
             signed: Some(matched.signed),
             fingerprints: Fingerprints {

@@ -481,3 +481,25 @@ fn quiet_prints_problems_and_nothing_else() {
         assert!(!run.text().contains("deliver"), "{run:?}");
     }
 }
+
+#[test]
+fn what_a_capture_says_in_two_ways_is_told_in_every_format() {
+    let folder = Folder::new("two-ways");
+    folder.write("body.json", "{\"status\": \"closed\"}");
+    let request = sign(&folder, "body.json");
+    let second = "X-AIRudder-Sign: 00\r\n\r\n";
+    folder.write(
+        "two.http",
+        request.replacen("\r\n\r\n", &format!("\r\n{second}"), 1),
+    );
+    for format in FORMATS {
+        let run = folder.chatlog(&format!("verify --format {format} two.http"));
+        run.is(
+            0,
+            &["signature-ambiguous", "2 signature headers, 1 matches"],
+        );
+    }
+    folder
+        .chatlog("verify two.http")
+        .is(0, &["2 signature headers, 1 matches"]);
+}
