@@ -3,7 +3,7 @@
 //! Another reader may take the other one, so it is always said.
 
 use super::json::Object;
-use super::json_equality::is_same_json;
+use super::json_equality::ComparedJson;
 use super::request::Body;
 use super::{Ambiguity, Doubt, Fidelity};
 
@@ -66,8 +66,9 @@ pub(super) fn most_faithful<'a>(
     let Some((read, body)) = bodies.next() else {
         return (None, Vec::new());
     };
-    let others = bodies.filter(|(_, other)| !is_same(&body, other));
-    let ambiguities = others.map(|(name, other)| {
+    let json = ComparedJson::new(&body.bytes);
+    let others = bodies.filter(|(_, other)| !is_same(&body, &json, other));
+    let told = others.map(|(name, other)| {
         if other.fidelity == body.fidelity {
             return two_bodies(read, name);
         }
@@ -78,7 +79,13 @@ pub(super) fn most_faithful<'a>(
         };
         Ambiguity::new(Doubt::Settled, message)
     });
-    let ambiguities = ambiguities.collect();
+    // However many members of a name differ, that is said once.
+    let mut ambiguities: Vec<Ambiguity> = Vec::new();
+    for ambiguity in told {
+        if ambiguities.iter().all(|it| it.message != ambiguity.message) {
+            ambiguities.push(ambiguity);
+        }
+    }
     (Some(body), ambiguities)
 }
 
@@ -94,8 +101,7 @@ fn two_bodies(read: &str, other: &str) -> Ambiguity {
 }
 
 /// Says whether two bodies are the same: byte for byte, or as values where one was parsed.
-fn is_same(one: &Body<'_>, other: &Body<'_>) -> bool {
+fn is_same(one: &Body<'_>, json: &ComparedJson<'_>, other: &Body<'_>) -> bool {
     let is_parsed = |body: &Body<'_>| body.fidelity == Fidelity::Reserialized;
-    one.bytes == other.bytes
-        || (is_parsed(one) || is_parsed(other)) && is_same_json(&one.bytes, &other.bytes)
+    one.bytes == other.bytes || (is_parsed(one) || is_parsed(other)) && json.is(&other.bytes)
 }

@@ -96,12 +96,13 @@ pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a
 /// The bodies that an envelope holds, the likeliest first, with the names of their members.
 fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fault<'a>> {
     let mut bodies = Vec::new();
+    let is_flagged = is_flagged_base64(envelope);
     for name in BASE64.into_iter().chain(BODY) {
         let is_other = !BASE64.contains(&name) && !UNMISTAKABLE.contains(&name);
         for value in envelope.all(name) {
             let is_first = bodies.is_empty();
             let is_repeated = bodies.last().is_some_and(|(last, _)| *last == name);
-            match body(envelope, name, value) {
+            match body(name, value, is_flagged) {
                 Err(fault) if is_first => return Err(fault),
                 Ok(body) if is_first => bodies.push((name, body)),
                 // Only what can be read can be compared.
@@ -120,21 +121,28 @@ fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fa
 }
 
 /// The body in one member of an envelope.
-fn body<'a>(envelope: &Object<'a>, name: &str, value: Value<'a>) -> Result<Body<'a>, Fault<'a>> {
-    let is_base64 = BASE64.contains(&name)
-        || ["isBase64Encoded", "is_base64", "base64"]
-            .iter()
-            .any(|flag| envelope.get(flag).is_some_and(Value::is_true))
-        || envelope
-            .string("encoding")
-            .is_some_and(|encoding| encoding == "base64");
-    if is_base64 {
+fn body<'a>(
+    name: &'static str,
+    value: Value<'a>,
+    is_flagged_base64: bool,
+) -> Result<Body<'a>, Fault<'a>> {
+    if is_flagged_base64 || BASE64.contains(&name) {
         return value.base64_body(name);
     }
     match buffer(value) {
         Some(body) => Ok(body),
         None => value.body(),
     }
+}
+
+/// Says whether another member tells that the body is in base64.
+fn is_flagged_base64(envelope: &Object<'_>) -> bool {
+    ["isBase64Encoded", "is_base64", "base64"]
+        .iter()
+        .any(|flag| envelope.get(flag).is_some_and(Value::is_true))
+        || envelope
+            .string("encoding")
+            .is_some_and(|encoding| encoding == "base64")
 }
 
 /// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js writes them.

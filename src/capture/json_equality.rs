@@ -1,23 +1,43 @@
 //! Whether two JSON texts say the same, however they are written.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Says whether two texts are the same JSON value: white space, the order of keys, escapes and the
-/// way numbers are written do not count. Texts that are not JSON are not the same.
+/// A text that is compared with others as JSON values: white space, the order of keys, escapes and
+/// the way numbers are written do not count. Texts that are not JSON are not the same.
 ///
-/// Nothing is built of the values, whose size strangers decide: their hashes are compared.
-pub(super) fn is_same_json(one: &[u8], other: &[u8]) -> bool {
-    let state = RandomState::new();
-    let hash = |text| {
+/// Nothing is built of the values, whose size strangers decide: their hashes are compared. That of
+/// the text is made once, because the number of the others is up to strangers too.
+pub(super) struct ComparedJson<'t> {
+    text: &'t [u8],
+    state: RandomState,
+    hash: OnceCell<Option<u64>>,
+}
+
+impl<'t> ComparedJson<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            state: RandomState::new(),
+            hash: OnceCell::new(),
+        }
+    }
+
+    /// Says whether another text is the same value.
+    pub(super) fn is(&self, other: &[u8]) -> bool {
+        let hash = *self.hash.get_or_init(|| self.hash_of(self.text));
+        hash.is_some() && hash == self.hash_of(other)
+    }
+
+    fn hash_of(&self, text: &[u8]) -> Option<u64> {
         let mut json = serde_json::Deserializer::from_slice(text);
-        let hash = HashOf(&state).deserialize(&mut json).ok()?;
+        let hash = HashOf(&self.state).deserialize(&mut json).ok()?;
         json.end().ok()?;
         Some(hash)
-    };
-    hash(one).is_some_and(|one| hash(other) == Some(one))
+    }
 }
 
 /// Reads a value as a hash of what it says.
@@ -107,7 +127,7 @@ mod tests {
     #[track_caller]
     fn case(one: &str, other: &str, is_same: bool) {
         assert_eq!(
-            is_same_json(one.as_bytes(), other.as_bytes()),
+            ComparedJson::new(one.as_bytes()).is(other.as_bytes()),
             is_same,
             "{one} {other}"
         );

@@ -58,6 +58,7 @@ fn ends_within(child: &mut Child, limit: Duration, what: &str) {
 fn twice_the_input_takes_twice_the_time_however_it_is_laid_out() {
     // With a search of the whole line, or of the rest of the file, for each value, the sizes here
     // take minutes to hours.
+    let large_body = format!(r#","body":[1{}]}}"#, ",1".repeat(100_000));
     let layouts = [
         ("values on a line", "", r#"{"a":1}"#, "", 300_000),
         ("spaced values", "", r#"{"a":1} "#, "", 300_000),
@@ -78,6 +79,20 @@ fn twice_the_input_takes_twice_the_time_however_it_is_laid_out() {
             "",
             "[[\n{}\n",
             "]\n{}\n",
+            100_000,
+        ),
+        (
+            "bodies of one envelope",
+            r#"{"headers":{}"#,
+            r#","body":"{}""#,
+            "}",
+            300_000,
+        ),
+        (
+            "bodies beside a large one",
+            r#"{"headers":{}"#,
+            r#","body":1"#,
+            &large_body,
             100_000,
         ),
     ];

@@ -383,6 +383,17 @@ fn an_empty_member_hides_no_body() {
 }
 
 #[test]
+fn however_many_bodies_differ_that_is_said_once() {
+    let folder = Folder::new("many-bodies");
+    let members = [BODY, OTHER, BODY, OTHER].map(|body| format!(r#""body": {}"#, json!(body)));
+    folder.write("bodies.json", envelope(SIGNATURE, &members.join(", ")));
+    let run = folder.chatlog("show --format json --secret key bodies.json");
+    let line: Value = serde_json::from_str(run.text()).expect("JSON");
+    let notes = line["capture"]["notes"].as_array().expect("notes");
+    assert_eq!(notes.len(), 1, "{notes:?}");
+}
+
+#[test]
 fn what_a_capture_says_in_two_ways_is_always_said() {
     let folder = Folder::new("ambiguities");
     let text = |body: &str| serde_json::json!(body).to_string();
