@@ -23,17 +23,31 @@ const IMPLIED: &str = "show";
 /// Where they make no sense, or ask for help or the version.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut program = Cli::command();
-    program.build();
     let mut words = RawArgs::new(words);
-    if leaves_command_out(&mut program, &words)? {
-        let mut start = words.cursor();
-        words.next_os(&mut start);
-        words.insert(&start, [IMPLIED]);
+    if !starts_with_command(&program, &words) {
+        program.build();
+        if leaves_command_out(&mut program, &words)? {
+            let mut start = words.cursor();
+            words.next_os(&mut start);
+            words.insert(&start, [IMPLIED]);
+        }
     }
     program
         .try_get_matches_from_mut(words.remaining(&mut words.cursor()))
         .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches))
-        .map_err(|error| usage::discreet(error, command(&mut program, &words)))
+        .map_err(|error| {
+            program.build();
+            usage::discreet(error, command(&mut program, &words))
+        })
+}
+
+/// Says whether the first word is a command. Then only that one has to be built, which is a good
+/// part of what a run on a small file costs.
+fn starts_with_command(program: &Command, words: &RawArgs) -> bool {
+    let mut cursor = words.cursor();
+    words.next_os(&mut cursor);
+    let first = words.next_os(&mut cursor);
+    first.is_some_and(|word| program.find_subcommand(word).is_some())
 }
 
 /// Says whether the words name no command, and the implied one is meant.

@@ -21,7 +21,7 @@ use crate::time_zone;
 const NAME: &str = "chatlog.toml";
 const KEYS: [&str; 5] = ["rules", "scheme", "header-name", "time-zone", "color"];
 
-/// What the project file says; what it leaves out is none.
+/// What the project file says: `None` where it does not set something.
 #[derive(Debug, Default)]
 pub(crate) struct Config {
     /// The file, if there is one.

@@ -37,7 +37,7 @@ impl Contract {
     /// references are resolved against; `references` finds what they name.
     ///
     /// # Errors
-    /// Where the schema is none, or one of its references is not found.
+    /// Where the schema is invalid, or one of its references is not found.
     pub fn new(
         name: impl Into<Text<'static>>,
         schema: &Value,

@@ -699,7 +699,7 @@ mod tests {
             for message in ["b", "c", "d"] {
                 findings.note(Rule::WrongType, |rule| found(rule, message));
             }
-            // Keys that are repeated are no matter of shape, and are not forgiven.
+            // Repeated keys are not a matter of shape, and are not forgiven.
             let repeated = findings.counts[Rule::DuplicateKey as usize];
             assert_eq!(repeated, if forgive { 100 } else { 0 });
             assert_eq!(kept(findings, Rule::WrongType), ("ab".to_owned(), 2));

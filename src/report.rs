@@ -74,46 +74,50 @@ pub fn inspect_up_to<'a>(
 ) -> Report<'a> {
     let mut findings = Findings::new(limit);
     let session = Session::read(document, &mut findings);
-    let mut report = Report {
-        origin,
-        delivery,
-        document,
-        findings: Vec::new(),
-        omitted: Vec::new(),
-        errors_allowed: 0,
-        session,
-        signature: None,
-        limit,
-    };
+    let mut report = Report::new(limit, origin, delivery, document);
+    report.session = session;
     report.add(findings);
     report
 }
 
-/// Reports on the signature of a delivery, and on nothing else.
+/// Reports on the signature of a delivery, and on nothing else. The body is not read as text, and
+/// the report's document is empty.
 pub fn signature_report<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
-    document: &'a Document<'a>,
     signature: Signature,
 ) -> Report<'a> {
-    let mut report = Report {
-        origin,
-        delivery,
-        document,
-        findings: Vec::new(),
-        omitted: Vec::new(),
-        errors_allowed: 0,
-        session: None,
-        signature: None,
-        limit: FindingLimit::default(),
-    };
+    static NOT_READ: Document<'static> = Document::EMPTY;
+    let mut report = Report::new(FindingLimit::default(), origin, delivery, &NOT_READ);
     report.add_signature(signature);
     report
 }
 
+impl<'a> Report<'a> {
+    /// A report in which nothing is said yet.
+    fn new(
+        limit: FindingLimit,
+        origin: &'a Origin<'a>,
+        delivery: &'a Delivery<'a>,
+        document: &'a Document<'a>,
+    ) -> Self {
+        Self {
+            origin,
+            delivery,
+            document,
+            findings: Vec::new(),
+            omitted: Vec::new(),
+            errors_allowed: 0,
+            session: None,
+            signature: None,
+            limit,
+        }
+    }
+}
+
 impl Report<'_> {
-    /// Adds a verdict, which is a finding too unless it is plainly valid or there was no secret. It is about
-    /// the delivery as a whole, and comes first.
+    /// Adds a verdict, which is a finding too unless it is plainly valid or there was no secret. It
+    /// is about the delivery as a whole, and comes first.
     pub fn add_signature(&mut self, signature: Signature) {
         let finding = signature.finding(&self.delivery.notes);
         self.findings.splice(0..0, finding);

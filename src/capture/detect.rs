@@ -59,8 +59,8 @@ const NOTIFICATION: [&[u8]; 18] = [
     b"messages",
 ];
 
-/// Says whether the first key of an object is one of a notification's: then it is no capture, and
-/// there is no need to look further.
+/// Says whether the first key of an object is one of a notification's: then it is not a capture, and
+/// its other keys need not be looked at.
 pub(super) fn is_bare(bytes: &[u8]) -> bool {
     let key = || {
         let members = bytes.trim_ascii_start().strip_prefix(b"{")?;

@@ -118,7 +118,7 @@ fn text<'a>(header: &httparse::Header<'a>) -> (Text<'a>, Text<'a>) {
     (header.name.into(), value.into())
 }
 
-/// Names the first line that is no header.
+/// Names the first line that is not a header.
 fn broken_header(head: &[u8], error: httparse::Error) -> Fault<'_> {
     let mut rest = head;
     while !rest.is_empty() {
@@ -170,8 +170,8 @@ fn next_after(rest: &[u8]) -> &[u8] {
 }
 
 impl Body<'_> {
-    /// Says what is between the body and the next request. White space is no part of any body that
-    /// another reader may see; other bytes are.
+    /// Says what is between the body and the next request. Another reader may
+    /// take other bytes than white space for a part of a body.
     fn leave_out(&mut self, left_out: &[u8]) {
         let start = left_out.trim_ascii_start();
         let count = left_out.len();
@@ -193,7 +193,7 @@ impl Body<'_> {
 }
 
 /// A body without a length to trust goes on to the next line that starts a request or a response,
-/// which is no part of any JSON, or to the end. Whose the line break at its end is, nothing says.
+/// which cannot be a line of JSON, or to the end. Nothing says whose the line break at its end is.
 fn up_to_next_message(tail: &[u8]) -> (Body<'_>, &[u8]) {
     let rest = next_message(tail);
     let (whole, rest) = tail.split_at(tail.len() - rest.len());

@@ -159,7 +159,7 @@ impl Position {
         self.after_bytes(text.as_bytes())
     }
 
-    /// The position behind `bytes`, if they start here; what is no character counts as one.
+    /// The position behind `bytes`, if they start here; what is not a character counts as one.
     fn after_bytes(self, bytes: &[u8]) -> Self {
         let characters = |line: &[u8]| -> usize {
             line.utf8_chunks()
@@ -317,13 +317,13 @@ pub struct Capture<'a> {
     pub format: Format,
     /// The webhooks, in order.
     pub deliveries: Vec<Delivery<'a>>,
-    /// The requests that are no webhooks.
+    /// The requests that are not webhooks.
     pub skipped: Vec<Skipped>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
 
-/// A request that is no webhook.
+/// A request that is not a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Where it starts in its input.
@@ -343,7 +343,7 @@ pub struct Problem {
 
 /// Reads the deliveries of a record that is laid out as `format`, or as it looks if none is named.
 ///
-/// What is no known layout is a bare body: its reader says what is wrong with it.
+/// A record of an unknown layout is a bare body: its reader says what is wrong with it.
 pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limits) -> Capture<'a> {
     if format.is_none() && is_bare(record.bytes) {
         return body::read(record);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::Text;
 
-/// What decoders put where bytes are no characters.
+/// What decoders put where bytes are not characters.
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// A record in the course of being read.
@@ -148,7 +148,7 @@ impl<'a, 'r> Reading<'a, 'r> {
         });
     }
 
-    /// Counts a request that is no webhook.
+    /// Counts a request that is not a webhook.
     pub(super) fn skip(&mut self, reason: String) {
         self.capture.skipped.push(Skipped {
             position: self.entry.1,

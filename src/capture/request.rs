@@ -32,7 +32,7 @@ pub(super) struct Body<'a> {
     pub(super) fidelity: Fidelity,
     /// Its bytes in the input, where they are there as they are.
     pub(super) place: Option<&'a [u8]>,
-    /// The line break that follows the bytes, where nothing says that it is no part of the body.
+    /// The line break that follows the bytes, where nothing says that it is not a part of the body.
     pub(super) terminator: &'a [u8],
     /// Whether nothing says that a line break at their end is the body's, and not the file's.
     pub(super) ends_input: bool,

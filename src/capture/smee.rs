@@ -7,7 +7,7 @@ use super::request::{Fault, Request};
 use super::{Capture, Headers};
 use crate::Text;
 
-/// Members of an event that are no headers.
+/// Members of an event that are not headers.
 const OTHERS: [&str; 4] = ["body", "rawbody", "query", "timestamp"];
 
 /// Reads an event: the headers lie about between the other members.

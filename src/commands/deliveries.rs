@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use chatlog::capture::{self, Capture, Delivery, Fidelity, Format, Limits, Position, Record};
-use chatlog::view::findings::Problem;
+use chatlog::view::delivery_count;
+use chatlog::view::findings::{Problem, counted};
 use chatlog::{Origin, Text};
 
 use super::output::say;
@@ -339,12 +340,12 @@ impl<'a, H: Handler> InputReader<'a, H> {
         if is_nothing && self.input.is_folder() {
             let why = match self.passed_over {
                 0 => "there is no file to read".to_owned(),
-                count => format!("passed over {}{hint}", counted(count, "file", "files")),
+                count => format!("passed over {}{hint}", counted(count, "file")),
             };
             let what = format!("holds no delivery: {why}");
             self.outcome = report_problem(self.handler, &name, None, &what)?;
         } else if self.passed_over > 0 && !self.options.quiet {
-            let files = counted(self.passed_over, "file", "files");
+            let files = counted(self.passed_over, "file");
             tell(
                 &name,
                 &format!("passed over {files} without a delivery{hint}"),
@@ -353,16 +354,12 @@ impl<'a, H: Handler> InputReader<'a, H> {
         if let Some(number) = self.input.number
             && self.count > 0
         {
-            let deliveries = counted(self.count, "delivery", "deliveries");
+            let deliveries = delivery_count(self.count);
             let what = format!("holds {deliveries}; there is no #{number}");
             self.outcome = report_problem(self.handler, &name, None, &what)?;
         }
         Ok(())
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Why going through a source stopped.
@@ -549,9 +546,10 @@ impl<'a, H: Handler> SourceReader<'a, H> {
     }
 
     fn skipped(&self) -> String {
-        let count = self.skipped.values().sum();
-        let one = "request that is not a webhook";
-        let requests = counted(count, one, "requests that are not webhooks");
+        let requests = match self.skipped.values().sum() {
+            1_usize => "1 request that is not a webhook".to_owned(),
+            count => format!("{count} requests that are not webhooks"),
+        };
         format!("skipped {requests}: {}", listed(&self.skipped))
     }
 }

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use anyhow::{Result, bail};
 use chatlog::capture::Delivery;
+use chatlog::view::delivery_count;
 
 use super::Outcome;
 use super::deliveries::{Flow, ReadOptions, for_each_delivery_of};
@@ -40,8 +41,8 @@ pub(super) fn run(args: &Extract, outputs: &Outputs) -> Result<Outcome> {
             Ok(outcome)
         }
         (None, Some(wanted)) if count > 0 => {
-            let deliveries = if count == 1 { "delivery" } else { "deliveries" };
-            bail!("--select {wanted}: the input holds only {count} {deliveries}")
+            let deliveries = delivery_count(count);
+            bail!("--select {wanted}: the input holds only {deliveries}")
         }
         (None, _) => Ok(outcome.max(Outcome::Trouble)),
     }

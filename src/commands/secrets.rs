@@ -99,7 +99,7 @@ fn read_to_end(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-/// Editors and `echo` end files with a line break, which is no part of the secret.
+/// Editors and `echo` end files with a line break, which is not a part of the secret.
 fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
@@ -130,7 +130,7 @@ impl Verifier {
     /// A verifier with these secrets and what else was asked for.
     ///
     /// # Errors
-    /// Where the environment names a scheme that is none.
+    /// Where the environment holds an invalid scheme.
     pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Result<Self> {
         let scheme = args.scheme.scheme(config)?;
         let header = args.scheme.header_name(config);

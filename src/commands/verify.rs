@@ -4,7 +4,6 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use chatlog::diagnosis::{CommonCause, Discovery, Line, SwapDetector};
-use chatlog::document::Document;
 use chatlog::finding::{Finding, Levels, Severity};
 use chatlog::signature::Signature;
 use chatlog::view::findings::{Format, Problem};
@@ -77,8 +76,7 @@ struct Verification<'c> {
 impl Handler for Verification<'_> {
     fn delivery(&mut self, incoming: &IncomingDelivery<'_>) -> Result<Flow> {
         let signature = self.verifier.verify(incoming);
-        let document = Document::new(&incoming.delivery.body);
-        let mut report = signature_report(incoming.origin, incoming.delivery, &document, signature);
+        let mut report = signature_report(incoming.origin, incoming.delivery, signature);
         report.apply(&self.levels);
         self.findings.write(&report)?;
         if incoming.is_live {

@@ -38,6 +38,12 @@ struct NotText {
 }
 
 impl<'a> Document<'a> {
+    /// No text.
+    pub(crate) const EMPTY: Document<'static> = Document {
+        text: Cow::Borrowed(""),
+        not_text: None,
+    };
+
     /// The text that is in `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
         let (text, not_text) = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {

@@ -198,7 +198,7 @@ pub(crate) fn token_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// What a string token says; borrowed where it has no escapes.
 ///
-/// Half of a surrogate pair, which is no character, becomes U+FFFD.
+/// Half of a surrogate pair, which is not a character, becomes U+FFFD.
 pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
     let inner = token.strip_prefix('"').unwrap_or(token);
     let inner = inner.strip_suffix('"').unwrap_or(inner);

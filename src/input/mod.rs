@@ -194,9 +194,7 @@ impl Place {
             Self::Path(path) => name_of(path),
         }
     }
-}
 
-impl Place {
     fn path(&self) -> Option<&Path> {
         match self {
             Self::Stdin => None,

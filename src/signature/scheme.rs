@@ -373,7 +373,7 @@ impl<'b> Iterator for Parts<'b> {
     }
 }
 
-/// Why a template is no template.
+/// Why a scheme is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemeError {
     /// No algorithm has the name.
@@ -509,7 +509,7 @@ mod tests {
 
     #[track_caller]
     fn refuses(text: &str, want: &str) {
-        let error = text.parse::<Scheme>().expect_err("it is no scheme");
+        let error = text.parse::<Scheme>().expect_err("it is not a scheme");
         let message = error.to_string();
         assert!(message.contains(want), "{message}");
     }

@@ -418,7 +418,7 @@ struct Received<'a>(&'a str);
 impl Serialize for Received<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let json = compact(self.0);
-        // Half of a surrogate pair is no character: programs would refuse the whole line.
+        // Half of a surrogate pair is not a character: programs would refuse the whole line.
         let json = without_lone_surrogates(&json).into_owned();
         RawValue::from_string(json).ok().serialize(serializer)
     }

@@ -141,7 +141,7 @@ fn ordered<'s, 'de>(
 }
 
 /// Such as `1 delivery` or `2 deliveries`.
-fn delivery_count(count: usize) -> String {
+pub fn delivery_count(count: usize) -> String {
     match count {
         1 => "1 delivery".to_owned(),
         _ => format!("{count} deliveries"),

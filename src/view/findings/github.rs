@@ -49,7 +49,7 @@ fn write_command(
     out: &mut impl Write,
 ) -> io::Result<()> {
     write!(out, "::{command} ")?;
-    // Standard input is no file of the repository.
+    // Standard input is not a file of the repository.
     if source.as_str() != "-" {
         let file = path(source);
         let file = property(&escaped(&file, 0..file.len()));
