@@ -39,24 +39,24 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the file that was named, or the nearest one upward from the working folder.
-    pub(crate) fn find(args: &ConfigArgs) -> Result<Self> {
-        let Some(path) = Self::path(args) else {
+    /// Reads the file at [`Config::path`], if there is one.
+    pub(crate) fn load(path: Option<&Path>, args: &ConfigArgs) -> Result<Self> {
+        let Some(path) = path else {
             return Ok(Self::default());
         };
-        let text = fs::read_to_string(&path).with_context(|| match args.config {
+        let text = fs::read_to_string(path).with_context(|| match args.config {
             // Somebody may have given a secret for its name.
             Some(_) => "--config: cannot read the file".to_owned(),
-            None => format!("{}: cannot read", name_of(&path)),
+            None => format!("{}: cannot read", name_of(path)),
         })?;
-        let config = Self::read(&name_of(&path), &text)?;
+        let config = Self::read(&name_of(path), &text)?;
         Ok(Self {
-            path: Some(path),
+            path: Some(path.to_owned()),
             ..config
         })
     }
 
-    /// The file that is read, if there is one.
+    /// The file that was named, or the nearest one upward from the working folder.
     pub(crate) fn path(args: &ConfigArgs) -> Option<PathBuf> {
         match &args.config {
             _ if args.no_config => None,

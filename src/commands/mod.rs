@@ -71,8 +71,9 @@ impl Outcome {
 /// # Errors
 /// Where it cannot be done at all, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
-    let outputs = outputs(cli)?;
-    let config = || Config::find(&cli.config);
+    let project_file = Config::path(&cli.config);
+    let outputs = outputs(cli, project_file.as_deref())?;
+    let config = || Config::load(project_file.as_deref(), &cli.config);
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config()?, &outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),
@@ -99,7 +100,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
 ///
 /// # Errors
 /// Where one of them was also named to be read.
-fn outputs(cli: &Cli) -> anyhow::Result<Outputs> {
+fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
     let reports = cli.command.reports();
     let outputs = Outputs::new(reports.iter().map(|(_, path)| path.as_path()))?;
     for (option, path) in cli.command.named_files() {
@@ -109,8 +110,8 @@ fn outputs(cli: &Cli) -> anyhow::Result<Outputs> {
     for input in inputs.into_iter().flatten() {
         outputs.refuse("", input.path().unwrap_or(Path::new("-")))?;
     }
-    if let Some(path) = Config::path(&cli.config) {
-        outputs.refuse("", &path)?;
+    if let Some(path) = project_file {
+        outputs.refuse("", path)?;
     }
     Ok(outputs)
 }
