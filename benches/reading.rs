@@ -5,8 +5,9 @@
 
 use std::hint::black_box;
 
-use chatlog::capture::{Limits, Position, Record, deliveries};
-use chatlog::document::Document;
+use chatlog::Position;
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::json::Document;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
 use chatlog::{Origin, Text, inspect};
 use divan::Bencher;

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::Text;
-use crate::document::Document;
 use crate::finding::{Finding, FindingLimit, Findings, Occurrence, Place, Pointer, Rule, Step};
+use crate::json::Document;
 
 /// A JSON Schema of the user's.
 #[derive(Debug)]
@@ -53,7 +53,9 @@ impl Contract {
                 validator,
             }),
             Err(error) => Err(NoContract(
-                Text::from(error.to_string()).shortened(LONGEST).to_string(),
+                Text::from(error.to_string())
+                    .shortened(MAX_MESSAGE)
+                    .to_string(),
             )),
         }
     }
@@ -84,9 +86,11 @@ impl Contract {
 
     fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
         let pointer = pointer(body, error.instance_path().as_str());
-        let message = Text::from(error.to_string()).shortened(LONGEST).to_string();
+        let message = Text::from(error.to_string())
+            .shortened(MAX_MESSAGE)
+            .to_string();
         let keyword = Text::from(error.schema_path().as_str().to_owned())
-            .shortened(LONGEST)
+            .shortened(MAX_MESSAGE)
             .to_string();
         Finding::at(Rule::Contract, pointer, message).with_help(Some(format!(
             "required by the schema `{}` at {keyword}",
@@ -96,7 +100,7 @@ impl Contract {
 }
 
 /// Messages quote the values they are about, which may be long.
-const LONGEST: usize = 300;
+const MAX_MESSAGE: usize = 300;
 
 /// The place in a body that a JSON Pointer names: whether a step is a key or a position is for the
 /// body to say.

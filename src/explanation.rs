@@ -5,8 +5,8 @@
 //! rule and no other, and that a right one breaks none. The examples of the rules on signatures are
 //! whole captures, signed with the secret of the samples.
 
-use crate::document::members;
 use crate::finding::Rule;
+use crate::json::members;
 
 /// What there is to say about a rule.
 #[derive(Debug)]

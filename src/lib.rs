@@ -27,8 +27,9 @@
 //! arguments, the environment, the clock or files: the program around it does.
 //!
 //! ```
-//! use chatlog::capture::{Limits, Position, Record, deliveries};
-//! use chatlog::document::Document;
+//! use chatlog::capture::{Limits, Record, deliveries};
+//! use chatlog::Position;
+//! use chatlog::json::Document;
 //! use chatlog::{Origin, Text, inspect};
 //!
 //! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
@@ -43,13 +44,14 @@
 
 pub mod capture;
 pub mod contract;
+pub mod delivery;
 pub mod diagnosis;
-pub mod document;
 pub mod explanation;
 pub mod finding;
-pub mod json_error;
+pub mod json;
 mod name;
 pub mod notification;
+mod position;
 mod redact;
 mod report;
 pub mod schema;
@@ -57,5 +59,6 @@ pub mod signature;
 mod text;
 pub mod view;
 
+pub use position::Position;
 pub use report::{Origin, Report, inspect, inspect_up_to, signature_report};
 pub use text::Text;

@@ -1,61 +1,9 @@
 //! The program: arguments in, one exit code out.
 
-mod args;
-mod command_line;
-mod commands;
-mod completion;
-mod config;
-mod input;
-mod interrupt;
-mod time_zone;
-mod usage;
+mod cli;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use chatlog::Text;
-
-use crate::args::Cli;
-use crate::commands::output::{say, unless_closed};
-use crate::interrupt::Interrupt;
-
 fn main() -> ExitCode {
-    let cli = match command_line::parse(args::arguments()) {
-        Ok(cli) => cli,
-        Err(error) => return print_usage(&error),
-    };
-    match run(&cli) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => failure(&error),
-    }
-}
-
-fn run(cli: &Cli) -> anyhow::Result<u8> {
-    let interrupt = Interrupt::listen()?;
-    let outcome = commands::run(cli);
-    interrupt.settle();
-    Ok(outcome?.code())
-}
-
-fn failure(error: &anyhow::Error) -> ExitCode {
-    say(&format!("chatlog: {error:#}"));
-    ExitCode::from(2)
-}
-
-/// Prints help, or what is wrong with the arguments, which may be a stranger's words.
-fn print_usage(error: &clap::Error) -> ExitCode {
-    let is_hostile =
-        |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).needs_escaping();
-    if !error.use_stderr() {
-        let printed = error.print().and_then(|()| io::stdout().flush());
-        if let Err(error) = unless_closed(printed) {
-            return failure(&error.into());
-        }
-    } else if std::env::args_os().any(is_hostile) {
-        error.render().to_string().lines().for_each(say);
-    } else {
-        // There is nobody to tell if this fails.
-        drop(error.print());
-    }
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    cli::main()
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
+use crate::Position;
 use crate::Text;
-use crate::capture::{Delivery, Position};
-use crate::document::Document;
+use crate::delivery::Delivery;
 use crate::finding::{
     Finding, FindingLimit, Findings, Levels, Omitted, Rule, Severity, add_omitted, cut,
 };
+use crate::json::Document;
 use crate::notification::Session;
 use crate::signature::Signature;
 

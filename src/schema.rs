@@ -17,7 +17,7 @@ mod tests {
     use serde_json::Value;
 
     use super::NOTIFICATION;
-    use crate::document::Record;
+    use crate::json::Record;
     use crate::notification::{Content, Message, Reply, Session, content};
 
     /// Holds the members of a record, and which are required, against those of schema objects.

@@ -6,9 +6,11 @@
 
 use std::path::Path;
 
-use chatlog::capture::{Capture, Fidelity, Format, Limits, Position, Record, deliveries, sniff};
-use chatlog::document::Document;
+use chatlog::Position;
+use chatlog::capture::{Capture, Format, Limits, Record, deliveries, sniff};
+use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
+use chatlog::json::Document;
 use chatlog::{Origin, Text, inspect};
 use serde_json::value::RawValue;
 

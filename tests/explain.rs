@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chatlog::capture::{Format, Limits, Position, Record, deliveries};
-use chatlog::document::Document;
+use chatlog::Position;
+use chatlog::capture::{Format, Limits, Record, deliveries};
 use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
+use chatlog::json::Document;
 use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::{Origin, Text, inspect};
 

@@ -8,8 +8,9 @@ use std::process::Stdio;
 use std::thread;
 
 use crate::program::{Run, program, run, samples};
-use chatlog::capture::{Limits, Position, Record, deliveries};
-use chatlog::document::Document;
+use chatlog::Position;
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::json::Document;
 use chatlog::notification::Session;
 use chatlog::{Origin, Text, inspect};
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! What holds of every report, whatever the body is.
 
 use crate::notifications::{any_notification, good, inspect, runner, spoilt_once};
-use chatlog::capture::Position;
+use chatlog::Position;
 use chatlog::finding::Rule;
 use chatlog::notification::Session;
 use chatlog::{Report, Text};

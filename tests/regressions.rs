@@ -1,7 +1,9 @@
 //! Inputs that were once read or shown wrongly, each with what must hold of it.
 
-use chatlog::capture::{Format, Headers, Limits, Position, Record, deliveries};
-use chatlog::document::Document;
+use chatlog::Position;
+use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::delivery::Headers;
+use chatlog::json::Document;
 use std::time::{Duration, Instant};
 
 use chatlog::view::{Canvas, Order, Selection, Theme, Zone, write_tables};

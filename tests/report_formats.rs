@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use chatlog::capture::{
-    Delivery, Fidelity, Format as CaptureFormat, Limits, Position, Record, deliveries,
-};
-use chatlog::document::Document;
+use chatlog::Position;
+use chatlog::capture::{Format as CaptureFormat, Limits, Record, deliveries};
+use chatlog::delivery::{Delivery, Fidelity};
 use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
+use chatlog::json::Document;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Signature, sign, verify};
 use chatlog::view::findings::{Format, Options, Problem, Writer};
 use chatlog::view::{Canvas, Theme, Zone};

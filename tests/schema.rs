@@ -45,7 +45,7 @@ fn shape_errors(body: &str) -> Vec<String> {
 }
 
 /// Holds reader and schema against one another; says what both think of it.
-fn judge(validator: &Validator, body: &str) -> Result<bool, TestCaseError> {
+fn validate(validator: &Validator, body: &str) -> Result<bool, TestCaseError> {
     let value = serde_json::from_str(body).expect("the test made JSON");
     judge_value(validator, &value, body)
 }
@@ -76,7 +76,7 @@ fn is_valid_against_the_meta_schema() {
 fn takes_good_notifications() {
     let validator = validator();
     for notification in good() {
-        let judged = judge(&validator, &notification.to_string());
+        let judged = validate(&validator, &notification.to_string());
         assert!(matches!(judged, Ok(true)), "{judged:?}");
     }
 }
@@ -85,7 +85,7 @@ fn takes_good_notifications() {
 fn agrees_with_the_reader_on_every_value_of_another_kind() {
     let validator = validator();
     for notification in spoilt_once() {
-        let judged = judge(&validator, &notification.to_string());
+        let judged = validate(&validator, &notification.to_string());
         assert!(judged.is_ok(), "{}", judged.expect_err("it is not ok"));
     }
 }
@@ -95,7 +95,7 @@ fn agrees_with_the_reader_on_spoilt_notifications() {
     let validator = validator();
     let (taken, refused) = (Cell::new(0_u32), Cell::new(0_u32));
     let outcome = runner(3_000).run(&any_notification(), |notification| {
-        let count = if judge(&validator, &notification.to_string())? {
+        let count = if validate(&validator, &notification.to_string())? {
             &taken
         } else {
             &refused
@@ -122,10 +122,10 @@ fn agrees_with_the_reader_on_times() {
         let mut notification = session(json!([]));
         notification["session_start_time"] = json!(time);
         let body = notification.to_string();
-        judge(&patterns, &body)?;
+        validate(&patterns, &body)?;
         // The format knows in which minutes of history a second can be 60.
         if !time.contains(":60") {
-            judge(&formats, &body)?;
+            validate(&formats, &body)?;
         }
         Ok(())
     });
@@ -173,7 +173,7 @@ fn agrees_with_the_reader_on_numbers_however_they_are_written() {
             let mut notification = session(json!([]));
             *notification.pointer_mut(place).expect("it is there") = json!("@");
             let body = notification.to_string().replace("\"@\"", token);
-            assert!(judge(&validator, &body).is_ok(), "{token} at {place}");
+            assert!(validate(&validator, &body).is_ok(), "{token} at {place}");
         }
     }
 }

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use chatlog::capture::{Delivery, Fidelity, Format, Headers, Position};
+use chatlog::Position;
+use chatlog::capture::Format;
+use chatlog::delivery::{Delivery, Fidelity, Headers};
 use chatlog::diagnosis::{Budget, Diagnosis, SwapDetector, diagnose, discover};
 use chatlog::signature::{
     Algorithm, Checks, Code, Encoding, Scheme, Secret, Signature, Unfilled, Verdict, sign, verify,

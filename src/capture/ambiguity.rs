@@ -5,7 +5,7 @@
 use super::json::Object;
 use super::json_equality::ComparedJson;
 use super::request::Body;
-use super::{Ambiguity, Doubt, Fidelity};
+use crate::delivery::{Ambiguity, Doubt, Fidelity};
 
 /// Members that hold a body, or what a body is in.
 const BODIES: [&str; 9] = [

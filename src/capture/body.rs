@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Capture, Delivery, Fidelity, Format, Headers, Record};
+use super::{Capture, Format, Record};
+use crate::delivery::{Delivery, Fidelity, Headers};
 
 /// The record is the body.
 pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {

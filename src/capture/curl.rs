@@ -1,10 +1,11 @@
 //! curl commands, as browsers and proxies copy them. They are read, never run.
 
+use super::Capture;
 use super::reading::Reading;
 use super::request::{Body, Fault, Request};
 use super::shell::Command;
-use super::{Capture, Fidelity};
 use crate::Text;
+use crate::delivery::Fidelity;
 
 /// Reads one command after another.
 pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {

@@ -1,10 +1,10 @@
 //! Objects of headers and a body, as receivers log them.
 
-use super::Fidelity;
 use super::ambiguity::{most_faithful, repeated_beside_bodies};
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
+use crate::delivery::Fidelity;
 
 /// Members that hold the bytes of the body in base64.
 const BASE64: [&str; 10] = [

@@ -1,11 +1,11 @@
 //! HTTP archives (HAR 1.2), as browsers and proxies export them.
 
-use super::Headers;
 use super::ambiguity::repeated_keys;
 use super::json::Object;
 use super::reading::Reading;
 use super::request::{Fault, Request};
 use crate::Text;
+use crate::delivery::Headers;
 
 /// Reads every entry of the log.
 pub(super) fn read<'a>(archive: &Object<'a>, reading: &mut Reading<'a, '_>) {

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
+use super::Capture;
 use super::detect::is_request_line;
 use super::reading::Reading;
 use super::request::{Body, Fault, Request};
-use super::{Ambiguity, Capture, Doubt, Fidelity, Headers};
 use crate::Text;
+use crate::delivery::{Ambiguity, Doubt, Fidelity, Headers};
 
 /// Reads one request after another.
 pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {

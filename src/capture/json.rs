@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::encoding::base64;
 use super::request::{Body, Fault};
-use super::{Fidelity, Headers};
 use crate::Text;
-use crate::document::{Lexer, unescape, without_lone_surrogates};
-use crate::json_error;
+use crate::delivery::{Fidelity, Headers};
+use crate::json::describe_error;
+use crate::json::{Lexer, unescape, without_lone_surrogates};
 
 /// A value, as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -201,7 +201,7 @@ impl<'a> Value<'a> {
         {
             return Ok(Body::of(text.into_bytes(), Fidelity::Truncated).noting(CUT));
         }
-        let what = json_error::describe(&error);
+        let what = describe_error(&error);
         Err(Fault::new(
             self.0,
             format!("the string that holds the body cannot be read: {what}"),

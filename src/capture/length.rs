@@ -6,8 +6,8 @@ use serde::de::IgnoredAny;
 
 use super::reading::encodings;
 use super::request::{Body, Request};
-use super::{Ambiguity, Doubt, Fidelity};
 use crate::Text;
+use crate::delivery::{Ambiguity, Doubt, Fidelity};
 use crate::text::grouped;
 
 /// No request has so many lengths by accident; a stranger may send a million.

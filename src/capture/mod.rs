@@ -15,7 +15,6 @@ mod encoding;
 mod envelope;
 mod gh_webhook;
 mod har;
-mod headers;
 mod hookdeck;
 mod http;
 mod json;
@@ -32,20 +31,15 @@ mod time;
 mod webhook_site;
 mod webhook_tester;
 
-use std::borrow::Cow;
 use std::fmt::{self, Display};
-
-use jiff::Timestamp;
-use serde::Serialize;
 
 use self::detect::{is_bare, layout};
 pub use self::detect::{is_notification, sniff};
-pub use self::headers::Headers;
 use self::json::Object;
 use self::reading::Reading;
-use sha2::{Digest, Sha256};
 
-use crate::Text;
+use crate::Position;
+use crate::delivery::Delivery;
 
 /// How a capture is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
@@ -112,75 +106,6 @@ impl Display for Format {
     }
 }
 
-/// How faithfully a capture kept the body of a request, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fidelity {
-    /// The bytes as they were received.
-    Exact,
-    /// A string: exact if the bytes were UTF-8 and not content-encoded.
-    Text,
-    /// Decompressed, or decoded from another character set.
-    Decoded,
-    /// Parsed and written again.
-    Reserialized,
-    /// Cut short.
-    Truncated,
-}
-
-impl Fidelity {
-    /// The word people and programs see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Text => "text",
-            Self::Decoded => "decoded",
-            Self::Reserialized => "reserialized",
-            Self::Truncated => "truncated",
-        }
-    }
-}
-
-/// A line and a column, both from 1; the column counts characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: usize,
-}
-
-impl Position {
-    /// Where a text starts.
-    pub const START: Self = Self { line: 1, column: 1 };
-
-    /// The position that many bytes into `text`, if `text` starts here.
-    pub fn after(self, text: &str) -> Self {
-        self.after_bytes(text.as_bytes())
-    }
-
-    /// The position behind `bytes`, if they start here; what is not a character counts as one.
-    fn after_bytes(self, bytes: &[u8]) -> Self {
-        let characters = |line: &[u8]| -> usize {
-            line.utf8_chunks()
-                .map(|chunk| {
-                    chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())
-                })
-                .sum()
-        };
-        match memchr::memrchr(b'\n', bytes) {
-            None => Self {
-                column: self.column + characters(bytes),
-                ..self
-            },
-            Some(newline) => Self {
-                line: self.line + memchr::memchr_iter(b'\n', bytes).count(),
-                column: 1 + characters(&bytes[newline + 1..]),
-            },
-        }
-    }
-}
-
 /// One value or message of an input: what a capture format reads.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
@@ -203,95 +128,6 @@ impl Record<'_> {
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(self.bytes);
         self
-    }
-}
-
-/// One received webhook request.
-#[derive(Debug, Clone)]
-pub struct Delivery<'a> {
-    /// How it was saved.
-    pub format: Format,
-    /// How faithfully its body was kept.
-    pub fidelity: Fidelity,
-    /// The request's method, where it is known.
-    pub method: Option<Text<'a>>,
-    /// The request's target or URL, where it is known.
-    pub target: Option<Text<'a>>,
-    /// When it was received, where that is known.
-    pub received_at: Option<Timestamp>,
-    /// The request's headers, where they are known.
-    pub headers: Headers<'a>,
-    /// The body.
-    pub body: Cow<'a, [u8]>,
-    /// The bytes as sent, where `body` is what their content encoding holds.
-    pub encoded_body: Option<Cow<'a, [u8]>>,
-    /// A line break that may belong to the body: that of a line of many, or before the next message.
-    pub terminator: &'a [u8],
-    /// Whether the body ends where its file does, and no length says how long it was: a line break
-    /// at its end may be the file's.
-    pub ends_input: bool,
-    /// Where it starts in its input.
-    pub start: Position,
-    /// Where its body starts in its input; none where it is wrapped in a string, and has no lines
-    /// of its own there.
-    pub body_start: Option<Position>,
-    /// What was done or assumed to read it, in words.
-    pub notes: Vec<String>,
-    /// What the capture says in two ways.
-    pub ambiguities: Vec<Ambiguity>,
-}
-
-/// Something that a capture says of a request in two ways.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ambiguity {
-    /// What it is, in words; safe to show.
-    pub message: String,
-    /// What it leaves open.
-    pub doubt: Doubt,
-}
-
-/// What an [`Ambiguity`] leaves open, from nothing to everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Doubt {
-    /// Nothing: what was read is the more faithful of the two.
-    Settled,
-    /// Whether the body is what was sent: a signature that does not match it proves nothing.
-    OfMismatch,
-    /// Which of two bodies was sent: a signature that matches one of them proves nothing either.
-    OfBoth,
-}
-
-impl Delivery<'_> {
-    /// Everything to know of how it was read, in words: the notes, and what is ambiguous.
-    pub fn remarks(&self) -> impl Iterator<Item = &str> {
-        let ambiguities = self.ambiguities.iter();
-        let notes = self.notes.iter().map(String::as_str);
-        notes.chain(ambiguities.map(|ambiguity| ambiguity.message.as_str()))
-    }
-
-    /// The same, owning everything.
-    pub fn into_owned(self) -> Delivery<'static> {
-        Delivery {
-            method: self.method.map(Text::into_owned),
-            target: self.target.map(Text::into_owned),
-            headers: self.headers.into_owned(),
-            body: Cow::Owned(self.body.into_owned()),
-            encoded_body: self.encoded_body.map(|body| Cow::Owned(body.into_owned())),
-            terminator: b"",
-            ends_input: self.ends_input,
-            format: self.format,
-            fidelity: self.fidelity,
-            received_at: self.received_at,
-            start: self.start,
-            body_start: self.body_start,
-            notes: self.notes,
-            ambiguities: self.ambiguities,
-        }
-    }
-
-    /// The SHA-256 of the body.
-    pub fn sha256(&self) -> [u8; 32] {
-        Sha256::digest(&self.body).into()
     }
 }
 

@@ -54,7 +54,7 @@ fn raw(value: Value<'_>) -> Result<Request<'_>, Fault<'_>> {
 
 /// What is wrong with the message is wrong with its body.
 fn keep_fidelity(body: &mut Body<'_>, message: &Body<'_>) {
-    if message.fidelity != super::Fidelity::Exact {
+    if message.fidelity != crate::delivery::Fidelity::Exact {
         body.fidelity = message.fidelity;
         body.notes.extend_from_slice(&message.notes);
     }

@@ -4,11 +4,11 @@ use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
 use super::reading::Reading;
 use super::request::{Body, Fault, Request};
-use super::{Fidelity, Headers};
 use crate::Text;
+use crate::delivery::{Fidelity, Headers};
 
 /// No collection that a person made has folders that deep.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 
 /// Reads the requests in order.
 pub(super) fn read<'a>(collection: &Object<'a>, reading: &mut Reading<'a, '_>) {
@@ -25,8 +25,8 @@ pub(super) fn read<'a>(collection: &Object<'a>, reading: &mut Reading<'a, '_>) {
         };
         let Some(entry) = item.object() else { continue };
         match entry.get("item") {
-            Some(_) if open.len() == DEEPEST => {
-                let what = format!("its folders are nested more than {DEEPEST} deep");
+            Some(_) if open.len() == MAX_DEPTH => {
+                let what = format!("its folders are nested more than {MAX_DEPTH} deep");
                 reading.problem(Some(item.text().as_bytes()), what);
             }
             Some(folder) => {

@@ -8,10 +8,10 @@ use super::encoding::{Decoded, decode};
 use super::json::{Object, Value};
 use super::length::compare_length;
 use super::request::{Body, Fault, Request};
-use super::{
-    Capture, Delivery, Fidelity, Format, Headers, Limits, Position, Problem, Record, Skipped,
-};
+use super::{Capture, Format, Limits, Problem, Record, Skipped};
+use crate::Position;
 use crate::Text;
+use crate::delivery::{Delivery, Fidelity, Headers};
 
 /// What decoders put where bytes are not characters.
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();

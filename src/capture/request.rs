@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::json::{Object, Value};
-use super::{Ambiguity, Fidelity, Headers};
 use crate::Text;
+use crate::delivery::{Ambiguity, Fidelity, Headers};
 
 /// A request, as a capture tells of it.
 #[derive(Debug, Default)]

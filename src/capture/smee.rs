@@ -1,11 +1,12 @@
 //! Events of smee.io, alone or in the event stream that carries them.
 
+use super::Capture;
 use super::ambiguity::most_faithful;
 use super::json::{Object, Value};
 use super::reading::Reading;
 use super::request::{Fault, Request};
-use super::{Capture, Headers};
 use crate::Text;
+use crate::delivery::Headers;
 
 /// Members of an event that are not headers.
 const OTHERS: [&str; 4] = ["body", "rawbody", "query", "timestamp"];

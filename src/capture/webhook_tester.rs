@@ -6,7 +6,7 @@ use super::request::{Fault, Request};
 use crate::Text;
 
 /// Its API shows no more characters of a header's value.
-const LONGEST_VALUE: usize = 2048;
+const MAX_VALUE: usize = 2048;
 
 /// Reads a request.
 pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
@@ -38,9 +38,9 @@ pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
     if let Some(time) = time {
         request.received(time, entry.get(time));
     }
-    let is_longest = |value: &Text<'_>| value.as_str().chars().count() == LONGEST_VALUE;
-    if request.headers.iter().any(|(_, value)| is_longest(value)) {
-        let note = format!("a header of {LONGEST_VALUE} characters may have been cut");
+    let is_at_limit = |value: &Text<'_>| value.as_str().chars().count() == MAX_VALUE;
+    if request.headers.iter().any(|(_, value)| is_at_limit(value)) {
+        let note = format!("a header of {MAX_VALUE} characters may have been cut");
         request.notes.push(note);
     }
     Ok(request)

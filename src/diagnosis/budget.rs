@@ -67,7 +67,9 @@ impl Default for Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Delivery, Limits, Position, Record, deliveries};
+    use crate::Position;
+    use crate::capture::{Limits, Record, deliveries};
+    use crate::delivery::Delivery;
     use crate::diagnosis::{Diagnosis, diagnose};
     use crate::signature::{Checks, HEADER, Scheme, Secret};
 

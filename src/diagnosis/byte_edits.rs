@@ -11,7 +11,7 @@ use crate::signature::Code;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A compressed body is read no further: a few bytes can hold a world of zeros.
-const MOST_DECOMPRESSED: u64 = 16 << 20;
+const MAX_DECOMPRESSED: u64 = 16 << 20;
 
 /// The bytes that may have been signed in place of those that were saved.
 pub(super) struct Change<'b> {
@@ -202,10 +202,10 @@ fn decompressed(body: &[u8]) -> Option<Change<'_>> {
     };
     let mut plain = Vec::new();
     let size = decoder
-        .take(MOST_DECOMPRESSED + 1)
+        .take(MAX_DECOMPRESSED + 1)
         .read_to_end(&mut plain)
         .ok()?;
-    (size as u64 <= MOST_DECOMPRESSED).then(|| Change::whole(Code::ContentEncoding, what, plain))
+    (size as u64 <= MAX_DECOMPRESSED).then(|| Change::whole(Code::ContentEncoding, what, plain))
 }
 
 fn from_base64(body: &[u8]) -> Option<Change<'_>> {

@@ -6,9 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::Budget;
 use super::byte_edits::{Change, changes, trimmed};
-use super::reserialize::{Json, LONGEST, Printing};
+use super::reserialize::{Json, MAX_BODY, Printing};
 use super::secret_variants::secret_variants;
-use crate::capture::{Delivery, Headers};
+use crate::delivery::{Delivery, Headers};
 use crate::signature::{
     Algorithm, Checks, Code, Hint, Key, Message, PresentedSignatures, Scheme, candidates,
 };
@@ -28,10 +28,11 @@ pub struct Diagnosis {
 /// It costs some thousand times what the verdict does. A hint never changes the verdict.
 ///
 /// ```
-/// use chatlog::capture::Headers;
+/// use chatlog::delivery::Headers;
 /// use chatlog::diagnosis::{Budget, diagnose};
 /// use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
-/// # use chatlog::capture::{Limits, Position, Record, deliveries};
+/// # use chatlog::capture::{Limits, Record, deliveries};
+/// # use chatlog::Position;
 /// # let bytes = b"{\"a\":1}";
 /// # let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
 /// # let mut delivery = deliveries(&record, None, &Limits::default()).deliveries.remove(0);
@@ -206,7 +207,7 @@ impl<'f> Failure<'f> {
 
     /// How to say that the body was printed in other ways, or was not.
     fn printing(&self) -> &'static str {
-        if self.delivery.body.len() > LONGEST {
+        if self.delivery.body.len() > MAX_BODY {
             "no other ways to print JSON, for the body is over 16 MiB"
         } else {
             "other ways to print JSON"

@@ -1,6 +1,6 @@
 //! Finding the scheme that a sender uses, from deliveries that are known to be good.
 
-use crate::capture::{Delivery, Headers};
+use crate::delivery::{Delivery, Headers};
 use crate::signature::{Algorithm, Checks, Key, PresentedSignatures, Scheme, candidates};
 
 /// What senders sign, as far as is known: each is tried with every HMAC and, where it holds the

@@ -8,14 +8,14 @@ use std::fmt::Write;
 
 use serde::de::IgnoredAny;
 
-use crate::document::{token_spans, unescape};
+use crate::json::{token_spans, unescape};
 use crate::signature::Code;
 
 /// Longer bodies are not printed again.
-pub(super) const LONGEST: usize = 16 << 20;
+pub(super) const MAX_BODY: usize = 16 << 20;
 /// Indented text grows with its depth; no notification grows this far.
-const LONGEST_PRINT: usize = 4 * LONGEST;
-const DEEPEST: usize = 128;
+const MAX_PRINT: usize = 4 * MAX_BODY;
+const MAX_DEPTH: usize = 128;
 
 /// A way to print JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +201,7 @@ struct Token {
 impl<'t> Json<'t> {
     /// The tokens of a body; none where it is not JSON, too long or too deep to be printed again.
     pub(super) fn read(body: &'t [u8]) -> Option<Self> {
-        if body.len() > LONGEST {
+        if body.len() > MAX_BODY {
             return None;
         }
         let text = std::str::from_utf8(body).ok()?;
@@ -219,7 +219,7 @@ impl<'t> Json<'t> {
             tokens: tokens.collect::<Option<_>>()?,
             sorted: Vec::new(),
         };
-        if json.depth() > DEEPEST {
+        if json.depth() > MAX_DEPTH {
             return None;
         }
         json.sorted.reserve(json.tokens.len());
@@ -251,7 +251,7 @@ impl<'t> Json<'t> {
             self.write(*token, printing, &mut printed);
             depth += usize::from(matches!(mark, b'{' | b'['));
             previous = Some(*token);
-            if printed.len() > LONGEST_PRINT {
+            if printed.len() > MAX_PRINT {
                 return None;
             }
         }
@@ -651,14 +651,14 @@ mod tests {
     #[test]
     fn leaves_alone_what_is_too_deep_or_no_json() {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(Json::read(nested(DEEPEST).as_bytes()).is_some());
-        assert!(Json::read(nested(DEEPEST + 1).as_bytes()).is_none());
+        assert!(Json::read(nested(MAX_DEPTH).as_bytes()).is_some());
+        assert!(Json::read(nested(MAX_DEPTH + 1).as_bytes()).is_none());
         for body in ["", "{", "{\"a\" 1}", "1 2", "\u{feff}"] {
             assert!(Json::read(body.as_bytes()).is_none(), "{body}");
         }
         assert!(Json::read(b"\"\xff\"").is_none());
         let inner = vec!["1"; 1 << 20].join(",");
-        let wide = nested(DEEPEST).replacen("[]", &format!("[{inner}]"), 1);
+        let wide = nested(MAX_DEPTH).replacen("[]", &format!("[{inner}]"), 1);
         let indented = Printing {
             layout: Layout::Indented("    "),
             ..Printing::AS_IS

@@ -9,12 +9,12 @@ use std::ops::ControlFlow;
 
 use super::Sender;
 use crate::Text;
-use crate::document::{Integer, Number, OneOf, Present, UnixTime, members, readable, record};
 use crate::finding::{Finding, Findings, Place, Rule, nearest};
+use crate::json::{Integer, Number, OneOf, Present, UnixTime, members, readable, record};
 
 record! {
     /// What a message says. Which of the members count is for `type` to say.
-    judged by Content::judge;
+    validated by Content::validate;
     pub struct Content {
         /// The content type, as it is written.
         required kind as "type": Text<'de>,
@@ -48,7 +48,7 @@ record! {
 
 record! {
     /// Something that happened to the conversation itself.
-    judged by SystemEvent::judge;
+    validated by SystemEvent::validate;
     pub struct SystemEvent {
         required kind as "type": Text<'de>,
         optional from_seat_id: Text<'de>,
@@ -103,7 +103,7 @@ record! {
 
 record! {
     /// Choices that the robot offers.
-    judged by Interactive::judge;
+    validated by Interactive::validate;
     pub struct Interactive {
         required kind as "type": Text<'de>,
         optional header: Box<TemplateHeader<'de>>,
@@ -243,7 +243,7 @@ impl Content<'_> {
         ContentType::of(self.kind.as_ref()?.as_str())
     }
 
-    fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
+    fn validate(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
         let Some(content_type) = self.content_type() else {
             findings.forgive_since(&present.start);
@@ -283,7 +283,7 @@ impl SystemEvent<'_> {
         "conversation.close",
     ];
 
-    fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
+    fn validate(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
         if !Self::EVENTS.contains(&kind.as_str()) {
             present.note(Rule::UnknownSystemEvent, findings, |rule| {
@@ -303,7 +303,7 @@ impl SystemEvent<'_> {
 impl Interactive<'_> {
     const TYPES: [&'static str; 2] = ["button", "list"];
 
-    fn judge(&mut self, present: &Present<'_>, findings: &mut Findings) {
+    fn validate(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
         if !Self::TYPES.contains(&kind.as_str()) {
             findings.forgive_since(&present.start);
@@ -506,7 +506,7 @@ impl<'de> Content<'de> {
 
     /// The first thing that the message says, or that it is: enough to recognise it by.
     /// At most `limit` characters.
-    pub fn gist(&self, limit: usize) -> Text<'static> {
+    pub fn preview(&self, limit: usize) -> Text<'static> {
         let says = |span: &&Span<'_>| {
             matches!(
                 span.role,
@@ -517,18 +517,18 @@ impl<'de> Content<'de> {
         let is_undocumented = |span: &&Span<'_>| span.role == Role::Undocumented;
         let mut first = None;
         let mut undocumented = None;
-        let mut gist = None;
+        let mut preview = None;
         self.for_each_line(&mut |line| {
             first = first.take().or_else(|| line.first().map(shortened));
             let here = || line.iter().find(is_undocumented).map(shortened);
             undocumented = undocumented.take().or_else(here);
-            gist = line.iter().find(says).map(shortened);
-            match gist {
+            preview = line.iter().find(says).map(shortened);
+            match preview {
                 Some(_) => ControlFlow::Break(()),
                 None => ControlFlow::Continue(()),
             }
         });
-        gist.or(undocumented).or(first).unwrap_or_default()
+        preview.or(undocumented).or(first).unwrap_or_default()
     }
 
     /// The message as one string, its lines joined by line breaks.

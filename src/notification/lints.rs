@@ -55,7 +55,7 @@ fn note_order(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings)
                 let message = format!(
                     "message {} is {} older than message {}, which precedes it in the notification",
                     index + 1,
-                    words(earlier_time.0 - time.0),
+                    humanize(earlier_time.0 - time.0),
                     earlier + 1
                 );
                 let related = at.item(earlier).member("timestamp").pointer();
@@ -76,7 +76,7 @@ fn note_outside(
     findings: &mut Findings,
 ) {
     let second =
-        |time: &Option<crate::document::SessionTime<'_>>| Some(time.as_ref()?.instant?.as_second());
+        |time: &Option<crate::json::SessionTime<'_>>| Some(time.as_ref()?.instant?.as_second());
     let start = second(&session.session_start_time);
     let end = second(&session.session_end_time);
     // A session that ends before it starts has no inside.
@@ -103,7 +103,7 @@ fn note_outside(
             _ => continue,
         };
         findings.note(Rule::MessageOutsideSession, |rule| {
-            let message = format!("sent {} {relation}", words(distance));
+            let message = format!("sent {} {relation}", humanize(distance));
             let related = Place::Root.member(boundary).pointer();
             Finding::new(rule, &at.item(index).member("timestamp"), message)
                 .with_related(related, label)
@@ -149,7 +149,7 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
 }
 
 /// A number of seconds in the two largest units that it fills.
-pub(crate) fn words(seconds: i64) -> String {
+pub(crate) fn humanize(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let seconds = seconds.max(0);
     let largest = UNITS
@@ -169,7 +169,7 @@ pub(crate) fn words(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::humanize;
 
     #[test]
     fn durations_read_like_a_person_says_them() {
@@ -182,7 +182,7 @@ mod tests {
             (86_399, "23 h 59 min"),
             (24_503_653, "283 d 14 h"),
         ] {
-            assert_eq!(words(seconds), want);
+            assert_eq!(humanize(seconds), want);
         }
     }
 }

@@ -11,13 +11,13 @@ use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
 pub use self::content::{Content, ContentType, Line, Reply, Role, Span};
-pub(crate) use self::lints::words as duration_words;
+pub(crate) use self::lints::humanize;
 pub use self::summary::{HandOver, Summary};
 use crate::Text;
-use crate::document::{
-    Document, Enumeration, FreeMap, Integer, OneOf, SessionTime, UnixTime, record,
-};
 use crate::finding::Findings;
+use crate::json::{
+    Document, Enumeration, Integer, OneOf, RawObject, SessionTime, UnixTime, record,
+};
 
 record! {
     /// A chatbot session inside a workflow, as its end is reported.
@@ -47,11 +47,11 @@ record! {
         required intention: Text<'de>,
         required talk_round: Integer<'de>,
         /// What the robot understood, under the customer's own names.
-        required ner_slots: FreeMap<'de>,
+        required ner_slots: RawObject<'de>,
         /// The customer's own labels.
-        required event_label: FreeMap<'de>,
+        required event_label: RawObject<'de>,
         /// The customer's own variables.
-        required variables: FreeMap<'de>,
+        required variables: RawObject<'de>,
         required messages: Vec<Message<'de>>,
     }
 }

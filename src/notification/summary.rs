@@ -36,7 +36,7 @@ pub struct HandOver<'a> {
 impl<'a> Summary<'a> {
     /// The summary of a session.
     pub fn of(session: &'a Session<'_>) -> Self {
-        let instant = |time: &Option<crate::document::SessionTime<'_>>| time.as_ref()?.instant;
+        let instant = |time: &Option<crate::json::SessionTime<'_>>| time.as_ref()?.instant;
         let start = instant(&session.session_start_time);
         let end = instant(&session.session_end_time);
         let mut summary = Self {

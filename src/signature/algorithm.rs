@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use crate::finding::nearest;
 
 /// The most bytes that any of the algorithms gives.
-const LONGEST: usize = 64;
+const MAX_DIGEST: usize = 64;
 
 macro_rules! algorithms {
     ($($(#[$doc:meta])* $variant:ident $name:literal $bytes:literal $state:ty;)*) => {
@@ -202,7 +202,7 @@ impl<H: Hash + Clone> State for Plain<H> {
 /// Its `==` is for looking digests up among those already found wanting, not for verifying.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Digest {
-    bytes: [u8; LONGEST],
+    bytes: [u8; MAX_DIGEST],
     length: usize,
 }
 
@@ -219,7 +219,7 @@ impl Digest {
         {
             return None;
         }
-        let mut padded = [0; LONGEST];
+        let mut padded = [0; MAX_DIGEST];
         padded.get_mut(..bytes.len())?.copy_from_slice(bytes);
         Some(Self {
             bytes: padded,

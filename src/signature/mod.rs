@@ -1,13 +1,13 @@
 //! Signatures: whether a delivery came from who shares the secret.
 //!
-//! [`verify`] compares the signature that came with a [`Delivery`](crate::capture::Delivery) with
+//! [`verify`] compares the signature that came with a [`Delivery`](crate::delivery::Delivery) with
 //! the one that its bytes give. Nothing is written again before that: a body is signed as it was
 //! sent. What the verdict can be depends on how faithfully the capture kept the body.
 //!
 //! A receiver checks a request before it believes it:
 //!
 //! ```
-//! use chatlog::capture::Headers;
+//! use chatlog::delivery::Headers;
 //! use chatlog::signature::{Checks, Scheme, Secret, Verdict, verify_request};
 //!
 //! let checks = Checks::new(Scheme::default(), vec![Secret::new("Jefe")?]);

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use super::algorithm::{Algorithm, Digest, Hasher};
 
 /// More than any algorithm's signature takes in hex, and enough to say what a wrong one is.
-const LONGEST: usize = 256;
+const MAX_CHARACTERS: usize = 256;
 /// More than a sender has keys; a stranger may send a million.
 const MAX_SIGNATURES: usize = 32;
 
@@ -71,7 +71,7 @@ impl PresentedSignatures {
             characters: token.len(),
             bytes: None,
         };
-        if token.len() <= LONGEST {
+        if token.len() <= MAX_CHARACTERS {
             let decoded = decode(token);
             value.bytes = decoded.iter().flatten().map(Vec::len).next();
             self.keep(&decoded);
@@ -157,7 +157,7 @@ impl PresentedSignatures {
                 if bytes == 1 { "byte" } else { "bytes" },
                 2 * wanted
             ),
-            None if characters > LONGEST => format!(
+            None if characters > MAX_CHARACTERS => format!(
                 "the signature is {characters} characters long, and `{algorithm}` gives {} hex digits, or base64",
                 2 * wanted
             ),

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use super::algorithm::{Algorithm, UnknownAlgorithm};
 use crate::Text;
-use crate::capture::{Delivery, Fidelity, Headers};
-use crate::document::{Document, members, unescape};
+use crate::delivery::{Delivery, Fidelity, Headers};
 use crate::finding::nearest;
+use crate::json::{Document, members, unescape};
 
 /// How a delivery is signed, written `ALGORITHM[:TEMPLATE]`.
 ///

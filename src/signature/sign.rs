@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Key, Scheme, Secret, Unfilled};
-use crate::capture::{Delivery, Headers};
+use crate::delivery::{Delivery, Headers};
 
 /// How the bytes of a signature are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]

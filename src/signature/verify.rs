@@ -9,8 +9,10 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Algorithm, Digest, HEADER, Hasher, Hint, Message, PresentedSignatures, Scheme, Secret, Template,
 };
+use crate::Position;
 use crate::Text;
-use crate::capture::{Delivery, Doubt, Fidelity, Format, Headers, Position};
+use crate::capture::Format;
+use crate::delivery::{Delivery, Doubt, Fidelity, Headers};
 
 /// What can be said of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

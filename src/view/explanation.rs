@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Canvas;
-use super::sheet::Sheet;
+use super::table_layout::TableLayout;
 use crate::finding::Rule;
 
 /// Writes every rule with its severity and its sentence.
@@ -33,7 +33,7 @@ pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
         }
         return Ok(());
     }
-    let sheet = Sheet::new(canvas.width, &[names, 8, 0]);
+    let sheet = TableLayout::new(canvas.width, &[names, 8, 0]);
     let heading = ["Rule", "Severity", "It says"].map(|cell| theme.heading.style(cell).to_string());
     let row = |rule: &Rule| {
         let severity = theme

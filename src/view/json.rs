@@ -12,11 +12,12 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 
-use super::signature::Subject;
+use super::signature::DeliveryInfo;
 use super::{Order, Part, Selection, Zone, ordered};
-use crate::capture::{Headers, Position};
-use crate::document::{compact, without_lone_surrogates};
+use crate::Position;
+use crate::delivery::Headers;
 use crate::finding::{Finding, Pointer, Rule, Severity};
+use crate::json::{compact, without_lone_surrogates};
 use crate::notification::content::ContentText;
 use crate::notification::{Message, Reply, Session, Summary};
 use crate::signature::{Scheme, Signature};
@@ -51,7 +52,7 @@ pub fn write_findings(report: &Report<'_>, out: &mut impl Write) -> io::Result<(
 /// # Errors
 /// Where `out` cannot be written.
 pub fn write_signature(
-    subject: &Subject<'_>,
+    subject: &DeliveryInfo<'_>,
     signature: &Signature,
     finding: Option<&Finding>,
     out: &mut impl Write,
@@ -88,7 +89,7 @@ fn write_report(
     session: Option<SessionPart<'_>>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let subject = Subject::of(report.origin, report.delivery);
+    let subject = DeliveryInfo::of(report.origin, report.delivery);
     let line = ReportLine {
         source: &subject.source,
         index: subject.index,
@@ -104,7 +105,7 @@ fn write_report(
 
 /// Writes one line of JSON that is safe to show on a terminal.
 fn write_line(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Inert);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, TerminalSafe);
     line.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
@@ -157,7 +158,7 @@ struct CaptureView<'a> {
 }
 
 impl<'a> CaptureView<'a> {
-    fn of(subject: &'a Subject<'_>) -> Self {
+    fn of(subject: &'a DeliveryInfo<'_>) -> Self {
         Self {
             format: subject.format.name(),
             fidelity: subject.fidelity.name(),
@@ -425,9 +426,9 @@ impl Serialize for Received<'_> {
 }
 
 /// Compact JSON in which characters that could act on a terminal are escaped.
-pub(super) struct Inert;
+pub(super) struct TerminalSafe;
 
-impl Inert {
+impl TerminalSafe {
     fn write<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
         let mut written = 0;
         for (at, c) in text.char_indices() {
@@ -443,7 +444,7 @@ impl Inert {
     }
 }
 
-impl Formatter for Inert {
+impl Formatter for TerminalSafe {
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         out: &mut W,

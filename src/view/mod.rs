@@ -7,16 +7,16 @@ mod clip;
 pub mod explanation;
 pub mod findings;
 pub mod json;
-mod sheet;
 pub mod signature;
 mod summary;
+mod table_layout;
 mod theme;
 mod transcript;
 mod zone;
 
 use std::io::{self, Write};
 
-use self::signature::Subject;
+use self::signature::DeliveryInfo;
 pub use self::theme::Theme;
 pub use self::zone::Zone;
 use crate::Report;
@@ -105,7 +105,7 @@ fn write_without_session(
     };
     // Any other verdict is a finding.
     if checked.verdict == Verdict::Valid {
-        let subject = Subject::of(report.origin, report.delivery);
+        let subject = DeliveryInfo::of(report.origin, report.delivery);
         signature::write(&subject, checked, canvas, out)?;
     }
     for setting in signature::settings(checked) {

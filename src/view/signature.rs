@@ -6,13 +6,15 @@ use std::io::{self, Write};
 use owo_colors::Style;
 
 use super::{Canvas, Theme, delivery_count};
-use crate::capture::{Delivery, Fidelity, Format, Headers, Position};
+use crate::Position;
+use crate::capture::Format;
+use crate::delivery::{Delivery, Fidelity, Headers};
 use crate::signature::{Scheme, Signature, Verdict};
 use crate::{Origin, Text};
 
 /// What a verdict is about: a delivery without its body.
 #[derive(Debug, Clone)]
-pub struct Subject<'a> {
+pub struct DeliveryInfo<'a> {
     /// The delivery's input.
     pub source: Text<'a>,
     /// The delivery's number in it, from 1.
@@ -35,7 +37,7 @@ pub struct Subject<'a> {
     pub notes: Vec<String>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> DeliveryInfo<'a> {
     /// What there is to say of a delivery beside its body.
     pub fn of(origin: &Origin<'a>, delivery: &Delivery<'a>) -> Self {
         Self {
@@ -61,8 +63,8 @@ impl<'a> Subject<'a> {
     }
 
     /// The same, owning its texts.
-    pub fn into_owned(self) -> Subject<'static> {
-        Subject {
+    pub fn into_owned(self) -> DeliveryInfo<'static> {
+        DeliveryInfo {
             source: self.source.into_owned(),
             method: self.method.map(Text::into_owned),
             target: self.target.map(Text::into_owned),
@@ -82,7 +84,7 @@ impl<'a> Subject<'a> {
 /// # Errors
 /// Where `out` cannot be written.
 pub fn write(
-    subject: &Subject<'_>,
+    subject: &DeliveryInfo<'_>,
     signature: &Signature,
     canvas: &Canvas,
     out: &mut impl Write,
@@ -99,7 +101,7 @@ pub fn write(
 /// # Errors
 /// Where `out` cannot be written.
 pub fn write_again(
-    subject: &Subject<'_>,
+    subject: &DeliveryInfo<'_>,
     signature: &Signature,
     canvas: &Canvas,
     out: &mut impl Write,
@@ -109,7 +111,7 @@ pub fn write_again(
 }
 
 fn write_headline(
-    subject: &Subject<'_>,
+    subject: &DeliveryInfo<'_>,
     signature: &Signature,
     canvas: &Canvas,
     out: &mut impl Write,
@@ -130,7 +132,7 @@ fn write_headline(
 
 /// Writes how the delivery of a failure was read, as far as the reason does not say it.
 fn write_notes(
-    subject: &Subject<'_>,
+    subject: &DeliveryInfo<'_>,
     signature: &Signature,
     canvas: &Canvas,
     out: &mut impl Write,

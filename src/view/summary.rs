@@ -8,11 +8,11 @@ use owo_colors::Style;
 
 use super::clip::{self, MAX_CELL, Room};
 use super::findings::{counted, more_findings};
-use super::sheet::Sheet;
 use super::signature::{explanation, settings, verdict_style};
+use super::table_layout::TableLayout;
 use super::{Canvas, Theme};
-use crate::document::{FreeMap, OneOf, SessionTime, readable};
-use crate::notification::{EndReason, HandOver, Session, Summary, duration_words};
+use crate::json::{OneOf, RawObject, SessionTime, readable};
+use crate::notification::{EndReason, HandOver, Session, Summary, humanize};
 use crate::signature::{SignedBytes, Verdict};
 use crate::{Report, Text, redact};
 
@@ -47,7 +47,7 @@ pub(super) fn write(
         }
         return Ok(());
     }
-    let sheet = Sheet::new(canvas.width, &[NAMES, 0]);
+    let sheet = TableLayout::new(canvas.width, &[NAMES, 0]);
     writeln!(out, "{}", sheet.top())?;
     let name = |name: &str| canvas.theme.heading.style(name).to_string();
     let cells = rows
@@ -62,8 +62,8 @@ fn rows(report: &Report<'_>, session: &Session<'_>, full_text: bool, canvas: &Ca
     let theme = &canvas.theme;
     let named =
         |name: &Option<_>, id: &Option<_>| named(name.as_ref(), id.as_ref(), full_text, theme);
-    let map = |map: &Option<FreeMap<'_>>| {
-        let members = map.iter().flat_map(FreeMap::members);
+    let map = |map: &Option<RawObject<'_>>| {
+        let members = map.iter().flat_map(RawObject::members);
         values(members, full_text, theme)
     };
     let summary = Summary::of(session);
@@ -182,9 +182,9 @@ fn when(
     let duration = summary.duration.map(|duration| match duration.as_secs() {
         seconds if seconds < 0 => styled(
             theme.warning,
-            format_args!("ends {} before it starts", duration_words(-seconds)),
+            format_args!("ends {} before it starts", humanize(-seconds)),
         ),
-        seconds => styled(theme.heading, duration_words(seconds)),
+        seconds => styled(theme.heading, humanize(seconds)),
     });
     let notified = session.timestamp.map(|time| {
         format!(

@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 use super::clip::{MAX_CELL, Room};
-use super::sheet::Sheet;
+use super::table_layout::TableLayout;
 use super::{Canvas, Selection, Theme, ordered};
-use crate::document::{OneOf, readable};
 use crate::finding::{Finding, Rule, Severity};
+use crate::json::{OneOf, readable};
 use crate::notification::{Content, Message, MessageStatus, Role, Sender, Session, Span};
 use crate::{Report, Text};
 
@@ -27,7 +27,7 @@ const ROWS: usize = 500;
 /// Fewer rows are drawn at a time once they have this many bytes.
 const ROWS_BYTES: usize = 1 << 20;
 /// A warning that is noted more often than this is named at its messages, not told in full.
-const MANY: usize = 3;
+const MAX_SAID_IN_FULL: usize = 3;
 /// A quoted message is shortened to this many characters.
 const QUOTE: usize = 60;
 
@@ -121,7 +121,7 @@ pub(super) fn write(
         return transcript.write_lines(&messages, out);
     }
     let digits = u16::try_from(session.messages().len().to_string().len()).unwrap_or(u16::MAX);
-    let sheet = Sheet::new(canvas.width, &layout.columns(digits));
+    let sheet = TableLayout::new(canvas.width, &layout.columns(digits));
     writeln!(out, "{}", sheet.top())?;
     let heading = |cell: &str| canvas.theme.heading.style(cell).to_string();
     writeln!(
@@ -327,11 +327,11 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let reply = message.reply.as_ref()?;
         let id = reply.msg_id.as_ref().map(Text::as_str);
         let number = id.and_then(|id| self.numbers.get(id));
-        let gist = |content: &Content<'_>| content.gist(QUOTE);
+        let preview = |content: &Content<'_>| content.preview(QUOTE);
         let quoted = reply
             .content
             .as_ref()
-            .map(gist)
+            .map(preview)
             .filter(|text| !text.is_blank());
         let original = || {
             self.session
@@ -339,7 +339,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
                 .get(number?.checked_sub(1)?)?
                 .content
                 .as_ref()
-                .map(gist)
+                .map(preview)
         };
         let text = quoted.or_else(original).unwrap_or_default();
         let which = number.map_or_else(
@@ -365,7 +365,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let mut names: Vec<&str> = Vec::new();
         for finding in self.findings.get(&number).into_iter().flatten() {
             let rule = finding.rule;
-            if finding.severity == Severity::Warning && self.counts[&rule] > MANY {
+            if finding.severity == Severity::Warning && self.counts[&rule] > MAX_SAID_IN_FULL {
                 if !names.contains(&rule.name()) {
                     names.push(rule.name());
                 }

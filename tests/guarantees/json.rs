@@ -6,8 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-use chatlog::document::Document;
 use chatlog::finding::{Findings, Rule};
+use chatlog::json::Document;
 use chatlog::notification::Session;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chatlog::capture::{Headers, Limits, Position, Record, deliveries};
+use chatlog::Position;
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::Headers;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify_request};
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
 //! Notifications to test with: good ones of every kind, and every way to spoil them.
 
-use chatlog::capture::{Format, Limits, Position, Record, deliveries};
-use chatlog::document::{Document, Enumeration};
+use chatlog::Position;
+use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::json::{Document, Enumeration};
 use chatlog::notification::{ContentType, EndReason, MessageStatus, Sender};
 use chatlog::{Origin, Report, Text};
 use proptest::prelude::*;

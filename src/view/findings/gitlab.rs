@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::fingerprint::Fingerprints;
 use super::places::{Region, path};
 use super::{JsonItems, Listed, Problem, more_findings, words};
-use crate::capture::Position;
+use crate::Position;
 use crate::finding::Severity;
 
 /// The report so far.

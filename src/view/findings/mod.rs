@@ -20,8 +20,8 @@ use serde::Serialize;
 
 use self::places::{Places, Region};
 pub use self::problem::Problem;
-use super::json::{self, Inert};
-use super::signature::{self, Subject, VerdictCounts};
+use super::json::{self, TerminalSafe};
+use super::signature::{self, DeliveryInfo, VerdictCounts};
 use super::{Canvas, Theme, delivery_count};
 use crate::finding::{Finding, Omitted};
 use crate::signature::Verdict;
@@ -206,7 +206,7 @@ fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> 
     let checked = report.signature.as_ref();
     match checked.filter(|checked| checked.verdict == Verdict::Valid) {
         Some(checked) if !signature::explanation(checked, &canvas.theme).is_empty() => {
-            let subject = Subject::of(report.origin, report.delivery);
+            let subject = DeliveryInfo::of(report.origin, report.delivery);
             signature::write(&subject, checked, canvas, out)
         }
         _ => Ok(()),
@@ -362,7 +362,7 @@ impl JsonItems {
 
 /// Writes JSON that is safe to show on a terminal.
 fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, Inert);
+    let mut serializer = serde_json::Serializer::with_formatter(out, TerminalSafe);
     value.serialize(&mut serializer)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::MAIN_SEPARATOR;
 
-use crate::capture::Position;
+use crate::Position;
 use crate::finding::Finding;
 use crate::name::with_slashes;
 use crate::{Report, Text};

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
+use crate::Position;
 use crate::Text;
-use crate::capture::Position;
 
 /// Something of an input that could not be read, so that nothing is known of its deliveries.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,8 @@
 
 #![no_main]
 
-use chatlog::capture::{Delivery, Doubt, Limits, deliveries};
+use chatlog::capture::{Limits, deliveries};
+use chatlog::delivery::{Delivery, Doubt};
 use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Signature, Verdict, sign, verify};
 use chatlog_fuzz::{assert_inert, byte_at, choice, format, records};

@@ -4,8 +4,10 @@
 
 use std::ops::Range;
 
-use chatlog::capture::{Delivery, Format, Limits, Position, Record, deliveries};
-use chatlog::document::Document;
+use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::delivery::Delivery;
+use chatlog::Position;
+use chatlog::json::Document;
 use chatlog::finding::{Finding, Pointer, Rule};
 use chatlog::{Origin, Report, Text, inspect};
 use chatlog_fuzz::{assert_inert, byte_at};

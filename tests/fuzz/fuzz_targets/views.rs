@@ -4,12 +4,13 @@
 
 use std::io::Write;
 
-use chatlog::capture::{Delivery, Limits, deliveries};
-use chatlog::document::Document;
+use chatlog::capture::{Limits, deliveries};
+use chatlog::delivery::Delivery;
+use chatlog::json::Document;
 use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::view::signature;
-use chatlog::view::signature::Subject;
+use chatlog::view::signature::DeliveryInfo;
 use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, findings, json, write_tables};
 use chatlog::{Origin, Report, Text, inspect};
 use chatlog_fuzz::{acts, choice, records};
@@ -103,7 +104,7 @@ fn check_tables(report: &Report<'_>, selection: Selection, canvas: &Canvas) {
 fn check_lines(report: &Report<'_>, canvas: &Canvas) {
     plain(&written(|out| findings::write_lines(report, canvas, out)));
     if let Some(checked) = &report.signature {
-        let subject = Subject::of(report.origin, report.delivery);
+        let subject = DeliveryInfo::of(report.origin, report.delivery);
         plain(&written(|out| {
             signature::write(&subject, checked, canvas, out)
         }));
@@ -116,7 +117,7 @@ fn check_json(report: &Report<'_>, selection: Selection, zone: &Zone) {
         written(|out| json::write_findings(report, out)),
     ];
     if let Some(checked) = &report.signature {
-        let subject = Subject::of(report.origin, report.delivery);
+        let subject = DeliveryInfo::of(report.origin, report.delivery);
         let finding = checked.finding(&subject.notes);
         lines.push(written(|out| {
             json::write_signature(&subject, checked, finding.as_ref(), out)

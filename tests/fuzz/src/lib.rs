@@ -1,6 +1,7 @@
 //! What the fuzz targets share: inputs as the program cuts them, and places and words to hold to.
 
-use chatlog::capture::{Format, Position, Record, sniff};
+use chatlog::capture::{Format, Record, sniff};
+use chatlog::Position;
 use clap::ValueEnum;
 use serde_json::value::RawValue;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};

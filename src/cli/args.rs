@@ -1,0 +1,803 @@
+//! The command line.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are help texts, not Markdown"
+)]
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use chatlog::capture::{Format as CaptureFormat, Limits};
+use chatlog::delivery::Headers;
+use chatlog::diagnosis::Budget;
+use chatlog::finding::{FindingLimit, Level, Rule, nearest};
+use chatlog::signature::{Encoding, Scheme};
+use chatlog::view::findings::Format;
+use chatlog::view::{Order, Part, Zone};
+use clap::builder::PossibleValue;
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+use zeroize::Zeroizing;
+
+use crate::cli::completion::{budgets, reports, schemes, zones};
+use crate::cli::time_zone;
+
+/// Inspect saved webhooks of chatbot sessions: what arrived, whether it is valid, and what was said
+#[derive(Debug, Parser)]
+#[command(name = "chatlog", version, arg_required_else_help = true, override_usage = USAGE, after_help = NOTES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+/// The arguments, with `-#N` spelled as clap can read it: what begins with `-` is an option to it.
+pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os().map(|argument| match argument.to_str() {
+        Some(text) if is_number_of_stdin(text) => format!("./{text}").into(),
+        _ => argument,
+    })
+}
+
+fn is_number_of_stdin(argument: &str) -> bool {
+    let number = argument.strip_prefix("-#");
+    let is_digits = |number: &str| number.bytes().all(|digit| digit.is_ascii_digit());
+    number.is_some_and(|number| !number.is_empty() && is_digits(number))
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Project file")]
+pub(crate) struct ConfigArgs {
+    /// Use this project file instead of the nearest chatlog.toml in this folder or one above it
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Do not read a project file
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+}
+
+const USAGE: &str = "chatlog [OPTIONS] <COMMAND>
+       chatlog [OPTIONS] [INPUT]...";
+
+const NOTES: &str = "\
+Without a command, `chatlog FILE` and `… | chatlog` mean `chatlog show`. A file that is named like a
+command is written ./show.
+
+Exit codes: 0 all good · 1 a check failed · 2 something could not be done";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the conversation and a summary of the session
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(Show),
+    /// Check the schema and the signature of each delivery in one reading
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Check notifications against the documented schema, without their signatures
+    #[command(after_help = VALIDATE_EXAMPLES)]
+    Validate(Validate),
+    /// Check signatures only, and explain those that do not match
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
+    /// Sign bodies as the sender would
+    #[command(after_help = SIGN_EXAMPLES)]
+    Sign(Sign),
+    /// Write the exact bytes of a body, for other tools
+    #[command(after_help = EXTRACT_EXAMPLES)]
+    Extract(Extract),
+    /// Explain a rule: why it matters, a wrong and a right example, how to silence it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+    /// Print the JSON Schema of the notification, or of this program's own JSON
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// Print the manual pages
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(Man),
+}
+
+impl Command {
+    /// The name that it is called by.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Show(_) => "show",
+            Self::Check(_) => "check",
+            Self::Validate(_) => "validate",
+            Self::Verify(_) => "verify",
+            Self::Sign(_) => "sign",
+            Self::Extract(_) => "extract",
+            Self::Explain(_) => "explain",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+
+    /// The reports that it writes.
+    pub(crate) fn reports(&self) -> &[(Format, PathBuf)] {
+        match self {
+            Self::Check(args) => &args.validate.report,
+            Self::Validate(args) => &args.report,
+            Self::Verify(args) => &args.report,
+            _ => &[],
+        }
+    }
+
+    /// The inputs that it names; none where it takes none.
+    pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
+        match self {
+            Self::Show(args) => Some(&args.inputs.inputs),
+            Self::Check(args) => Some(&args.validate.inputs.inputs),
+            Self::Validate(args) => Some(&args.inputs.inputs),
+            Self::Verify(args) => Some(&args.inputs.inputs),
+            Self::Sign(args) => Some(&args.inputs.inputs),
+            Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
+    }
+
+    /// The other files that it names to be read, each with its option; `-` is standard input.
+    pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
+        match self {
+            Self::Show(args) => args.signature.secrets.named(),
+            Self::Check(args) => [
+                args.validate.named_schemas(),
+                args.signature.secrets.named(),
+            ]
+            .concat(),
+            Self::Validate(args) => args.named_schemas(),
+            Self::Verify(args) => args.signature.secrets.named(),
+            Self::Sign(args) => args.secrets.named(),
+            Self::Extract(_)
+            | Self::Explain(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => Vec::new(),
+        }
+    }
+}
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  chatlog show session.json                      the whole session
+  tail -f captures.ndjson | chatlog show         each session as it arrives
+  chatlog show --only summary archive/           a folder, in brief
+  chatlog show --format json session.json | jq '.session.messages[].text'";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  CHATLOG_SECRET=… chatlog check request.http    the schema, the signature, and a count
+  chatlog check --format github tests/fixtures   in CI: annotations on what is wrong
+  chatlog check --secret-file key --report junit=report.xml tests/fixtures
+  chatlog check --secret-file key --format json a.ndjson | jq 'select(.findings != [])'";
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  chatlog validate session.json                  every finding, and a count
+  chatlog validate -q fixtures/ || exit 1        in a script: only problems are printed
+  chatlog validate --format json a.ndjson | jq 'select(.findings != [])'";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  CHATLOG_SECRET=… chatlog verify request.http   the header that came with it
+  chatlog verify --secret-file key --signature 5f1c… body.json
+  chatlog verify --discover --secret-file key good.http
+  chatlog verify --scheme 'hmac-sha512:{timestamp}.{body}' --secret-env KEY captures/";
+
+const SIGN_EXAMPLES: &str = "\
+Examples:
+  chatlog sign --secret-file key body.json       the header to send
+  chatlog sign --secret-file key --as http body.json > request.http
+  chatlog sign --secret-file key --as curl --url http://localhost:8080/hook body.json | bash";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  chatlog extract session.har --select 2 | openssl dgst -sha256 -hmac \"$SECRET\"
+  chatlog extract --headers request.http";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  chatlog explain                                every rule, in a table
+  chatlog explain dangling-reply                 one rule";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  chatlog schema > notification.schema.json
+  chatlog schema --output | jq .properties";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  chatlog completions bash > ~/.local/share/bash-completion/completions/chatlog
+  chatlog completions zsh > ~/.zfunc/_chatlog
+  chatlog completions fish > ~/.config/fish/completions/chatlog.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  chatlog man | man -l -                         all pages, one after another
+  chatlog man --dir ~/.local/share/man/man1      a file for each command";
+
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// Files, folders or `-`, each optionally followed by #N for its N-th delivery; reads standard
+    /// input if none is given
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) reading: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Read inputs as this format instead of detecting it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Reading"
+    )]
+    pub(crate) input: Option<CaptureFormat>,
+
+    /// Refuse a delivery of more than this many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading", value_hint = ValueHint::Other,
+          value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) max_size: u32,
+
+    /// Report how each input was read and what was skipped
+    #[arg(short, long, help_heading = "Reading")]
+    pub(crate) verbose: bool,
+}
+
+impl InputArgs {
+    /// What one delivery may cost.
+    pub(crate) fn limits(&self) -> Limits {
+        let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
+        Limits {
+            max_body: mebibytes.saturating_mul(1 << 20),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DisplayArgs {
+    /// When to use colours [default: auto, or the project file's setting]; respects NO_COLOR
+    /// and CLICOLOR_FORCE
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Display")]
+    pub(crate) color: Option<Color>,
+
+    /// Use this many columns instead of the terminal's width
+    #[arg(long, value_name = "COLUMNS", help_heading = "Display", value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) width: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// Only on a terminal
+    Auto,
+    /// Even in a pipe or a file
+    Always,
+    /// No colours
+    Never,
+}
+
+/// Where secrets come from. They are tried in the order of these options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Secret")]
+pub(crate) struct Secrets {
+    /// Read the secret from a file, without the line break at its end; may be repeated
+    ///
+    /// Verdicts number the secrets from 1: files first, then environment variables, standard input
+    /// and values.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) secret_file: Vec<PathBuf>,
+
+    /// Read the secret from this environment variable; without any secret option, CHATLOG_SECRET is
+    /// used
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
+    pub(crate) secret_env: Vec<String>,
+
+    /// Read the secret from standard input
+    #[arg(long)]
+    pub(crate) secret_stdin: bool,
+
+    /// The secret itself; visible to other users of this machine
+    #[arg(long, value_name = "VALUE", value_hint = ValueHint::Other)]
+    pub(crate) secret: Vec<SecretArg>,
+}
+
+impl Secrets {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let files = self.secret_file.iter();
+        let stdin = self
+            .secret_stdin
+            .then_some(("--secret-stdin", Path::new("-")));
+        files
+            .map(|path| ("--secret-file", path.as_path()))
+            .chain(stdin)
+            .collect()
+    }
+}
+
+/// A secret from the command line, which is not printed by accident, and is overwritten when it is
+/// dropped.
+#[derive(Clone)]
+pub(crate) struct SecretArg(Zeroizing<String>);
+
+impl SecretArg {
+    /// The secret itself.
+    pub(crate) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.0.as_bytes().to_vec())
+    }
+}
+
+impl From<String> for SecretArg {
+    fn from(secret: String) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+}
+
+impl std::fmt::Debug for SecretArg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Signature")]
+pub(crate) struct SchemeArgs {
+    /// How signatures are made: ALGORITHM[:TEMPLATE], such as hmac-sha256:{timestamp}.{body}
+    ///
+    /// The vendor does not publish its scheme. The algorithms are hmac-sha256, hmac-sha1, hmac-sha384,
+    /// hmac-sha512 and hmac-md5, and the plain hashes sha256, sha1, sha384, sha512 and md5, whose
+    /// template must contain {secret}. A template is any text with these placeholders:
+    /// {body} {encoded_body} {secret} {timestamp} {header:NAME} {method} {path}.
+    /// It must contain {body}, the body as sent or decoded, or {encoded_body}, the body only as sent.
+    /// The default is hmac-sha256:{body}; CHATLOG_SCHEME is used if this is not given.
+    #[arg(
+        long,
+        value_name = "SCHEME",
+        hide_possible_values = true,
+        value_parser = schemes(str::parse::<Scheme>)
+    )]
+    pub(crate) scheme: Option<Scheme>,
+
+    /// The header that holds the signature [default: X-AIRudder-Sign]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other, value_parser = header_name)]
+    pub(crate) header_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignatureArgs {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+
+    #[command(flatten)]
+    pub(crate) scheme: SchemeArgs,
+
+    /// Check this signature instead of the one in the header or in the file NAME.sig next to NAME
+    #[arg(long, value_name = "VALUE", help_heading = "Signature", value_hint = ValueHint::Other)]
+    pub(crate) signature: Vec<String>,
+
+    /// Add this header to every delivery
+    #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_hint = ValueHint::Other, value_parser = header)]
+    pub(crate) header: Vec<(String, String)>,
+
+    /// How many failures to explain: all, none or a number [default: the first 20]
+    ///
+    /// The explanations of a run hash at most 256 MiB, unless `all` is given.
+    #[arg(long, value_name = "COUNT", help_heading = "Signature", hide_possible_values = true, value_parser = budgets(diagnose))]
+    pub(crate) diagnose: Option<Budget>,
+}
+
+fn diagnose(text: &str) -> Result<Budget, String> {
+    match text {
+        "all" => Ok(Budget::unlimited()),
+        "none" => Ok(Budget::of_failures(0)),
+        number => match number.parse() {
+            Ok(failures) => Ok(Budget::of_failures(failures)),
+            Err(_) => Err("expected all, none or a number".to_owned()),
+        },
+    }
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("expected `Name: value`")?;
+    let name = header_name(name.trim()).map_err(|error| format!("before the colon: {error}"))?;
+    Ok((name, value.trim().to_owned()))
+}
+
+fn header_name(name: &str) -> Result<String, &'static str> {
+    if Headers::is_name(name) {
+        Ok(name.to_owned())
+    } else {
+        Err("expected a header name: letters, digits and any of !#$%&'*+-.^_`|~")
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// How to print the session
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+
+    /// Show only this part
+    #[arg(long, value_enum, value_name = "PART")]
+    pub(crate) only: Option<Part>,
+
+    /// The order of messages
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Received)]
+    pub(crate) sort: Order,
+
+    /// Show times in this zone: UTC (the default), local, an offset such as +07:00, or a name such as
+    /// Asia/Jakarta
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
+          value_parser = zones(time_zone::parse))]
+    pub(crate) tz: Option<Zone>,
+
+    /// Show long texts in full
+    #[arg(long)]
+    pub(crate) full_text: bool,
+
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+
+    #[command(flatten)]
+    pub(crate) look: DisplayArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// Tables, for people
+    Table,
+    /// One JSON object per line for each delivery
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub(crate) format: Format,
+
+    /// Print only problems
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Also write the findings to a file, such as sarif=findings.sarif; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
+          value_hint = ValueHint::Other, value_parser = reports(report))]
+    pub(crate) report: Vec<(Format, PathBuf)>,
+
+    /// Also check against your own JSON Schema; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) schema: Vec<PathBuf>,
+
+    /// Stop at the first delivery that fails
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    #[command(flatten)]
+    pub(crate) look: DisplayArgs,
+}
+
+impl Validate {
+    fn named_schemas(&self) -> Vec<(&'static str, &Path)> {
+        let schemas = self.schema.iter();
+        schemas.map(|path| ("--schema", path.as_path())).collect()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) validate: Validate,
+
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// Keep at most N findings of each rule in a delivery and count the rest; 0 keeps all
+    #[arg(long, value_name = "N", default_value_t = 100, value_hint = ValueHint::Other)]
+    max_findings: usize,
+}
+
+impl LimitArgs {
+    /// How many findings of each rule and delivery are kept.
+    pub(crate) fn limit(&self) -> FindingLimit {
+        FindingLimit::new(self.max_findings)
+    }
+}
+
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("expected FORMAT=FILE, such as junit=report.xml")?;
+    if path.is_empty() {
+        return Err("expected a file after `=`".to_owned());
+    }
+    Ok((
+        Format::from_str(format, false).map_err(|_| unknown_format(format))?,
+        path.into(),
+    ))
+}
+
+fn unknown_format(word: &str) -> String {
+    let names = || {
+        Format::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+    };
+    let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
+    match nearest(word, names.iter().map(String::as_str)) {
+        Some(near) => format!("`{word}` is not a format: did you mean `{near}`?"),
+        None => format!(
+            "`{word}` is not a format: expected one of {}",
+            names.join(", ")
+        ),
+    }
+}
+
+/// The levels of rules, in the order in which they were given: the last one for a rule counts.
+#[derive(Debug, Default)]
+pub(crate) struct LevelArgs {
+    pub(crate) set: Vec<(Rule, Level)>,
+    pub(crate) strict: bool,
+}
+
+/// The options of [`LevelArgs`] as clap knows them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+struct LevelOptions {
+    /// Report what this rule finds as errors
+    #[arg(
+        short = 'D',
+        long,
+        value_enum,
+        value_name = "RULE",
+        hide_possible_values = true
+    )]
+    deny: Vec<Rule>,
+
+    /// Report what this rule finds as warnings
+    #[arg(
+        short = 'W',
+        long,
+        value_enum,
+        value_name = "RULE",
+        hide_possible_values = true
+    )]
+    warn: Vec<Rule>,
+
+    /// Do not report what this rule finds; `chatlog explain` lists the rules
+    #[arg(
+        short = 'A',
+        long,
+        value_enum,
+        value_name = "RULE",
+        hide_possible_values = true
+    )]
+    allow: Vec<Rule>,
+
+    /// Treat all warnings as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Args for LevelArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        LevelOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        LevelOptions::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for LevelArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut args = Self::default();
+        args.update_from_arg_matches(matches)?;
+        Ok(args)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let options = LevelOptions::from_arg_matches(matches)?;
+        let given = [
+            ("deny", options.deny, Level::Deny),
+            ("warn", options.warn, Level::Warn),
+            ("allow", options.allow, Level::Allow),
+        ];
+        let mut set: Vec<(usize, Rule, Level)> = Vec::new();
+        for (name, rules, level) in given {
+            let places = matches.indices_of(name).into_iter().flatten();
+            set.extend(places.zip(rules).map(|(place, rule)| (place, rule, level)));
+        }
+        set.sort_by_key(|(place, ..)| *place);
+        self.set = set
+            .into_iter()
+            .map(|(_, rule, level)| (rule, level))
+            .collect();
+        self.strict = options.strict;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// How to print the verdicts
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
+    pub(crate) format: VerifyFormat,
+
+    /// Print only deliveries that are not valid
+    #[arg(short, long, action = ArgAction::SetTrue)]
+    pub(crate) quiet: bool,
+
+    /// Also write the findings to a file, such as junit=report.xml; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
+          value_hint = ValueHint::Other, value_parser = reports(report))]
+    pub(crate) report: Vec<(Format, PathBuf)>,
+
+    /// Find a scheme that fits every delivery in a list of common ones
+    #[arg(long, conflicts_with = "report")]
+    pub(crate) discover: bool,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+
+    #[command(flatten)]
+    pub(crate) look: DisplayArgs,
+}
+
+/// How verdicts are written: in a form of their own, or as the findings that they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VerifyFormat {
+    Human,
+    Findings(Format),
+}
+
+impl ValueEnum for VerifyFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<VerifyFormat>> = LazyLock::new(|| {
+            let formats = Format::value_variants().iter().copied();
+            std::iter::once(VerifyFormat::Human)
+                .chain(formats.map(VerifyFormat::Findings))
+                .collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Human => {
+                Some(PossibleValue::new("human").help("A line for each delivery, for people"))
+            }
+            Self::Findings(format) => format.to_possible_value(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sign {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// What to print
+    #[arg(long = "as", value_enum, value_name = "WHAT", default_value_t = SignAs::Header)]
+    pub(crate) write_as: SignAs,
+
+    /// How to encode the signature
+    #[arg(long, value_enum, default_value_t = Encoding::Hex)]
+    pub(crate) encoding: Encoding,
+
+    /// Where to send the request, for `curl` and `http`; a user and password in it become an
+    /// Authorization header
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
+    pub(crate) url: String,
+
+    #[command(flatten)]
+    pub(crate) scheme: SchemeArgs,
+
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignAs {
+    /// The header: its name and value
+    Header,
+    /// Only the value
+    Value,
+    /// A curl command that sends the request
+    Curl,
+    /// The whole request
+    Http,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Extract {
+    /// A file or `-`, optionally followed by #N for its N-th delivery; reads standard input if none is
+    /// given
+    #[arg(value_name = "INPUT", default_value = "-", value_hint = ValueHint::AnyPath)]
+    pub(crate) source: PathBuf,
+
+    /// Which delivery of the input, counted from 1; required if there are several
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
+    pub(crate) select: Option<NonZeroUsize>,
+
+    /// Write the headers instead of the body, credentials included
+    #[arg(long)]
+    pub(crate) headers: bool,
+
+    /// Undo the content encoding of the body, such as gzip
+    #[arg(long, conflicts_with = "headers")]
+    pub(crate) decoded: bool,
+
+    #[command(flatten)]
+    pub(crate) reading: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The rule to explain; lists all rules if none is given
+    #[arg(value_enum, value_name = "RULE", hide_possible_values = true)]
+    pub(crate) rule: Option<Rule>,
+
+    #[command(flatten)]
+    pub(crate) look: DisplayArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Print the schema of the lines that `--format json` writes
+    #[arg(long)]
+    pub(crate) output: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell to complete for
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Write one file per page to this folder instead of standard output
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: Option<PathBuf>,
+}

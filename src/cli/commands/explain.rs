@@ -1,0 +1,22 @@
+//! `chatlog explain`: what a rule is about.
+
+use std::io::Write;
+
+use anyhow::Result;
+use chatlog::view::{Zone, explanation};
+
+use super::output::Stdout;
+use super::{Outcome, canvas};
+use crate::cli::args::Explain;
+use crate::cli::config::Config;
+
+pub(super) fn run(args: &Explain, config: &Config) -> Result<Outcome> {
+    let canvas = canvas(&args.look, config, Zone::UTC);
+    let mut out = Stdout::new();
+    match args.rule {
+        Some(rule) => explanation::write(rule, &canvas, &mut out)?,
+        None => explanation::write_table(&canvas, &mut out)?,
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}

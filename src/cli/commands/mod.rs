@@ -1,0 +1,183 @@
+//! The sub-commands: inputs to reports to a view.
+
+mod check;
+mod deliveries;
+mod documents;
+mod explain;
+mod extract;
+pub(crate) mod output;
+mod reports;
+mod scheme;
+mod secrets;
+mod show;
+mod sign;
+mod url;
+mod validate;
+mod verify;
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use chatlog::Report;
+use chatlog::finding::{Finding, Levels, Rule};
+use chatlog::view::{Canvas, Theme, Zone};
+
+use clap::CommandFactory;
+
+use self::deliveries::NoInput;
+use self::output::say;
+use crate::cli::args::{Cli, Color, Command, DisplayArgs, LevelArgs};
+use crate::cli::config::Config;
+use crate::cli::pipeline::{Input, Outputs};
+
+/// How a run went: the worst of its parts counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// Everything was read and is as it should be.
+    Clean,
+    /// Something was checked and failed.
+    Findings,
+    /// Something could not be done.
+    Trouble,
+}
+
+impl Outcome {
+    /// The exit code.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Trouble => 2,
+        }
+    }
+
+    /// An error fails a run. A signature of which nothing can be said is a job that was not done,
+    /// however severe the user takes it to be.
+    fn of(report: &Report<'_>) -> Self {
+        let is_inconclusive = |finding: &Finding| finding.rule == Rule::SignatureInconclusive;
+        if report.findings.iter().any(is_inconclusive) {
+            Self::Trouble
+        } else if report.has_errors() {
+            Self::Findings
+        } else {
+            Self::Clean
+        }
+    }
+}
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// Where it cannot be done at all, or its output cannot be written.
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    let project_file = Config::path(&cli.config);
+    let outputs = outputs(cli, project_file.as_deref())?;
+    let config = || Config::load(project_file.as_deref(), &cli.config);
+    let outcome = match &cli.command {
+        Command::Show(args) => show::run(args, &config()?, &outputs),
+        Command::Check(args) => check::run(args, &config()?, outputs),
+        Command::Validate(args) => validate::run(args, &config()?, outputs),
+        Command::Verify(args) => verify::run(args, &config()?, outputs),
+        Command::Sign(args) => sign::run(args, &config()?, &outputs),
+        Command::Extract(args) => extract::run(args, &outputs),
+        // It takes nothing but a colour from the project file, and may well explain what is wrong there.
+        Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
+        Command::Schema(args) => documents::schema(args),
+        Command::Completions(args) => documents::completions(args),
+        Command::Man(args) => documents::man(args),
+    };
+    match outcome {
+        Err(error) if error.is::<NoInput>() => {
+            tell_help(cli.command.name());
+            Ok(Outcome::Trouble)
+        }
+        outcome => outcome,
+    }
+}
+
+/// The files that a run writes.
+///
+/// # Errors
+/// Where one of them was also named to be read.
+fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
+    let reports = cli.command.reports();
+    let outputs = Outputs::new(reports.iter().map(|(_, path)| path.as_path()))?;
+    for (option, path) in cli.command.named_files() {
+        outputs.refuse(option, path)?;
+    }
+    let inputs = cli.command.inputs().map(Input::all).unwrap_or_default();
+    for input in inputs.into_iter().flatten() {
+        outputs.refuse("", input.path().unwrap_or(Path::new("-")))?;
+    }
+    if let Some(path) = project_file {
+        outputs.refuse("", path)?;
+    }
+    Ok(outputs)
+}
+
+/// Prints the help of a command on standard error.
+fn tell_help(command: &str) {
+    let mut program = Cli::command();
+    program.build();
+    if let Some(command) = program.find_subcommand_mut(command) {
+        command.render_help().to_string().lines().for_each(say);
+    }
+}
+
+/// Says something on standard error.
+fn tell(place: &impl Display, what: &str) {
+    say(&format!("chatlog: {place}: {what}"));
+}
+
+/// The project file's levels, then those of the options.
+fn levels(args: &LevelArgs, config: &Config) -> Levels {
+    let mut levels = config.levels();
+    for (rule, level) in &args.set {
+        levels.set(*rule, *level);
+    }
+    if args.strict {
+        levels.be_strict();
+    }
+    levels
+}
+
+/// What a view draws on, for this output.
+fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
+    let width = look.width.or_else(terminal_width).unwrap_or(100);
+    let theme = if is_coloured(look.color, config.color) {
+        Theme::ansi()
+    } else {
+        Theme::plain()
+    };
+    Canvas { width, theme, zone }
+}
+
+fn terminal_width() -> Option<u16> {
+    terminal_size::terminal_size().map(|(terminal_size::Width(width), _)| width)
+}
+
+/// A flag beats the environment, the environment the project file, and that what standard output
+/// is.
+fn is_coloured(flag: Option<Color>, configured: Option<Color>) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_forced =
+        std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+    let from_environment = || match () {
+        () if is_set("NO_COLOR") => Some(Color::Never),
+        () if is_forced => Some(Color::Always),
+        () => None,
+    };
+    let chosen = match flag {
+        // Asking for `auto` is asking to look at the environment.
+        None | Some(Color::Auto) => from_environment().or(flag).or(configured),
+        Some(flag) => Some(flag),
+    };
+    match chosen.unwrap_or(Color::Auto) {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}

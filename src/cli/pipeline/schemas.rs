@@ -1,0 +1,62 @@
+//! Schemas of the user's, and the files below their folder that they refer to.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use chatlog::contract::Contract;
+use chatlog::json::describe_error;
+use jsonschema::{Retrieve, Uri};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
+
+use super::name_of;
+
+/// What relative references are resolved against. Nothing is ever fetched from it: a reference is
+/// a file below the schema's folder, or refused.
+const BASE: &str = "chatlog:///";
+
+/// Reads the schema in a file.
+pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
+    let name = name_of(path);
+    let place = || format!("--schema {name}");
+    let text = fs::read_to_string(path).with_context(|| format!("{}: cannot read", place()))?;
+    let schema: Value =
+        serde_json::from_str(&text).map_err(|error| anyhow!("{}:{}", place(), not_json(&error)))?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().with_context(place)?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let base = format!("{BASE}{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
+    Contract::new(name.clone(), &schema, &base, Below { folder })
+        .map_err(|error| anyhow!("{}: {error}", place()))
+}
+
+/// Where a file is not JSON, and why: `LINE:COLUMN: invalid JSON: …`.
+fn not_json(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    format!("{line}:{column}: invalid JSON: {}", describe_error(error))
+}
+
+/// The files below a folder.
+struct Below {
+    folder: PathBuf,
+}
+
+impl Retrieve for Below {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn Error + Send + Sync>> {
+        let Some(relative) = uri.as_str().strip_prefix(BASE) else {
+            return Err("it is not below the schema's folder, and chatlog fetches nothing".into());
+        };
+        let relative = percent_decode_str(relative).decode_utf8()?;
+        let path = self.folder.join(&*relative).canonicalize()?;
+        if !path.starts_with(&self.folder) {
+            return Err("it is not below the schema's folder".into());
+        }
+        let text = fs::read_to_string(path)?;
+        Ok(serde_json::from_str(&text).map_err(|error| not_json(&error))?)
+    }
+}

@@ -1,0 +1,291 @@
+//! The text of a body: decoded, read once, and the places in it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::de::IgnoredAny;
+use serde_json::error::Category;
+
+use super::lexer::{Lexer, items, last_member};
+use super::{Read, Wanted, locate};
+use crate::Text;
+use crate::finding::{Finding, Findings, Pace, Place, Rule};
+use crate::json::describe_error;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+/// The white space of JSON's grammar; other readers of text know more.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// A body as text, to be read as JSON.
+///
+/// Bytes that are not UTF-8 become U+FFFD, one for each that a decoder would report, so that
+/// lines and columns stay what they are. A byte order mark at the start is passed over.
+#[derive(Debug)]
+pub struct Document<'a> {
+    text: Cow<'a, str>,
+    /// The first bytes that are not UTF-8, if any are not.
+    not_text: Option<NotText>,
+}
+
+#[derive(Debug)]
+struct NotText {
+    /// Where they are in the text.
+    at: usize,
+    /// The first such byte.
+    byte: u8,
+    /// How many sequences there are in all.
+    count: usize,
+}
+
+impl<'a> Document<'a> {
+    /// No text.
+    pub(crate) const EMPTY: Document<'static> = Document {
+        text: Cow::Borrowed(""),
+        not_text: None,
+    };
+
+    /// The text that is in `bytes`.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let (text, not_text) = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+            (
+                Cow::Borrowed(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)),
+                None,
+            )
+        } else {
+            let (text, not_text) = lossy(bytes);
+            (Cow::Owned(text), not_text)
+        };
+        Self { text, not_text }
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads the body into `value`, noting what is wrong; says whether it was JSON to its end.
+    ///
+    /// Nearly every body has the values it should have, so it is read as if it had. One that has
+    /// not is judged and read again, with care for each value: twice the time, for few.
+    pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
+        if let Some(not_text) = &self.not_text {
+            findings.note(Rule::NotJson, |_| not_text.finding());
+        }
+        let mark = findings.mark();
+        findings.set_pace(Pace::Swift);
+        let swift = read_swiftly(&self.text, value, findings);
+        findings.set_pace(Pace::Careful);
+        if swift.is_ok() {
+            return true;
+        }
+        findings.take_back_since(&mark);
+        *value = T::default();
+        let fault = fault(&self.text);
+        let sound = sound_part(&self.text, fault.as_ref());
+        // Of what kind the start of a log line would be matters to nobody.
+        if fault.is_none() || sound.trim_start_matches(WHITE_SPACE).starts_with('{') {
+            // Where the text breaks off the reading ends, and what came before stays.
+            let _ = value.read(&mut Lexer::new(sound), &Place::Root, findings);
+        }
+        let is_json = fault.is_none();
+        if let Some(fault) = fault {
+            findings.note(Rule::NotJson, |_| fault);
+        }
+        is_json
+    }
+
+    /// The text of the member `name` of each item of the body's array `array`, where it has one.
+    pub(crate) fn of_each_item(
+        &self,
+        array: &str,
+        name: &str,
+    ) -> impl Iterator<Item = Option<&str>> {
+        items(last_member(&self.text, array).unwrap_or_default())
+            .map(move |item| last_member(item, name))
+    }
+
+    /// Fills in which bytes of the text each finding is about, and puts them in that order.
+    pub(crate) fn place(&self, findings: &mut [Finding]) {
+        let mut spans = vec![
+            None;
+            findings
+                .iter()
+                .map(|finding| 1 + finding.related.len())
+                .sum()
+        ];
+        let pointers = || {
+            findings.iter().flat_map(|finding| {
+                std::iter::once(&finding.pointer)
+                    .chain(finding.related.iter().map(|related| &related.pointer))
+            })
+        };
+        let mut wanted = Wanted::default();
+        for (number, pointer) in pointers().enumerate() {
+            wanted.add(pointer, number);
+        }
+        locate(&self.text, &wanted, &mut |number, span| {
+            spans[number] = Some(span);
+        });
+        drop(wanted);
+        let mut spans = spans.into_iter();
+        for finding in &mut *findings {
+            let span = spans.next().flatten();
+            // A fault of syntax has its place already, inside the value its pointer names.
+            finding.span = finding.span.take().or(span);
+            for related in &mut finding.related {
+                related.span = spans.next().flatten();
+            }
+        }
+        findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
+    }
+}
+
+fn read_swiftly<'d, T: Read<'d>>(
+    text: &'d str,
+    value: &mut T,
+    findings: &mut Findings,
+) -> serde_json::Result<()> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    value.read(&mut deserializer, &Place::Root, findings)?;
+    deserializer.end()
+}
+
+/// Decodes bytes of which some are not UTF-8.
+fn lossy(bytes: &[u8]) -> (String, Option<NotText>) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut not_text: Option<NotText> = None;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let Some(byte) = chunk.invalid().first() else {
+            continue;
+        };
+        not_text
+            .get_or_insert(NotText {
+                at: text.len(),
+                byte: *byte,
+                count: 0,
+            })
+            .count += 1;
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
+        if let Some(not_text) = &mut not_text {
+            not_text.at -= BYTE_ORDER_MARK.len_utf8();
+        }
+    }
+    (text, not_text)
+}
+
+impl NotText {
+    fn finding(&self) -> Finding {
+        let more = match self.count {
+            1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        let message = format!("invalid UTF-8: byte 0x{:02x}{more}", self.byte);
+        let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(Some(
+            "JSON must be UTF-8; invalid bytes are shown as U+FFFD".into(),
+        ));
+        finding.span = Some(self.at..self.at + char::REPLACEMENT_CHARACTER.len_utf8());
+        finding
+    }
+}
+
+/// What makes a text something other than JSON, at the place where that shows.
+fn fault(text: &str) -> Option<Finding> {
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
+    let what = describe_error(&error);
+    let end = text.trim_end_matches(WHITE_SPACE).len();
+    let (message, span, help) = if end == 0 {
+        ("the body is empty".to_owned(), 0..0, None)
+    } else if error.classify() == Category::Eof {
+        let message = format!("the body is cut off: {what}");
+        let help = "what was read before that is shown";
+        (message, end..end, Some(help.to_owned()))
+    } else {
+        let span = fault_span(text, &error);
+        let found = Text::from(&text[span.clone()]).to_string();
+        (format!("{what}, found `{found}`"), span, None)
+    };
+    let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
+    finding.span = Some(span);
+    Some(finding)
+}
+
+/// The character that ends what serde could read.
+fn fault_span(text: &str, error: &serde_json::Error) -> Range<usize> {
+    let is_control = error.to_string().starts_with("control character");
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => memchr::memchr_iter(b'\n', text.as_bytes())
+            .nth(line - 2)
+            .map_or(0, |newline| newline + 1),
+    };
+    let passed = (line_start + error.column()).min(text.len());
+    // The column counts the character at fault, unless that is a control character.
+    let last = passed - usize::from(!is_control && passed > 0);
+    let start = text.floor_char_boundary(last);
+    let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
+    start..end
+}
+
+/// The text before the fault, without a number or word that ends there: it may have gone on.
+fn sound_part<'t>(text: &'t str, fault: Option<&Finding>) -> &'t str {
+    let may_go_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    match fault.and_then(|fault| fault.span.as_ref()) {
+        Some(span) => text[..span.start].trim_end_matches(may_go_on),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notification::Session;
+
+    /// What is said of a body, and of which part of it.
+    #[track_caller]
+    fn case(body: &str, want: &[(&str, &str)]) {
+        let document = Document::new(body.as_bytes());
+        let mut findings = Findings::default();
+        Session::read(&document, &mut findings);
+        let (mut findings, _) = findings.finish();
+        document.place(&mut findings);
+        let about = |finding: &Finding| &body[finding.span.clone().expect("it has a place")];
+        let got: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding.rule != Rule::MissingField)
+            .map(|finding| (finding.message.as_str(), about(finding)))
+            .collect();
+        assert_eq!(got, want, "{body:?}");
+    }
+
+    #[test]
+    fn points_at_the_character_that_is_not_json() {
+        let control = |found| format!("unescaped control character in a string, found `{found}`");
+        for name in ["callee", "new"] {
+            case(
+                &format!("{{\"{name}\":\"b\r\"}}"),
+                &[(&control("\\r"), "\r")],
+            );
+            case(
+                &format!("{{\"{name}\":\"b\nc\"}}"),
+                &[(&control("\\n"), "\n")],
+            );
+            case(
+                &format!("{{\"{name}\":\"é\t\"}}"),
+                &[(&control("\\t"), "\t")],
+            );
+        }
+        let word = "expected `true`, `false` or `null`, found `w`";
+        case("{\"callee\":two}", &[(word, "w")]);
+        case("{\"callee\":é}", &[("expected a value, found `é`", "é")]);
+        case(
+            "2025-01-20 INFO {}",
+            &[("expected the end of the text, found `-`", "-")],
+        );
+        let end = "expected the end of the text, found `}`";
+        case("{\n}\n}", &[(end, "}")]);
+    }
+}

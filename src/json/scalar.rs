@@ -1,0 +1,620 @@
+//! Single values: strings, enums, numbers and times.
+//!
+//! Each is taken from the stream as its own text, so that a number keeps every digit, half of a
+//! surrogate pair spoils one string and not the document, and a message can say what was found.
+
+use std::borrow::Cow;
+use std::fmt::{self, Debug};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+use super::Read;
+use super::lexer::{lone_surrogates, unescape};
+use super::raw_object::check;
+use super::shape::Found;
+use crate::Text;
+use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule, nearest};
+
+/// Takes the next value as it is written.
+pub(super) struct Raw(pub(super) Pace);
+
+impl<'de> DeserializeSeed<'de> for Raw {
+    type Value = &'de str;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'de str, D::Error> {
+        match self.0 {
+            Pace::Swift => <&RawValue>::deserialize(deserializer).map(RawValue::get),
+            Pace::Careful => <&str>::deserialize(deserializer),
+        }
+    }
+}
+
+/// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
+/// of JSON should meet.
+#[cold]
+pub(crate) fn wrong_token(
+    expected: &str,
+    token: &str,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> bool {
+    let string;
+    let found = match token.as_bytes().first() {
+        Some(b'"') => {
+            string = unescape(token);
+            Found::String(&string)
+        }
+        Some(b'{') => Found::Object,
+        Some(b'[') => Found::Array,
+        Some(b'n') => Found::Null,
+        Some(b't' | b'f') => Found::Bool(token == "true"),
+        _ => Found::Number(token),
+    };
+    findings.note(Rule::WrongType, |rule| {
+        Finding::new(rule, at, format!("expected {expected}, found {found}"))
+    });
+    check(token, at, findings);
+    false
+}
+
+/// Says whether a value is a number.
+pub(super) fn is_number(token: &str) -> bool {
+    token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+}
+
+/// What a string token says; notes what is not a character in it.
+pub(crate) fn string<'de>(
+    token: &'de str,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Cow<'de, str> {
+    let text = unescape(token);
+    // Only an escape can stand for half a pair, and only then is the text not borrowed.
+    if matches!(text, Cow::Owned(_)) {
+        note_lone_surrogate(token, findings, || at.pointer());
+    }
+    text
+}
+
+/// Notes the first escape that is not a character in a string, or in any value that has strings.
+pub(crate) fn note_lone_surrogate(
+    token: &str,
+    findings: &mut Findings,
+    pointer: impl FnOnce() -> Pointer,
+) {
+    let Some(lone) = lone_surrogates(token).next() else {
+        return;
+    };
+    findings.note(Rule::NotJson, |rule| {
+        let escape = &token[lone..lone + 6];
+        let message = format!("unpaired surrogate `{escape}` in a string");
+        let help = "it is shown as U+FFFD; the sender cut a text in the middle of a character";
+        Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
+    });
+}
+
+impl<'de> Read<'de> for Text<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        if findings.pace() == Pace::Swift {
+            *self = deserializer
+                .deserialize_str(StringVisitor)
+                .map(Text::from)?;
+            return Ok(true);
+        }
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
+        if !token.starts_with('"') {
+            return Ok(wrong_token("a string", token, at, findings));
+        }
+        *self = Text::from(string(token, at, findings));
+        Ok(true)
+    }
+}
+
+/// A closed set of strings that the vendor documents.
+pub trait Enumeration: Copy + Debug + 'static {
+    /// What the set is called in messages, with its article.
+    const NAME: &'static str;
+    /// Every value with the word it has in JSON.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+/// A string that should be one of a documented set, and is kept whether or not it is.
+#[derive(Debug, Clone)]
+pub struct OneOf<'de, E> {
+    /// The string.
+    pub text: Text<'de>,
+    /// What it means, if it is of the set.
+    pub known: Option<E>,
+}
+
+impl<E> Default for OneOf<'_, E> {
+    fn default() -> Self {
+        Self {
+            text: Text::default(),
+            known: None,
+        }
+    }
+}
+
+impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        if !self.text.read(deserializer, at, findings)? {
+            return Ok(false);
+        }
+        let word = self.text.as_str();
+        self.known = E::WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, value)| *value);
+        if self.known.is_none() {
+            findings.note(Rule::UnknownValue, |rule| {
+                let words = || E::WORDS.iter().map(|(known, _)| *known);
+                let listed: Vec<_> = words().map(|known| format!("`{known}`")).collect();
+                let message = format!(
+                    "`{}` is not {}: expected one of {}",
+                    self.text.shortened(40),
+                    E::NAME,
+                    listed.join(", ")
+                );
+                let help = nearest(word, words()).map(|near| format!("did you mean `{near}`?"));
+                Finding::new(rule, at, message).with_help(help)
+            });
+        }
+        Ok(true)
+    }
+}
+
+/// A number as it is written, with every digit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Number<'de>(&'de str);
+
+impl<'de> Number<'de> {
+    /// The number as it is written.
+    pub fn as_str(&self) -> &'de str {
+        self.0
+    }
+
+    /// The nearest 64-bit float.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.0.parse().ok()
+    }
+
+    /// The integer it stands for (`1.0` is one), if there is such a 64-bit integer.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.0.parse().ok().or_else(|| {
+            let float = self.as_f64()?;
+            // Where every integer has a float of its own, the conversion is exact.
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it is whole and far from the limits"
+            )]
+            (float.fract() == 0.0 && float.abs() <= MAX_SAFE_INTEGER).then_some(float as i64)
+        })
+    }
+}
+
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+impl<'de> Read<'de> for Number<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
+        if !is_number(token) {
+            return Ok(wrong_token("a number", token, at, findings));
+        }
+        *self = Self(token);
+        note_precision(token, findings, || at.pointer());
+        Ok(true)
+    }
+}
+
+/// A whole number as it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Integer<'de>(pub Number<'de>);
+
+impl<'de> Read<'de> for Integer<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        let token = Raw(findings.pace()).deserialize(deserializer)?;
+        if !is_whole(token) {
+            return Ok(wrong_token("an integer", token, at, findings));
+        }
+        *self = Self(Number(token));
+        note_precision(token, findings, || at.pointer());
+        Ok(true)
+    }
+}
+
+/// Takes a string as serde has decoded it: borrowed where it has no escapes.
+pub(super) struct StringVisitor;
+
+impl<'de> Visitor<'de> for StringVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+}
+
+/// Takes Unix seconds that are in range.
+struct UnixTimeVisitor;
+
+impl Visitor<'_> for UnixTimeVisitor {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unix seconds")
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+        let seconds = i64::try_from(value)
+            .ok()
+            .filter(|seconds| *seconds <= UnixTime::MAX);
+        seconds.ok_or_else(|| E::custom("out of range"))
+    }
+}
+
+/// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`) and
+/// however large it is.
+fn is_whole(token: &str) -> bool {
+    is_number(token) && (significant_digits(token) == 0 || last_place(token) >= 0)
+}
+
+/// The power of ten that the last digit of a number stands for, zeros at its end aside: 1 for
+/// `120`, -2 for `3.050`, 398 for `1.25e400`.
+fn last_place(token: &str) -> i64 {
+    let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
+    let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let count = |digits: usize| i64::try_from(digits).unwrap_or(i64::MAX);
+    let place = match fraction.trim_end_matches('0').len() {
+        0 => count(integer.len() - integer.trim_end_matches('0').len()),
+        digits => -count(digits),
+    };
+    let limit = if exponent.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
+    place.saturating_add(exponent.parse().unwrap_or(limit))
+}
+
+/// How many digits a number has from its first one that is not zero, without its exponent.
+fn significant_digits(token: &str) -> usize {
+    let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
+    let digits = mantissa.trim_start_matches(['-', '0', '.']);
+    digits.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Says whether a number has no more digits than every float keeps, as nearly all have.
+pub(crate) fn is_short_number(token: &str) -> bool {
+    token.len() <= 15 && !token.contains(['e', 'E'])
+}
+
+/// Notes a number that a reader of 64-bit floats would change.
+pub(crate) fn note_precision(
+    token: &str,
+    findings: &mut Findings,
+    pointer: impl FnOnce() -> Pointer,
+) {
+    if is_short_number(token) {
+        return;
+    }
+    let significant = significant_digits(token);
+    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
+    let is_integer = !token.contains(['.', 'e', 'E']);
+    let why = if value.is_infinite() {
+        "is too large for a 64-bit float"
+    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
+        "is beyond the safe integer range of 64-bit floats (2^53 - 1)"
+    } else if significant > 0 && value == 0.0 {
+        "is too small for a 64-bit float"
+    } else if !is_integer && significant > 17 {
+        "has more digits than a 64-bit float can hold (17)"
+    } else {
+        return;
+    };
+    findings.note(Rule::NumberPrecision, |rule| {
+        let message = format!("`{}` {why}", Text::from(token).shortened(40));
+        let help = "many JSON readers, including JavaScript's, will change it";
+        Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
+    });
+}
+
+/// A time in seconds since 1970-01-01T00:00:00Z, from the range this century's calendars cover.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnixTime(pub i64);
+
+impl UnixTime {
+    /// The last second of the year 9999 that every time zone can show.
+    pub const MAX: i64 = 253_402_207_200;
+
+    /// The time as an instant.
+    pub fn instant(self) -> Timestamp {
+        Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl<'de> Read<'de> for UnixTime {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        if findings.pace() == Pace::Swift {
+            *self = Self(deserializer.deserialize_i64(UnixTimeVisitor)?);
+            return Ok(true);
+        }
+        let time = unix_time(
+            Raw(findings.pace()).deserialize(deserializer)?,
+            at,
+            findings,
+        );
+        let is_time = time.is_some();
+        *self = time.unwrap_or_default();
+        Ok(is_time)
+    }
+}
+
+#[cold]
+fn unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
+    if !is_whole(token) {
+        wrong_token("Unix seconds (an integer)", token, at, findings);
+        return None;
+    }
+    match Number(token).as_i64() {
+        Some(seconds @ 0..=UnixTime::MAX) => Some(UnixTime(seconds)),
+        seconds => {
+            findings.note(Rule::BadTime, |_| out_of_range(token, seconds, at));
+            None
+        }
+    }
+}
+
+fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
+    let message = format!(
+        "expected Unix seconds between 1970 and 9999, found the number `{}`",
+        Text::from(token).shortened(40)
+    );
+    let in_milliseconds = seconds.is_some_and(|value| value > 0 && value / 1000 <= UnixTime::MAX);
+    let help = in_milliseconds.then(|| "it looks like milliseconds: divide it by 1000".to_owned());
+    Finding::new(Rule::BadTime, at, message).with_help(help)
+}
+
+/// A time in RFC 3339 form, kept as it is written whether or not it is one.
+#[derive(Debug, Clone, Default)]
+pub struct SessionTime<'de> {
+    /// The time as it is written.
+    pub text: Text<'de>,
+    /// The instant, if it is an RFC 3339 time and no later than [`UnixTime::MAX`].
+    pub instant: Option<Timestamp>,
+}
+
+impl<'de> Read<'de> for SessionTime<'de> {
+    fn read<D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+        at: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<bool, D::Error> {
+        if !self.text.read(deserializer, at, findings)? {
+            return Ok(false);
+        }
+        let text = self.text.as_str();
+        if is_rfc3339(text) {
+            self.instant = instant(text);
+        } else {
+            findings.note(Rule::BadTime, |rule| {
+                let message = format!(
+                    "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
+                    self.text.shortened(40)
+                );
+                Finding::new(rule, at, message)
+            });
+        }
+        Ok(true)
+    }
+}
+
+/// Says whether a text is an RFC 3339 time; stricter than jiff, which takes more of ISO 8601.
+fn is_rfc3339(text: &str) -> bool {
+    let Some((date_and_time, rest)) = text.split_at_checked(DATE_AND_TIME.len()) else {
+        return false;
+    };
+    let is_shaped = date_and_time
+        .bytes()
+        .zip(DATE_AND_TIME)
+        .all(|(byte, want)| match want {
+            b'd' => byte.is_ascii_digit(),
+            b'T' => matches!(byte, b'T' | b't'),
+            _ => byte == *want,
+        });
+    let offset = &rest.as_bytes()[fraction_length(rest)..];
+    let is_offset = match offset {
+        [b'Z' | b'z'] => true,
+        [b'+' | b'-', h, i, b':', m, n] => {
+            [h, i, m, n].iter().all(|byte| byte.is_ascii_digit())
+                && (*h, *i) <= (b'2', b'3')
+                && *m <= b'5'
+        }
+        _ => false,
+    };
+    is_shaped
+        && is_offset
+        && fraction_length(rest) != 1
+        && date_and_time.parse::<DateTime>().is_ok()
+}
+
+/// The form of a date and time: `d` is any digit.
+const DATE_AND_TIME: &[u8] = b"dddd-dd-ddTdd:dd:dd";
+
+/// How long the fraction of a second is that a text begins with, its point included.
+fn fraction_length(text: &str) -> usize {
+    let digits = text.strip_prefix('.').map(|digits| {
+        let digits = digits.bytes().take_while(u8::is_ascii_digit);
+        1 + digits.count()
+    });
+    digits.unwrap_or(0)
+}
+
+/// The instant that an RFC 3339 time names; none for the last hours of the year 9999, which are
+/// beyond what jiff can tell in every time zone.
+fn instant(text: &str) -> Option<Timestamp> {
+    // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
+    let fraction = fraction_length(&text[DATE_AND_TIME.len()..]);
+    let surplus = DATE_AND_TIME.len() + fraction.min(10)..DATE_AND_TIME.len() + fraction;
+    [&text[..surplus.start], &text[surplus.end..]]
+        .concat()
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_rfc_3339_and_nothing_else() {
+        for good in [
+            "2025-04-15T06:41:00Z",
+            "2025-04-15t06:41:00.25z",
+            "2025-04-15T06:41:00+05:30",
+            "2025-04-15T06:41:00.1234567890123+23:59",
+        ] {
+            assert!(is_rfc3339(good) && instant(good).is_some(), "{good}");
+        }
+        let bad = [
+            "",
+            "2025-04-15",
+            "2025-04-15T06:41Z",
+            "2025-04-15 06:41:00Z",
+            "2025-04-15T06:41:00",
+            "20250415T064100Z",
+            "2025-13-15T06:41:00Z",
+            "2025-04-15T06:41:00.Z",
+            "2025-04-15T06:41:00+0530",
+            "2025-04-15T06:41:00+24:00",
+            "2025-04-15T06:41:00Z[UTC]",
+        ];
+        for bad in bad {
+            assert!(!is_rfc3339(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_beyond_the_clock_is_a_time_without_an_instant() {
+        let is_told = |time: &str| {
+            assert!(is_rfc3339(time), "{time}");
+            instant(time).is_some()
+        };
+        assert!(is_told("0000-01-01T00:00:00+23:59"));
+        assert!(is_told("9999-12-30T22:00:00.9999999999Z"));
+        assert!(is_told("9999-12-31T21:59:00.5+23:59"));
+        assert!(!is_told("9999-12-30T22:00:01Z"));
+        assert!(!is_told("9999-12-31T23:59:60-23:59"));
+    }
+
+    #[test]
+    fn tells_whole_numbers_by_their_digits() {
+        let large = format!("1{}", "0".repeat(400));
+        let whole = [
+            "0", "-0.0", "0e-999", "1.0", "15e1", "1.50e1", "150e-1", "1e400", &large,
+        ];
+        for whole in whole
+            .into_iter()
+            .chain(["1e99999999999999999999", "0e-99999999999999999999"])
+        {
+            assert!(is_whole(whole), "{whole}");
+        }
+        let close = format!("{large}.{}1", "0".repeat(400));
+        for fraction in [
+            "0.5",
+            "15e-1",
+            "1.05e1",
+            "1e-400",
+            "1e-99999999999999999999",
+            &close,
+        ] {
+            assert!(!is_whole(fraction), "{fraction}");
+        }
+        assert!(!is_whole("\"1\"") && !is_whole("true"));
+    }
+
+    #[test]
+    fn suspects_milliseconds_where_they_can_be() {
+        let help = |token: &str| {
+            let seconds = Number(token).as_i64();
+            out_of_range(token, seconds, &Place::Root).help.is_some()
+        };
+        assert!(help("1744699269000"));
+        for other in [
+            "-1",
+            "-999",
+            "-1744699269000",
+            "9223372036854775807",
+            "18446744073709551616",
+        ] {
+            assert!(!help(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn notes_numbers_that_floats_change() {
+        let noted = |token: &str| {
+            let mut findings = Findings::default();
+            note_precision(token, &mut findings, || Place::Root.pointer());
+            !findings.finish().0.is_empty()
+        };
+        for changed in [
+            "9007199254740993",
+            "18446744073709551616",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "0.12345678901234567890",
+        ] {
+            assert!(noted(changed), "{changed}");
+        }
+        for kept in [
+            "0",
+            "-0",
+            "1.0",
+            "9007199254740991",
+            "31.178762435913",
+            "0.0000000000000000000",
+            "1e22",
+            "0e400",
+        ] {
+            assert!(!noted(kept), "{kept}");
+        }
+    }
+}
