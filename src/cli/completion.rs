@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use chatlog::signature::Algorithm;
-use chatlog::view::findings::Format;
+use chatlog::view::findings::ReportFormat;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, ValueEnum};
 
@@ -62,7 +62,7 @@ pub(crate) fn budgets<P>(parser: P) -> Offering<P> {
 /// `FORMAT=` of every format, which a file follows.
 pub(crate) fn reports<P>(parser: P) -> Offering<P> {
     let values = || {
-        let formats = Format::value_variants().iter();
+        let formats = ReportFormat::value_variants().iter();
         let values = formats.filter_map(ValueEnum::to_possible_value);
         values
             .map(|value| format!("{}=", value.get_name()))

@@ -4,14 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail};
-use chatlog::diagnosis::{Budget, CommonCause, Diagnosis, diagnose};
-use chatlog::signature::{Checks, Secret, Signature, verify};
+use chatlog::signature::Secret;
 use zeroize::Zeroizing;
 
-use super::deliveries::IncomingDelivery;
-use super::tell;
-use crate::cli::args::{Inputs, Secrets, SignatureArgs};
-use crate::cli::config::Config;
+use crate::cli::args::{Inputs, Secrets};
 use crate::cli::pipeline::Input;
 
 /// The variable that holds the secret where none is named.
@@ -108,105 +104,4 @@ fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
         }
     }
     bytes
-}
-
-/// Checks the signatures of one delivery after another.
-pub(super) struct Verifier {
-    checks: Checks,
-    header_name: String,
-    /// Whether the user gave one signature for every delivery.
-    is_shared: bool,
-    /// What may still be spent on explaining failures.
-    budget: Budget,
-    /// How many failures were not explained, for want of budget.
-    unexplained: usize,
-    /// What the failures have in common.
-    common: CommonCause,
-    /// Whether the user wants none explained.
-    explains_none: bool,
-}
-
-impl Verifier {
-    /// A verifier with these secrets and what else was asked for.
-    ///
-    /// # Errors
-    /// Where the environment holds an invalid scheme.
-    pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Result<Self> {
-        let scheme = args.scheme.scheme(config)?;
-        let header = args.scheme.header_name(config);
-        let header_name = header.value;
-        let mut checks = Checks::new(scheme.value, secrets)
-            .with_header_name(&header_name)
-            .with_sources(scheme.source, header.source);
-        for signature in &args.signature {
-            checks = checks.with_signature(signature);
-        }
-        for (name, value) in &args.header {
-            checks = checks.with_header(name, value);
-        }
-        let is_signature = |(name, _): &(String, String)| name.eq_ignore_ascii_case(&header_name);
-        Ok(Self {
-            checks,
-            is_shared: !args.signature.is_empty() || args.header.iter().any(is_signature),
-            header_name,
-            explains_none: args.diagnose == Some(Budget::of_failures(0)),
-            budget: args.diagnose.clone().unwrap_or_default(),
-            unexplained: 0,
-            common: CommonCause::default(),
-        })
-    }
-
-    /// What there is to say of the signature that came with a delivery, or in a file beside it.
-    pub(super) fn verify(&mut self, incoming: &IncomingDelivery<'_>) -> Signature {
-        let delivery = incoming.signed(&self.header_name);
-        let mut signature = verify(&delivery, &self.checks);
-        if signature.is_mismatch() {
-            match diagnose(&delivery, &self.checks, &mut self.budget) {
-                Some(Diagnosis { hints, tried }) => {
-                    signature.hints = hints;
-                    signature.tried = tried;
-                }
-                None => self.unexplained += 1,
-            }
-        }
-        if !self.is_shared {
-            self.common.add(&signature);
-        }
-        signature
-    }
-
-    /// Says on standard error what there is to say of all failures together: for formats that hold
-    /// findings alone.
-    pub(super) fn tell_of_failures(&self) {
-        for sentence in self.common.sentence().into_iter().chain(self.unexplained()) {
-            tell(&"signatures", &sentence);
-        }
-    }
-
-    /// That there are failures which were not explained, unless the user wants it so.
-    pub(super) fn unexplained(&self) -> Option<String> {
-        match self.unexplained {
-            _ if self.explains_none => None,
-            0 => None,
-            1 => Some("1 more failure is not explained; --diagnose all explains it".to_owned()),
-            count => Some(format!(
-                "{count} more failures are not explained; --diagnose all explains them"
-            )),
-        }
-    }
-
-    /// The header that holds the signature.
-    pub(super) fn header_name(&self) -> &str {
-        &self.header_name
-    }
-
-    /// Says whether all deliveries are checked for one signature, which is not theirs to swap.
-    pub(super) fn is_shared(&self) -> bool {
-        self.is_shared
-    }
-
-    /// What deliveries are checked against.
-    pub(super) fn checks(&self) -> &Checks {
-        &self.checks
-    }
 }
