@@ -392,7 +392,10 @@ fn says_what_is_wrong_with_a_scheme() {
             "at character 13: did you mean `{body}`?",
         ),
         ("hmac-sha256:", "nothing follows the colon"),
-        ("hmac-sha256:{body", "has no other half"),
+        (
+            "hmac-sha256:{body",
+            "is unmatched; write a literal brace twice",
+        ),
         (
             "sha256:{body}",
             "must hold `{secret}`, as `sha256:{body}{secret}` does",
@@ -555,8 +558,8 @@ fn finds_signatures_that_were_swapped_whichever_comes_first() {
     both(
         "verify pair.ndjson",
         &[
-            "it has the signature of `pair.ndjson#2`, and that one has its own",
-            "it has the signature of `pair.ndjson#1`, and that one has its own",
+            "the signatures of this delivery and `pair.ndjson#2` are swapped",
+            "the signatures of this delivery and `pair.ndjson#1` are swapped",
         ],
     );
     both("verify later", &["`later/3.http#1` has this signature too"]);

@@ -1,4 +1,9 @@
 //! Signature schemes: an algorithm, and a template of what is signed.
+//!
+//! Vendors agree on HMAC and little else: some sign the body, some put a timestamp or the path before
+//! it, older ones hash the body and the secret without a key. A scheme is one short text that says
+//! all of it, so that a vendor nobody has heard of needs no code. It is checked when it is parsed: a
+//! [`Scheme`] that exists covers the body and takes the secret.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
@@ -12,23 +17,23 @@ use crate::json::{Document, members, unescape};
 
 /// How a delivery is signed, written `ALGORITHM[:TEMPLATE]`.
 ///
-/// The template says what is hashed: text as it is, and pieces that each delivery fills.
+/// The template says what is hashed: literal text, and placeholders that each delivery fills.
 ///
-/// | piece | is |
+/// | placeholder | stands for |
 /// |---|---|
-/// | `{body}` | the bytes of the body: as sent, or as their content encoding holds them |
-/// | `{encoded_body}` | the bytes of the body as sent, and no others |
+/// | `{body}` | the bytes of the body, as sent or with their content encoding undone |
+/// | `{encoded_body}` | the bytes of the body as sent only |
 /// | `{secret}` | the secret |
 /// | `{timestamp}` | the notification's own `timestamp`, as the body writes it |
 /// | `{header:NAME}` | the value of the first header of that name |
 /// | `{method}` | the request's method |
 /// | `{path}` | the path of the request's target, without host and query |
 ///
-/// A brace that stands for itself is written twice: `{{` or `}}`. Without a template an HMAC is
-/// over `{body}`, and a plain hash, whose template must hold `{secret}`, over `{body}{secret}`.
+/// Write a literal brace twice: `{{` or `}}`. The default template of an HMAC is `{body}`; that of a
+/// plain hash, which must contain `{secret}`, is `{body}{secret}`.
 ///
-/// Every scheme covers the body: with one that does not, a signature would be valid for any body,
-/// so there is no such `Scheme`.
+/// Every scheme covers the body: a template without it is refused, because its signature would be
+/// valid for any body.
 ///
 /// ```
 /// use chatlog::signature::Scheme;
@@ -43,11 +48,11 @@ use crate::json::{Document, members, unescape};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheme {
     algorithm: Algorithm,
-    template: Template,
+    template: SchemeTemplate,
 }
 
 impl Scheme {
-    /// A scheme over the algorithm's usual template.
+    /// A scheme with the default template of this algorithm.
     pub fn new(algorithm: Algorithm) -> Self {
         let pieces = if algorithm.is_keyed() {
             vec![Piece::Body]
@@ -56,7 +61,7 @@ impl Scheme {
         };
         Self {
             algorithm,
-            template: Template(pieces),
+            template: SchemeTemplate(pieces),
         }
     }
 
@@ -66,7 +71,7 @@ impl Scheme {
     }
 
     /// What is signed.
-    pub fn template(&self) -> &Template {
+    pub fn template(&self) -> &SchemeTemplate {
         &self.template
     }
 
@@ -79,7 +84,7 @@ impl Scheme {
         }
     }
 
-    /// Says whether it takes the secret to make a signature.
+    /// Says whether making a signature takes the secret.
     pub(crate) fn is_secret(&self) -> bool {
         self.algorithm.is_keyed() || self.template.holds_secret()
     }
@@ -92,7 +97,7 @@ impl Scheme {
         ]
         .map(|pieces| Self {
             algorithm,
-            template: Template(pieces),
+            template: SchemeTemplate(pieces),
         })
         .into_iter()
     }
@@ -118,7 +123,7 @@ impl FromStr for Scheme {
             return Ok(Self::new(text.parse()?));
         };
         let algorithm: Algorithm = name.parse()?;
-        let template = Template::parse(template, name.chars().count() + 2)?;
+        let template = SchemeTemplate::parse(template, name.chars().count() + 2)?;
         let scheme = Self {
             algorithm,
             template,
@@ -133,9 +138,9 @@ impl FromStr for Scheme {
     }
 }
 
-/// What is signed: text and pieces, one after another.
+/// What is signed: literal text and placeholders, one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Piece>);
+pub struct SchemeTemplate(Vec<Piece>);
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +155,7 @@ enum Piece {
     Literal(String),
 }
 
-/// What may stand between braces; a colon says that a name follows.
+/// The names between braces; a colon says that the name of a header follows.
 const PIECES: [&str; 7] = [
     "body",
     "encoded_body",
@@ -161,7 +166,7 @@ const PIECES: [&str; 7] = [
     "path",
 ];
 
-impl Template {
+impl SchemeTemplate {
     /// Reads a template, which starts at character `column` of what the user gave.
     fn parse(text: &str, column: usize) -> Result<Self, SchemeError> {
         if text.is_empty() {
@@ -211,21 +216,22 @@ impl Template {
         self.holds_body() || self.0.contains(&Piece::EncodedBody)
     }
 
-    /// What a delivery makes of the template; the secret and the body are left open.
+    /// Fills the template for a delivery. The secret and the body are left open, so that one message
+    /// serves every secret and every form of the body. `headers` hide those of the delivery.
     pub(crate) fn fill<'f>(
         &'f self,
         delivery: &'f Delivery<'_>,
         headers: &'f Headers<'_>,
-    ) -> Result<Message<'f>, Unfilled> {
+    ) -> Result<SignedMessage<'f>, Unfilled> {
         self.0
             .iter()
             .map(|piece| piece.fill(delivery, headers))
             .collect::<Result<_, _>>()
-            .map(Message)
+            .map(SignedMessage)
     }
 }
 
-impl Display for Template {
+impl Display for SchemeTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|piece| piece.fmt(f))
     }
@@ -257,13 +263,13 @@ impl Piece {
         &'f self,
         delivery: &'f Delivery<'_>,
         headers: &'f Headers<'_>,
-    ) -> Result<Part<'f>, Unfilled> {
-        let text = |text: Option<&'f str>, missing| text.map(Part::from).ok_or(missing);
+    ) -> Result<MessagePart<'f>, Unfilled> {
+        let text = |text: Option<&'f str>, missing| text.map(MessagePart::from).ok_or(missing);
         match self {
-            Self::Body => Ok(Part::Body),
+            Self::Body => Ok(MessagePart::Body),
             Self::EncodedBody => encoded_body(delivery),
-            Self::Secret => Ok(Part::Secret),
-            Self::Literal(literal) => Ok(Part::from(literal.as_str())),
+            Self::Secret => Ok(MessagePart::Secret),
+            Self::Literal(literal) => Ok(MessagePart::from(literal.as_str())),
             Self::Method => text(delivery.method.as_ref().map(Text::as_str), Unfilled::Method),
             Self::Path => text(delivery.target.as_ref().map(path), Unfilled::Path),
             Self::Timestamp => timestamp(&delivery.body).ok_or(Unfilled::Timestamp),
@@ -293,12 +299,12 @@ impl Display for Piece {
     }
 }
 
-/// The bytes as sent; where nothing was decoded, those are the body, however it ended.
-fn encoded_body<'f>(delivery: &'f Delivery<'_>) -> Result<Part<'f>, Unfilled> {
+/// The bytes as sent. If nothing was decoded, they are the body, with or without its line break.
+fn encoded_body<'f>(delivery: &'f Delivery<'_>) -> Result<MessagePart<'f>, Unfilled> {
     match &delivery.encoded_body {
-        Some(encoded) => Ok(Part::Text(Cow::Borrowed(encoded))),
+        Some(encoded) => Ok(MessagePart::Text(Cow::Borrowed(encoded))),
         None if delivery.fidelity == Fidelity::Decoded => Err(Unfilled::EncodedBody),
-        None => Ok(Part::Body),
+        None => Ok(MessagePart::Body),
     }
 }
 
@@ -315,54 +321,54 @@ fn path<'t>(target: &'t Text<'_>) -> &'t str {
 }
 
 /// The value of the body's own `timestamp`, as it is written there.
-fn timestamp(body: &[u8]) -> Option<Part<'_>> {
+fn timestamp(body: &[u8]) -> Option<MessagePart<'_>> {
     let document = Document::new(body);
-    // Where the key is repeated most readers keep the last.
+    // If the key is repeated, most JSON readers keep the last value.
     let (_, token) = members(document.text())
         .filter(|(key, _)| key == "timestamp")
         .last()?;
     let is_scalar = !token.starts_with(['{', '[', 'n', 't', 'f']);
-    is_scalar.then(|| Part::Text(Cow::Owned(unescape(token).into_owned().into_bytes())))
+    is_scalar.then(|| MessagePart::Text(Cow::Owned(unescape(token).into_owned().into_bytes())))
 }
 
-/// What is hashed for one delivery.
-pub(crate) struct Message<'f>(Vec<Part<'f>>);
+/// What is hashed for one delivery, with the secret and the body still open.
+pub(crate) struct SignedMessage<'f>(Vec<MessagePart<'f>>);
 
 /// A part of what is hashed.
-enum Part<'f> {
+enum MessagePart<'f> {
     Text(Cow<'f, [u8]>),
     Body,
     Secret,
 }
 
-impl<'f> From<&'f str> for Part<'f> {
+impl<'f> From<&'f str> for MessagePart<'f> {
     fn from(text: &'f str) -> Self {
         Self::Text(Cow::Borrowed(text.as_bytes()))
     }
 }
 
-impl Message<'_> {
-    /// Its bytes in order, for this secret and this body.
+impl SignedMessage<'_> {
+    /// The bytes to hash for this secret and this body, in order.
     pub(crate) fn bytes<'b>(
         &'b self,
         secret: &'b [u8],
         body: &'b [&'b [u8]],
     ) -> impl Iterator<Item = &'b [u8]> {
         self.0.iter().flat_map(move |part| match part {
-            Part::Text(text) => Parts::One(Some(text)),
-            Part::Secret => Parts::One(Some(secret)),
-            Part::Body => Parts::Body(body.iter()),
+            MessagePart::Text(text) => PartBytes::One(Some(text)),
+            MessagePart::Secret => PartBytes::One(Some(secret)),
+            MessagePart::Body => PartBytes::Body(body.iter()),
         })
     }
 }
 
 /// The bytes of one part of a message.
-enum Parts<'b> {
+enum PartBytes<'b> {
     One(Option<&'b [u8]>),
     Body(std::slice::Iter<'b, &'b [u8]>),
 }
 
-impl<'b> Iterator for Parts<'b> {
+impl<'b> Iterator for PartBytes<'b> {
     type Item = &'b [u8];
 
     fn next(&mut self) -> Option<&'b [u8]> {
@@ -376,30 +382,30 @@ impl<'b> Iterator for Parts<'b> {
 /// Why a scheme is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemeError {
-    /// No algorithm has the name.
+    /// There is no algorithm of this name.
     Algorithm(UnknownAlgorithm),
     /// Nothing follows the colon.
     Empty,
-    /// A piece that does not exist. Its name is not kept: somebody may have given the secret.
+    /// There is no placeholder of this name. The name is not kept: it may be the secret.
     UnknownPiece {
-        /// The brace's place in the scheme, in characters from 1.
+        /// The place of the brace in the scheme, in characters from 1.
         column: usize,
-        /// The piece that was probably meant.
+        /// The placeholder that was probably meant.
         nearest: Option<&'static str>,
     },
-    /// A brace without its other half.
+    /// A brace is not closed, or was not opened.
     LoneBrace {
         /// Its place in the scheme, in characters from 1.
         column: usize,
     },
-    /// `{header:…}` without a name that a header can have.
+    /// The name in `{header:…}` is not one that a header can have.
     HeaderName {
         /// Its place in the scheme, in characters from 1.
         column: usize,
     },
-    /// A plain hash that leaves the secret out: anybody could compute it.
+    /// A plain hash leaves the secret out: anybody could compute it.
     NoSecret(Algorithm),
-    /// The body is left out: its signature would be valid for any body.
+    /// The body is left out: one signature would be valid for any body.
     NoBody,
 }
 
@@ -428,15 +434,15 @@ impl Display for SchemeError {
             }
             Self::LoneBrace { column } => write!(
                 f,
-                "the brace at character {column} has no other half; one that stands for itself is written twice"
+                "the brace at character {column} is unmatched; write a literal brace twice"
             ),
             Self::HeaderName { column } => write!(
                 f,
-                "the piece at character {column} names no header; write `{{header:NAME}}`"
+                "the placeholder at character {column} has no valid header name; write `{{header:NAME}}`"
             ),
             Self::NoSecret(algorithm) => write!(
                 f,
-                "`{algorithm}` has no key: its template must hold `{{secret}}`, as `{}` does",
+                "`{algorithm}` is not keyed: its template must hold `{{secret}}`, as `{}` does",
                 Scheme::new(*algorithm)
             ),
             Self::NoBody => f.write_str(
@@ -455,14 +461,14 @@ impl std::error::Error for SchemeError {
     }
 }
 
-/// A piece of a template that a delivery does not have.
+/// The scheme signs something that a delivery does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfilled {
-    /// The bytes of the body as sent are not known.
+    /// The capture did not keep the bytes of the body as sent.
     EncodedBody,
-    /// The delivery's method is not known.
+    /// The capture did not keep the method.
     Method,
-    /// The delivery's target is not known.
+    /// The capture did not keep the target.
     Path,
     /// The body has no `timestamp` that is a number or a string.
     Timestamp,
@@ -475,7 +481,7 @@ impl Display for Unfilled {
         f.write_str("the scheme signs ")?;
         match self {
             Self::EncodedBody => {
-                f.write_str("the body as sent, and the capture kept it decoded only")
+                f.write_str("the body as sent, but the capture kept it decoded only")
             }
             Self::Method => f.write_str("the method, which the capture did not keep"),
             Self::Path => f.write_str("the path, which the capture did not keep"),
@@ -526,10 +532,13 @@ mod tests {
             "hmac-sha256:{}",
             "expected {body}, {encoded_body}, {secret}",
         );
-        refuses("hmac-sha256:{body", "at character 13 has no other half");
-        refuses("hmac-sha256:{body}}", "at character 19 has no other half");
-        refuses("hmac-sha256:{header:}", "at character 13 names no header");
-        refuses("hmac-sha256:{header:a b}", "names no header");
+        refuses("hmac-sha256:{body", "at character 13 is unmatched");
+        refuses("hmac-sha256:{body}}", "at character 19 is unmatched");
+        refuses(
+            "hmac-sha256:{header:}",
+            "at character 13 has no valid header name",
+        );
+        refuses("hmac-sha256:{header:a b}", "no valid header name");
         refuses(
             "sha256:{body}",
             "must hold `{secret}`, as `sha256:{body}{secret}` does",
@@ -564,7 +573,7 @@ mod tests {
     #[test]
     fn takes_the_timestamp_as_it_is_written() {
         let text = |body: &str| match timestamp(body.as_bytes()) {
-            Some(Part::Text(text)) => String::from_utf8_lossy(&text).into_owned(),
+            Some(MessagePart::Text(text)) => String::from_utf8_lossy(&text).into_owned(),
             _ => String::new(),
         };
         assert_eq!(

@@ -1,4 +1,12 @@
-//! Comparing the signature of a delivery with the one that its bytes give.
+//! Comparing the signature that came with a delivery with the one that its bytes give.
+//!
+//! A capture does not always say which bytes were signed: the body before or after its content
+//! encoding, a line with or without its line break. Each such *candidate* is tried with each secret,
+//! and a match says which it was. What a mismatch means depends on how faithfully the capture kept
+//! the body: only bytes that are certainly those that were sent can be invalid.
+//!
+//! The work is bounded by the length of the body, the number of secrets and three candidates. A
+//! forged signature costs no more than the last of these to match.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display};
@@ -7,31 +15,33 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Algorithm, Digest, HEADER, Hasher, Hint, Message, PresentedSignatures, Scheme, Secret, Template,
+    Algorithm, Digest, HEADER, Hasher, Hint, PresentedSignatures, Scheme, SchemeTemplate, Secret,
+    SignedMessage,
 };
 use crate::Position;
 use crate::Text;
 use crate::capture::Format;
 use crate::delivery::{Delivery, Doubt, Fidelity, Headers};
 
-/// What can be said of a signature.
+/// What can be said of a signature. A receiver accepts [`Verdict::Valid`] and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It is the signature of this body.
+    /// The signature matches the body.
     Valid,
-    /// It is not.
+    /// The signature does not match, and the body is certainly what was sent.
     Invalid,
-    /// There is none.
+    /// The delivery has no signature.
     Missing,
-    /// It does not match, and what was saved is not surely what was signed.
+    /// The signature can be neither confirmed nor refuted: the body may not be what was sent, or the
+    /// capture lacks something that the scheme signs.
     Inconclusive,
-    /// There was no secret to check it with.
+    /// There is no secret to check the signature with.
     Unchecked,
 }
 
 impl Verdict {
-    /// The word people and programs see.
+    /// The name, as it is shown and serialized.
     pub fn name(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -52,40 +62,40 @@ impl Display for Verdict {
 /// What there is to say about the signature of a delivery.
 #[derive(Debug, Clone, Serialize)]
 pub struct Signature {
-    /// Whether it is the signature of the body.
+    /// Whether the signature matches.
     pub verdict: Verdict,
     /// The scheme it was checked against.
     pub scheme: String,
-    /// Who chose the scheme, where it is not the built-in one and the caller said so.
+    /// Who chose the scheme, if the caller said so: see [`Checks::with_sources`].
     pub scheme_source: Option<String>,
     /// The header that holds the signature.
     pub header: String,
-    /// Who chose the header, as for the scheme.
+    /// Who chose the header, if the caller said so.
     pub header_source: Option<String>,
-    /// Why the verdict is what it is, or which bytes were signed, where that is not plain. Words of
-    /// the delivery in it are already safe to show.
+    /// Why the signature is not valid, or which bytes it covers if they are not simply the body. In
+    /// lower case, without a full stop, and safe to show on a terminal.
     pub reason: Option<String>,
-    /// What would have matched, where [`diagnose`](crate::diagnosis::diagnose) was asked: it never
-    /// changes the verdict.
+    /// What would have matched. Empty until the caller puts the hints of
+    /// [`diagnose`](crate::diagnosis::diagnose) here; they never change the verdict.
     pub hints: Vec<Hint>,
     /// Which of the secrets matched, from 1.
     pub secret: Option<usize>,
-    /// Of how many.
+    /// How many secrets there were.
     #[serde(skip)]
     pub secrets: usize,
-    /// Whether the delivery tells in two ways what was sent or signed, as `reason` says.
+    /// Whether the delivery contradicts itself about what was sent or signed, as `reason` says.
     #[serde(skip)]
     pub is_ambiguous: bool,
-    /// What was tried to find hints, in words.
+    /// What a diagnosis without a hint tried, as phrases; empty like `hints` until then.
     #[serde(skip)]
     pub tried: Vec<&'static str>,
-    /// The bytes that the signature matches, if it matches any.
+    /// The bytes that the signature covers, if it matches.
     #[serde(skip)]
     pub signed: Option<SignedBytes>,
-    /// The signatures presented and computed, for the
+    /// The signatures that were compared, for the
     /// [`SwapDetector`](crate::diagnosis::SwapDetector).
     #[serde(skip)]
-    pub(crate) fingerprints: Fingerprints,
+    pub(crate) compared: ComparedDigests,
 }
 
 impl Signature {
@@ -103,28 +113,29 @@ impl Signature {
             is_ambiguous: false,
             tried: Vec::new(),
             signed: None,
-            fingerprints: Fingerprints::default(),
+            compared: ComparedDigests::default(),
         }
     }
 
-    /// Says whether there is a mismatch whose cause can be looked for.
+    /// Says whether a signature was compared and does not match, so that
+    /// [`diagnose`](crate::diagnosis::diagnose) may find out why.
     pub fn is_mismatch(&self) -> bool {
         matches!(self.verdict, Verdict::Invalid | Verdict::Inconclusive)
             && self.signed.is_none()
-            && !self.fingerprints.presented.is_empty()
+            && !self.compared.presented.is_empty()
     }
 }
 
 /// The signatures that came with a delivery, and those that its body gives; never shown.
 #[derive(Clone, Default)]
-pub(crate) struct Fingerprints {
+pub(crate) struct ComparedDigests {
     pub(crate) presented: Vec<Digest>,
     pub(crate) expected: Vec<Digest>,
 }
 
-impl Debug for Fingerprints {
+impl Debug for ComparedDigests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Fingerprints([redacted])")
+        f.write_str("ComparedDigests([redacted])")
     }
 }
 
@@ -135,11 +146,11 @@ pub enum SignedBytes {
     Body,
     /// The bytes as sent, before their content encoding was undone.
     Encoded,
-    /// What the content encoding holds, not the bytes as sent.
+    /// The bytes after their content encoding was undone.
     Decoded,
-    /// The line with the line break that ends it.
+    /// The body with the line break that ends its line in the capture.
     WithLineBreak,
-    /// The file without the line break that ends it.
+    /// The body without the line break at the end of its file.
     WithoutLineBreak,
 }
 
@@ -155,7 +166,7 @@ impl SignedBytes {
         }
     }
 
-    /// How many bytes they are.
+    /// How many bytes there are.
     pub fn len(self, delivery: &Delivery<'_>) -> usize {
         self.of(delivery).into_iter().map(<[u8]>::len).sum()
     }
@@ -167,7 +178,7 @@ impl SignedBytes {
         hash.finalize().into()
     }
 
-    /// Which bytes they are, after "N bytes"; none where they are simply the body.
+    /// Which bytes they are, in words that follow "N bytes"; `None` for the body.
     pub fn description(self) -> Option<&'static str> {
         match self {
             Self::Body => None,
@@ -178,14 +189,14 @@ impl SignedBytes {
         }
     }
 
-    /// What to say of a match with them.
+    /// What to say about a match with them; `None` for the body.
     fn reason(self) -> Option<&'static str> {
         match self {
             Self::Body => None,
             Self::Encoded => {
-                Some("the bytes as sent match, before their content encoding was taken off")
+                Some("the bytes as sent match, before their content encoding was undone")
             }
-            Self::Decoded => Some("the decoded bytes match, not those that were sent"),
+            Self::Decoded => Some("the decoded bytes match, not the bytes as sent"),
             Self::WithLineBreak => Some("the line matches with its line break"),
             Self::WithoutLineBreak => {
                 Some("the body matches without the line break at the end of the file")
@@ -194,13 +205,25 @@ impl SignedBytes {
     }
 }
 
-/// The body without the line break at its end.
-fn without_line_break(body: &[u8]) -> Option<&[u8]> {
+/// The body without the line break at its end, LF or CRLF; `None` if it has none.
+pub(crate) fn without_line_break(body: &[u8]) -> Option<&[u8]> {
     let body = body.strip_suffix(b"\n")?;
     Some(body.strip_suffix(b"\r").unwrap_or(body))
 }
 
-/// What deliveries are checked against.
+/// What deliveries are checked against: a scheme, secrets, and where to look for the signature.
+///
+/// Build it once and use it for every delivery: the hashes of the secrets are begun here.
+///
+/// ```
+/// use chatlog::signature::{Checks, Scheme, Secret};
+///
+/// let (current, retired) = (Secret::new("current")?, Secret::new("retired")?);
+/// let checks = Checks::new("hmac-sha1".parse::<Scheme>()?, [current, retired])
+///     .with_header_name("X-Hub-Signature");
+/// assert!(checks.has_secret());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Checks {
     pub(crate) scheme: Scheme,
@@ -213,8 +236,8 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Checks of the header [`HEADER`] with any of these secrets; with none of them, every verdict
-    /// is [`Verdict::Unchecked`].
+    /// Checks that accept any of these secrets, and look for the signature in the header [`HEADER`].
+    /// Without a secret, every verdict is [`Verdict::Unchecked`].
     pub fn new(scheme: Scheme, secrets: impl IntoIterator<Item = Secret>) -> Self {
         let keys = secrets
             .into_iter()
@@ -231,26 +254,27 @@ impl Checks {
         }
     }
 
-    /// Looks for the signature in the header of this name.
+    /// Looks for the signature in the header of this name, in any case.
     pub fn with_header_name(mut self, name: impl Into<String>) -> Self {
         self.header = name.into();
         self
     }
 
-    /// Says who chose the scheme and the header, for those that are not the built-in ones.
+    /// Notes who chose the scheme and the header, such as an option or a file, for the
+    /// [`Signature`] to say so.
     pub fn with_sources(mut self, scheme: Option<String>, header: Option<String>) -> Self {
         self.scheme_source = scheme;
         self.header_source = header;
         self
     }
 
-    /// Checks this signature too, and none that a delivery has itself.
+    /// Checks every delivery for this signature instead of its own. May be given several times.
     pub fn with_signature(mut self, value: impl Into<String>) -> Self {
         self.given.push(value.into());
         self
     }
 
-    /// Adds a header to every delivery; it hides those of the same name.
+    /// Adds a header to every delivery, which hides the delivery's own of the same name.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push(name.into(), value.into());
         self
@@ -266,7 +290,7 @@ impl Checks {
         !self.keys.is_empty()
     }
 
-    /// The signatures to check a delivery for.
+    /// The signatures to check a delivery for, or why there are none.
     pub(crate) fn presented(&self, delivery: &Delivery<'_>) -> Result<PresentedSignatures, String> {
         if !self.given.is_empty() {
             let given = PresentedSignatures::read(self.given.iter().map(String::as_str));
@@ -293,8 +317,7 @@ impl Checks {
         )
     }
 
-    /// Says whether the signatures are those of a delivery's own headers, and not one that the
-    /// caller gave.
+    /// Says whether the signatures are read from headers rather than given by the caller.
     fn reads_headers(&self) -> bool {
         self.given.is_empty()
     }
@@ -316,7 +339,7 @@ fn is_like_ours(name: &Text<'_>) -> bool {
     name.as_str().len() <= 256 && name.as_str().to_ascii_lowercase().contains("sign")
 }
 
-/// A secret, and a hash that has begun with it.
+/// A secret, and a hash that was begun with it.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) secret: Secret,
@@ -329,8 +352,8 @@ impl Key {
         Self { secret, begun }
     }
 
-    /// The hash of a message with this body.
-    pub(crate) fn hash(&self, message: &Message<'_>, body: &[&[u8]]) -> Hasher {
+    /// Hashes a message with this body, given in parts.
+    pub(crate) fn hash(&self, message: &SignedMessage<'_>, body: &[&[u8]]) -> Hasher {
         #[cfg(test)]
         tests::MACS.set(tests::MACS.get() + 1);
         let mut hasher = self.begun.clone();
@@ -347,10 +370,10 @@ impl Debug for Key {
     }
 }
 
-/// What may have been signed of a delivery, the likeliest first.
+/// The bytes of a delivery that may have been signed, the likeliest first: three at most.
 pub(crate) fn candidates(
     delivery: &Delivery<'_>,
-    template: &Template,
+    template: &SchemeTemplate,
 ) -> impl Iterator<Item = SignedBytes> {
     let is_encoded = delivery.encoded_body.is_some();
     let is_fixed = is_encoded && !template.holds_body();
@@ -369,11 +392,11 @@ pub(crate) fn candidates(
     .filter_map(|(bytes, is_there)| is_there.then_some(bytes))
 }
 
-/// Says whether a delivery has the signature that its bytes give.
+/// Checks the signature of a saved delivery.
 ///
 /// It costs one pass over the body for each secret and for each of the at most three ways in which
-/// the body may have ended or been encoded, and copies nothing. Why a signature fails is not looked
-/// for: see [`diagnose`](crate::diagnosis::diagnose).
+/// the body may have ended or been encoded, and copies nothing. It does not look for the cause of a
+/// mismatch: see [`diagnose`](crate::diagnosis::diagnose).
 pub fn verify(delivery: &Delivery<'_>, checks: &Checks) -> Signature {
     let outcome = |verdict, reason| Signature::new(verdict, checks, Some(reason));
     if !checks.has_secret() {
@@ -397,7 +420,10 @@ pub fn verify(delivery: &Delivery<'_>, checks: &Checks) -> Signature {
     }
 }
 
-/// Says whether a request that was just received has the signature that its bytes give.
+/// Checks the signature of a request that was just received, with its body exactly as received.
+///
+/// The method and the path are not known here: with a scheme that signs them, the verdict is
+/// [`Verdict::Inconclusive`]. Use [`verify`] then, with a delivery that has them.
 pub fn verify_request(headers: &Headers<'_>, body: &[u8], checks: &Checks) -> Signature {
     verify(&received(headers.clone(), body), checks)
 }
@@ -432,7 +458,7 @@ struct Comparison {
     expected: Vec<Digest>,
 }
 
-/// A presented signature that is the right one.
+/// A presented signature that matches.
 #[derive(Clone, Copy)]
 struct Match {
     signed: SignedBytes,
@@ -448,7 +474,7 @@ impl Comparison {
         delivery: &Delivery<'_>,
         checks: &Checks,
         presented: &PresentedSignatures,
-        message: &Message<'_>,
+        message: &SignedMessage<'_>,
     ) -> Self {
         let mut comparison = Self {
             matched: None,
@@ -500,7 +526,7 @@ impl Comparison {
             is_ambiguous,
             secret: (verdict == Verdict::Valid).then_some(matched.secret + 1),
             signed: Some(matched.signed),
-            fingerprints: Fingerprints {
+            compared: ComparedDigests {
                 presented: vec![matched.digest],
                 expected: vec![matched.digest],
             },
@@ -520,7 +546,7 @@ impl Comparison {
             .chain(ambiguities(delivery))
             .chain(doubt.map(str::to_owned));
         Signature {
-            fingerprints: Fingerprints {
+            compared: ComparedDigests {
                 presented: presented.digests(),
                 expected: self.expected,
             },
@@ -528,7 +554,7 @@ impl Comparison {
         }
     }
 
-    /// That a delivery came with several signature headers, and how many of them match.
+    /// Says that a delivery came with several signature headers, and how many of them match.
     fn several_headers(&self, checks: &Checks, presented: &PresentedSignatures) -> Option<String> {
         let headers = presented.values();
         if headers < 2 || !checks.reads_headers() {
@@ -543,7 +569,7 @@ impl Comparison {
     }
 }
 
-/// What a capture says in two ways, in words.
+/// What a capture contradicts itself about, in words.
 fn ambiguities(delivery: &Delivery<'_>) -> impl Iterator<Item = String> {
     delivery
         .ambiguities
@@ -561,7 +587,7 @@ fn joined(reasons: impl Iterator<Item = String>) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-/// That no signature matches, and why none could.
+/// Says that no signature matches, or why none can.
 fn mismatch(checks: &Checks, presented: &PresentedSignatures) -> String {
     presented
         .complaint(checks.scheme.algorithm())
@@ -571,7 +597,7 @@ fn mismatch(checks: &Checks, presented: &PresentedSignatures) -> String {
         })
 }
 
-/// What a mismatch says of a delivery whose body was kept so, and what makes that doubtful.
+/// The verdict on a mismatch, and what makes the saved body doubtful.
 fn doubt(delivery: &Delivery<'_>) -> (Verdict, Option<&'static str>) {
     let (verdict, doubt) = fidelity_doubt(delivery);
     match worst_doubt(delivery) {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
-use chatlog::diagnosis::{CommonCause, Discovery, Line, SwapDetector};
+use chatlog::diagnosis::{CommonCause, DeliveryId, Discovery, SwapDetector};
 use chatlog::finding::{Finding, Levels, Severity};
 use chatlog::signature::Signature;
 use chatlog::view::findings::{Format, Problem};
@@ -149,7 +149,7 @@ struct Verdicts<'c> {
     counts: VerdictCounts,
     held: Vec<Held>,
     /// The failures of live streams that a swap may explain.
-    unexplained: Vec<(Text<'static>, Line)>,
+    unexplained: Vec<(Text<'static>, DeliveryId)>,
 }
 
 /// A verdict with all that is shown of its delivery.
@@ -157,7 +157,7 @@ struct Held {
     subject: DeliveryInfo<'static>,
     signature: Signature,
     severity: Option<Severity>,
-    line: Option<Line>,
+    line: Option<DeliveryId>,
 }
 
 impl<'c> Verdicts<'c> {
