@@ -777,7 +777,7 @@ fn bad_input_is_refused_with_its_reason_and_does_no_harm() {
         ("verify header.http", 1, &["the signature is 10000000 characters long"]),
         ("verify commas.http", 1, &["invalid"]),
         ("verify head.http --signature 0! --input body", 1, &["neither hex nor base64"]),
-        ("verify head.http --signature abcd --input body", 1, &["the signature has 2 bytes, and `hmac-sha256` gives 32"]),
+        ("verify head.http --signature abcd --input body", 1, &["the signature has 2 bytes, but `hmac-sha256` makes 32"]),
         ("verify head.http --signature 00 --input body", 1, &["the signature has 1 byte, "]),
     ];
     for (arguments, code, words) in cases {

@@ -91,21 +91,21 @@ impl CommonCause {
     /// What all failures have in common, in lower case and without a full stop; `None` if they
     /// differ, or if there is only one and its own verdict explains it.
     pub fn sentence(&self) -> Option<String> {
-        let Cause::Same(explanation) = &self.cause else {
+        let Cause::Same(cause) = &self.cause else {
             return None;
         };
-        let cause = match explanation {
+        let words = match cause {
             FailureCause::Hint(hint) if self.failures > 1 => hint.message.as_str(),
             FailureCause::Reason(Some(reason)) if self.failures > 1 => reason,
             FailureCause::Nothing if self.valid == 0 => self.secret()?,
             _ => return None,
         };
-        Some(format!("{}: {cause}", self.subject(explanation)))
+        Some(format!("{}: {words}", self.subject(cause)))
     }
 
-    fn subject(&self, explanation: &FailureCause) -> String {
-        // Where nothing matches, nothing tells one failure from another.
-        let is_partly = *explanation != FailureCause::Nothing && self.explained < self.failures;
+    fn subject(&self, cause: &FailureCause) -> String {
+        // Failures that nothing explains cannot be told apart, diagnosed or not.
+        let is_partly = *cause != FailureCause::Nothing && self.explained < self.failures;
         match self.failures {
             1 => "nothing that was tried matches".to_owned(),
             _ if is_partly => format!(

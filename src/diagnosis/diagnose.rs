@@ -250,7 +250,7 @@ impl Mismatch<'_> {
         attempt: &dyn Fn(&EditedBody<'_>) -> Option<Hint>,
     ) -> Option<Hint> {
         let json = JsonTokens::read(&self.delivery.body)?;
-        // Many styles print the same text. The body's own is no news either: it did not match.
+        // Many styles print the same text. The body's own did not match already.
         let mut seen = HashSet::from([hash_of(json.text())]);
         styles
             .take_while(|_| !self.is_exhausted())
@@ -266,8 +266,8 @@ impl Mismatch<'_> {
             })
     }
 
-    /// Says whether a method gives a presented signature; `false` if the budget does not allow it
-    /// to be computed.
+    /// Says whether a method makes a signature that was presented; `false` if the budget does not
+    /// allow it to be computed.
     fn matches(&self, method: &SigningMethod<'_>, body: &[&[u8]]) -> bool {
         let SigningMethod {
             algorithm,
@@ -287,7 +287,7 @@ impl Mismatch<'_> {
         matching.next().is_some()
     }
 
-    /// Takes bytes out of the budget; `false` if it has not so many left.
+    /// Takes bytes out of the budget; `false` if not enough are left.
     fn spend(&self, bytes: usize) -> bool {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         let left = self.bytes_left.get().checked_sub(bytes);

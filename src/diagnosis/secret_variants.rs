@@ -15,8 +15,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Bytes that are overwritten when they are dropped.
 type SecretBytes = Zeroizing<Vec<u8>>;
 
-/// One thing that may be wrong with a secret: the hint, what is done about it in words that follow
-/// "with the secret", and the bytes that gives, `None` where it does not apply.
+/// One thing that may be wrong with a secret: the hint, the words for undoing it, which follow "with
+/// the secret", and a function that undoes it or returns `None` if it does not apply.
 pub(super) type SecretVariant = (Code, &'static str, fn(&[u8]) -> Option<SecretBytes>);
 
 /// The variants, the likeliest first.

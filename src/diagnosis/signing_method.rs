@@ -10,7 +10,7 @@ use crate::signature::{Algorithm, Checks, Code, Key, PresentedSignatures, Scheme
 
 /// A way to make a signature from a body.
 pub(super) struct SigningMethod<'m> {
-    /// The hint if it gives the signature, and how it differs from the expected way, in words that
+    /// The hint if it makes the signature, and how it differs from the expected way, in words that
     /// follow "would match"; `None` for the expected way itself.
     pub(super) difference: Option<(Code, String)>,
     pub(super) algorithm: Algorithm,

@@ -5,8 +5,8 @@
 //! delivery with that body, and from each signature that came with a *failed* delivery to that
 //! delivery. Looking up the signatures of a failure in both answers two questions:
 //!
-//! - whose body gives the signature that came with this delivery (its *owner*);
-//! - which failed delivery came with the signature that this body gives (the *holder* of its own).
+//! - which delivery has the body for the signature that came with this one (its *owner*);
+//! - which failed delivery came with the signature for the body of this one (its *holder*).
 //!
 //! If owner and holder are the same delivery, the two were swapped. The answer may depend on a
 //! delivery that comes last, so it can be asked for only after all were entered. Verification
@@ -27,9 +27,9 @@ use crate::signature::{Code, ComparedDigests, Digest, Hint, Signature, Verdict};
 #[derive(Default)]
 pub struct SwapDetector {
     entries: Vec<Entry>,
-    /// The first delivery whose body gives a signature.
+    /// For each signature, the first delivery that should have it.
     owners: HashMap<Digest, usize>,
-    /// The first failed delivery that came with a signature.
+    /// For each signature, the first failed delivery that came with it.
     holders: HashMap<Digest, usize>,
 }
 
@@ -39,7 +39,7 @@ struct Entry {
     verdict: Verdict,
     /// The signatures that came with it.
     presented: Vec<Digest>,
-    /// The signatures that its body gives, one for each secret and candidate.
+    /// The signatures it should have: one for each secret and candidate.
     expected: Vec<Digest>,
 }
 

@@ -16,7 +16,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every code, in the order in which they are tried.
+            /// Every code, the likeliest first.
             pub const ALL: &'static [Self] = &[$(Self::$code,)*];
 
             /// The stable kebab-case name.

@@ -42,24 +42,36 @@
 //! business of [`crate::diagnosis`], which nothing here calls.
 
 mod algorithm;
+mod checks;
 mod finding;
 mod hint;
 mod presented;
 mod scheme;
+mod scheme_error;
 mod secret;
 mod sign;
+mod signed_bytes;
+mod template;
+mod verdict;
 mod verify;
 
 pub use self::algorithm::{Algorithm, UnknownAlgorithm};
 pub(crate) use self::algorithm::{Digest, Hasher};
+pub use self::checks::Checks;
+pub(crate) use self::checks::Key;
 pub use self::hint::{Code, Hint};
 pub(crate) use self::presented::PresentedSignatures;
-pub(crate) use self::scheme::SignedMessage;
-pub use self::scheme::{Scheme, SchemeError, SchemeTemplate, Unfilled};
+pub use self::scheme::Scheme;
+pub use self::scheme_error::{SchemeError, Unfilled};
 pub use self::secret::{EmptySecret, Secret};
 pub use self::sign::{Encoding, sign};
-pub use self::verify::{Checks, Signature, SignedBytes, Verdict, verify, verify_request};
-pub(crate) use self::verify::{ComparedDigests, Key, candidates, without_line_break};
+pub use self::signed_bytes::SignedBytes;
+pub(crate) use self::signed_bytes::{candidates, without_line_break};
+pub use self::template::SchemeTemplate;
+pub(crate) use self::template::SignedMessage;
+pub(crate) use self::verdict::ComparedDigests;
+pub use self::verdict::{Signature, Verdict};
+pub use self::verify::{verify, verify_request};
 
 /// The header in which the vendor sends the signature.
 pub const HEADER: &str = "X-AIRudder-Sign";

@@ -158,12 +158,12 @@ impl PresentedSignatures {
         let TokenShape { characters, bytes } = self.longest;
         Some(match bytes {
             Some(bytes) => format!(
-                "the signature has {bytes} {}, and `{algorithm}` gives {wanted}: {} hex digits, or base64",
+                "the signature has {bytes} {}, but `{algorithm}` makes {wanted}: {} hex digits, or base64",
                 if bytes == 1 { "byte" } else { "bytes" },
                 2 * wanted
             ),
             None if characters > MAX_CHARACTERS => format!(
-                "the signature is {characters} characters long, and `{algorithm}` gives {} hex digits, or base64",
+                "the signature is {characters} characters long, but `{algorithm}` makes {} hex digits, or base64",
                 2 * wanted
             ),
             None => "the signature is neither hex nor base64".to_owned(),
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_a_signature() {
         complains("zz!!", "neither hex nor base64");
-        complains(&"a".repeat(40), "has 20 bytes, and `hmac-sha256` gives 32");
+        complains(&"a".repeat(40), "has 20 bytes, but `hmac-sha256` makes 32");
         complains(&"a".repeat(63), "neither");
         complains(&"a".repeat(10 << 20), "is 10485760 characters long");
         let many: Vec<_> = (0..=u8::MAX).map(|n| hex::encode([n; 32])).collect();

@@ -3,6 +3,8 @@
 //! To add a style, add its row to [`STYLES`]. A choice that no row has made so far becomes a
 //! variant of the enum it belongs to, with the words that hints use for it.
 
+use std::borrow::Cow;
+
 use crate::signature::Code;
 
 /// A style in which a program prints JSON: its choices where the grammar leaves one.
@@ -173,10 +175,10 @@ impl JsonStyle {
 
     /// The style in words that follow "the body".
     pub(in crate::diagnosis) fn words(self) -> String {
-        let sorted = self.sorts_keys.then_some("with its keys sorted");
+        let white_space = self.white_space.words();
         [
-            self.white_space.words(),
-            sorted,
+            white_space.as_deref(),
+            self.sorts_keys.then_some("with its keys sorted"),
             self.escapes.words(),
             self.slashes.words(),
             self.numbers.words(),
@@ -189,15 +191,16 @@ impl JsonStyle {
 }
 
 impl WhiteSpace {
-    fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Kept => None,
-            Self::None => Some("printed compactly"),
-            Self::Spaced => Some("printed with a space after each comma and colon"),
-            Self::Indented("\t") => Some("printed with tabs for indentation"),
-            Self::Indented("  ") => Some("printed with 2 spaces of indentation"),
-            Self::Indented(_) => Some("printed with 4 spaces of indentation"),
-        }
+    fn words(self) -> Option<Cow<'static, str>> {
+        Some(match self {
+            Self::Kept => return None,
+            Self::None => "printed compactly".into(),
+            Self::Spaced => "printed with a space after each comma and colon".into(),
+            Self::Indented("\t") => "printed with tabs for indentation".into(),
+            Self::Indented(unit) => {
+                format!("printed with {} spaces of indentation", unit.len()).into()
+            }
+        })
     }
 }
 
@@ -228,5 +231,19 @@ impl Numbers {
             Self::Kept => None,
             Self::JavaScript => Some("with numbers as JavaScript prints them"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Two rows for one style would cost twice, and two styles with the same words would mislead.
+    #[test]
+    fn every_style_is_listed_once_and_has_words_of_its_own() {
+        let words: HashSet<String> = JsonStyle::all().map(JsonStyle::words).collect();
+        assert_eq!(words.len(), JsonStyle::all().count());
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn write_string(token: &str, style: JsonStyle, printed: &mut String) 
     }
 }
 
-/// Says whether every style writes this token the same way. Most tokens are, and cost no more.
+/// Says whether every style writes this token the same way. Most tokens do not get past this.
 fn is_plain(token: &str) -> bool {
     token
         .bytes()

@@ -74,7 +74,7 @@ impl<'t> JsonTokens<'t> {
         &self.text[token.start as usize..token.end as usize]
     }
 
-    /// The first byte of a token, which says of what kind it is.
+    /// The first byte of a token, which tells its kind.
     pub(super) fn kind(&self, token: Token) -> u8 {
         self.text.as_bytes()[token.start as usize]
     }
