@@ -62,7 +62,11 @@ fn the_output_is_the_same_for_any_number_of_workers() {
             ));
             let reports = ["OUT.xml", "OUT.sarif"].map(|report| {
                 let is_written = command.contains(report);
-                if is_written { folder.read(report) } else { String::new() }
+                if is_written {
+                    folder.read(report)
+                } else {
+                    String::new()
+                }
             });
             (run.code, run.stdout, run.stderr, reports)
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use chatlog::delivery::Delivery;
-use chatlog::diagnosis::{Discovery, Line, SwapDetector};
+use chatlog::diagnosis::{DeliveryId, Discovery, SwapDetector};
 use chatlog::finding::{Finding, Levels, Severity};
 use chatlog::signature::Signature;
 use chatlog::view::findings::{InputProblem, ReportFormat};
@@ -209,7 +209,7 @@ struct Verdicts {
     counts: VerdictCounts,
     held: Vec<Held>,
     /// The failures of live streams that a swap may explain.
-    unexplained: Vec<(Text<'static>, Line)>,
+    unexplained: Vec<(Text<'static>, DeliveryId)>,
 }
 
 /// A verdict with all that is shown of its delivery.
@@ -217,7 +217,7 @@ struct Held {
     info: DeliveryInfo<'static>,
     signature: Signature,
     severity: Option<Severity>,
-    line: Option<Line>,
+    line: Option<DeliveryId>,
 }
 
 impl Verdicts {
