@@ -4,6 +4,7 @@ mod identity;
 mod probe;
 mod records;
 mod schemas;
+mod utf16;
 mod walk;
 
 use std::ffi::{OsStr, OsString};
@@ -12,13 +13,13 @@ use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use chatlog::Text;
-use encoding_rs_io::DecodeReaderBytes;
 use flate2::read::MultiGzDecoder;
 
 pub(crate) use self::identity::{Outputs, folder_of, followed};
 pub(crate) use self::probe::holds_delivery;
 pub(crate) use self::records::{Buffering, FramingError, Records};
 pub(crate) use self::schemas::read_contract;
+use self::utf16::Utf16Reader;
 use self::walk::walk;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -249,10 +250,11 @@ impl Source {
             start = first_bytes(&mut reader)?;
         }
         let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
-        reader = Box::new(Cursor::new(start).chain(reader));
         if is_recoded {
             undone.push("UTF-16");
-            reader = Box::new(DecodeReaderBytes::new(reader));
+            reader = Box::new(Utf16Reader::new(&start, reader));
+        } else {
+            reader = Box::new(Cursor::new(start).chain(reader));
         }
         Ok(Opened {
             reader,
