@@ -130,7 +130,7 @@ impl Contract {
                     note(&format_args!("{name:?} is a required property"));
                 }
             }
-            kind => note(kind),
+            kind => note(&words(kind)),
         }
     }
 }
@@ -168,11 +168,38 @@ fn keyword(error: &ValidationError<'_, '_>) -> String {
     }
 }
 
-/// What is wrong with a schema: the cause, where the error itself says only where.
+/// What is wrong with a schema: the first fault, where it does not meet its meta-schema.
 fn explain(error: &CompileError) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+    let mut first = None;
+    if let CompileError::ValidationError { src, .. } = error {
+        each_fault(src, "", "", &mut |fault, _| {
+            let place = &fault.instance_location;
+            first.get_or_insert_with(|| format!("{} at `{place}`", words(&fault.kind)));
+        });
+    }
+    first.unwrap_or_else(|| error.to_string())
+}
+
+/// What is wrong in words: as elsewhere in this program, where it says the same.
+fn words(kind: &ErrorKind<'_, '_>) -> String {
+    match kind {
+        ErrorKind::Type { got, want } => {
+            let want: Vec<_> = want.iter().map(|kind| kind.to_string()).collect();
+            format!("expected {}, found {got}", want.join(" or "))
+        }
+        ErrorKind::AdditionalProperties { got } => {
+            let names: Vec<_> = got.iter().map(|name| format!("`{name}`")).collect();
+            format!(
+                "additional properties are not allowed: {}",
+                names.join(", ")
+            )
+        }
+        ErrorKind::FalseSchema => "nothing is allowed here".to_owned(),
+        ErrorKind::AnyOf => "it meets none of the schemas in `anyOf`".to_owned(),
+        ErrorKind::OneOf(None) => "it meets none of the schemas in `oneOf`".to_owned(),
+        ErrorKind::OneOf(Some(_)) => "it meets more than one of the schemas in `oneOf`".to_owned(),
+        ErrorKind::Not => "it meets the schema in `not`".to_owned(),
+        kind => kind.to_string(),
     }
 }
 
