@@ -3,9 +3,11 @@
 //! Say, "our workflow must send `variables.order_id`". What breaks it is a finding of the rule
 //! [`Rule::Contract`], with a place like any other.
 
-use std::fmt::{self, Display};
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
 
-use jsonschema::{Retrieve, ValidationError, Validator};
+use boon::ValidationError;
+use boon::{CompileError, Compiler, ErrorKind, OutputError, SchemaIndex, Schemas, UrlLoader};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -14,10 +16,16 @@ use crate::finding::{Finding, FindingLimit, Findings, Occurrence, Place, Pointer
 use crate::json::Document;
 
 /// A JSON Schema of the user's.
-#[derive(Debug)]
 pub struct Contract {
     name: Text<'static>,
-    validator: Validator,
+    schemas: Schemas,
+    root: SchemaIndex,
+}
+
+impl Debug for Contract {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Contract").field(&self.name).finish()
+    }
 }
 
 /// A schema that cannot be used, in words that are safe to show.
@@ -25,12 +33,24 @@ pub struct Contract {
 pub struct NoContract(String);
 
 impl Display for NoContract {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for NoContract {}
+impl Error for NoContract {}
+
+/// Why a schema that another one refers to cannot be read.
+pub type NoReference = Box<dyn Error>;
+
+/// Finds what a schema refers to.
+struct Loader<F>(F);
+
+impl<F: Fn(&str) -> Result<Value, NoReference>> UrlLoader for Loader<F> {
+    fn load(&self, url: &str) -> Result<Value, Box<dyn Error>> {
+        (self.0)(url)
+    }
+}
 
 impl Contract {
     /// A contract of this name in messages. `base` is the URI of the schema, which its relative
@@ -42,33 +62,35 @@ impl Contract {
         name: impl Into<Text<'static>>,
         schema: &Value,
         base: &str,
-        references: impl Retrieve + 'static,
+        references: impl Fn(&str) -> Result<Value, NoReference> + 'static,
     ) -> Result<Self, NoContract> {
-        let options = jsonschema::options()
-            .with_base_uri(base)
-            .with_retriever(references);
-        match options.build(schema) {
-            Ok(validator) => Ok(Self {
+        let mut compiler = Compiler::new();
+        compiler.use_loader(Box::new(Loader(references)));
+        let mut schemas = Schemas::new();
+        let root = compiler
+            .add_resource(base, schema.clone())
+            .and_then(|()| compiler.compile(base, &mut schemas));
+        match root {
+            Ok(root) => Ok(Self {
                 name: name.into(),
-                validator,
+                schemas,
+                root,
             }),
-            Err(error) => Err(NoContract(
-                Text::from(error.to_string())
-                    .shortened(MAX_MESSAGE)
-                    .to_string(),
-            )),
+            Err(error) => Err(NoContract(shown(explain(&error)))),
         }
     }
 
     /// What of a body breaks the contract; nothing where the body is not JSON, which is said
-    /// already. The first findings up to `limit` are kept, in the order of the schema.
+    /// already. The first findings up to `limit` are kept, in the order of the body's members.
     pub fn findings(&self, document: &Document<'_>, limit: FindingLimit) -> Findings {
         let mut findings = Findings::new(limit);
         let text = document.text();
         match serde_json::from_str(text) {
             Ok(body) => {
-                for error in self.validator.iter_errors(&body) {
-                    findings.note(Rule::Contract, |_| self.finding(&body, &error));
+                if let Err(error) = self.schemas.validate(&body, self.root) {
+                    each_fault(&error, "", "", &mut |error, schema_path| {
+                        self.note(&mut findings, &body, error, schema_path);
+                    });
                 }
             }
             // Nested too deeply, or with a number too large, to be held against a schema.
@@ -84,19 +106,108 @@ impl Contract {
         findings
     }
 
-    fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
-        let pointer = pointer(body, error.instance_path().as_str());
-        let message = Text::from(error.to_string())
-            .shortened(MAX_MESSAGE)
-            .to_string();
-        let keyword = Text::from(error.schema_path().as_str().to_owned())
-            .shortened(MAX_MESSAGE)
-            .to_string();
-        Finding::at(Rule::Contract, pointer, message).with_help(Some(format!(
-            "required by the schema `{}` at {keyword}",
-            self.name
-        )))
+    /// Notes a fault; a finding for each member that is missing.
+    fn note(
+        &self,
+        findings: &mut Findings,
+        body: &Value,
+        error: &ValidationError<'_, '_>,
+        schema_path: &str,
+    ) {
+        let mut note = |message: &dyn Display| {
+            findings.note(Rule::Contract, |_| {
+                let pointer = pointer(body, &error.instance_location.to_string());
+                let keyword = shown(format!("{schema_path}{}", keyword(error)));
+                Finding::at(Rule::Contract, pointer, shown(message)).with_help(Some(format!(
+                    "required by the schema `{}` at {keyword}",
+                    self.name
+                )))
+            });
+        };
+        match &error.kind {
+            ErrorKind::Required { want } => {
+                for name in want {
+                    note(&format_args!("{name:?} is a required property"));
+                }
+            }
+            kind => note(&words(kind)),
+        }
     }
+}
+
+/// Calls `found` with each fault, and with the path in the schema to the object that it breaks. Of
+/// alternatives that all failed, which is one fault, the reasons are not told.
+fn each_fault(
+    error: &ValidationError<'_, '_>,
+    base: &str,
+    path: &str,
+    found: &mut impl FnMut(&ValidationError<'_, '_>, &str),
+) {
+    let path = match error.schema_url.strip_prefix(base) {
+        Some(below) if !base.is_empty() => format!("{path}{below}"),
+        _ => path.to_owned(),
+    };
+    let (base, path) = match &error.kind {
+        ErrorKind::Schema { url } => (*url, path),
+        ErrorKind::Reference { kw, url } => (*url, format!("{path}/{kw}")),
+        ErrorKind::Group | ErrorKind::AllOf => (error.schema_url, path),
+        _ => return found(error, &path),
+    };
+    for cause in &error.causes {
+        each_fault(cause, base, &path, found);
+    }
+}
+
+/// The keyword that an error is of, with a slash before it.
+fn keyword(error: &ValidationError<'_, '_>) -> String {
+    match error.basic_output().error {
+        OutputError::Branch(mut units) if !units.is_empty() => {
+            units.swap_remove(0).keyword_location
+        }
+        _ => String::new(),
+    }
+}
+
+/// What is wrong with a schema: the first fault, where it does not meet its meta-schema.
+fn explain(error: &CompileError) -> String {
+    let mut first = None;
+    if let CompileError::ValidationError { src, .. } = error {
+        each_fault(src, "", "", &mut |fault, _| {
+            let place = &fault.instance_location;
+            first.get_or_insert_with(|| format!("{} at `{place}`", words(&fault.kind)));
+        });
+    }
+    first.unwrap_or_else(|| error.to_string())
+}
+
+/// What is wrong in words: as elsewhere in this program, where it says the same.
+fn words(kind: &ErrorKind<'_, '_>) -> String {
+    match kind {
+        ErrorKind::Type { got, want } => {
+            let want: Vec<_> = want.iter().map(|kind| kind.to_string()).collect();
+            format!("expected {}, found {got}", want.join(" or "))
+        }
+        ErrorKind::AdditionalProperties { got } => {
+            let names: Vec<_> = got.iter().map(|name| format!("`{name}`")).collect();
+            format!(
+                "additional properties are not allowed: {}",
+                names.join(", ")
+            )
+        }
+        ErrorKind::FalseSchema => "nothing is allowed here".to_owned(),
+        ErrorKind::AnyOf => "it meets none of the schemas in `anyOf`".to_owned(),
+        ErrorKind::OneOf(None) => "it meets none of the schemas in `oneOf`".to_owned(),
+        ErrorKind::OneOf(Some(_)) => "it meets more than one of the schemas in `oneOf`".to_owned(),
+        ErrorKind::Not => "it meets the schema in `not`".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+/// Words of strangers, safe to show and not too long.
+fn shown(words: impl Display) -> String {
+    Text::from(words.to_string())
+        .shortened(MAX_MESSAGE)
+        .to_string()
 }
 
 /// Messages quote the values they are about, which may be long.
@@ -128,21 +239,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    struct Nothing;
-
-    impl Retrieve for Nothing {
-        fn retrieve(
-            &self,
-            _: &jsonschema::Uri<String>,
-        ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-            Err("there are no references".into())
-        }
+    fn nothing(_: &str) -> Result<Value, NoReference> {
+        Err("there are no references".into())
     }
 
     #[test]
     fn says_where_a_body_breaks_it() {
         let schema = json!({"properties": {"variables": {"required": ["order_id"]}, "messages": {"items": {"maxProperties": 1}}}});
-        let contract = Contract::new("ours.json", &schema, "file:///ours.json", Nothing)
+        let contract = Contract::new("ours.json", &schema, "file:///ours.json", nothing)
             .expect("it is a schema");
         let document = Document::new(br#"{"variables": {}, "messages": [{}, {"a": 1, "b": 2}]}"#);
         let findings = |document| {
@@ -161,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_body_that_it_cannot_check_does_not_pass() {
-        let contract = Contract::new("ours.json", &json!({}), "file:///ours.json", Nothing)
+        let contract = Contract::new("ours.json", &json!({}), "file:///ours.json", nothing)
             .expect("it is a schema");
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         for body in [&*deep, r#"{"variables":{"a":1e400}}"#] {
@@ -184,11 +288,11 @@ mod tests {
                 "ours.json",
                 &json!({"type": "objekt"}),
                 "file:///ours.json",
-                Nothing
+                nothing
             )
             .is_err()
         );
         let dangling = json!({"$ref": "other.json"});
-        assert!(Contract::new("ours.json", &dangling, "file:///ours.json", Nothing).is_err());
+        assert!(Contract::new("ours.json", &dangling, "file:///ours.json", nothing).is_err());
     }
 }

@@ -330,14 +330,16 @@ impl<'a> Chunks<'a> {
     }
 }
 
-/// The size on a chunk's first line, and what comes after it.
+/// The size on a chunk's first line, and what comes after it. An editor may have made the line's end
+/// a line feed; a line without a digit is not a size, though `httparse` reads it as 0.
 fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (line, rest) = split_line(bytes);
-    let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
-    let digits = std::str::from_utf8(digits).ok()?;
-    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let size = usize::from_str_radix(digits, 16).ok()?;
-    is_hex.then_some((size, rest))
+    let line = line.trim_ascii_start();
+    line.first().filter(|byte| byte.is_ascii_hexdigit())?;
+    match httparse::parse_chunk_size(&[line, b"\r\n"].concat()) {
+        Ok(httparse::Status::Complete((_, size))) => Some((size.try_into().ok()?, rest)),
+        _ => None,
+    }
 }
 
 /// What comes after the blank line that ends the last chunk's trailers.
@@ -383,7 +385,9 @@ mod tests {
             "2;a=b\r\n{}\r\n0\r\nTrailer: 1\r\n\r\n",
             ("{}", Exact, 1),
         );
+        case(chunked, "1\n{\n 1 \n}\n0\n\n", ("{}", Exact, 1));
         case(chunked, "{}", ("{}", Exact, 1));
+        case(chunked, "\r\n{}", ("\r\n{}", Exact, 1));
         case(chunked, "a\r\n{}", ("{}", Truncated, 1));
         case(chunked, "1\r\n{}\r\n0\r\n\r\n", ("{", Truncated, 1));
         case(chunked, "2\r\n{}\r\n", ("{}", Truncated, 1));

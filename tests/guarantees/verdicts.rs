@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use quick_junit::{NonSuccessKind, TestCaseStatus};
 use serde_json::{Value, json};
 
 use crate::folder::{Folder, Run, SECRET, run};
@@ -169,36 +168,22 @@ fn read_sarif(text: &str) -> BTreeSet<Said> {
 }
 
 fn read_junit(text: &str) -> BTreeSet<Said> {
-    let report = quick_junit::Report::deserialize_from_str(text).expect("JUnit is XML");
-    let cases = report
-        .test_suites
-        .iter()
-        .flat_map(|suite| &suite.test_cases);
+    let report = roxmltree::Document::parse(text).expect("JUnit is XML");
     let mut all = BTreeSet::new();
-    for case in cases {
-        let TestCaseStatus::NonSuccess {
-            kind,
-            message,
-            ty,
-            description,
-            ..
-        } = &case.status
-        else {
+    for case in report.descendants() {
+        let Some(fault) = case.children().find(|node| {
+            case.has_tag_name("testcase")
+                && (node.has_tag_name("failure") || node.has_tag_name("error"))
+        }) else {
             continue;
         };
-        let source = case.classname.as_ref().expect("a class name").as_str();
-        let rule = ty.as_ref().expect("a type").as_str();
+        let source = case.attribute("classname").expect("a class name");
+        let rule = fault.attribute("type").expect("a type");
         let is_undecided = rule == "signature-inconclusive";
-        assert_eq!(*kind == NonSuccessKind::Error, is_undecided, "{case:?}");
-        all.insert(said(
-            source,
-            rule,
-            message.as_ref().expect("a message").as_str(),
-        ));
-        let lines = description
-            .as_ref()
-            .map_or("", |text| text.as_str())
-            .lines();
+        assert_eq!(fault.has_tag_name("error"), is_undecided, "{case:?}");
+        let message = fault.attribute("message").expect("a message");
+        all.insert(said(source, rule, message));
+        let lines = fault.text().unwrap_or_default().lines();
         let findings = lines.filter_map(|line| Some(&line[line.find(": error[")?..]));
         all.extend(findings.map(|line| {
             let (_, rule, reason) = read_concise(line);

@@ -10,10 +10,10 @@ use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use chatlog::Text;
-use encoding_rs_io::DecodeReaderBytes;
 use flate2::read::MultiGzDecoder;
 
 use super::Outputs;
+use super::utf16::Utf16Reader;
 use super::walk::{self, walk};
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -258,10 +258,11 @@ impl Source {
             start = first_bytes(&mut reader)?;
         }
         let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
-        reader = Box::new(Cursor::new(start).chain(reader));
         if is_recoded {
             undone.push("UTF-16");
-            reader = Box::new(DecodeReaderBytes::new(reader));
+            reader = Box::new(Utf16Reader::new(&start, reader));
+        } else {
+            reader = Box::new(Cursor::new(start).chain(reader));
         }
         Ok(Opened {
             reader,

@@ -30,6 +30,8 @@ mod schemas;
 mod sink;
 mod threads;
 mod turn;
+mod utf16;
+
 mod walk;
 mod worker;
 

@@ -1,13 +1,11 @@
 //! Schemas of the user's, and the files below their folder that they refer to.
 
-use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use chatlog::contract::Contract;
+use chatlog::contract::{Contract, NoReference};
 use chatlog::json::describe_error;
-use jsonschema::{Retrieve, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
@@ -31,7 +29,8 @@ pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
     let folder = folder.canonicalize().with_context(place)?;
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let base = format!("{BASE}{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
-    Contract::new(name.clone(), &schema, &base, Below { folder })
+    let below = move |uri: &str| read_below(&folder, uri);
+    Contract::new(name.clone(), &schema, &base, below)
         .map_err(|error| anyhow!("{}: {error}", place()))
 }
 
@@ -41,22 +40,16 @@ fn not_json(error: &serde_json::Error) -> String {
     format!("{line}:{column}: invalid JSON: {}", describe_error(error))
 }
 
-/// The files below a folder.
-struct Below {
-    folder: PathBuf,
-}
-
-impl Retrieve for Below {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn Error + Send + Sync>> {
-        let Some(relative) = uri.as_str().strip_prefix(BASE) else {
-            return Err("it is not below the schema's folder, and chatlog fetches nothing".into());
-        };
-        let relative = percent_decode_str(relative).decode_utf8()?;
-        let path = self.folder.join(&*relative).canonicalize()?;
-        if !path.starts_with(&self.folder) {
-            return Err("it is not below the schema's folder".into());
-        }
-        let text = fs::read_to_string(path)?;
-        Ok(serde_json::from_str(&text).map_err(|error| not_json(&error))?)
+/// Reads what a reference names, which must be below the folder.
+fn read_below(folder: &Path, uri: &str) -> Result<Value, NoReference> {
+    let Some(relative) = uri.strip_prefix(BASE) else {
+        return Err("it is not below the schema's folder, and chatlog fetches nothing".into());
+    };
+    let relative = percent_decode_str(relative).decode_utf8()?;
+    let path = folder.join(&*relative).canonicalize()?;
+    if !path.starts_with(folder) {
+        return Err("it is not below the schema's folder".into());
     }
+    let text = fs::read_to_string(path)?;
+    Ok(serde_json::from_str(&text).map_err(|error| not_json(&error))?)
 }
