@@ -766,7 +766,7 @@ fn bad_input_is_refused_with_its_reason_and_does_no_harm() {
     #[rustfmt::skip]
     let cases: [(&str, i32, &[&str]); 11] = [
         ("verify base64.json", 2, &["chatlog: base64.json:1:", "`body_b64` is not base64: unexpected `!`"]),
-        ("verify head.http", 2, &["looks like an HTTP message, but it has headers without a body"]),
+        ("verify head.http", 2, &["looks like an HTTP message, but it has headers but no body"]),
         ("verify bomb.http --max-size 1", 2, &["the decoded body is larger than 1048576 bytes (see --max-size)"]),
         ("verify bomb.json.gz --max-size 1", 2, &["larger than 1 MiB (see --max-size)"]),
         ("verify large.har --max-size 1", 2, &["larger than 1 MiB (see --max-size)"]),

@@ -1,5 +1,14 @@
-//! Events that AWS hands to a function: API Gateway of either payload version, load balancers and
-//! function URLs.
+//! The events that AWS passes to a Lambda function: from API Gateway in either payload version, from
+//! load balancers and from function URLs.
+//!
+//! ```json
+//! {"httpMethod": "POST", "path": "/x", "multiValueHeaders": {…}, "requestContext": {…},
+//!  "body": "eyJh…", "isBase64Encoded": true}
+//! {"version": "2.0", "rawPath": "/x", "headers": {…}, "requestContext": {"http": {…}},
+//!  "body": "{…}", "isBase64Encoded": false}
+//! ```
+//!
+//! The body is exact in base64, and text otherwise.
 
 use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
@@ -7,7 +16,7 @@ use super::request::{Body, Fault, Request};
 use crate::Text;
 
 /// Reads an event of a REST API (payload version 1) or of a load balancer.
-pub(super) fn first<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn version_1<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     // `headers` keeps only the last value of a repeated name.
     let mut headers = event.headers("multiValueHeaders")?;
     if headers.is_empty() {
@@ -28,7 +37,7 @@ pub(super) fn first<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
 }
 
 /// Reads an event of an HTTP API (payload version 2) or of a function URL.
-pub(super) fn second<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn version_2<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let context = event.object("requestContext");
     let http = context.as_ref().and_then(|context| context.object("http"));
     let method = http.as_ref().and_then(|http| http.string("method"));
@@ -57,7 +66,7 @@ pub(super) fn second<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     Ok(request)
 }
 
-/// The body, which a request without one lacks or has as `null`.
+/// The body; a request without one has `null` or no member at all.
 fn body<'a>(event: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
     let Some(body) = event.get("body") else {
         return Ok(None);

@@ -1,11 +1,18 @@
-//! A body alone: the file that `curl -o`, a log line or a test fixture is.
+//! A body without its request: a test fixture, a line of NDJSON, a file written by a receiver.
+//!
+//! ```json
+//! {"callee": "+62…", "session_end_reason": "expire", "messages": […]}
+//! ```
+//!
+//! The body is exact: it is the record, byte for byte. Only the line break at the end of a line or a
+//! file is in doubt, and a signature is checked with and without it.
 
 use std::borrow::Cow;
 
 use super::{Capture, Format, Record};
 use crate::delivery::{Delivery, Fidelity, Headers};
 
-/// The record is the body.
+/// Reads the record as one body.
 pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
     let delivery = Delivery {
         format: Format::Body,

@@ -1,10 +1,14 @@
-//! Knowing a capture by its first bytes or by the keys it has.
+//! Detects a capture's format by its first bytes or by its keys.
+//!
+//! The order of the checks is described in the documentation of the parent module.
 
 use super::Format;
 use super::json::{Object, Value};
 
-/// Says whether an input that starts with these bytes (4 KiB are enough) is one capture that is not
-/// JSON: HTTP messages, curl commands or an event stream. A byte order mark has to be gone.
+/// The format of an input that is not JSON, by its first bytes: HTTP messages, curl commands or an
+/// event stream. Such an input is one record, however many lines it has.
+///
+/// `start` is the start of the input, without a byte order mark; 4 KiB are enough.
 pub fn sniff(start: &[u8]) -> Option<Format> {
     let start = start.trim_ascii_start();
     if is_request_line(start) {
@@ -22,7 +26,7 @@ pub fn sniff(start: &[u8]) -> Option<Format> {
         .then_some(Format::Smee)
 }
 
-/// Says whether bytes start like `POST /path HTTP/1`.
+/// Whether bytes start with a request line, such as `POST /path HTTP/1.1`.
 pub(super) fn is_request_line(start: &[u8]) -> bool {
     if !start.first().is_some_and(u8::is_ascii_uppercase) {
         return false;
@@ -37,7 +41,7 @@ pub(super) fn is_request_line(start: &[u8]) -> bool {
         && version.is_some_and(|version| version.first().is_some_and(u8::is_ascii_digit))
 }
 
-/// The keys of a notification that no capture format has.
+/// Keys of a notification that no capture format uses.
 const NOTIFICATION: [&[u8]; 18] = [
     b"workflow_id",
     b"workflow_name",
@@ -59,9 +63,10 @@ const NOTIFICATION: [&[u8]; 18] = [
     b"messages",
 ];
 
-/// Says whether the first key of an object is one of a notification's: then it is not a capture, and
-/// its other keys need not be looked at.
-pub(super) fn is_bare(bytes: &[u8]) -> bool {
+/// Whether the first key of an object is one of [`NOTIFICATION`]. Such an object is a bare body,
+/// whatever its other keys are. This is a shortcut for the most frequent input; a bare body with
+/// another first key is recognised because no format matches it.
+pub(super) fn starts_like_notification(bytes: &[u8]) -> bool {
     let key = || {
         let members = bytes.trim_ascii_start().strip_prefix(b"{")?;
         let key = members.trim_ascii_start().strip_prefix(b"\"")?;
@@ -71,8 +76,8 @@ pub(super) fn is_bare(bytes: &[u8]) -> bool {
     key().is_some_and(|key| NOTIFICATION.contains(&key))
 }
 
-/// Says whether a body is that of a notification, by three of the keys that it has: one or two may
-/// be another program's.
+/// Whether a body looks like a notification: it has at least three of the notification's keys. One
+/// or two could belong to any program.
 pub fn is_notification(body: &[u8]) -> bool {
     let object = std::str::from_utf8(body).ok().and_then(Object::read);
     let has = |key: &&&[u8]| {
@@ -82,8 +87,8 @@ pub fn is_notification(body: &[u8]) -> bool {
     NOTIFICATION.iter().filter(has).take(3).count() == 3
 }
 
-/// The layout that an object has, by its keys; the least ambiguous come first.
-pub(super) fn layout(object: &Object<'_>) -> Option<Format> {
+/// The format of an object, by its keys. The formats with the most specific keys are tried first.
+pub(super) fn detect_object(object: &Object<'_>) -> Option<Format> {
     let has = |keys: &[&str]| keys.iter().all(|key| object.has(key));
     let inside = |name: &str, keys: &[&str]| {
         let inner = || object.object(name);
@@ -133,7 +138,8 @@ pub(super) fn layout(object: &Object<'_>) -> Option<Format> {
     Some(format)
 }
 
-/// The agent's list, which is empty at first.
+/// The agent's list of requests. It is empty until the first request, and then only its own URI
+/// identifies it.
 fn is_ngrok_list(object: &Object<'_>) -> bool {
     let Some(mut requests) = object.get("requests").and_then(Value::items) else {
         return false;

@@ -1,4 +1,10 @@
-//! The events that GitHub's relay sends to `gh webhook forward`.
+//! The events that `gh webhook forward`, an extension of GitHub's command line, receives.
+//!
+//! ```json
+//! {"Header": {"Content-Type": ["application/json"]}, "Body": "eyJh…"}
+//! ```
+//!
+//! This is how Go marshals a header and a `[]byte`: the body is base64, so it is exact.
 
 use super::ambiguity::repeated_keys;
 use super::json::Object;
@@ -11,7 +17,7 @@ pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
         body: match event.get("Body") {
             Some(body) => Some(body.base64_body("Body")?),
             None if event.has("Body") => None,
-            None => return Err(Fault::new(event.text(), "it has headers without a `Body`")),
+            None => return Err(Fault::new(event.text(), "it has headers but no `Body`")),
         },
         ambiguities: repeated_keys(event),
         ..Request::default()

@@ -1,4 +1,10 @@
-//! Items that an n8n webhook node puts out.
+//! The output items of an n8n webhook node.
+//!
+//! ```json
+//! {"headers": {"host": "h"}, "params": {}, "query": {}, "body": {…}, "webhookUrl": "https://…"}
+//! ```
+//!
+//! n8n parses the body, so it is reserialized.
 
 use super::ambiguity::repeated_keys;
 use super::json::{Object, Value};
@@ -8,7 +14,7 @@ use crate::Text;
 /// Reads an item.
 pub(super) fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     if !item.has("body") {
-        return Err(Fault::new(item.text(), "it has headers without a `body`"));
+        return Err(Fault::new(item.text(), "it has headers but no `body`"));
     }
     Ok(Request {
         target: item.string("webhookUrl").map(Text::from),

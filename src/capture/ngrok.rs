@@ -1,20 +1,30 @@
-//! Requests from the API of the ngrok agent: one, or its list.
+//! The API of the ngrok agent (`localhost:4040/api/requests/http`): one request, or its list.
+//!
+//! ```json
+//! {"uri": "/api/requests/http", "requests": [
+//!   {"start": "2025-04-15T06:41:09Z", "request": {"method": "POST", "proto": "HTTP/1.1",
+//!    "headers": {"Host": ["h"]}, "uri": "/x", "raw": "UE9TVCAv…"}}]}
+//! ```
+//!
+//! `raw` is the whole HTTP message in base64, so the body is exact; other tools that write this format
+//! put only the body there. The agent may keep only the start of a long body.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::http;
 use super::json::{Object, Value};
-use super::reading::Reading;
 use super::request::{Body, Fault, Request};
 use crate::Text;
+use crate::delivery::Fidelity;
 
-/// Reads the request, or each of the list.
-pub(super) fn read<'a>(capture: &Object<'a>, reading: &mut Reading<'a, '_>) {
+/// Reads one request or a list of them.
+pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     match capture.get("requests") {
         Some(list) => {
-            reading.refuse_repeated(capture, "requests");
-            reading.entries(list, request);
+            reader.report_repeated(capture, "requests");
+            reader.entries(list, request);
         }
-        None => reading.entry(capture, request),
+        None => reader.entry(capture, request),
     }
 }
 
@@ -35,7 +45,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     Ok(request)
 }
 
-/// The raw bytes are those of the whole message, or of its body alone.
+/// Reads `raw`: the whole message, or only its body.
 fn raw(value: Value<'_>) -> Result<Request<'_>, Fault<'_>> {
     let body = value.base64_body("raw")?;
     if !super::detect::is_request_line(&body.bytes) {
@@ -52,9 +62,9 @@ fn raw(value: Value<'_>) -> Result<Request<'_>, Fault<'_>> {
     Ok(request)
 }
 
-/// What is wrong with the message is wrong with its body.
+/// Applies the fidelity of the message, such as that of base64 that was cut off, to its body.
 fn keep_fidelity(body: &mut Body<'_>, message: &Body<'_>) {
-    if message.fidelity != crate::delivery::Fidelity::Exact {
+    if message.fidelity != Fidelity::Exact {
         body.fidelity = message.fidelity;
         body.notes.extend_from_slice(&message.notes);
     }

@@ -1,11 +1,21 @@
-//! Requests as webhook-tester's API shows them, or as it stores them.
+//! webhook-tester (`tarampampam/webhook-tester`), a self-hosted request inspector.
+//!
+//! Its API and its storage write the same request with different keys:
+//!
+//! ```json
+//! {"method": "POST", "headers": [{"name": "Host", "value": "h"}], "url": "http://h/",
+//!  "request_payload_base64": "eyJh…", "captured_at_unix_milli": 1744699269500}
+//! {"method": "POST", "headers": […], "url": …, "body": "eyJh…", "created_at_unit_milli": …}
+//! ```
+//!
+//! The body is base64 in both, so it is exact. The API cuts long header values.
 
 use super::ambiguity::repeated_keys;
 use super::json::Object;
 use super::request::{Fault, Request};
 use crate::Text;
 
-/// Its API shows no more characters of a header's value.
+/// The number of characters at which the API cuts a header's value.
 const MAX_VALUE: usize = 2048;
 
 /// Reads a request.
@@ -17,8 +27,8 @@ pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
         ambiguities: repeated_keys(entry),
         ..Request::default()
     };
-    let is_shown = entry.has("request_payload_base64");
-    let name = if is_shown {
+    let is_from_api = entry.has("request_payload_base64");
+    let name = if is_from_api {
         "request_payload_base64"
     } else {
         "body"
@@ -26,9 +36,9 @@ pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
     request.body = match entry.get(name) {
         Some(body) => Some(body.base64_body(name)?),
         None if entry.has(name) => None,
-        None => return Err(Fault::new(entry.text(), "it has headers without a body")),
+        None => return Err(Fault::new(entry.text(), "it has headers but no body")),
     };
-    // The storage spells it so.
+    // `unit` is how the storage spells it.
     let times = [
         "captured_at_unix_milli",
         "created_at_unit_milli",
@@ -40,7 +50,7 @@ pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
     }
     let is_at_limit = |value: &Text<'_>| value.as_str().chars().count() == MAX_VALUE;
     if request.headers.iter().any(|(_, value)| is_at_limit(value)) {
-        let note = format!("a header of {MAX_VALUE} characters may have been cut");
+        let note = format!("a header value of {MAX_VALUE} characters may be truncated");
         request.notes.push(note);
     }
     Ok(request)
