@@ -1,8 +1,8 @@
 //! Finds contradictions in a capture: two bodies, or two objects of headers, that differ.
 //!
-//! JSON readers disagree on repeated keys: some take the first, some the last. A sender who knows both
-//! could have one body verified and another one processed. So a contradiction is never resolved in
-//! silence: one of the two is read, and a [`Doubt`] states how much that leaves open.
+//! JSON readers disagree on repeated keys: some take the first, some the last. A sender who knows
+//! both could have one body verified and another one processed. So a contradiction is never
+//! resolved in silence: one of the two is read, and a [`Doubt`] states how much that leaves open.
 //!
 //! | differ | read | doubt |
 //! |---|---|---|
@@ -43,7 +43,8 @@ impl Ambiguity {
     }
 }
 
-/// The repeated keys of an object whose values differ, if they hold a body, its encoding or headers.
+/// The repeated keys of an object whose values differ, if they hold a body, its encoding or
+/// headers.
 pub(super) fn repeated_keys(object: &Object<'_>) -> Vec<Ambiguity> {
     let bodies = BODIES.iter().filter(|name| object.is_ambiguous(name));
     bodies
@@ -64,9 +65,9 @@ pub(super) fn repeated_beside_bodies(object: &Object<'_>) -> Vec<Ambiguity> {
     encodings.chain(headers).collect()
 }
 
-/// Chooses the most faithful of the bodies that a capture holds, given with the names of their members,
-/// and returns the ambiguities of the others that differ from it. Of bodies that are equally faithful
-/// the first one is chosen.
+/// Chooses the most faithful of the bodies that a capture holds, given with the names of their
+/// members, and returns the ambiguities of the others that differ from it. Of bodies that are
+/// equally faithful the first one is chosen.
 pub(super) fn most_faithful<'a>(
     mut bodies: Vec<(&'static str, Body<'a>)>,
 ) -> (Option<Body<'a>>, Vec<Ambiguity>) {
@@ -93,8 +94,8 @@ pub(super) fn most_faithful<'a>(
     (Some(body), ambiguities)
 }
 
-/// The first of each message: a million members of one name differ in one way. There are only as many
-/// messages as there are names, so comparing each with all stays cheap.
+/// The first of each message: a million members of one name differ in one way. There are only as
+/// many messages as there are names, so comparing each with all stays cheap.
 fn without_repeated(ambiguities: impl Iterator<Item = Ambiguity>) -> Vec<Ambiguity> {
     let mut distinct: Vec<Ambiguity> = Vec::new();
     for ambiguity in ambiguities {

@@ -1,5 +1,5 @@
-//! The events that AWS passes to a Lambda function: from API Gateway in either payload version, from
-//! load balancers and from function URLs.
+//! The events that AWS passes to a Lambda function: from API Gateway in either payload version,
+//! from load balancers and from function URLs.
 //!
 //! ```json
 //! {"httpMethod": "POST", "path": "/x", "multiValueHeaders": {…}, "requestContext": {…},

@@ -4,8 +4,8 @@
 //! {"callee": "+62…", "session_end_reason": "expire", "messages": […]}
 //! ```
 //!
-//! The body is exact: it is the record, byte for byte. Only the line break at the end of a line or a
-//! file is in doubt, and a signature is checked with and without it.
+//! The body is exact: it is the record, byte for byte. Only the line break at the end of a line or
+//! a file is in doubt, and a signature is checked with and without it.
 
 use std::borrow::Cow;
 

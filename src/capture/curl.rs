@@ -4,9 +4,9 @@
 //! curl 'https://hooks.example.com/x' -H 'X-AIRudder-Sign: 5e0e…' --data-raw '{"callee": …}'
 //! ```
 //!
-//! One or several, in POSIX or Windows quoting. The body is text: quoting cannot hold every byte, and
-//! `--data` strips line breaks only from files, which are not read. Options that do not affect the
-//! request are ignored; for that, this module must know which options take a value.
+//! One or several, in POSIX or Windows quoting. The body is text: quoting cannot hold every byte,
+//! and `--data` strips line breaks only from files, which are not read. Options that do not affect
+//! the request are ignored; for that, this module must know which options take a value.
 
 use super::Capture;
 use super::entry_reader::EntryReader;

@@ -7,8 +7,8 @@ use base64::alphabet::{self, Alphabet};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-/// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was `cut`
-/// off, its incomplete last group of four is ignored.
+/// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was
+/// `cut` off, its incomplete last group of four is ignored.
 ///
 /// # Errors
 /// The offset in the text at which it is not base64, and what is wrong there.

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! There is no specification, so members are recognised by the names in the tables below, which are
-//! those of common frameworks and loggers. The fidelity depends on the member: base64 is exact, a string
-//! is text, and any other value is reserialized.
+//! those of common frameworks and loggers. The fidelity depends on the member: base64 is exact, a
+//! string is text, and any other value is reserialized.
 //!
 //! An envelope often holds the body twice, parsed and raw. The most faithful one is read. If bodies
 //! differ, that is an ambiguity; see `ambiguity`.
@@ -110,8 +110,8 @@ pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a
 
 /// The bodies that an envelope holds, with the names of their members, the most likely one first.
 ///
-/// The first one must be readable. Further ones only serve to be compared with it, so those that cannot
-/// be read are ignored.
+/// The first one must be readable. Further ones only serve to be compared with it, so those that
+/// cannot be read are ignored.
 fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fault<'a>> {
     let mut bodies = Vec::new();
     let is_flagged = is_flagged_base64(envelope);
@@ -162,7 +162,8 @@ fn is_flagged_base64(envelope: &Object<'_>) -> bool {
             .is_some_and(|encoding| encoding == "base64")
 }
 
-/// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js serializes a buffer.
+/// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js serializes a
+/// buffer.
 fn buffer(body: Value<'_>) -> Option<Body<'_>> {
     let object = body.object().filter(|object| object.has("data"))?;
     if object.string("type")? != "Buffer" {

@@ -1,4 +1,5 @@
-//! Raw HTTP/1.1 requests, as proxies export them and sockets receive them: one or several in a file.
+//! Raw HTTP/1.1 requests, as proxies export them and sockets receive them: one or several in a
+//! file.
 //!
 //! ```text
 //! POST /hook HTTP/1.1
@@ -13,10 +14,10 @@
 //!
 //! 1. A chunked body ends after its last chunk. If the body does not start with a chunk size, the
 //!    tool has joined the chunks, and the header is ignored.
-//! 2. `Content-Length` is believed if a request, a response or nothing follows there, or if the bytes
-//!    up to there are complete JSON.
-//! 3. Otherwise the body extends to the next line that starts a request, or a response after a blank
-//!    line. Neither can be a line of JSON.
+//! 2. `Content-Length` is believed if a request, a response or nothing follows there, or if the
+//!    bytes up to there are complete JSON.
+//! 3. Otherwise the body extends to the next line that starts a request, or a response after a
+//!    blank line. Neither can be a line of JSON.
 //!
 //! Whatever is left out between a body and the next request is noted.
 
@@ -113,8 +114,8 @@ fn next_request(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// Reads the headers and the blank line after them. `httparse` needs room for all headers at once; the
-/// limit on their number only keeps hostile input from taking memory.
+/// Reads the headers and the blank line after them. `httparse` needs room for all headers at once;
+/// the limit on their number only keeps hostile input from taking memory.
 fn headers(bytes: &[u8]) -> Result<(Headers<'_>, &[u8]), Fault<'_>> {
     if let (b"", tail) = split_line(bytes) {
         return Ok((Headers::default(), tail));
@@ -193,8 +194,8 @@ fn next_after(rest: &[u8]) -> &[u8] {
 }
 
 impl Body<'_> {
-    /// Notes the bytes between the body and the next request, which are not part of either. If they are
-    /// more than white space, another reader may take them for a part of the body.
+    /// Notes the bytes between the body and the next request, which are not part of either. If they
+    /// are more than white space, another reader may take them for a part of the body.
     fn note_left_out(&mut self, left_out: &[u8]) {
         let start = left_out.trim_ascii_start();
         let count = left_out.len();
@@ -215,8 +216,8 @@ impl Body<'_> {
     }
 }
 
-/// Reads a body that extends to the next message or to the end. A line break at its end may or may not
-/// be part of it.
+/// Reads a body that extends to the next message or to the end. A line break at its end may or may
+/// not be part of it.
 fn up_to_next_message(tail: &[u8]) -> (Body<'_>, &[u8]) {
     let rest = next_message(tail);
     let (whole, rest) = tail.split_at(tail.len() - rest.len());
@@ -284,8 +285,8 @@ fn is_message(bytes: &[u8]) -> bool {
     bytes.is_empty() || is_request_line(bytes) || is_status_line(bytes)
 }
 
-/// Whether the body can end here, as `Content-Length` claims. The claim is wrong if the body has become
-/// longer since, such as by an editor that changed its line breaks.
+/// Whether the body can end here, as `Content-Length` claims. The claim is wrong if the body has
+/// become longer since, such as by an editor that changed its line breaks.
 fn ends_there(body: &[u8], rest: &[u8]) -> bool {
     let after = rest.trim_ascii_start();
     is_message(after) || serde_json::from_slice::<IgnoredAny>(body).is_ok()

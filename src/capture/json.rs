@@ -1,13 +1,13 @@
 //! The JSON of a capture, read in place.
 //!
-//! A capture may be large, and most of it is of no interest: response bodies, timings, other requests.
-//! So nothing is parsed into a tree. An [`Object`] is a list of the keys and the source text of the
-//! values; a [`Value`] is a slice of the input that is read when a format asks for it. This has two more
-//! benefits: every value knows its position, and a capture that is broken or cut off at one place can
-//! still be read around it.
+//! A capture may be large, and most of it is of no interest: response bodies, timings, other
+//! requests. So nothing is parsed into a tree. An [`Object`] is a list of the keys and the source
+//! text of the values; a [`Value`] is a slice of the input that is read when a format asks for it.
+//! This has two more benefits: every value knows its position, and a capture that is broken or cut
+//! off at one place can still be read around it.
 //!
-//! The methods that return a [`Body`] choose its fidelity by the form in which the body is kept. See
-//! `entry_reader` for what each fidelity means.
+//! The methods that return a [`Body`] choose its fidelity by the form in which the body is kept.
+//! See `entry_reader` for what each fidelity means.
 
 use std::borrow::Cow;
 
@@ -76,7 +76,8 @@ impl<'a> Object<'a> {
         (!matches!(value.0, "null" | "")).then_some(*value)
     }
 
-    /// The values of all members of this name that are neither `null` nor cut off, the last one first.
+    /// The values of all members of this name that are neither `null` nor cut off, the last one
+    /// first.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Value<'a>> {
         let members = self
             .members
@@ -225,7 +226,8 @@ impl<'a> Value<'a> {
     /// The body in a base64 string, which is exact. `name` is the name of the member, for messages.
     ///
     /// # Errors
-    /// The value is not a string, or not base64. Base64 that is only cut off gives a truncated body.
+    /// The value is not a string, or not base64. Base64 that is only cut off gives a truncated
+    /// body.
     pub(super) fn base64_body(self, name: &str) -> Result<Body<'a>, Fault<'a>> {
         let Some(text) = self.string() else {
             return Err(Fault::new(
@@ -313,8 +315,8 @@ fn flat_headers<'a>(items: &[Value<'a>]) -> Headers<'a> {
         .collect()
 }
 
-/// `{"name": "Name", "value": "value"}`, the same with `key`, or `["Name", "value"]`; `None` for a header
-/// that is disabled.
+/// `{"name": "Name", "value": "value"}`, the same with `key`, or `["Name", "value"]`; `None` for a
+/// header that is disabled.
 fn listed_header(item: Value<'_>) -> Option<Result<(Text<'_>, Text<'_>), Fault<'_>>> {
     let fault = || {
         Fault::new(

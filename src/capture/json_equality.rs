@@ -1,13 +1,14 @@
-//! Compares JSON texts as values: white space, the order of keys, escapes and the notation of numbers do
-//! not count.
+//! Compares JSON texts as values: white space, the order of keys, escapes and the notation of
+//! numbers do not count.
 //!
-//! An envelope may hold a body as text and parsed, and both must be the same value. Who sends the text
-//! decides how large it is and how many others it is compared with, so the comparison must take linear
-//! time and constant memory:
+//! An envelope may hold a body as text and parsed, and both must be the same value. Who sends the
+//! text decides how large it is and how many others it is compared with, so the comparison must
+//! take linear time and constant memory:
 //!
-//! - No tree is built. Each text is reduced to a 64-bit hash in one pass, and the hashes are compared.
-//! - Members of an object may come in any order. Their hashes are added up, which does not depend on
-//!   the order and needs neither sorting nor a table of keys.
+//! - No tree is built. Each text is reduced to a 64-bit hash in one pass, and the hashes are
+//!   compared.
+//! - Members of an object may come in any order. Their hashes are added up, which does not depend
+//!   on the order and needs neither sorting nor a table of keys.
 //! - The hash of the first text is computed once, however many others there are.
 //!
 //! The hasher has a random key, so nobody can construct two texts whose hashes collide.

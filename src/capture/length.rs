@@ -1,7 +1,7 @@
 //! Compares a body with the lengths that its request and its capture give for it.
 //!
-//! `Content-Length` counts the bytes that were sent, so only a body that is kept as it was sent can be
-//! compared with it: an exact one, or a string whose request had no content encoding.
+//! `Content-Length` counts the bytes that were sent, so only a body that is kept as it was sent can
+//! be compared with it: an exact one, or a string whose request had no content encoding.
 //!
 //! A shorter body was truncated, unless it is complete JSON: then something parsed it and wrote it
 //! again, as a longer body was. Lengths that contradict each other prove nothing.
@@ -16,7 +16,8 @@ use crate::Text;
 use crate::delivery::{Ambiguity, Doubt, Fidelity};
 use crate::text::grouped;
 
-/// How many different lengths are listed. A request has one or two; a hostile one can have a million.
+/// How many different lengths are listed. A request has one or two; a hostile one can have a
+/// million.
 const MAX_LENGTHS: usize = 4;
 
 /// Compares a body with the lengths given for it, before its content encodings are undone.

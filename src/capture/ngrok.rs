@@ -6,8 +6,8 @@
 //!    "headers": {"Host": ["h"]}, "uri": "/x", "raw": "UE9TVCAv…"}}]}
 //! ```
 //!
-//! `raw` is the whole HTTP message in base64, so the body is exact; other tools that write this format
-//! put only the body there. The agent may keep only the start of a long body.
+//! `raw` is the whole HTTP message in base64, so the body is exact; other tools that write this
+//! format put only the body there. The agent may keep only the start of a long body.
 
 use super::ambiguity::repeated_keys;
 use super::entry_reader::EntryReader;

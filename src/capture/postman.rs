@@ -7,8 +7,8 @@
 //!                  "body": {"mode": "raw", "raw": "{…}"}}}]}]}
 //! ```
 //!
-//! Folders nest. The body is text, unless variables such as `{{name}}` are left in it: Postman fills
-//! them in when it sends the request. Saved example responses are ignored.
+//! Folders nest. The body is text, unless variables such as `{{name}}` are left in it: Postman
+//! fills them in when it sends the request. Saved example responses are ignored.
 
 use super::ambiguity::repeated_keys;
 use super::entry_reader::EntryReader;

@@ -140,7 +140,8 @@ impl<'a> Fault<'a> {
         }
     }
 
-    /// The same fault, placed at `place`: for a fault in decoded bytes, which are not in the record.
+    /// The same fault, placed at `place`: for a fault in decoded bytes, which are not in the
+    /// record.
     pub(super) fn within(self, place: &str) -> Fault<'_> {
         Fault {
             place: Some(place.as_bytes()),

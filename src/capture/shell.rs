@@ -6,8 +6,8 @@
 //! - `$'…'`, the ANSI-C quoting of bash and zsh, with escapes such as `\n` and `\u00e1`;
 //! - carets, which the Windows command line uses for what would have a meaning there: `^"{^}^"`.
 //!
-//! Both are rewritten here as POSIX quoting. Nothing is expanded and nothing is executed: variables,
-//! globs and substitutions stay as they are written.
+//! Both are rewritten here as POSIX quoting. Nothing is expanded and nothing is executed:
+//! variables, globs and substitutions stay as they are written.
 
 use std::borrow::Cow;
 
@@ -84,8 +84,8 @@ impl ShellCommand {
     }
 }
 
-/// Whether a command is quoted for the Windows command line: its first argument starts with `^"`, or
-/// its first line ends with a caret.
+/// Whether a command is quoted for the Windows command line: its first argument starts with `^"`,
+/// or its first line ends with a caret.
 fn is_windows(source: &str) -> bool {
     let line = source.lines().next().unwrap_or_default().trim_end();
     let arguments = line.split_once(' ').map_or("", |(_, arguments)| arguments);
@@ -128,8 +128,8 @@ fn ansi_c(token: &str) -> String {
     shell_words::quote(&String::from_utf8_lossy(&bytes)).into_owned()
 }
 
-/// Undoes the escape at the start of `rest`, which follows a backslash, and returns what comes after
-/// it. A backslash that starts no escape stands for itself.
+/// Undoes the escape at the start of `rest`, which follows a backslash, and returns what comes
+/// after it. A backslash that starts no escape stands for itself.
 fn escape<'t>(rest: &'t str, bytes: &mut Vec<u8>) -> &'t str {
     let Some(c) = rest.chars().next() else {
         bytes.push(b'\\');

@@ -7,8 +7,8 @@ use super::json::Value;
 use super::request::Request;
 
 impl<'a> Request<'a> {
-    /// Reads the time in `value`, the member `name` of a capture. A time that cannot be read does not
-    /// fail the request: it is only noted.
+    /// Reads the time in `value`, the member `name` of a capture. A time that cannot be read does
+    /// not fail the request: it is only noted.
     pub(super) fn received(&mut self, name: &str, value: Option<Value<'a>>) {
         let Some(value) = value else { return };
         self.received_at = match value.string() {

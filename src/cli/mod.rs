@@ -3,6 +3,7 @@
 //! Everything in here may use the library; the library knows nothing of what is in here.
 
 mod args;
+mod color;
 mod command_line;
 mod commands;
 mod completion;

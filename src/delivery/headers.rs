@@ -41,8 +41,8 @@ impl<'a> Headers<'a> {
             .map(|(_, value)| value)
     }
 
-    /// The values by lower-case name, in the order in which the names first appear. Takes linear time,
-    /// because the number of headers is up to the input.
+    /// The values by lower-case name, in the order in which the names first appear. Takes linear
+    /// time, because the number of headers is up to the input.
     fn by_name(&self) -> Vec<(String, Vec<&Text<'a>>)> {
         let mut headers: Vec<(String, Vec<_>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::default();
@@ -63,7 +63,8 @@ impl<'a> Headers<'a> {
         Headers(self.0.into_iter().map(owned).collect())
     }
 
-    /// Whether this is a valid name of a header: a token of RFC 9110, which cannot contain a line break.
+    /// Whether this is a valid name of a header: a token of RFC 9110, which cannot contain a line
+    /// break.
     pub fn is_name(name: &str) -> bool {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         !name.is_empty() && name.bytes().all(is_part)

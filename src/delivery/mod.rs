@@ -1,8 +1,8 @@
-//! A received webhook request: its headers, the bytes of its body, and how faithfully a capture kept
-//! them.
+//! A received webhook request: its headers, the bytes of its body, and how faithfully a capture
+//! kept them.
 //!
-//! Every capture format produces [`Delivery`]s, and signatures, the schema and the views see nothing
-//! else of a capture.
+//! Every capture format produces [`Delivery`]s, and signatures, the schema and the views see
+//! nothing else of a capture.
 
 mod headers;
 
@@ -43,8 +43,8 @@ pub struct Delivery<'a> {
     pub ends_input: bool,
     /// Where the delivery starts in its input.
     pub start: Position,
-    /// Where the body starts in its input; `None` if it is wrapped in a string or base64, and so has
-    /// no lines there.
+    /// Where the body starts in its input; `None` if it is wrapped in a string or base64, and so
+    /// has no lines there.
     pub body_start: Option<Position>,
     /// What was done or assumed to read the delivery, as sentences. Safe to print.
     pub notes: Vec<String>,

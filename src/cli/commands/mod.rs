@@ -27,7 +27,8 @@ use clap::CommandFactory;
 
 use self::deliveries::NoInput;
 use self::output::say;
-use crate::cli::args::{Cli, Color, Command, DisplayArgs, LevelArgs};
+use crate::cli::args::{Cli, Command, DisplayArgs, LevelArgs};
+use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::pipeline::{Input, Outputs};
 
@@ -71,9 +72,9 @@ impl Outcome {
 /// # Errors
 /// Where it cannot be done at all, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
-    let project_file = Config::path(&cli.config);
+    let project_file = Config::locate(cli.config.config.as_deref(), cli.config.no_config);
     let outputs = outputs(cli, project_file.as_deref())?;
-    let config = || Config::load(project_file.as_deref(), &cli.config);
+    let config = || Config::load(project_file.as_deref(), cli.config.config.is_some());
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config()?, &outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),

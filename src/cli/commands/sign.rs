@@ -1,4 +1,8 @@
-//! `chatlog sign`: the signature of a body, and requests that carry it.
+//! `chatlog sign`: computes the signature of each delivery, and prints it alone or with a request
+//! that carries it.
+//!
+//! What is printed must be safe to paste into a shell and to show in a terminal, and must send the
+//! exact bytes that were signed. See [`quoted`].
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -23,7 +27,7 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: &Outputs) -> Result<Out
         secret: secrets.first().expect("one is required"),
         scheme: args.scheme.scheme(config)?.value,
         header: &header,
-        request: Request {
+        destination: Destination {
             url: Url::parse(&args.url).map_err(|error| anyhow!("--url: {error}"))?,
         },
     };
@@ -41,12 +45,12 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: &Outputs) -> Result<Out
     Ok(outcome)
 }
 
-/// What every delivery is signed with.
+/// How every delivery is signed, and where its request goes.
 struct Signer<'a> {
     secret: &'a Secret,
     scheme: Scheme,
     header: &'a str,
-    request: Request,
+    destination: Destination,
 }
 
 impl Signer<'_> {
@@ -58,7 +62,9 @@ impl Signer<'_> {
     ) -> Result<Outcome> {
         let delivery = match args.write_as {
             SignAs::Header | SignAs::Value => Cow::Borrowed(incoming.delivery),
-            SignAs::Curl | SignAs::Http => Cow::Owned(self.request.of(incoming.delivery)),
+            SignAs::Curl | SignAs::Http => {
+                Cow::Owned(self.destination.readdress(incoming.delivery))
+            }
         };
         let signature = match sign(&delivery, &self.scheme, self.secret, args.encoding) {
             Ok(signature) => signature,
@@ -71,16 +77,16 @@ impl Signer<'_> {
             SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
             SignAs::Value => writeln!(out, "{signature}")?,
             SignAs::Curl if delivery.body.contains(&0) => {
-                let what = "a curl command cannot hold the NUL byte in the body: use --as http";
+                let what = "a curl command cannot contain the NUL byte in the body: use --as http";
                 tell(incoming.origin, what);
                 return Ok(Outcome::Trouble);
             }
             SignAs::Curl => {
-                self.request
+                self.destination
                     .write_curl(&delivery.body, self.header, &signature, out)?;
             }
             SignAs::Http => {
-                self.request
+                self.destination
                     .write_http(&delivery.body, self.header, &signature, out)?;
             }
         }
@@ -88,14 +94,15 @@ impl Signer<'_> {
     }
 }
 
-/// Where a request goes.
-struct Request {
+/// Where requests are sent.
+struct Destination {
     url: Url,
 }
 
-impl Request {
-    /// The delivery as this request sends it.
-    fn of<'a>(&self, delivery: &Delivery<'a>) -> Delivery<'a> {
+impl Destination {
+    /// The delivery as it is sent here. The scheme may cover the method and the target, so it must
+    /// be signed in this form.
+    fn readdress<'a>(&self, delivery: &Delivery<'a>) -> Delivery<'a> {
         Delivery {
             method: Some(Text::from("POST")),
             target: Some(Text::from(self.url.target().to_owned())),
@@ -131,7 +138,7 @@ impl Request {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let header = quoted(format!("{name}: {signature}").as_bytes());
-        // However it is quoted, a leading `@` would make `--data-binary` send a file.
+        // `--data-binary` would read a file if the body started with `@`, however it is quoted.
         let option = if body.starts_with(b"@") {
             "--data-raw"
         } else {
@@ -145,8 +152,8 @@ impl Request {
     }
 }
 
-/// Bytes as a word of a POSIX shell; those that could act on a terminal, and those that are no
-/// text, in the `$'…'` that bash and zsh read too.
+/// Bytes as one word of a shell: in single quotes if they are text that is safe to print, and
+/// otherwise in `$'…'` with escapes, which bash and zsh understand, but not every POSIX shell.
 fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text)
@@ -168,7 +175,7 @@ fn ansi_c_quoted(bytes: &[u8]) -> String {
                 word.push('\\');
                 word.push(char::from(*byte));
             }
-            // `##[…]` is a command to CI systems.
+            // `#` is escaped, because `##[…]` is a command to CI systems.
             b' '..=b'"' | b'$'..=b'~' => word.push(char::from(*byte)),
             _ => word.extend(["\\x", &hex::encode([*byte])]),
         }

@@ -1,4 +1,8 @@
-//! Schemas of the user's, and the files below their folder that they refer to.
+//! Reads the user's own JSON Schemas (`--schema`), which may refer to other files in their folder.
+//!
+//! References are resolved against a made-up base URI, and only to files below the folder of the
+//! schema: a schema from somebody else can neither make chatlog open a connection nor read a file
+//! elsewhere.
 
 use std::error::Error;
 use std::fs;
@@ -13,11 +17,13 @@ use serde_json::Value;
 
 use super::name_of;
 
-/// What relative references are resolved against. Nothing is ever fetched from it: a reference is
-/// a file below the schema's folder, or refused.
+/// The base URI of the schema's folder.
 const BASE: &str = "chatlog:///";
 
 /// Reads the schema in a file.
+///
+/// # Errors
+/// The file cannot be read, is not JSON, or is not a valid schema.
 pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
     let name = name_of(path);
     let place = || format!("--schema {name}");
@@ -35,7 +41,7 @@ pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
         .map_err(|error| anyhow!("{}: {error}", place()))
 }
 
-/// Where a file is not JSON, and why: `LINE:COLUMN: invalid JSON: …`.
+/// Formats an error as `LINE:COLUMN: invalid JSON: …`.
 fn not_json(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     format!("{line}:{column}: invalid JSON: {}", describe_error(error))
@@ -49,12 +55,12 @@ struct Below {
 impl Retrieve for Below {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let Some(relative) = uri.as_str().strip_prefix(BASE) else {
-            return Err("it is not below the schema's folder, and chatlog fetches nothing".into());
+            return Err("it is not in the schema's folder, and chatlog does not fetch URLs".into());
         };
         let relative = percent_decode_str(relative).decode_utf8()?;
         let path = self.folder.join(&*relative).canonicalize()?;
         if !path.starts_with(&self.folder) {
-            return Err("it is not below the schema's folder".into());
+            return Err("it is not in the schema's folder".into());
         }
         let text = fs::read_to_string(path)?;
         Ok(serde_json::from_str(&text).map_err(|error| not_json(&error))?)
