@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use chatlog::Position;
-use chatlog::capture::{Capture, Format, Limits, Record, deliveries, sniff};
+use chatlog::capture::{Capture, Format, Limits, Record, deliveries, is_text};
 use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
 use chatlog::json::Document;
@@ -57,10 +57,11 @@ fn records(input: &[u8]) -> Vec<Record<'_>> {
     let Ok(text) = std::str::from_utf8(input) else {
         return vec![whole(input)];
     };
-    if sniff(input).is_some() || serde_json::from_str::<Box<RawValue>>(text).is_err() {
-        return match sniff(input) {
-            Some(_) => vec![whole(input)],
-            None => text.lines().map(|line| record(input, line)).collect(),
+    if is_text(None, input) || serde_json::from_str::<Box<RawValue>>(text).is_err() {
+        return if is_text(None, input) {
+            vec![whole(input)]
+        } else {
+            text.lines().map(|line| record(input, line)).collect()
         };
     }
     match serde_json::from_str::<Vec<&RawValue>>(text) {

@@ -8,18 +8,26 @@
 //! and `--data` strips line breaks only from files, which are not read. Options that do not affect
 //! the request are ignored; for that, this module must know which options take a value.
 
-use super::Capture;
 use super::entry_reader::EntryReader;
 use super::request::{Body, Fault, Request};
 use super::shell::ShellCommand;
 use crate::Text;
 use crate::delivery::Fidelity;
 
+/// Whether an input starts with a curl command, perhaps after the prompt `$ `.
+pub(super) fn detect(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    let command = start.strip_prefix(b"$ ").unwrap_or(start);
+    let command = command.trim_ascii_start().strip_prefix(b"curl");
+    let arguments = command.map(|rest| rest.strip_prefix(b".exe").unwrap_or(rest));
+    arguments.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))
+}
+
 /// Reads one command after another.
-pub(super) fn read<'a>(mut reader: EntryReader<'a, '_>) -> Capture<'a> {
+pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
     let Ok(text) = simdutf8::basic::from_utf8(reader.record.bytes) else {
         reader.problem(Some(reader.record.bytes), "it is not UTF-8");
-        return reader.capture;
+        return;
     };
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
@@ -40,7 +48,6 @@ pub(super) fn read<'a>(mut reader: EntryReader<'a, '_>) -> Capture<'a> {
         }
         rest = after.trim_ascii_start();
     }
-    reader.capture
 }
 
 /// The request that the options seen so far describe.

@@ -55,15 +55,23 @@ const MAX_ENCODINGS: usize = 4;
 pub(super) struct EntryReader<'a, 'r> {
     pub(super) record: &'r Record<'a>,
     pub(super) capture: Capture<'a>,
+    /// Whether the user named the format, so that it was not detected.
+    is_named: bool,
     limits: Limits,
     /// The current entry: the offset of its first byte in the record, and its position.
     entry: (usize, Position),
 }
 
 impl<'a, 'r> EntryReader<'a, 'r> {
-    pub(super) fn new(format: Format, record: &'r Record<'a>, limits: Limits) -> Self {
+    pub(super) fn new(
+        format: Format,
+        is_named: bool,
+        record: &'r Record<'a>,
+        limits: Limits,
+    ) -> Self {
         Self {
             record,
+            is_named,
             capture: Capture {
                 format,
                 deliveries: Vec::new(),
@@ -173,15 +181,19 @@ impl<'a, 'r> EntryReader<'a, 'r> {
         if position.is_some() && last.is_some_and(|last| last.position == position) {
             return;
         }
-        let format = self.capture.format;
-        let what = match format {
-            Format::Http => format!("looks like an HTTP message, but {what}"),
-            Format::Curl => format!("looks like a curl command, but {what}"),
-            _ => format!("looks like `{format}`, but {what}"),
+        let format = match self.capture.format {
+            Format::Http => "an HTTP message".to_owned(),
+            Format::Curl => "a curl command".to_owned(),
+            format => format!("`{format}`"),
+        };
+        let verb = if self.is_named {
+            "read as"
+        } else {
+            "looks like"
         };
         self.capture.problems.push(Problem {
             position,
-            message: what,
+            message: format!("{verb} {format}, but {what}"),
         });
     }
 

@@ -13,6 +13,7 @@
 //! differ, that is an ambiguity; see `ambiguity`.
 
 use super::ambiguity::{most_faithful, repeated_beside_bodies};
+use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
@@ -75,13 +76,22 @@ const TIME: [&str; 13] = [
     "datetime",
 ];
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has("headers") && has_body(object)
+}
+
 /// Whether an object has a member that may be a body.
-pub(super) fn has_body(object: &Object<'_>) -> bool {
+fn has_body(object: &Object<'_>) -> bool {
     BASE64.iter().chain(&BODY).any(|name| object.has(name))
 }
 
 /// Reads an envelope.
-pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn read<'a>(envelope: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(envelope, request);
+}
+
+fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     if !has_body(envelope) {
         return Err(Fault::new(envelope.text(), "it has headers but no body"));
     }

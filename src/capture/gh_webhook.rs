@@ -7,11 +7,21 @@
 //! This is how Go marshals a header and a `[]byte`: the body is base64, so it is exact.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::json::Object;
 use super::request::{Fault, Request};
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_all(&["Header", "Body"])
+}
+
 /// Reads an event.
-pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn read<'a>(event: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(event, request);
+}
+
+fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     Ok(Request {
         headers: event.headers("Header")?,
         body: match event.get("Body") {

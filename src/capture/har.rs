@@ -16,6 +16,11 @@ use super::request::{Fault, Request};
 use crate::Text;
 use crate::delivery::Headers;
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_inside("log", &["entries"])
+}
+
 /// Reads every entry of the log.
 pub(super) fn read<'a>(archive: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     reader.report_repeated(archive, "log");

@@ -13,6 +13,12 @@ use super::json::{Object, Value};
 use super::request::{Fault, Request};
 use crate::Text;
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    (object.has("source_id") && object.has_inside("data", &["headers", "body"]))
+        || object.has_list("models")
+}
+
 /// Reads one request or a list of them.
 pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     match capture.get("models") {

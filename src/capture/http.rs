@@ -26,15 +26,18 @@ use std::borrow::Cow;
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
-use super::Capture;
-use super::detect::is_request_line;
 use super::entry_reader::EntryReader;
 use super::request::{Body, Fault, Request};
 use crate::Text;
 use crate::delivery::{Ambiguity, Doubt, Fidelity, Headers};
 
+/// Whether an input starts with a request.
+pub(super) fn detect(start: &[u8]) -> bool {
+    is_request_line(start.trim_ascii_start())
+}
+
 /// Reads one request after another.
-pub(super) fn read<'a>(mut reader: EntryReader<'a, '_>) -> Capture<'a> {
+pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
     let mut rest = reader.record.bytes.trim_ascii_start();
     while !rest.is_empty() {
         reader.enter(rest);
@@ -49,7 +52,6 @@ pub(super) fn read<'a>(mut reader: EntryReader<'a, '_>) -> Capture<'a> {
             }
         }
     }
-    reader.capture
 }
 
 /// Reads the request at the start of `bytes`, and returns it with what comes after it.
@@ -266,6 +268,21 @@ fn after_response(bytes: &[u8]) -> &[u8] {
     } else {
         bytes
     }
+}
+
+/// Whether bytes start with a request line, such as `POST /path HTTP/1.1`.
+pub(super) fn is_request_line(start: &[u8]) -> bool {
+    if !start.first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let line = memchr(b'\n', start).map_or(start, |newline| &start[..newline]);
+    let mut words = line.split(|byte| *byte == b' ');
+    let method = words.next().unwrap_or_default();
+    let target = words.next().unwrap_or_default();
+    let version = words.next().and_then(|word| word.strip_prefix(b"HTTP/"));
+    method.iter().all(u8::is_ascii_uppercase)
+        && !target.is_empty()
+        && version.is_some_and(|version| version.first().is_some_and(u8::is_ascii_digit))
 }
 
 /// Whether bytes start with a status line, such as `HTTP/1.1 200 OK`.

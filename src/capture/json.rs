@@ -101,6 +101,22 @@ impl<'a> Object<'a> {
         self.members.iter().any(|(key, _)| key == name)
     }
 
+    /// Whether there is a member of each of these names.
+    pub(super) fn has_all(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.has(name))
+    }
+
+    /// Whether the member of this name is an object with a member of each of these names.
+    pub(super) fn has_inside(&self, name: &str, names: &[&str]) -> bool {
+        let inner = self.object(name);
+        inner.is_some_and(|inner| inner.has_all(names))
+    }
+
+    /// Whether the member of this name is an array.
+    pub(super) fn has_list(&self, name: &str) -> bool {
+        self.get(name).and_then(Value::items).is_some()
+    }
+
     /// The value of the first of these names that has one.
     pub(super) fn first(&self, names: &[&str]) -> Option<Value<'a>> {
         names.iter().find_map(|name| self.get(name))

@@ -12,34 +12,46 @@
 //! In this order, the first match wins:
 //!
 //! 1. An object whose first key is one of the notification's is a bare body. Most inputs are, and
-//!    this way nothing but their first key is looked at.
-//! 2. A record that starts like an HTTP message, a curl command or an event stream is one
-//!    ([`sniff`]). These formats are not JSON, so the first bytes are enough.
-//! 3. A JSON object is matched against each format's keys, the most specific keys first: a
-//!    webhook-tester request would pass for an envelope, but not the other way round.
+//!    this way only their first key is looked at.
+//! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
+//!    are not JSON, so the first bytes are enough.
+//! 3. A JSON object is matched against each format's keys, in the order of the table in `format`.
 //! 4. Anything else is a bare body, and reading the notification reports what is wrong with it.
 //!
 //! Detection never depends on the file name.
 //!
 //! # Adding a format
 //!
-//! Write a module beside this one with a function from the format's JSON object (or text) to a
-//! `Request`: method, target, headers, body, time. Use the helpers of `json::Value` for the body,
-//! because they choose its [`Fidelity`](crate::delivery::Fidelity). Then add a variant to
-//! [`Format`], how it is detected to `detect`, and a sample to `samples/captures`.
+//! A format is a module beside this one and a row in the table of [`Format`]. The module has two
+//! functions: one that detects the format, by the first bytes or by the keys of an object, and one
+//! that passes each request it finds to the `EntryReader`:
 //!
-//! A format only finds the parts of a request. What its content encoding, length, character set
-//! and method mean for the delivery is the same for every format and is decided in `entry_reader`.
-//! A format may fail for one entry; the entries after it are still read.
+//! ```ignore
+//! pub(super) fn detect(object: &Object<'_>) -> bool {
+//!     object.has_all(&["Header", "Body"])
+//! }
+//!
+//! pub(super) fn read<'a>(event: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+//!     reader.entry(event, request);
+//! }
+//! ```
+//!
+//! A format only finds the parts of a request: method, target, headers, body, time. The methods of
+//! `json::Value` that read a body choose its [`Fidelity`](crate::delivery::Fidelity). What content
+//! encoding, length, character set and method mean for the delivery is the same for every format
+//! and is decided in `entry_reader`. A format may fail for one entry; the entries after it are
+//! still read.
+//!
+//! A sample in `samples/captures` is the format's test.
 
 mod ambiguity;
 mod api_gateway;
 mod body;
 mod curl;
-mod detect;
 mod encoding;
 mod entry_reader;
 mod envelope;
+mod format;
 mod gh_webhook;
 mod har;
 mod hookdeck;
@@ -57,80 +69,13 @@ mod time;
 mod webhook_site;
 mod webhook_tester;
 
-use std::fmt::{self, Display};
-
-use self::detect::{detect_object, starts_like_notification};
-pub use self::detect::{is_notification, sniff};
+pub use self::body::is_notification;
 use self::entry_reader::EntryReader;
+pub use self::format::Format;
 use self::json::Object;
 
 use crate::Position;
 use crate::delivery::Delivery;
-
-/// The format of a capture: which tool wrote it, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
-pub enum Format {
-    /// Only the body, without headers
-    Body,
-    /// Raw HTTP request messages
-    Http,
-    /// An HTTP archive exported by a browser or proxy
-    Har,
-    /// A webhook.site request or list of requests
-    WebhookSite,
-    /// An ngrok agent request or list of requests
-    Ngrok,
-    /// An AWS API Gateway event (REST API) or load balancer event
-    ApiGateway,
-    /// An AWS API Gateway event (HTTP API) or Lambda function URL event
-    ApiGatewayV2,
-    /// A webhook-tester request, from its API or its storage
-    WebhookTester,
-    /// A smee.io event or event stream
-    Smee,
-    /// A Hookdeck request or event, or a list of them
-    Hookdeck,
-    /// An event received by `gh webhook forward`
-    GhWebhook,
-    /// curl commands
-    Curl,
-    /// An n8n webhook node item
-    #[value(name = "n8n")]
-    N8n,
-    /// A Postman collection
-    Postman,
-    /// Any JSON object with headers and a body
-    Envelope,
-}
-
-impl Format {
-    /// The name in `--input NAME` and in JSON output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Body => "body",
-            Self::Http => "http",
-            Self::Har => "har",
-            Self::WebhookSite => "webhook-site",
-            Self::Ngrok => "ngrok",
-            Self::ApiGateway => "api-gateway",
-            Self::ApiGatewayV2 => "api-gateway-v2",
-            Self::WebhookTester => "webhook-tester",
-            Self::Smee => "smee",
-            Self::Hookdeck => "hookdeck",
-            Self::GhWebhook => "gh-webhook",
-            Self::Curl => "curl",
-            Self::N8n => "n8n",
-            Self::Postman => "postman",
-            Self::Envelope => "envelope",
-        }
-    }
-}
-
-impl Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// One JSON value, line or message cut out of an input.
 #[derive(Debug, Clone, Copy)]
@@ -226,19 +171,22 @@ pub struct Problem {
 /// assert_eq!(capture.deliveries[0].fidelity, Fidelity::Text);
 /// ```
 pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limits) -> Capture<'a> {
-    if format.is_none() && starts_like_notification(record.bytes) {
+    if format.is_none() && body::detect(record.bytes) {
         return body::read(record);
     }
     let text = &record.without_byte_order_mark();
-    match format.or_else(|| sniff(text.bytes)) {
-        Some(Format::Body) => body::read(record),
-        Some(Format::Http) => http::read(EntryReader::new(Format::Http, text, *limits)),
-        Some(Format::Curl) => curl::read(EntryReader::new(Format::Curl, text, *limits)),
-        Some(Format::Smee) if sniff(text.bytes) == Some(Format::Smee) => {
-            smee::read_stream(EntryReader::new(Format::Smee, text, *limits))
-        }
-        format => read_object(text, format, *limits).unwrap_or_else(|| body::read(record)),
+    let detected = format.or_else(|| Format::of_text(text.bytes));
+    if detected == Some(Format::Body) {
+        return body::read(record);
     }
+    if let Some(detected) = detected
+        && let Some(read) = detected.text_reader(text.bytes)
+    {
+        let mut reader = EntryReader::new(detected, format.is_some(), text, *limits);
+        read(&mut reader);
+        return reader.capture;
+    }
+    read_object(text, format, *limits).unwrap_or_else(|| body::read(record))
 }
 
 /// Reads a record that is a JSON object of `format`, or of the format that its keys suggest.
@@ -248,39 +196,27 @@ fn read_object<'a>(
     format: Option<Format>,
     limits: Limits,
 ) -> Option<Capture<'a>> {
-    let object = simdutf8::basic::from_utf8(record.bytes)
-        .ok()
-        .and_then(Object::read);
-    let (object, format) = match (object, format) {
-        (Some(object), Some(format)) => (object, format),
-        (Some(object), None) => {
-            let format = detect_object(&object)?;
-            (object, format)
-        }
-        (None, None) => return None,
-        (None, Some(format)) => {
-            let mut reader = EntryReader::new(format, record, limits);
-            reader.problem(Some(record.bytes), "it is not a JSON object in UTF-8");
-            return Some(reader.capture);
-        }
-    };
-    let mut reader = EntryReader::new(format, record, limits);
-    match format {
-        Format::ApiGateway => reader.entry(&object, api_gateway::version_1),
-        Format::ApiGatewayV2 => reader.entry(&object, api_gateway::version_2),
-        Format::WebhookSite => webhook_site::read(&object, &mut reader),
-        Format::Ngrok => ngrok::read(&object, &mut reader),
-        Format::WebhookTester => reader.entry(&object, webhook_tester::request),
-        Format::Smee => reader.entry(&object, smee::request),
-        Format::Hookdeck => hookdeck::read(&object, &mut reader),
-        Format::GhWebhook => reader.entry(&object, gh_webhook::request),
-        Format::N8n => reader.entry(&object, n8n::request),
-        Format::Har => har::read(&object, &mut reader),
-        Format::Postman => postman::read(&object, &mut reader),
-        Format::Envelope | Format::Body | Format::Http | Format::Curl => {
-            reader.entry(&object, envelope::request);
-        }
+    let text = simdutf8::basic::from_utf8(record.bytes).ok();
+    let object = text.and_then(Object::read);
+    let detected = format.or_else(|| Format::of_object(object.as_ref()?))?;
+    let mut reader = EntryReader::new(detected, format.is_some(), record, limits);
+    if let (Some(object), Some(read)) = (object, detected.object_reader()) {
+        read(&object, &mut reader);
+        reader.end_of(&object);
+    } else {
+        reader.problem(Some(record.bytes), "it is not a JSON object in UTF-8");
     }
-    reader.end_of(&object);
     Some(reader.capture)
+}
+
+/// Whether an input is read as text, and so is one record: HTTP messages, curl commands or an event
+/// stream. Any other input is JSON, and cut into its values.
+///
+/// `format` is the format that the user named, and `start` the start of the input, without a byte
+/// order mark; 4 KiB are enough.
+pub fn is_text(format: Option<Format>, start: &[u8]) -> bool {
+    match format {
+        Some(format) => format.text_reader(start).is_some(),
+        None => Format::of_text(start).is_some(),
+    }
 }

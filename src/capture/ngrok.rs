@@ -17,6 +17,23 @@ use super::request::{Body, Fault, Request};
 use crate::Text;
 use crate::delivery::Fidelity;
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_inside("request", &["raw", "proto"]) || is_list(object)
+}
+
+/// Whether an object is the agent's list of requests. It is empty until the first request, and then
+/// only its own URI identifies it.
+fn is_list(object: &Object<'_>) -> bool {
+    let Some(mut requests) = object.get("requests").and_then(Value::items) else {
+        return false;
+    };
+    let uri = object.string("uri");
+    let mut first = || requests.next().and_then(Value::object);
+    uri.is_some_and(|uri| uri.starts_with("/api/requests"))
+        || first().is_some_and(|first| first.has_inside("request", &["raw", "proto"]))
+}
+
 /// Reads one request or a list of them.
 pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     match capture.get("requests") {
@@ -48,7 +65,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
 /// Reads `raw`: the whole message, or only its body.
 fn raw(value: Value<'_>) -> Result<Request<'_>, Fault<'_>> {
     let body = value.base64_body("raw")?;
-    if !super::detect::is_request_line(&body.bytes) {
+    if !http::is_request_line(&body.bytes) {
         return Ok(Request {
             body: Some(body),
             ..Request::default()

@@ -20,6 +20,13 @@ use crate::delivery::{Fidelity, Headers};
 /// How deep folders may be nested; no collection of a person's comes close.
 const MAX_DEPTH: usize = 32;
 
+/// Whether an object states Postman's schema.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    let info = object.object("info");
+    let schema = info.and_then(|info| info.string("schema"));
+    schema.is_some_and(|schema| schema.contains("getpostman.com"))
+}
+
 /// Reads the requests in the order of the collection. The folders being read are kept on a stack of
 /// our own, because their depth is up to the input.
 pub(super) fn read<'a>(collection: &Object<'a>, reader: &mut EntryReader<'a, '_>) {

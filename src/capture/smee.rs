@@ -8,7 +8,6 @@
 //! Headers are members of the event, next to `body`. smee parses the body, so it is reserialized;
 //! newer versions add the original text as `rawbody`.
 
-use super::Capture;
 use super::ambiguity::most_faithful;
 use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
@@ -19,8 +18,26 @@ use crate::delivery::Headers;
 /// Members of an event that are not headers.
 const OTHERS: [&str; 4] = ["body", "rawbody", "query", "timestamp"];
 
-/// Reads one event. Every member that is not one of [`OTHERS`] is a header.
-pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+/// Whether an object has the keys of an event. The headers of an envelope are one object; here they
+/// are members of the event.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_all(&["body", "query", "timestamp"]) && !object.has("headers")
+}
+
+/// Whether an input starts like an event stream.
+pub(super) fn detect_stream(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    let fields = [&b"id:"[..], b"event:", b"data:"];
+    fields.iter().any(|field| start.starts_with(field))
+}
+
+/// Reads one event.
+pub(super) fn read<'a>(event: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(event, request);
+}
+
+/// Reads the request in an event. Every member that is not one of [`OTHERS`] is a header.
+fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let mut bodies = Vec::new();
     for name in ["rawbody", "body"] {
         for body in event.all(name) {
@@ -52,22 +69,21 @@ pub(super) fn request<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> 
 }
 
 /// Reads a stream of server-sent events: `field: value` lines, with a blank line after each event.
-pub(super) fn read_stream<'a>(mut reader: EntryReader<'a, '_>) -> Capture<'a> {
+pub(super) fn read_stream(reader: &mut EntryReader<'_, '_>) {
     let Ok(text) = simdutf8::basic::from_utf8(reader.record.bytes) else {
         reader.problem(Some(reader.record.bytes), "the stream is not UTF-8");
-        return reader.capture;
+        return;
     };
     let mut frame = Frame::default();
     for line in text.split_inclusive('\n') {
         let line = line.trim_end_matches(['\n', '\r']);
         if line.is_empty() {
-            read_frame(&std::mem::take(&mut frame), &mut reader);
+            read_frame(&std::mem::take(&mut frame), reader);
         } else {
             frame.add(line);
         }
     }
-    read_frame(&frame, &mut reader);
-    reader.capture
+    read_frame(&frame, reader);
 }
 
 /// The lines of one event.

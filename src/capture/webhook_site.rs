@@ -14,6 +14,12 @@ use super::json::Object;
 use super::request::{Fault, Request};
 use crate::Text;
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_all(&["token_id", "content", "headers"])
+        || (object.has("per_page") && object.has_list("data"))
+}
+
 /// Reads one request or a list of them.
 pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     match capture.get("data") {

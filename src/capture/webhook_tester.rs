@@ -11,6 +11,7 @@
 //! The body is base64 in both, so it is exact. The API cuts long header values.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::json::Object;
 use super::request::{Fault, Request};
 use crate::Text;
@@ -18,8 +19,19 @@ use crate::Text;
 /// The number of characters at which the API cuts a header's value.
 const MAX_VALUE: usize = 2048;
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has("request_payload_base64")
+        || object.has_all(&["body", "created_at_unit_milli"])
+        || object.has_all(&["body", "created_at_unix_milli"])
+}
+
 /// Reads a request.
-pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn read<'a>(entry: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(entry, request);
+}
+
+fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let mut request = Request {
         method: entry.string("method").map(Text::from),
         target: entry.string("url").map(Text::from),

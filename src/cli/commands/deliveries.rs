@@ -460,11 +460,7 @@ impl<'a, H: Handler> SourceReader<'a, H> {
 
     /// Says whether the source is one capture that is not JSON.
     fn is_whole(&self, records: &mut Records<impl Read>) -> Result<bool, FramingError> {
-        Ok(match self.format {
-            Some(Format::Http | Format::Curl) => true,
-            None | Some(Format::Smee) => capture::sniff(records.start()?).is_some(),
-            Some(_) => false,
-        })
+        Ok(capture::is_text(self.format, records.start()?))
     }
 
     fn read(&mut self, record: &Record<'_>) -> Result<(), Stop> {

@@ -27,7 +27,7 @@ pub(crate) fn holds_delivery(
     let Some(start) = held(records.start())? else {
         return Ok(false);
     };
-    if capture::sniff(start).is_some() {
+    if capture::is_text(None, start) {
         let whole = held(records.whole())?.flatten();
         return Ok(whole.is_some_and(|record| is_sought(&record)));
     }
