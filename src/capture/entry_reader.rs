@@ -132,7 +132,7 @@ impl<'a, 'r> EntryReader<'a, 'r> {
                 let found = Text::from(fault.trim_start()).shortened(20).to_string();
                 self.problem(
                     Some(fault.as_bytes()),
-                    format!("expected `,` or the end of an object, found `{found}`"),
+                    format!("it is invalid JSON: expected `,` or `}}`, found `{found}`"),
                 );
             }
         }
