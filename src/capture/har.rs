@@ -36,10 +36,7 @@ pub(super) fn read<'a>(archive: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
 }
 
 fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
-    let sent = entry.need("request")?;
-    let sent = sent
-        .object()
-        .ok_or_else(|| Fault::new(sent.text(), "`request` is not an object"))?;
+    let sent = entry.need_object("request")?;
     let mut request = Request {
         method: sent.string("method").map(Text::from),
         target: sent.string("url").map(Text::from),

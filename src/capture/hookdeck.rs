@@ -31,10 +31,7 @@ pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
 }
 
 fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
-    let data = entry.need("data")?;
-    let data = data
-        .object()
-        .ok_or_else(|| Fault::new(data.text(), "`data` is not an object"))?;
+    let data = entry.need_object("data")?;
     let mut request = Request {
         method: data.string("method").map(Text::from),
         target: data.string("path").map(Text::from),
@@ -51,13 +48,18 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     if let Some(name) = times.into_iter().find(|name| entry.get(name).is_some()) {
         request.received(name, entry.get(name));
     }
-    if let Some(verified) = entry.get("verified") {
-        let verdict = if verified.is_true() {
-            "verified"
-        } else {
-            "not verified"
-        };
-        request.notes.push(format!("Hookdeck says: {verdict}"));
-    }
+    request
+        .notes
+        .extend(entry.get("verified").map(note_verified));
     Ok(request)
+}
+
+/// A note on Hookdeck's own verdict, which is shown but not trusted.
+fn note_verified(verified: Value<'_>) -> String {
+    let verdict = if verified.is_true() {
+        "verified"
+    } else {
+        "not verified"
+    };
+    format!("Hookdeck says: {verdict}")
 }

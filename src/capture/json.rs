@@ -138,6 +138,13 @@ impl<'a> Object<'a> {
             .ok_or_else(|| Fault::new(self.text, format!("it has no `{name}`")))
     }
 
+    /// The object in a required member.
+    pub(super) fn need_object(&self, name: &str) -> Result<Object<'a>, Fault<'a>> {
+        let value = self.need(name)?;
+        let object = value.object();
+        object.ok_or_else(|| Fault::new(value.text(), format!("`{name}` is not an object")))
+    }
+
     /// The headers in the member of this name; empty if there is none.
     pub(super) fn headers(&self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
         self.get(name)

@@ -46,10 +46,7 @@ pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
 }
 
 fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
-    let sent = entry.need("request")?;
-    let sent = sent
-        .object()
-        .ok_or_else(|| Fault::new(sent.text(), "`request` is not an object"))?;
+    let sent = entry.need_object("request")?;
     let mut request = raw(sent.need("raw")?)?;
     if request.headers.is_empty() {
         request.headers = sent.headers("headers")?;

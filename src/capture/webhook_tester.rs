@@ -13,7 +13,7 @@
 use super::ambiguity::repeated_keys;
 use super::entry_reader::EntryReader;
 use super::json::Object;
-use super::request::{Fault, Request};
+use super::request::{Body, Fault, Request};
 use crate::Text;
 
 /// The number of characters at which the API cuts a header's value.
@@ -36,19 +36,9 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         method: entry.string("method").map(Text::from),
         target: entry.string("url").map(Text::from),
         headers: entry.headers("headers")?,
+        body: body(entry)?,
         ambiguities: repeated_keys(entry),
         ..Request::default()
-    };
-    let is_from_api = entry.has("request_payload_base64");
-    let name = if is_from_api {
-        "request_payload_base64"
-    } else {
-        "body"
-    };
-    request.body = match entry.get(name) {
-        Some(body) => Some(body.base64_body(name)?),
-        None if entry.has(name) => None,
-        None => return Err(Fault::new(entry.text(), "it has headers but no body")),
     };
     // `unit` is how the storage spells it.
     let times = [
@@ -56,9 +46,8 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         "created_at_unit_milli",
         "created_at_unix_milli",
     ];
-    let time = times.into_iter().find(|name| entry.has(name));
-    if let Some(time) = time {
-        request.received(time, entry.get(time));
+    if let Some(name) = times.into_iter().find(|name| entry.has(name)) {
+        request.received(name, entry.get(name));
     }
     let is_at_limit = |value: &Text<'_>| value.as_str().chars().count() == MAX_VALUE;
     if request.headers.iter().any(|(_, value)| is_at_limit(value)) {
@@ -66,4 +55,15 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         request.notes.push(note);
     }
     Ok(request)
+}
+
+/// The body; a request without one has `null`.
+fn body<'a>(entry: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
+    // The API's name comes first: only the API writes it.
+    let names = ["request_payload_base64", "body"];
+    let Some(name) = names.into_iter().find(|name| entry.has(name)) else {
+        return Err(Fault::new(entry.text(), "it has headers but no body"));
+    };
+    let body = entry.get(name).map(|body| body.base64_body(name));
+    body.transpose()
 }
