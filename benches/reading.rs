@@ -57,7 +57,12 @@ fn inspect_all(bencher: Bencher<'_, '_>) {
             let capture = deliveries(&record(line), None, &Limits::default());
             for delivery in &capture.deliveries {
                 let document = Document::new(&delivery.body);
-                black_box(inspect(&origin, delivery, &document));
+                black_box(inspect(
+                    &origin,
+                    delivery,
+                    &document,
+                    &chatlog::Checks::default(),
+                ));
             }
         }
     });

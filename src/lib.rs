@@ -30,13 +30,13 @@
 //! use chatlog::capture::{Limits, Record, deliveries};
 //! use chatlog::Position;
 //! use chatlog::json::Document;
-//! use chatlog::{Origin, Text, inspect};
+//! use chatlog::{Checks, Origin, Text, inspect};
 //!
 //! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
 //! let capture = deliveries(&record, None, &Limits::default());
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);
-//! let report = inspect(&origin, &capture.deliveries[0], &document);
+//! let report = inspect(&origin, &capture.deliveries[0], &document, &Checks::default());
 //! assert_eq!(report.findings[0].to_string(), "error[missing-field]: missing field `workflow_id`");
 //! ```
 
@@ -60,5 +60,5 @@ mod text;
 pub mod view;
 
 pub use position::Position;
-pub use report::{Origin, Report, inspect, inspect_up_to, signature_report};
+pub use report::{Checks, Origin, Report, Verifier, inspect, inspect_signature};
 pub use text::Text;

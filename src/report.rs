@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
+use std::sync::LazyLock;
 
 use crate::Position;
 use crate::Text;
+use crate::contract::Contract;
 use crate::delivery::Delivery;
 use crate::finding::{
     Finding, FindingLimit, Findings, Levels, Omitted, Rule, Severity, add_omitted, cut,
@@ -52,56 +54,94 @@ pub struct Report<'a> {
     pub session: Option<Session<'a>>,
     /// What is to be said of its signature, where that was asked for.
     pub signature: Option<Signature>,
-    limit: FindingLimit,
 }
 
-/// Reads and checks a delivery. It never fails: what is wrong with a payload is data. Of each rule
-/// the first 100 findings are kept.
+/// What a delivery is checked for.
+#[derive(Clone, Copy)]
+pub struct Checks<'c> {
+    /// How many findings of each rule are kept.
+    pub limit: FindingLimit,
+    /// How severe each rule is to the user.
+    pub levels: &'c Levels,
+    /// Schemas of the user's, beside the documented one.
+    pub contracts: &'c [Contract],
+    /// What checks the signature, if anything does.
+    pub verifier: Option<Verifier<'c>>,
+}
+
+/// Checks the signature of a delivery.
+pub type Verifier<'c> = &'c dyn Fn(&Delivery<'_>) -> Signature;
+
+impl Default for Checks<'_> {
+    /// The documented schema and the default severities: no signature, and no other schema.
+    fn default() -> Self {
+        static DEFAULT: LazyLock<Levels> = LazyLock::new(Levels::default);
+        Self {
+            limit: FindingLimit::default(),
+            levels: &DEFAULT,
+            contracts: &[],
+            verifier: None,
+        }
+    }
+}
+
+/// Reads and checks a delivery. It never fails: what is wrong with a payload is data.
+///
+/// ```
+/// use chatlog::capture::{Limits, Record, deliveries};
+/// use chatlog::json::Document;
+/// use chatlog::signature::{Scheme, Secret, Verdict, verify};
+/// use chatlog::{Checks, Origin, Position, Text, inspect, signature};
+///
+/// let bytes = br#"{"messages": []}"#;
+/// let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
+/// let delivery = &deliveries(&record, None, &Limits::default()).deliveries[0];
+/// let origin = Origin { source: Text::from("example"), index: 1 };
+/// let document = Document::new(&delivery.body);
+///
+/// let secrets = signature::Checks::new(Scheme::default(), [Secret::new("swordfish")?]);
+/// let checks = Checks { verifier: Some(&|delivery| verify(delivery, &secrets)), ..Checks::default() };
+/// let report = inspect(&origin, delivery, &document, &checks);
+/// assert_eq!(report.signature.as_ref().map(|it| it.verdict), Some(Verdict::Missing));
+/// assert!(report.has_errors());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn inspect<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
     document: &'a Document<'a>,
+    checks: &Checks<'_>,
 ) -> Report<'a> {
-    inspect_up_to(FindingLimit::default(), origin, delivery, document)
-}
-
-/// Reads and checks a delivery as [`inspect`] does, and keeps as many findings of each rule as
-/// `limit` says.
-pub fn inspect_up_to<'a>(
-    limit: FindingLimit,
-    origin: &'a Origin<'a>,
-    delivery: &'a Delivery<'a>,
-    document: &'a Document<'a>,
-) -> Report<'a> {
-    let mut findings = Findings::new(limit);
+    let mut findings = Findings::new(checks.limit);
     let session = Session::read(document, &mut findings);
-    let mut report = Report::new(limit, origin, delivery, document);
+    let mut report = Report::new(origin, delivery, document);
     report.session = session;
-    report.add(findings);
+    report.add(findings, checks.limit);
+    for contract in checks.contracts {
+        report.add(contract.findings(document, checks.limit), checks.limit);
+    }
+    report.verify(checks);
+    report.apply(checks.levels);
     report
 }
 
-/// Reports on the signature of a delivery, and on nothing else. The body is not read as text, and
-/// the report's document is empty.
-pub fn signature_report<'a>(
+/// Checks the signature of a delivery, and nothing else. The body is not read as text, and the
+/// report's document is empty.
+pub fn inspect_signature<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
-    signature: Signature,
+    checks: &Checks<'_>,
 ) -> Report<'a> {
     static NOT_READ: Document<'static> = Document::EMPTY;
-    let mut report = Report::new(FindingLimit::default(), origin, delivery, &NOT_READ);
-    report.add_signature(signature);
+    let mut report = Report::new(origin, delivery, &NOT_READ);
+    report.verify(checks);
+    report.apply(checks.levels);
     report
 }
 
 impl<'a> Report<'a> {
     /// A report in which nothing is said yet.
-    fn new(
-        limit: FindingLimit,
-        origin: &'a Origin<'a>,
-        delivery: &'a Delivery<'a>,
-        document: &'a Document<'a>,
-    ) -> Self {
+    fn new(origin: &'a Origin<'a>, delivery: &'a Delivery<'a>, document: &'a Document<'a>) -> Self {
         Self {
             origin,
             delivery,
@@ -111,22 +151,13 @@ impl<'a> Report<'a> {
             errors_allowed: 0,
             session: None,
             signature: None,
-            limit,
         }
     }
 }
 
 impl Report<'_> {
-    /// Adds a verdict, which is a finding too unless it is plainly valid or there was no secret. It
-    /// is about the delivery as a whole, and comes first.
-    pub fn add_signature(&mut self, signature: Signature) {
-        let finding = signature.finding(&self.delivery.notes);
-        self.findings.splice(0..0, finding);
-        self.signature = Some(signature);
-    }
-
     /// Adds findings, and keeps the first of each rule in the order of the document.
-    pub fn add(&mut self, findings: Findings) {
+    fn add(&mut self, findings: Findings, limit: FindingLimit) {
         let (kept, omitted) = findings.finish();
         for more in omitted {
             add_omitted(&mut self.omitted, more);
@@ -134,13 +165,28 @@ impl Report<'_> {
         if !kept.is_empty() {
             self.findings.extend(kept);
             self.document.place(&mut self.findings);
-            cut(&mut self.findings, &mut self.omitted, self.limit);
+            cut(&mut self.findings, &mut self.omitted, limit);
         }
+    }
+
+    /// Adds the verdict, which is a finding too unless it is plainly valid or there was no secret. It
+    /// is about the delivery as a whole, and comes first.
+    fn verify(&mut self, checks: &Checks<'_>) {
+        let Some(verifier) = checks.verifier else {
+            return;
+        };
+        let signature = verifier(self.delivery);
+        let finding = signature.finding(&self.delivery.notes);
+        self.findings.splice(0..0, finding);
+        self.signature = Some(signature);
     }
 
     /// Gives all findings the severities that the user wants, and leaves out those that are
     /// allowed.
-    pub fn apply(&mut self, levels: &Levels) {
+    fn apply(&mut self, levels: &Levels) {
+        let relaxed = self.counts().into_iter();
+        let relaxed = relaxed.filter(|(rule, _)| levels.relaxes(*rule));
+        self.errors_allowed = relaxed.map(|(_, count)| count).sum();
         let apply = |rule, severity: &mut Severity| match levels.severity(rule) {
             Some(wanted) => {
                 *severity = wanted;
@@ -148,9 +194,6 @@ impl Report<'_> {
             }
             None => false,
         };
-        let relaxed = self.counts().into_iter();
-        let relaxed = relaxed.filter(|(rule, _)| levels.relaxes(*rule));
-        self.errors_allowed += relaxed.map(|(_, count)| count).sum::<usize>();
         self.findings
             .retain_mut(|finding| apply(finding.rule, &mut finding.severity));
         self.omitted

@@ -351,7 +351,12 @@ fn the_samples_hold_a_good_notification() {
         source: Text::from("body.json"),
         index: 1,
     };
-    let report = inspect(&origin, &capture.deliveries[0], &document);
+    let report = inspect(
+        &origin,
+        &capture.deliveries[0],
+        &document,
+        &chatlog::Checks::default(),
+    );
     let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, [Rule::NumberPrecision]);
 }

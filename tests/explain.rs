@@ -24,7 +24,12 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     };
     let capture = deliveries(&record, Some(Format::Body), &Limits::default());
     let document = Document::new(&capture.deliveries[0].body);
-    let report = inspect(&origin, &capture.deliveries[0], &document);
+    let report = inspect(
+        &origin,
+        &capture.deliveries[0],
+        &document,
+        &chatlog::Checks::default(),
+    );
     let contract = if rule == Rule::Contract {
         crate::contract::example()
             .findings(&document, FindingLimit::default())

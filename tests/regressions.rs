@@ -25,7 +25,12 @@ fn report<T>(body: &str, look: impl FnOnce(&Report<'_>) -> T) -> T {
         index: 1,
     };
     let document = Document::new(&delivery.body);
-    look(&inspect(&origin, delivery, &document))
+    look(&inspect(
+        &origin,
+        delivery,
+        &document,
+        &chatlog::Checks::default(),
+    ))
 }
 
 /// The findings of a body: the rule of each, its pointer, and where in the body it is.

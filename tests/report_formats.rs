@@ -11,10 +11,12 @@ use chatlog::delivery::{Delivery, Fidelity};
 use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
-use chatlog::signature::{Checks, Encoding, Scheme, Secret, Signature, sign, verify};
-use chatlog::view::findings::{Format, Options, Problem, Writer};
+use chatlog::signature::{
+    Checks as SignatureChecks, Encoding, Scheme, Secret, Signature, sign, verify,
+};
+use chatlog::view::findings::{InputProblem, Options, Rendered, Renderer, ReportFormat, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
-use chatlog::{Origin, Text, inspect_up_to};
+use chatlog::{Checks, Origin, Text, inspect};
 use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthChar;
@@ -141,13 +143,41 @@ fn options(width: u16, theme: Theme) -> Options {
 }
 
 /// What a format makes of deliveries.
-fn written(cases: &[Case], format: Format, options: Options) -> String {
+fn written(cases: &[Case], format: ReportFormat, options: Options) -> String {
     written_up_to(FindingLimit::new(0), cases, format, options)
 }
 
 /// What a format makes of deliveries of whose findings the first of each rule are kept.
-fn written_up_to(limit: FindingLimit, cases: &[Case], format: Format, options: Options) -> String {
-    let mut writer = Writer::new(format, options, Vec::new()).expect("memory can be written");
+fn written_up_to(
+    limit: FindingLimit,
+    cases: &[Case],
+    format: ReportFormat,
+    options: Options,
+) -> String {
+    written_in_parts(1, limit, cases, format, options)
+}
+
+/// What a format makes of deliveries that are rendered so many at a time.
+fn written_in_parts(
+    size: usize,
+    limit: FindingLimit,
+    cases: &[Case],
+    format: ReportFormat,
+    options: Options,
+) -> String {
+    let renderer = Renderer::new(format, options);
+    let mut writer = Writer::new(renderer.clone(), Vec::new()).expect("memory can be written");
+    for cases in cases.chunks(size) {
+        let part = render_all(limit, cases, &renderer);
+        writer.write(part).expect("memory can be written");
+    }
+    let out = writer.finish().expect("memory can be written");
+    String::from_utf8(out).expect("every format is UTF-8")
+}
+
+fn render_all(limit: FindingLimit, cases: &[Case], renderer: &Renderer) -> Rendered {
+    let mut part = Rendered::default();
+    let contracts = [crate::contract::example()];
     for case in cases {
         let origin = Origin {
             source: Text::from(case.source.as_str()),
@@ -167,25 +197,43 @@ fn written_up_to(limit: FindingLimit, cases: &[Case], format: Format, options: O
                 ..delivery
             };
             let document = Document::new(&delivery.body);
-            let mut report = inspect_up_to(limit, &origin, &delivery, &document);
-            if case.source.ends_with("/contract.json") {
-                report.add(crate::contract::example().findings(&document, limit));
-            }
-            if let Some(signature) = signature_of(case, &delivery) {
-                report.add_signature(signature);
-            }
-            writer.write(&report).expect("memory can be written");
+            let has_contract = case.source.ends_with("/contract.json");
+            let signature = signature_of(case, &delivery);
+            let verify = |_: &Delivery<'_>| signature.clone().expect("there is a signature");
+            let checks = Checks {
+                limit,
+                contracts: if has_contract { &contracts } else { &[] },
+                verifier: signature.is_some().then_some(&verify),
+                ..Checks::default()
+            };
+            let report = inspect(&origin, &delivery, &document, &checks);
+            let done = renderer.report(&report, &mut part);
+            done.expect("memory can be written");
         }
     }
-    let out = writer.finish().expect("memory can be written");
-    String::from_utf8(out).expect("every format is UTF-8")
+    part
+}
+
+#[test]
+fn reports_may_be_rendered_in_parts_of_any_size() {
+    let cases = all_cases();
+    for format in ReportFormat::value_variants() {
+        let parts = |size| {
+            let options = options(80, Theme::plain());
+            written_in_parts(size, FindingLimit::new(1), &cases, *format, options)
+        };
+        let whole = parts(cases.len());
+        for size in [1, 2, 3, 7] {
+            assert_eq!(parts(size), whole, "{format:?}, {size} at a time");
+        }
+    }
 }
 
 /// The verdict that a case for a rule on signatures is about.
 fn signature_of(case: &Case, delivery: &Delivery<'_>) -> Option<Signature> {
     let name = case.source.strip_prefix("./rules/signature-")?;
     let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
-    let mut checks = Checks::new(Scheme::default(), [secret.clone()]);
+    let mut checks = SignatureChecks::new(Scheme::default(), [secret.clone()]);
     let mut delivery = delivery.clone();
     if name == "ambiguous.json" {
         let (scheme, secret) = (Scheme::default(), secret.clone());
@@ -201,7 +249,7 @@ fn signature_of(case: &Case, delivery: &Delivery<'_>) -> Option<Signature> {
     Some(verify(&delivery, &checks))
 }
 
-fn plain(cases: &[Case], format: Format) -> String {
+fn plain(cases: &[Case], format: ReportFormat) -> String {
     written(cases, format, options(80, Theme::plain()))
 }
 
@@ -230,13 +278,13 @@ fn is_golden(name: &str, given: &str) {
 fn every_format_shows_every_rule_as_its_golden_file_does() {
     let cases = all_cases();
     for (name, format) in [
-        ("full.txt", Format::Full),
-        ("concise.txt", Format::Concise),
-        ("json.ndjson", Format::Json),
-        ("github.txt", Format::Github),
-        ("gitlab.json", Format::Gitlab),
-        ("sarif.json", Format::Sarif),
-        ("junit.xml", Format::Junit),
+        ("full.txt", ReportFormat::Full),
+        ("concise.txt", ReportFormat::Concise),
+        ("json.ndjson", ReportFormat::Json),
+        ("github.txt", ReportFormat::Github),
+        ("gitlab.json", ReportFormat::Gitlab),
+        ("sarif.json", ReportFormat::Sarif),
+        ("junit.xml", ReportFormat::Junit),
     ] {
         let given = plain(&cases, format);
         for rule in Rule::ALL {
@@ -246,23 +294,23 @@ fn every_format_shows_every_rule_as_its_golden_file_does() {
     }
     is_golden(
         "full-60.txt",
-        &written(&cases, Format::Full, options(60, Theme::plain())),
+        &written(&cases, ReportFormat::Full, options(60, Theme::plain())),
     );
     is_golden(
         "full-120.ansi",
-        &written(&cases, Format::Full, options(120, Theme::ansi())),
+        &written(&cases, ReportFormat::Full, options(120, Theme::ansi())),
     );
 }
 
 #[test]
 fn nothing_a_stranger_wrote_acts_on_a_terminal_in_any_format() {
     let cases = all_cases();
-    for format in Format::value_variants() {
+    for format in ReportFormat::value_variants() {
         for line in plain(&cases, *format).lines() {
             // The commands of this format are its own.
             let own = line
                 .strip_prefix("::")
-                .filter(|_| *format == Format::Github);
+                .filter(|_| *format == ReportFormat::Github);
             let line = own.unwrap_or(line);
             assert_eq!(Text::from(line).to_string(), line, "{format:?}");
         }
@@ -272,19 +320,25 @@ fn nothing_a_stranger_wrote_acts_on_a_terminal_in_any_format() {
 #[test]
 fn programs_can_read_what_is_written_for_them() {
     let cases = all_cases();
-    for line in plain(&cases, Format::Json).lines() {
+    for line in plain(&cases, ReportFormat::Json).lines() {
         serde_json::from_str::<Value>(line).expect("a line is JSON");
     }
-    let junit = plain(&cases, Format::Junit);
+    let junit = plain(&cases, ReportFormat::Junit);
     let is_xml = |c| !matches!(c, '\0'..='\x08' | '\x0b'..='\x1f' | '\u{fffe}' | '\u{ffff}');
     assert!(junit.chars().all(is_xml), "XML has no such character");
     let junit = quick_junit::Report::deserialize_from_str(&junit).expect("JUnit is XML");
     assert_eq!(junit.tests, cases.len());
     let issues: Vec<Value> =
-        serde_json::from_str(&plain(&cases, Format::Gitlab)).expect("an array of issues");
-    assert_eq!(plain(&cases, Format::Github).lines().count(), issues.len());
-    assert_eq!(plain(&cases, Format::Concise).lines().count(), issues.len());
-    let github = plain(&cases, Format::Github);
+        serde_json::from_str(&plain(&cases, ReportFormat::Gitlab)).expect("an array of issues");
+    assert_eq!(
+        plain(&cases, ReportFormat::Github).lines().count(),
+        issues.len()
+    );
+    assert_eq!(
+        plain(&cases, ReportFormat::Concise).lines().count(),
+        issues.len()
+    );
+    let github = plain(&cases, ReportFormat::Github);
     assert!(github.lines().all(|line| line.starts_with("::")));
 }
 
@@ -308,16 +362,19 @@ pub(crate) fn is_sarif(log: &Value) {
 #[test]
 fn what_could_not_be_read_is_valid_sarif() {
     let options = options(80, Theme::plain());
-    let mut writer = Writer::new(Format::Sarif, options, Vec::new()).expect("memory");
+    let renderer = Renderer::new(ReportFormat::Sarif, options);
+    let mut writer = Writer::new(renderer.clone(), Vec::new()).expect("memory");
+    let mut part = Rendered::default();
     let source = Text::from("a b.har");
     for position in [None, Some(Position { line: 3, column: 7 })] {
-        let problem = Problem {
+        let problem = InputProblem {
             source: &source,
             position,
             message: "cannot read: it is gone",
         };
-        writer.write_problem(&problem).expect("memory");
+        renderer.problem(&problem, &mut part).expect("memory");
     }
+    writer.write(part).expect("memory");
     let log = writer.finish().expect("memory");
     let log: Value = serde_json::from_slice(&log).expect("SARIF is JSON");
     is_sarif(&log);
@@ -331,7 +388,12 @@ fn what_could_not_be_read_is_valid_sarif() {
 fn sarif_is_valid_against_the_official_schema() {
     for (cases, limit) in [(all_cases(), 0), (all_cases(), 1), (vec![], 0)] {
         let limit = FindingLimit::new(limit);
-        let log = written_up_to(limit, &cases, Format::Sarif, options(80, Theme::plain()));
+        let log = written_up_to(
+            limit,
+            &cases,
+            ReportFormat::Sarif,
+            options(80, Theme::plain()),
+        );
         let log: Value = serde_json::from_str(&log).expect("SARIF is JSON");
         is_sarif(&log);
         let rules = &log["runs"][0]["tool"]["driver"]["rules"];
@@ -346,10 +408,11 @@ fn sarif_is_valid_against_the_official_schema() {
 /// The fingerprints of a GitLab report, which are those of SARIF too.
 fn fingerprints(cases: &[Case]) -> Vec<String> {
     let issues: Vec<Value> =
-        serde_json::from_str(&plain(cases, Format::Gitlab)).expect("an array of issues");
+        serde_json::from_str(&plain(cases, ReportFormat::Gitlab)).expect("an array of issues");
     let fingerprint = |issue: &Value| issue["fingerprint"].to_string();
     let gitlab: Vec<_> = issues.iter().map(fingerprint).collect();
-    let log: Value = serde_json::from_str(&plain(cases, Format::Sarif)).expect("SARIF is JSON");
+    let log: Value =
+        serde_json::from_str(&plain(cases, ReportFormat::Sarif)).expect("SARIF is JSON");
     let results = log["runs"][0]["results"]
         .as_array()
         .expect("a list of results");
@@ -385,22 +448,22 @@ fn findings_beyond_the_limit_are_counted() {
         let options = options(80, Theme::plain());
         written_up_to(FindingLimit::new(2), &case, format, options)
     };
-    let all = plain(&case, Format::Concise).lines().count();
+    let all = plain(&case, ReportFormat::Concise).lines().count();
     let more = format!("{} more missing-field in this delivery", all - 3);
     for format in [
-        Format::Full,
-        Format::Concise,
-        Format::Github,
-        Format::Gitlab,
-        Format::Junit,
+        ReportFormat::Full,
+        ReportFormat::Concise,
+        ReportFormat::Github,
+        ReportFormat::Gitlab,
+        ReportFormat::Junit,
     ] {
         assert!(limited(format).contains(&more), "{format:?}");
     }
     let left_out = format!("findings left out: {} of missing-field", all - 3);
-    assert!(limited(Format::Sarif).contains(&left_out));
+    assert!(limited(ReportFormat::Sarif).contains(&left_out));
     let omitted = format!(r#""findings_omitted":{{"missing-field":{}}}"#, all - 3);
-    assert!(limited(Format::Json).contains(&omitted));
-    let full = limited(Format::Full);
+    assert!(limited(ReportFormat::Json).contains(&omitted));
+    let full = limited(ReportFormat::Full);
     assert_eq!(full.matches("-->").count(), 3);
     assert!(
         full.ends_with(&format!("1 delivery: {} errors, 1 warning\n", all - 1)),
@@ -418,17 +481,25 @@ fn a_clean_run_says_so_in_one_line_or_not_at_all() {
     };
     let one = [clean(1)];
     let two = [clean(1), clean(2)];
-    assert_eq!(plain(&one, Format::Full), "1 delivery: no problems\n");
-    assert_eq!(plain(&two, Format::Full), "2 deliveries: no problems\n");
-    assert_eq!(plain(&[], Format::Full), "");
-    assert_eq!(plain(&two, Format::Gitlab), "[\n]\n");
-    for format in [Format::Full, Format::Concise, Format::Json, Format::Github] {
+    assert_eq!(plain(&one, ReportFormat::Full), "1 delivery: no problems\n");
+    assert_eq!(
+        plain(&two, ReportFormat::Full),
+        "2 deliveries: no problems\n"
+    );
+    assert_eq!(plain(&[], ReportFormat::Full), "");
+    assert_eq!(plain(&two, ReportFormat::Gitlab), "[\n]\n");
+    for format in [
+        ReportFormat::Full,
+        ReportFormat::Concise,
+        ReportFormat::Json,
+        ReportFormat::Github,
+    ] {
         assert_eq!(written(&two, format, quiet.clone()), "", "{format:?}");
     }
-    for format in [Format::Concise, Format::Github] {
+    for format in [ReportFormat::Concise, ReportFormat::Github] {
         assert_eq!(plain(&two, format), "", "{format:?}");
     }
-    let junit = written(&two, Format::Junit, quiet);
+    let junit = written(&two, ReportFormat::Junit, quiet);
     assert!(!junit.contains("testcase"), "{junit}");
 }
 
@@ -478,7 +549,7 @@ fn the_carets_stand_below_what_is_at_fault() {
             );
             let case = [Case::new("a.json", notification_with(&example))];
             for width in [40, 60, 80, 120, 200] {
-                let full = written(&case, Format::Full, options(width, Theme::plain()));
+                let full = written(&case, ReportFormat::Full, options(width, Theme::plain()));
                 assert_eq!(underlined(&full), format!("\"{shown}\""), "{full}");
             }
         }
@@ -489,7 +560,7 @@ fn the_carets_stand_below_what_is_at_fault() {
 fn lines_of_a_body_keep_to_the_width() {
     let cases = all_cases();
     for width in 60..140 {
-        let full = written(&cases, Format::Full, options(width, Theme::plain()));
+        let full = written(&cases, ReportFormat::Full, options(width, Theme::plain()));
         let drawn = |line: &&str| {
             let line =
                 line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
@@ -510,7 +581,7 @@ fn a_single_line_between_two_places_is_shown() {
     let example = "\"variables\": {\n  \"order\": 1,\n  \"other\": 2,\n  \"order\": 3\n}";
     let full = plain(
         &[Case::new("a.json", notification_with(example))],
-        Format::Full,
+        ReportFormat::Full,
     );
     assert!(full.contains("  \"other\": 2,\n"), "{full}");
 }
@@ -523,7 +594,7 @@ fn a_body_may_end_anywhere() {
     let cases: Vec<_> = (0..body.len())
         .map(|end| Case::new("a.json", &body[..end]))
         .collect();
-    for format in Format::value_variants() {
+    for format in ReportFormat::value_variants() {
         assert!(plain(&cases, *format).contains("not-json"), "{format:?}");
     }
 }

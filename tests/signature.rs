@@ -608,7 +608,7 @@ fn says_what_was_tried_in_vain() {
     let limited = Checks::new(scheme("hmac-md5"), [secret(SECRET)]);
     let foreign = "00".repeat(16);
     let signature = explained(&delivery(long.as_bytes(), &foreign), &limited);
-    let limit = "no other ways to print JSON, for the body is over 16 MiB";
+    let limit = "no other ways to print JSON, as the body is over 16 MiB";
     assert!(signature.tried.contains(&limit), "{:?}", signature.tried);
 }
 
@@ -632,14 +632,14 @@ fn finds_deliveries_that_were_swapped() {
     ];
     let found = lines.map(|line| swaps.hint(line.expect("there is room")));
     let message = |index: usize| found[index].as_ref().map(|hint| hint.message.as_str());
-    let swapped = "it has the signature of `a.ndjson#2`, and that one has its own";
+    let swapped = "the signatures of this delivery and `a.ndjson#2` are swapped";
     assert!(
         message(0).is_some_and(|got| got.starts_with(swapped)),
         "{found:?}"
     );
     assert!(message(1).is_some_and(|got| got.contains("`a.ndjson#1`")));
     assert_eq!(message(2), None, "it is valid");
-    let copied = "it has the signature of `a.ndjson#1`;";
+    let copied = "the signature is that of `a.ndjson#1`;";
     assert!(
         message(3).is_some_and(|got| got.starts_with(copied)),
         "{found:?}"
@@ -704,7 +704,7 @@ fn serializes_as_promised() {
             "reason": "the signature does not match the body",
             "hints": [{
                 "code": "final-newline-added",
-                "message": "the body without its final line break would match; an editor or a shell adds one on saving"
+                "message": "the body without its final line break would match; editors and shells add one when they save"
             }],
             "secret": null
         })

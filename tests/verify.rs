@@ -392,7 +392,10 @@ fn says_what_is_wrong_with_a_scheme() {
             "at character 13: did you mean `{body}`?",
         ),
         ("hmac-sha256:", "nothing follows the colon"),
-        ("hmac-sha256:{body", "has no other half"),
+        (
+            "hmac-sha256:{body",
+            "is unmatched; write a literal brace twice",
+        ),
         (
             "sha256:{body}",
             "must hold `{secret}`, as `sha256:{body}{secret}` does",
@@ -555,8 +558,8 @@ fn finds_signatures_that_were_swapped_whichever_comes_first() {
     both(
         "verify pair.ndjson",
         &[
-            "it has the signature of `pair.ndjson#2`, and that one has its own",
-            "it has the signature of `pair.ndjson#1`, and that one has its own",
+            "the signatures of this delivery and `pair.ndjson#2` are swapped",
+            "the signatures of this delivery and `pair.ndjson#1` are swapped",
         ],
     );
     both("verify later", &["`later/3.http#1` has this signature too"]);
@@ -774,7 +777,7 @@ fn bad_input_is_refused_with_its_reason_and_does_no_harm() {
         ("verify header.http", 1, &["the signature is 10000000 characters long"]),
         ("verify commas.http", 1, &["invalid"]),
         ("verify head.http --signature 0! --input body", 1, &["neither hex nor base64"]),
-        ("verify head.http --signature abcd --input body", 1, &["the signature has 2 bytes, and `hmac-sha256` gives 32"]),
+        ("verify head.http --signature abcd --input body", 1, &["the signature has 2 bytes, but `hmac-sha256` makes 32"]),
         ("verify head.http --signature 00 --input body", 1, &["the signature has 1 byte, "]),
     ];
     for (arguments, code, words) in cases {

@@ -22,7 +22,7 @@ use chatlog::delivery::Headers;
 use chatlog::diagnosis::Budget;
 use chatlog::finding::{FindingLimit, Level, Rule, nearest};
 use chatlog::signature::{Encoding, Scheme};
-use chatlog::view::findings::Format;
+use chatlog::view::findings::ReportFormat;
 use chatlog::view::{Order, Part, Zone};
 use clap::builder::PossibleValue;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
@@ -131,7 +131,7 @@ impl Command {
     }
 
     /// The reports that the command writes.
-    pub(crate) fn reports(&self) -> &[(Format, PathBuf)] {
+    pub(crate) fn reports(&self) -> &[(ReportFormat, PathBuf)] {
         match self {
             Self::Check(args) => &args.validate.report,
             Self::Validate(args) => &args.report,
@@ -273,6 +273,22 @@ impl InputArgs {
         Limits {
             max_body: mebibytes.saturating_mul(1 << 20),
         }
+    }
+}
+
+/// How many workers inspect deliveries.
+#[derive(Debug, Args)]
+pub(crate) struct JobsArgs {
+    /// Inspect deliveries in this many threads [default: one for each core]; the output is the same
+    #[arg(short, long, value_name = "N", help_heading = "Reading", value_hint = ValueHint::Other)]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl JobsArgs {
+    /// How many: as the user wants it, or as many as there are cores.
+    pub(crate) fn jobs(&self) -> NonZeroUsize {
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(cores)
     }
 }
 
@@ -426,6 +442,9 @@ pub(crate) struct Show {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
     /// How to print the session
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
@@ -474,9 +493,12 @@ pub(crate) struct Validate {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
     /// How to print the findings
-    #[arg(long, value_enum, default_value_t = Format::Full)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Full)]
+    pub(crate) format: ReportFormat,
 
     /// Print only problems
     #[arg(short, long)]
@@ -485,7 +507,7 @@ pub(crate) struct Validate {
     /// Also write the findings to a file, such as sarif=findings.sarif; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
           value_hint = ValueHint::Other, value_parser = reports(report))]
-    pub(crate) report: Vec<(Format, PathBuf)>,
+    pub(crate) report: Vec<(ReportFormat, PathBuf)>,
 
     /// Also check against your own JSON Schema; may be repeated
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -535,7 +557,7 @@ impl LimitArgs {
     }
 }
 
-fn report(text: &str) -> Result<(Format, PathBuf), String> {
+fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, path) = text
         .split_once('=')
         .ok_or("expected FORMAT=FILE, such as junit=report.xml")?;
@@ -543,14 +565,14 @@ fn report(text: &str) -> Result<(Format, PathBuf), String> {
         return Err("expected a file after `=`".to_owned());
     }
     Ok((
-        Format::from_str(format, false).map_err(|_| unknown_format(format))?,
+        ReportFormat::from_str(format, false).map_err(|_| unknown_format(format))?,
         path.into(),
     ))
 }
 
 fn unknown_format(word: &str) -> String {
     let names = || {
-        Format::value_variants()
+        ReportFormat::value_variants()
             .iter()
             .filter_map(ValueEnum::to_possible_value)
     };
@@ -656,6 +678,9 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
     /// How to print the verdicts
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub(crate) format: VerifyFormat,
@@ -667,7 +692,7 @@ pub(crate) struct Verify {
     /// Also write the findings to a file, such as junit=report.xml; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", hide_possible_values = true,
           value_hint = ValueHint::Other, value_parser = reports(report))]
-    pub(crate) report: Vec<(Format, PathBuf)>,
+    pub(crate) report: Vec<(ReportFormat, PathBuf)>,
 
     /// Find the scheme, out of a list of common ones, under which every delivery is valid
     #[arg(long, conflicts_with = "report")]
@@ -687,13 +712,13 @@ pub(crate) struct Verify {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VerifyFormat {
     Human,
-    Findings(Format),
+    Findings(ReportFormat),
 }
 
 impl ValueEnum for VerifyFormat {
     fn value_variants<'a>() -> &'a [Self] {
         static VARIANTS: LazyLock<Vec<VerifyFormat>> = LazyLock::new(|| {
-            let formats = Format::value_variants().iter().copied();
+            let formats = ReportFormat::value_variants().iter().copied();
             std::iter::once(VerifyFormat::Human)
                 .chain(formats.map(VerifyFormat::Findings))
                 .collect()

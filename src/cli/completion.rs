@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 
 use chatlog::signature::Algorithm;
-use chatlog::view::findings::Format;
+use chatlog::view::findings::ReportFormat;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, ValueEnum};
 
@@ -66,7 +66,7 @@ pub(crate) fn budgets<P>(parser: P) -> Suggesting<P> {
 /// Suggests `FORMAT=` for every format, to be followed by a file.
 pub(crate) fn reports<P>(parser: P) -> Suggesting<P> {
     let values = || {
-        let formats = Format::value_variants().iter();
+        let formats = ReportFormat::value_variants().iter();
         let values = formats.filter_map(ValueEnum::to_possible_value);
         values
             .map(|value| format!("{}=", value.get_name()))

@@ -10,6 +10,8 @@ mod commands;
 mod completion;
 mod config;
 mod interrupt;
+mod outcome;
+mod output;
 mod pipeline;
 mod time_zone;
 mod usage;
@@ -20,8 +22,8 @@ use std::process::ExitCode;
 use chatlog::Text;
 
 use self::args::Cli;
-use self::commands::output::{say, unless_closed};
 use self::interrupt::Interrupt;
+use self::output::{say, unless_closed};
 
 /// Runs the program with the arguments of the process.
 pub(crate) fn main() -> ExitCode {

@@ -1,9 +1,15 @@
-//! What explaining failures may cost.
+//! How much may be spent on finding out why signatures fail.
+//!
+//! A diagnosis hashes the body some hundred times, and prints it some eighty: seconds for a
+//! large body, and hours for a folder of ten thousand forged deliveries. So a run has a budget
+//! of failures, for the case of many small bodies, and of bytes, for the case of large ones. Both
+//! are counts: a budget of seconds would make the output depend on the machine, and on what else it
+//! does.
 
-/// What may be spent on explaining the failures of a run, in the order in which they come.
+/// How much may be spent on diagnosing the failures of a run, first come, first served.
 ///
-/// It counts failures and bytes, never time: what is said does not depend on how fast the machine
-/// is.
+/// It counts failures, and the bytes that are hashed or printed for them. It never counts time, so
+/// the same input gets the same hints on every machine.
 ///
 /// ```
 /// use chatlog::diagnosis::Budget;
@@ -12,21 +18,23 @@
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
-    /// How many more failures are explained.
+    /// How many more failures may be diagnosed.
     failures: usize,
-    /// How many more bytes are hashed for that.
+    /// How many more bytes may be hashed for that.
     bytes: u64,
 }
 
 impl Budget {
-    /// How many failures are explained by default.
+    /// How many failures the default budget allows.
     pub const FAILURES: usize = 20;
-    /// How many bytes are hashed to explain the failures of a run.
+    /// How many bytes may be hashed for all failures of a run, unless the budget is unlimited.
     pub const BYTES: u64 = 256 << 20;
-    /// How many bytes are hashed to explain any one failure.
+    /// How many bytes may be hashed for any one failure, even if the budget is unlimited.
     const BYTES_EACH: u64 = 1 << 30;
+    /// What a diagnosis says it tried when the budget ended the search.
+    pub(super) const EXHAUSTED: &str = "nothing else, as no more bytes may be hashed";
 
-    /// So many failures, and [`Budget::BYTES`] hashed for all of them.
+    /// A budget for this many failures, and for [`Budget::BYTES`] hashed in all.
     pub fn of_failures(failures: usize) -> Self {
         Self {
             failures,
@@ -34,7 +42,7 @@ impl Budget {
         }
     }
 
-    /// Every failure, however many there are.
+    /// A budget for every failure of a run. Only a single failure is still bounded, at 1 GiB hashed.
     pub fn unlimited() -> Self {
         Self {
             failures: usize::MAX,
@@ -42,8 +50,8 @@ impl Budget {
         }
     }
 
-    /// Takes one failure out of it: how many bytes may be hashed for that one; none where nothing
-    /// is left.
+    /// Takes one failure out of the budget and returns how many bytes may be hashed for it; `None`
+    /// if nothing is left.
     pub(super) fn next_failure(&mut self) -> Option<u64> {
         if self.bytes == 0 {
             return None;
@@ -52,7 +60,7 @@ impl Budget {
         Some(self.bytes.min(Self::BYTES_EACH))
     }
 
-    /// Takes the bytes out of it that were hashed.
+    /// Takes the bytes that were hashed out of the budget.
     pub(super) fn spend(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_sub(bytes);
     }
@@ -91,12 +99,11 @@ mod tests {
         let secret = Secret::new("swordfish-42").expect("it is not empty");
         let checks = Checks::new(Scheme::default(), [secret]);
         let body = format!("{{\"a\": \"{}\"}}", "x".repeat(10_000));
-        let limit = "no further, for no more bytes may be hashed";
         let explain = |budget: &mut Budget| diagnose(&forged(&body), &checks, budget);
         let is_cut = |found: &Option<Diagnosis>| {
             found
                 .as_ref()
-                .map(|found| found.tried.last() == Some(&limit))
+                .map(|found| found.tried.last() == Some(&Budget::EXHAUSTED))
         };
 
         let mut failures = Budget::of_failures(2);

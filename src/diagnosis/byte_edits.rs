@@ -1,4 +1,8 @@
 //! What tools do to the bytes of a body when they save it, undone.
+//!
+//! Editors add a final line break, version control rewrites line endings, consoles add a byte order
+//! mark, proxies decompress. Each row of [`EDITS`] undoes one of these; to add one, add its row.
+//! Edits know nothing of JSON: see [`reserialize`](super::reserialize) for bodies that were parsed.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -7,157 +11,120 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
-use crate::signature::Code;
+use crate::signature::{Code, without_line_break};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-/// A compressed body is read no further: a few bytes can hold a world of zeros.
+/// How many bytes a compressed body may hold: a few bytes can decompress to gigabytes.
 const MAX_DECOMPRESSED: u64 = 16 << 20;
 
 /// The bytes that may have been signed in place of those that were saved.
-pub(super) struct Change<'b> {
+pub(super) struct EditedBody<'b> {
+    /// The hint if the signature matches these bytes.
     pub(super) code: Code,
-    /// What they are, after "the body".
-    pub(super) what: Cow<'static, str>,
-    /// The bytes, in parts.
-    pub(super) body: [Cow<'b, [u8]>; 2],
+    /// What was done to the body, in words that follow "the body".
+    pub(super) words: Cow<'static, str>,
+    bytes: Bytes<'b>,
 }
 
-impl<'b> Change<'b> {
-    /// A change that gives all of the body.
-    pub(super) fn whole(
-        code: Code,
-        what: impl Into<Cow<'static, str>>,
-        body: impl Into<Cow<'b, [u8]>>,
-    ) -> Self {
+/// Bytes in two parts, so that adding a few does not copy the body.
+type Bytes<'b> = [Cow<'b, [u8]>; 2];
+
+impl EditedBody<'_> {
+    /// A body that was written anew.
+    pub(super) fn rewritten(code: Code, words: String, bytes: Vec<u8>) -> Self {
         Self {
             code,
-            what: what.into(),
-            body: [body.into(), Cow::Borrowed(b"")],
+            words: words.into(),
+            bytes: [bytes.into(), Cow::default()],
         }
     }
 
-    /// The same, with a line break after it.
-    pub(super) fn with_final_newline(&self) -> Change<'_> {
-        let [start, end] = &self.body;
-        let body = if end.is_empty() {
-            [Cow::Borrowed(&**start), Cow::Borrowed(&b"\n"[..])]
+    /// The same with another edit before it.
+    pub(super) fn after(self, words: &str) -> Self {
+        Self {
+            words: format!("{words} and {}", self.words).into(),
+            ..self
+        }
+    }
+
+    /// The same with a line break at the end.
+    pub(super) fn with_final_newline(&self) -> EditedBody<'_> {
+        let [start, end] = &self.bytes;
+        let end = if end.is_empty() {
+            Cow::Borrowed(&b"\n"[..])
         } else {
-            [
-                Cow::Borrowed(&**start),
-                Cow::Owned([end, &b"\n"[..]].concat()),
-            ]
+            [end, &b"\n"[..]].concat().into()
         };
-        Change {
+        EditedBody {
             code: self.code,
-            what: format!("{} and with a final line break", self.what).into(),
-            body,
+            words: format!("{} and with a final line break", self.words).into(),
+            bytes: [Cow::Borrowed(start), end],
         }
     }
 
-    /// The parts of the bytes.
+    /// The bytes, in parts.
     pub(super) fn parts(&self) -> [&[u8]; 2] {
-        [&self.body[0], &self.body[1]]
+        [&self.bytes[0], &self.bytes[1]]
     }
 }
 
-/// Undoes one thing that may have been done to a body, where it can have been.
-type Undo = fn(&[u8]) -> Option<Change<'_>>;
-
-/// What may have been done to a body that was saved, undone: made one by one.
-pub(super) fn changes(body: &[u8]) -> impl Iterator<Item = Change<'_>> {
-    const CHANGES: [Undo; 11] = [
-        without_final_newline,
-        without_final_white_space,
-        with_final_newline,
-        with_final_crlf,
-        with_lf,
-        with_crlf,
-        without_byte_order_mark,
-        with_byte_order_mark,
-        decompressed,
-        from_base64,
-        from_latin1,
-    ];
-    CHANGES.into_iter().filter_map(move |change| change(body))
+/// One thing that may have been done to a body, and how to undo it.
+pub(super) struct ByteEdit {
+    pub(super) code: Code,
+    /// What undoing it does, in words that follow "the body".
+    words: &'static str,
+    /// Gives the bytes before it was done; `None` if it cannot have been.
+    undo: fn(&[u8]) -> Option<Bytes<'_>>,
 }
 
-/// The body without the line break at its end.
-pub(super) fn trimmed(body: &[u8]) -> Option<&[u8]> {
-    let body = body.strip_suffix(b"\n")?;
-    Some(body.strip_suffix(b"\r").unwrap_or(body))
+/// The edits, the likeliest first.
+#[rustfmt::skip]
+pub(super) const EDITS: [ByteEdit; 12] = [
+    edit(Code::FinalNewlineAdded, "without its final line break", |body| without_line_break(body).map(whole)),
+    edit(Code::FinalNewlineAdded, "without the white space at its end", without_final_white_space),
+    edit(Code::FinalNewlineLost, "with a final line break (LF)", |body| Some(joined(body, b"\n"))),
+    edit(Code::FinalNewlineLost, "with a final line break (CRLF)", |body| Some(joined(body, b"\r\n"))),
+    edit(Code::CrlfLineEndings, "with LF line endings in place of CRLF", |body| lf(body).map(whole)),
+    edit(Code::CrlfLineEndings, "with CRLF line endings in place of LF", |body| crlf(body).map(whole)),
+    edit(Code::Bom, "without its byte order mark", |body| body.strip_prefix(BYTE_ORDER_MARK).map(whole)),
+    edit(Code::Bom, "with a byte order mark before it", with_byte_order_mark),
+    edit(Code::ContentEncoding, "decompressed from gzip", |body| gunzipped(body).map(whole)),
+    edit(Code::ContentEncoding, "decompressed from deflate", |body| inflated(body).map(whole)),
+    edit(Code::ContentEncoding, "decoded from base64", |body| STANDARD.decode(body.trim_ascii()).ok().map(whole)),
+    edit(Code::ContentEncoding, "restored to UTF-8, after it was read as Latin-1,", |body| from_latin1(body).map(whole)),
+];
+
+const fn edit(code: Code, words: &'static str, undo: fn(&[u8]) -> Option<Bytes<'_>>) -> ByteEdit {
+    ByteEdit { code, words, undo }
 }
 
-fn without_final_newline(body: &[u8]) -> Option<Change<'_>> {
-    let body = trimmed(body)?;
-    Some(Change::whole(
-        Code::FinalNewlineAdded,
-        "without its final line break",
-        body,
-    ))
-}
-
-fn without_final_white_space(body: &[u8]) -> Option<Change<'_>> {
-    let end = body.trim_ascii_end();
-    (Some(end) != trimmed(body) && end.len() < body.len()).then(|| {
-        Change::whole(
-            Code::FinalNewlineAdded,
-            "without the white space at its end",
-            end,
-        )
+/// The bodies that the edits can have been made from, the likeliest first. Each is made only when
+/// it is asked for.
+pub(super) fn edited_bodies(body: &[u8]) -> impl Iterator<Item = EditedBody<'_>> {
+    EDITS.into_iter().filter_map(|edit| {
+        Some(EditedBody {
+            code: edit.code,
+            words: edit.words.into(),
+            bytes: (edit.undo)(body)?,
+        })
     })
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it stands among those that do not always apply"
-)]
-fn with_final_newline(body: &[u8]) -> Option<Change<'_>> {
-    Some(Change {
-        code: Code::FinalNewlineLost,
-        what: "with a final line break (LF)".into(),
-        body: [Cow::Borrowed(body), Cow::Borrowed(b"\n")],
-    })
+fn whole<'b>(bytes: impl Into<Cow<'b, [u8]>>) -> Bytes<'b> {
+    [bytes.into(), Cow::default()]
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it stands among those that do not always apply"
-)]
-fn with_final_crlf(body: &[u8]) -> Option<Change<'_>> {
-    Some(Change {
-        code: Code::FinalNewlineLost,
-        what: "with a final line break (CRLF)".into(),
-        body: [Cow::Borrowed(body), Cow::Borrowed(b"\r\n")],
-    })
+fn joined<'b>(start: &'b [u8], end: &'b [u8]) -> Bytes<'b> {
+    [Cow::Borrowed(start), Cow::Borrowed(end)]
 }
 
-fn with_lf(body: &[u8]) -> Option<Change<'_>> {
-    let changed = lf(body)?;
-    Some(Change::whole(
-        Code::CrlfLineEndings,
-        "with LF line endings in place of CRLF",
-        changed,
-    ))
+fn without_final_white_space(body: &[u8]) -> Option<Bytes<'_>> {
+    let start = body.trim_ascii_end();
+    let is_new = start.len() < body.len() && Some(start) != without_line_break(body);
+    is_new.then(|| whole(start))
 }
 
-fn with_crlf(body: &[u8]) -> Option<Change<'_>> {
-    memchr::memchr(b'\n', body)?;
-    let plain = lf(body).map_or(Cow::Borrowed(body), Cow::Owned);
-    let mut changed = Vec::with_capacity(plain.len() + plain.len() / 32);
-    for line in plain.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_suffix(b"\n") {
-            Some(line) => changed.extend_from_slice(&[line, b"\r\n"].concat()),
-            None => changed.extend_from_slice(line),
-        }
-    }
-    Some(Change::whole(
-        Code::CrlfLineEndings,
-        "with CRLF line endings in place of LF",
-        changed,
-    ))
-}
-
-/// The body with every CRLF written LF, where it has any.
+/// The body with LF for each CRLF; `None` if it has none.
 fn lf(body: &[u8]) -> Option<Vec<u8>> {
     let finder = memchr::memmem::Finder::new(b"\r\n");
     finder.find(body)?;
@@ -171,61 +138,49 @@ fn lf(body: &[u8]) -> Option<Vec<u8>> {
     Some(changed)
 }
 
-fn without_byte_order_mark(body: &[u8]) -> Option<Change<'_>> {
-    let body = body.strip_prefix(BYTE_ORDER_MARK)?;
-    Some(Change::whole(
-        Code::Bom,
-        "without its byte order mark",
-        body,
-    ))
+/// The body with CRLF for each LF, whether or not that has a CR already; `None` if it has none.
+fn crlf(body: &[u8]) -> Option<Vec<u8>> {
+    memchr::memchr(b'\n', body)?;
+    let plain = lf(body).map_or(Cow::Borrowed(body), Cow::Owned);
+    let mut changed = Vec::with_capacity(plain.len() + plain.len() / 32);
+    let mut copied = 0;
+    for at in memchr::memchr_iter(b'\n', &plain) {
+        changed.extend_from_slice(&plain[copied..at]);
+        changed.extend_from_slice(b"\r\n");
+        copied = at + 1;
+    }
+    changed.extend_from_slice(&plain[copied..]);
+    Some(changed)
 }
 
-fn with_byte_order_mark(body: &[u8]) -> Option<Change<'_>> {
-    (!body.starts_with(BYTE_ORDER_MARK)).then_some(Change {
-        code: Code::Bom,
-        what: "with a byte order mark before it".into(),
-        body: [Cow::Borrowed(BYTE_ORDER_MARK), Cow::Borrowed(body)],
-    })
+fn with_byte_order_mark(body: &[u8]) -> Option<Bytes<'_>> {
+    let has_one = body.starts_with(BYTE_ORDER_MARK);
+    (!has_one).then(|| joined(BYTE_ORDER_MARK, body))
 }
 
-fn decompressed(body: &[u8]) -> Option<Change<'_>> {
-    let (what, decoder): (_, Box<dyn Read + '_>) = match body {
-        [0x1f, 0x8b, ..] => (
-            "decompressed from gzip",
-            Box::new(MultiGzDecoder::new(body)),
-        ),
-        [0x78, ..] => (
-            "decompressed from deflate",
-            Box::new(ZlibDecoder::new(body)),
-        ),
-        _ => return None,
-    };
+fn gunzipped(body: &[u8]) -> Option<Vec<u8>> {
+    body.starts_with(b"\x1f\x8b")
+        .then(|| decompressed(MultiGzDecoder::new(body)))?
+}
+
+fn inflated(body: &[u8]) -> Option<Vec<u8>> {
+    body.starts_with(b"\x78")
+        .then(|| decompressed(ZlibDecoder::new(body)))?
+}
+
+/// Reads to the end; `None` if it is not the compressed form, or longer than [`MAX_DECOMPRESSED`].
+fn decompressed(decoder: impl Read) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
     let size = decoder
         .take(MAX_DECOMPRESSED + 1)
         .read_to_end(&mut plain)
         .ok()?;
-    (size as u64 <= MAX_DECOMPRESSED).then(|| Change::whole(Code::ContentEncoding, what, plain))
+    (size as u64 <= MAX_DECOMPRESSED).then_some(plain)
 }
 
-fn from_base64(body: &[u8]) -> Option<Change<'_>> {
-    let plain = STANDARD.decode(body.trim_ascii()).ok()?;
-    Some(Change::whole(
-        Code::ContentEncoding,
-        "decoded from base64",
-        plain,
-    ))
-}
-
-/// UTF-8 that was read as Latin-1 and written as UTF-8 again: `Ã¡` for `á`.
-fn from_latin1(body: &[u8]) -> Option<Change<'_>> {
-    let text = std::str::from_utf8(body)
-        .ok()
-        .filter(|text| !text.is_ascii())?;
-    let plain: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
-    Some(Change::whole(
-        Code::ContentEncoding,
-        "in UTF-8, which was read as Latin-1 when it was saved",
-        plain?,
-    ))
+/// The body before its UTF-8 was read as Latin-1 and written as UTF-8 again, `Ã¡` for `á`.
+fn from_latin1(body: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let bytes = text.chars().map(|c| u8::try_from(c).ok());
+    (!text.is_ascii()).then(|| bytes.collect())?
 }

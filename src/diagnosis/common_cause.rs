@@ -1,44 +1,49 @@
-//! One cause, one sentence: what all failures of a run have in common.
+//! What all failures of a run have in common, so that one cause is one sentence.
+//!
+//! A wrong secret fails every delivery of an archive. A thousand equal explanations would hide the
+//! one that differs, so they are compared as they come, and said once if they are all the same.
+//! Failures that the budget left unexplained do not count against it: the sentence then speaks only
+//! of those that were explained.
 
 use crate::signature::{Hint, Signature, Verdict};
 use crate::text::grouped;
 
-/// What the failures of a run have in common, to be said once in place of at each of them.
+/// Collects the signatures of a run, and says in one sentence what all failures have in common.
 #[derive(Debug, Default)]
 pub struct CommonCause {
     valid: usize,
     failures: usize,
-    /// Of the failures, those whose cause was looked for.
+    /// How many of the failures were diagnosed, or needed no diagnosis.
     explained: usize,
-    /// Whether the body of some failure is surely what was sent.
+    /// Whether the body of some failure is certainly what was sent.
     is_certain: bool,
     cause: Cause,
     /// The reason of the first failure.
     reason: Option<String>,
 }
 
-/// What was found of the failures so far.
+/// The cause of the failures so far.
 #[derive(Debug, Default)]
 enum Cause {
     #[default]
     Unknown,
-    Same(Explanation),
+    Same(FailureCause),
     Different,
 }
 
 /// Why one signature fails.
 #[derive(Debug, PartialEq, Eq)]
-enum Explanation {
-    /// This would match.
+enum FailureCause {
+    /// A diagnosis found what would match.
     Hint(Hint),
-    /// There is nothing that could match.
+    /// The signature is missing, or could not be made.
     Reason(Option<String>),
-    /// Nothing that was tried matches.
+    /// A diagnosis found nothing that would match.
     Nothing,
 }
 
-impl Explanation {
-    /// Why a signature fails; none where that was not looked for.
+impl FailureCause {
+    /// Why a signature fails; `None` if it was not diagnosed.
     fn of(signature: &Signature) -> Option<Self> {
         match signature.hints.first() {
             Some(hint) => Some(Self::Hint(hint.clone())),
@@ -50,8 +55,8 @@ impl Explanation {
 }
 
 impl CommonCause {
-    /// Adds a signature. Says whether it fails for the reason that every failure before it had, so
-    /// that there is nothing new to say of it.
+    /// Adds a signature. Returns `true` if it fails for the same reason as every failure before it,
+    /// so that there is nothing new to say about it.
     pub fn add(&mut self, signature: &Signature) -> bool {
         match signature.verdict {
             Verdict::Unchecked => return false,
@@ -67,11 +72,11 @@ impl CommonCause {
             self.reason.clone_from(&signature.reason);
         }
         let is_first = matches!(self.cause, Cause::Unknown);
-        self.explain(Explanation::of(signature));
+        self.explain(FailureCause::of(signature));
         matches!(self.cause, Cause::Same(_)) && !is_first && self.reason == signature.reason
     }
 
-    fn explain(&mut self, explanation: Option<Explanation>) {
+    fn explain(&mut self, explanation: Option<FailureCause>) {
         let Some(explanation) = explanation else {
             return;
         };
@@ -83,24 +88,24 @@ impl CommonCause {
         }
     }
 
-    /// What all failures have in common, in one sentence; none where they are different, or there
-    /// is only one and it was explained where it is.
+    /// What all failures have in common, in lower case and without a full stop; `None` if they
+    /// differ, or if there is only one and its own verdict explains it.
     pub fn sentence(&self) -> Option<String> {
-        let Cause::Same(explanation) = &self.cause else {
+        let Cause::Same(cause) = &self.cause else {
             return None;
         };
-        let cause = match explanation {
-            Explanation::Hint(hint) if self.failures > 1 => hint.message.as_str(),
-            Explanation::Reason(Some(reason)) if self.failures > 1 => reason,
-            Explanation::Nothing if self.valid == 0 => self.secret()?,
+        let words = match cause {
+            FailureCause::Hint(hint) if self.failures > 1 => hint.message.as_str(),
+            FailureCause::Reason(Some(reason)) if self.failures > 1 => reason,
+            FailureCause::Nothing if self.valid == 0 => self.secret()?,
             _ => return None,
         };
-        Some(format!("{}: {cause}", self.subject(explanation)))
+        Some(format!("{}: {words}", self.subject(cause)))
     }
 
-    fn subject(&self, explanation: &Explanation) -> String {
-        // Where nothing matches, nothing tells one failure from another.
-        let is_partly = *explanation != Explanation::Nothing && self.explained < self.failures;
+    fn subject(&self, cause: &FailureCause) -> String {
+        // Failures that nothing explains cannot be told apart, diagnosed or not.
+        let is_partly = *cause != FailureCause::Nothing && self.explained < self.failures;
         match self.failures {
             1 => "nothing that was tried matches".to_owned(),
             _ if is_partly => format!(
@@ -112,11 +117,11 @@ impl CommonCause {
         }
     }
 
-    /// The likeliest cause where nothing matches.
+    /// The likeliest cause if nothing matches. Where the body is certain, only the secret is left.
     fn secret(&self) -> Option<&'static str> {
         match (self.is_certain, self.failures) {
-            (true, 1) => Some("the secret may be another one"),
-            (true, _) => Some("the secret is probably another one"),
+            (true, 1) => Some("the secret may be wrong"),
+            (true, _) => Some("the secret is probably wrong"),
             (false, 1) => None,
             (false, _) => Some("nothing that was tried matches"),
         }

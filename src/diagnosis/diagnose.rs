@@ -1,31 +1,44 @@
-//! Why one signature does not match: what is tried, and what would have matched.
+//! Why one signature does not match: what is tried, in which order, and what would have matched.
+//!
+//! The search makes one signature after another and stops at the first that was presented. Its
+//! order is that of [`STAGES`], the likeliest and the cheapest first: the bytes of the body, the
+//! secret, the algorithm, the JSON of the body, and then two of these at once. It stops early once
+//! it has hashed as many bytes as the [`Budget`] allows.
 
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::Budget;
-use super::byte_edits::{Change, changes, trimmed};
-use super::reserialize::{Json, MAX_BODY, Printing};
-use super::secret_variants::secret_variants;
-use crate::delivery::{Delivery, Headers};
+use super::byte_edits::{EditedBody, edited_bodies};
+use super::reserialize::{JsonStyle, JsonTokens, MAX_BODY};
+use super::signing_method::{
+    SigningMethod, expected_methods, messages, other_schemes, under_schemes, with_secret_variants,
+};
+use crate::delivery::Delivery;
 use crate::signature::{
-    Algorithm, Checks, Code, Hint, Key, Message, PresentedSignatures, Scheme, candidates,
+    Checks, Hint, PresentedSignatures, Scheme, SignedMessage, candidates, without_line_break,
 };
 
 /// What was found out about a signature that does not match.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnosis {
-    /// What would have matched, the likeliest first.
+    /// What would have matched, the likeliest first. Empty if nothing did.
     pub hints: Vec<Hint>,
-    /// What was tried, in words, where nothing matches.
+    /// If nothing matched, what was tried: a phrase for each stage of the search.
     pub tried: Vec<&'static str>,
 }
 
-/// Finds out why the signature of a delivery does not match; none where nothing is left of the
-/// budget.
+/// Finds out why the signature of a delivery does not match.
 ///
-/// It costs some thousand times what the verdict does. A hint never changes the verdict.
+/// Ask it about a [`Signature`](crate::signature::Signature) that
+/// [`is_mismatch`](crate::signature::Signature::is_mismatch), with the same checks. It can cost a
+/// thousand times what [`verify`](crate::signature::verify) does, so call it for a person who wants
+/// to know, never for each request that a stranger sends. A hint never changes the verdict: the
+/// delivery stays refused.
+///
+/// Returns `None` if nothing is left of the budget. A delivery without a signature, or without
+/// something that the scheme signs, has nothing to explain: its diagnosis is empty, and free.
 ///
 /// ```
 /// use chatlog::delivery::Headers;
@@ -39,7 +52,7 @@ pub struct Diagnosis {
 /// let secret = Secret::new("Jefe")?;
 /// let value = sign(&delivery, &Scheme::default(), &secret, Encoding::Hex)?;
 /// delivery.headers.push("X-AIRudder-Sign", value);
-/// // Some editor re-formats it.
+/// // An editor reformats the body.
 /// delivery.body = b"{ \"a\": 1 }".into();
 ///
 /// let checks = Checks::new(Scheme::default(), [secret]);
@@ -63,91 +76,93 @@ pub fn diagnose(
         return Some(Diagnosis::default());
     }
     let allowance = budget.next_failure()?;
-    let failure = Failure::new(delivery, checks, &presented, &message, allowance);
-    let diagnosis = failure.explain();
-    budget.spend(allowance - failure.left.get());
+    let schemes = other_schemes(checks, &presented);
+    let other_messages = messages(&schemes, delivery, &checks.headers);
+    let expected = expected_methods(checks, &message);
+    let mismatch = Mismatch {
+        delivery,
+        checks,
+        presented: &presented,
+        secrets: with_secret_variants(&expected),
+        algorithms: under_schemes(&expected, &other_messages),
+        expected,
+        other_messages: &other_messages,
+        bytes_left: Cell::new(allowance),
+    };
+    let diagnosis = mismatch.search();
+    budget.spend(allowance - mismatch.bytes_left.get());
     Some(diagnosis)
 }
 
-/// A signature that does not match, and all that it was checked with.
-struct Failure<'f> {
-    delivery: &'f Delivery<'f>,
-    checks: &'f Checks,
-    presented: &'f PresentedSignatures,
-    /// The scheme's own way to sign, with each of the secrets.
-    usual: Vec<Way<'f>>,
+/// A stage of the search.
+struct Stage {
+    /// What it tries, as a phrase.
+    words: fn(&Mismatch<'_>) -> &'static str,
+    /// Tries it: the hint of the first match.
+    search: fn(&Mismatch<'_>) -> Option<Hint>,
+}
+
+/// The stages in their order. The hypotheses of a stage are a table of their own: `byte_edits`,
+/// `secret_variants`, [`Algorithm::ALL`](crate::signature::Algorithm::ALL), `reserialize`.
+const STAGES: [Stage; 5] = [
+    Stage {
+        words: |_| "line breaks, byte order marks and encodings of the body",
+        search: |mismatch| mismatch.edited(),
+    },
+    Stage {
+        words: |_| "white space, quotes, hex and base64 in the secret",
+        search: |mismatch| mismatch.as_saved(&mismatch.secrets),
+    },
+    Stage {
+        words: |_| "the other algorithms",
+        search: |mismatch| mismatch.as_saved(&mismatch.algorithms),
+    },
+    Stage {
+        words: |mismatch| match mismatch.delivery.body.len() {
+            0..=MAX_BODY => "other ways to print JSON",
+            _ => "no other ways to print JSON, as the body is over 16 MiB",
+        },
+        search: |mismatch| mismatch.reserialized(),
+    },
+    Stage {
+        words: |_| "pairs of these",
+        search: |mismatch| mismatch.pairs(),
+    },
+];
+
+/// A signature that does not match, and all that the search works with.
+struct Mismatch<'m> {
+    delivery: &'m Delivery<'m>,
+    checks: &'m Checks,
+    presented: &'m PresentedSignatures,
+    /// The scheme of the checks with each of the secrets.
+    expected: Vec<SigningMethod<'m>>,
+    /// The same with what the secrets may have been meant to be.
+    secrets: Vec<SigningMethod<'m>>,
+    /// The expected methods under other algorithms.
+    algorithms: Vec<SigningMethod<'m>>,
+    /// What the schemes with other algorithms sign.
+    other_messages: &'m [(&'m Scheme, SignedMessage<'m>)],
     /// How many bytes may still be hashed.
-    left: Cell<u64>,
+    bytes_left: Cell<u64>,
 }
 
-/// A way to make a signature from a body.
-struct Way<'f> {
-    /// What is other than usual, and how to say so after "would match".
-    other: Option<(Code, String)>,
-    algorithm: Algorithm,
-    key: Key,
-    message: &'f Message<'f>,
-}
-
-impl<'f> Failure<'f> {
-    fn new(
-        delivery: &'f Delivery<'f>,
-        checks: &'f Checks,
-        presented: &'f PresentedSignatures,
-        message: &'f Message<'f>,
-        allowance: u64,
-    ) -> Self {
-        let usual = checks.keys.iter().map(|key| Way {
-            other: None,
-            algorithm: checks.scheme.algorithm(),
-            key: key.clone(),
-            message,
-        });
-        Self {
-            delivery,
-            checks,
-            presented,
-            usual: usual.collect(),
-            left: Cell::new(allowance),
-        }
-    }
-
-    /// What would have matched or else what was tried, the likeliest first.
-    fn explain(&self) -> Diagnosis {
-        let schemes = self.other_schemes();
-        let messages = fill(&schemes, self.delivery, &self.checks.headers);
-        let secrets = self.other_secrets();
-        let algorithms = other_algorithms(&messages, &self.usual);
-        let both = || self.unchanged(&other_algorithms(&messages, &secrets));
-        let stages: [(&'static str, &dyn Fn() -> Option<Hint>); 5] = [
-            (
-                "line breaks, byte order marks and encodings of the body",
-                &|| changes(&self.delivery.body).find_map(|change| self.usual(&change)),
-            ),
-            ("white space, quotes, hex and base64 in the secret", &|| {
-                self.unchanged(&secrets)
-            }),
-            ("the other algorithms", &|| self.unchanged(&algorithms)),
-            (self.printing(), &|| self.printed()),
-            ("pairs of these", &|| {
-                self.twice_changed()
-                    .or_else(both)
-                    .or_else(|| self.commonly_changed(&[&secrets, &algorithms]))
-            }),
-        ];
+impl Mismatch<'_> {
+    /// Goes through the stages up to the first hint, or until the budget is spent.
+    fn search(&self) -> Diagnosis {
         let mut tried = Vec::new();
-        for (what, stage) in stages {
-            if let Some(hint) = stage() {
+        for stage in &STAGES {
+            if let Some(hint) = (stage.search)(self) {
                 return Diagnosis {
                     hints: vec![hint],
                     tried: Vec::new(),
                 };
             }
             if self.is_exhausted() {
-                tried.push("no further, for no more bytes may be hashed");
+                tried.push(Budget::EXHAUSTED);
                 break;
             }
-            tried.push(what);
+            tried.push((stage.words)(self));
         }
         Diagnosis {
             hints: Vec::new(),
@@ -155,196 +170,137 @@ impl<'f> Failure<'f> {
         }
     }
 
-    /// The hint of one of these ways, over what may have been signed.
-    fn unchanged(&self, ways: &[Way<'_>]) -> Option<Hint> {
+    /// Edited bodies, signed as expected.
+    fn edited(&self) -> Option<Hint> {
+        edited_bodies(&self.delivery.body).find_map(|body| self.try_body(&body, &self.expected))
+    }
+
+    /// The body in other JSON styles, signed as expected.
+    fn reserialized(&self) -> Option<Hint> {
+        // Printing is the costly part here, and no signature of this length can match.
+        if !self.presented.has(self.checks.scheme.algorithm()) {
+            return None;
+        }
+        self.try_styles(JsonStyle::all(), &|body| {
+            self.try_body(body, &self.expected)
+        })
+    }
+
+    /// Two things at once: two edits, another secret and algorithm, or an edited body and one of
+    /// these.
+    fn pairs(&self) -> Option<Hint> {
+        let both = || under_schemes(&self.secrets, self.other_messages);
+        self.edited_twice()
+            .or_else(|| self.as_saved(&both()))
+            .or_else(|| self.edited_with(&[&self.secrets, &self.algorithms]))
+    }
+
+    /// Edited bodies with a line break added, or made from the body without its own.
+    fn edited_twice(&self) -> Option<Hint> {
+        let body = &*self.delivery.body;
+        let ended =
+            |body: EditedBody<'_>| self.try_body(&body.with_final_newline(), &self.expected);
+        let trimmed = |body: EditedBody<'_>| {
+            let body = body.after("without its final line break");
+            self.try_body(&body, &self.expected)
+        };
+        edited_bodies(body)
+            .find_map(ended)
+            .or_else(|| edited_bodies(without_line_break(body)?).find_map(trimmed))
+    }
+
+    /// Edited bodies and those in common JSON styles, signed with any of these methods.
+    fn edited_with(&self, methods: &[&[SigningMethod<'_>]]) -> Option<Hint> {
+        let attempt = |body: &EditedBody<'_>| {
+            methods
+                .iter()
+                .find_map(|methods| self.try_body(body, methods))
+        };
+        edited_bodies(&self.delivery.body)
+            .find_map(|body| attempt(&body))
+            .or_else(|| self.try_styles(JsonStyle::common(), &attempt))
+    }
+
+    /// The body as it was saved, in each of the forms that [`verify`](crate::signature::verify)
+    /// tries too, signed with one of these methods.
+    fn as_saved(&self, methods: &[SigningMethod<'_>]) -> Option<Hint> {
         candidates(self.delivery, self.checks.scheme.template()).find_map(|bytes| {
             let body = bytes.of(self.delivery);
-            let way = ways.iter().find(|way| self.matches(way, &body))?;
-            let (code, how) = way.other.as_ref()?;
+            let method = methods.iter().find(|method| self.matches(method, &body))?;
+            let (code, how) = method.difference.as_ref()?;
             Some(Hint::new(*code, &format!("the body would match {how}")))
         })
     }
 
-    /// The hint of a changed body, signed in one of these ways.
-    fn changed(&self, change: &Change<'_>, ways: &[Way<'_>]) -> Option<Hint> {
-        let way = ways.iter().find(|way| self.matches(way, &change.parts()))?;
-        let what = &change.what;
-        Some(match &way.other {
-            None => Hint::new(change.code, &format!("the body {what} would match")),
-            Some((code, how)) => Hint::new(*code, &format!("the body {what} would match {how}")),
+    /// An edited body, signed with one of these methods.
+    fn try_body(&self, body: &EditedBody<'_>, methods: &[SigningMethod<'_>]) -> Option<Hint> {
+        let parts = body.parts();
+        let method = methods.iter().find(|method| self.matches(method, &parts))?;
+        let EditedBody { code, words, .. } = body;
+        Some(match &method.difference {
+            None => Hint::new(*code, &format!("the body {words} would match")),
+            Some((code, how)) => Hint::new(*code, &format!("the body {words} would match {how}")),
         })
     }
 
-    /// The hint of a changed body, signed as usual.
-    fn usual(&self, change: &Change<'_>) -> Option<Hint> {
-        self.changed(change, &self.usual)
+    /// The body in each of these styles, with and without a line break at its end.
+    fn try_styles(
+        &self,
+        styles: impl Iterator<Item = JsonStyle>,
+        attempt: &dyn Fn(&EditedBody<'_>) -> Option<Hint>,
+    ) -> Option<Hint> {
+        let json = JsonTokens::read(&self.delivery.body)?;
+        // Many styles print the same text. The body's own did not match already.
+        let mut seen = HashSet::from([hash_of(json.text())]);
+        styles
+            .take_while(|_| !self.is_exhausted())
+            .find_map(|style| {
+                let text = json.print(style)?;
+                // Printing counts as hashing: it costs as much.
+                self.spend(text.len());
+                if !seen.insert(hash_of(&text)) {
+                    return None;
+                }
+                let body = EditedBody::rewritten(style.code(), style.words(), text.into_bytes());
+                attempt(&body).or_else(|| attempt(&body.with_final_newline()))
+            })
     }
 
-    fn matches(&self, way: &Way<'_>, body: &[&[u8]]) -> bool {
-        if !self.presented.has(way.algorithm) {
+    /// Says whether a method makes a signature that was presented; `false` if the budget does not
+    /// allow it to be computed.
+    fn matches(&self, method: &SigningMethod<'_>, body: &[&[u8]]) -> bool {
+        let SigningMethod {
+            algorithm,
+            key,
+            message,
+            ..
+        } = method;
+        if !self.presented.has(*algorithm) {
             return false;
         }
-        let parts = way.message.bytes(way.key.secret.bytes(), body);
+        let parts = message.bytes(key.secret.bytes(), body);
         if !self.spend(parts.map(<[u8]>::len).sum()) {
             return false;
         }
-        let hasher = way.key.hash(way.message, body);
-        let mut matching = self.presented.matching(way.algorithm, &hasher);
+        let hasher = key.hash(message, body);
+        let mut matching = self.presented.matching(*algorithm, &hasher);
         matching.next().is_some()
     }
 
-    /// Takes bytes out of what may be hashed; `false` if there are not so many left.
+    /// Takes bytes out of the budget; `false` if not enough are left.
     fn spend(&self, bytes: usize) -> bool {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let left = self.left.get().checked_sub(bytes);
-        self.left.set(left.unwrap_or(0));
+        let left = self.bytes_left.get().checked_sub(bytes);
+        self.bytes_left.set(left.unwrap_or(0));
         left.is_some()
     }
 
     fn is_exhausted(&self) -> bool {
-        self.left.get() == 0
-    }
-
-    /// How to say that the body was printed in other ways, or was not.
-    fn printing(&self) -> &'static str {
-        if self.delivery.body.len() > MAX_BODY {
-            "no other ways to print JSON, for the body is over 16 MiB"
-        } else {
-            "other ways to print JSON"
-        }
-    }
-
-    /// The body as JSON, printed in every way, with and without a line break at its end.
-    fn printed(&self) -> Option<Hint> {
-        if !self.presented.has(self.checks.scheme.algorithm()) {
-            return None;
-        }
-        let json = Json::read(&self.delivery.body)?;
-        self.prints(&json, Printing::all(), &|change| self.usual(change))
-    }
-
-    /// The hint of the first right text among those that the printings give, with and without a
-    /// line break at its end.
-    fn prints(
-        &self,
-        json: &Json<'_>,
-        printings: impl Iterator<Item = Printing>,
-        attempt: &dyn Fn(&Change<'_>) -> Option<Hint>,
-    ) -> Option<Hint> {
-        let mut seen = HashSet::new();
-        printings
-            .take_while(|_| !self.is_exhausted())
-            .find_map(|printing| {
-                let text = json.print(printing)?;
-                self.spend(text.len());
-                // A text that is printed as it is was not printed again, whatever stands around it.
-                let is_new = text != *json.text() && seen.insert(hash_of(&text));
-                let change = Change::whole(printing.code(), printing.what(), text.into_bytes());
-                let ended = || attempt(&change.with_final_newline());
-                is_new.then(|| attempt(&change).or_else(ended)).flatten()
-            })
-    }
-
-    /// Two changes of the body's bytes at once.
-    fn twice_changed(&self) -> Option<Hint> {
-        let body = &*self.delivery.body;
-        let ended = || changes(body).find_map(|change| self.usual(&change.with_final_newline()));
-        let trimmed = || {
-            changes(trimmed(body)?).find_map(|mut change| {
-                change.what = format!("without its final line break and {}", change.what).into();
-                self.usual(&change)
-            })
-        };
-        ended().or_else(trimmed)
-    }
-
-    /// The likeliest of all changed bodies, signed in any of these ways.
-    fn commonly_changed(&self, ways: &[&[Way<'_>]]) -> Option<Hint> {
-        let body = &*self.delivery.body;
-        let attempt = |change: &Change<'_>| ways.iter().find_map(|ways| self.changed(change, ways));
-        changes(body)
-            .find_map(|change| attempt(&change))
-            .or_else(|| self.prints(&Json::read(body)?, Printing::common(), &attempt))
-    }
-
-    /// What the secrets may have been meant to be.
-    fn other_secrets(&self) -> Vec<Way<'f>> {
-        let several = self.usual.len() > 1;
-        let mut ways = Vec::new();
-        for (index, way) in self.usual.iter().enumerate() {
-            let name = if several {
-                format!("secret {}", index + 1)
-            } else {
-                "the secret".to_owned()
-            };
-            let others = secret_variants(&way.key.secret);
-            ways.extend(others.into_iter().map(|(code, what, secret)| Way {
-                other: Some((code, format!("with {name} {what}"))),
-                key: Key::new(way.algorithm, secret),
-                ..*way
-            }));
-        }
-        ways
-    }
-
-    /// The same scheme with every other algorithm that can have made a signature that was given.
-    fn other_schemes(&self) -> Vec<Scheme> {
-        let own = &self.checks.scheme;
-        let mut schemes = Vec::new();
-        for algorithm in Algorithm::ALL.iter().copied() {
-            if algorithm == own.algorithm() || !self.presented.has(algorithm) {
-                continue;
-            }
-            schemes.push(own.with_algorithm(algorithm));
-            if !algorithm.is_keyed() && !own.template().holds_secret() {
-                schemes.extend(Scheme::of_secret_and_body(algorithm));
-            }
-            if algorithm.is_keyed() && own.template().holds_secret() {
-                schemes.push(Scheme::new(algorithm));
-            }
-        }
-        schemes
+        self.bytes_left.get() == 0
     }
 }
 
-/// The ways that sign as `ways` do, but with another algorithm.
-fn other_algorithms<'m>(messages: &'m [(&Scheme, Message<'m>)], ways: &[Way<'_>]) -> Vec<Way<'m>> {
-    messages
-        .iter()
-        .flat_map(|(scheme, message)| ways.iter().map(move |way| way.under(scheme, message)))
-        .collect()
-}
-
-impl Way<'_> {
-    /// The same way with another algorithm.
-    fn under<'m>(&self, scheme: &Scheme, message: &'m Message<'m>) -> Way<'m> {
-        let secret = match &self.other {
-            Some((_, secret)) => format!(" {secret}"),
-            None if scheme.is_secret() => String::new(),
-            None => ", which has no secret in it and proves nothing".to_owned(),
-        };
-        let how = format!("under `{scheme}`{secret}");
-        Way {
-            other: Some((Code::OtherAlgorithm, how)),
-            algorithm: scheme.algorithm(),
-            key: Key::new(scheme.algorithm(), self.key.secret.clone()),
-            message,
-        }
-    }
-}
-
-fn fill<'s>(
-    schemes: &'s [Scheme],
-    delivery: &'s Delivery<'_>,
-    headers: &'s Headers<'_>,
-) -> Vec<(&'s Scheme, Message<'s>)> {
-    schemes
-        .iter()
-        .filter_map(|scheme| Some((scheme, scheme.template().fill(delivery, headers).ok()?)))
-        .collect()
-}
-
-/// A hash to know a text again by.
+/// A hash to recognise a text by: the texts themselves can be 64 MiB each.
 fn hash_of(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

@@ -1,10 +1,18 @@
-//! Finding the scheme that a sender uses, from deliveries that are known to be good.
+//! Finding the scheme of a sender from deliveries that are known to be genuine.
+//!
+//! Not every vendor publishes how it signs. With the secret and a few genuine deliveries it can be
+//! found out: a catalogue of over 150 schemes, the algorithms times the templates, is
+//! narrowed to those that fit the first delivery, then the second, and so on. One delivery is
+//! usually enough; more rule out what fits by coincidence, such as a template with an empty part.
+//! Only the first delivery costs a signature for each scheme.
+//!
+//! To add a template, add it to [`TEMPLATES`].
 
 use crate::delivery::{Delivery, Headers};
 use crate::signature::{Algorithm, Checks, Key, PresentedSignatures, Scheme, candidates};
 
-/// What senders sign, as far as is known: each is tried with every HMAC and, where it holds the
-/// secret, with every plain hash.
+/// What senders are known to sign, the likeliest first. Each is tried with every HMAC and, if it
+/// holds the secret, with every plain hash.
 const TEMPLATES: [&str; 21] = [
     "{body}",
     "{timestamp}{body}",
@@ -29,8 +37,9 @@ const TEMPLATES: [&str; 21] = [
     "{body}{timestamp}{secret}",
 ];
 
-/// What senders sign together with a header that says when or how often; `{}` is the header.
-const DATED_TEMPLATES: [&str; 6] = [
+/// What senders are known to sign together with a header that holds a time or a nonce; `{}` is that
+/// header.
+const HEADER_TEMPLATES: [&str; 6] = [
     "{}{body}",
     "{}.{body}",
     "{}:{body}",
@@ -39,11 +48,16 @@ const DATED_TEMPLATES: [&str; 6] = [
     "{}{body}{secret}",
 ];
 
+/// How many headers of a delivery are tried: each adds 40 schemes.
+const MAX_HEADERS: usize = 4;
+/// How many bytes the name of such a header may have.
+const MAX_HEADER_NAME: usize = 64;
+
 /// A search for the scheme that fits every delivery it is shown.
 ///
-/// It tries the algorithms over a catalogue of templates: the body, the notification's timestamp,
-/// method, path and the secret in the orders that senders use, and the headers of the first
-/// delivery whose names speak of a time or a nonce.
+/// It tries every algorithm with a catalogue of templates. They combine the body with the
+/// notification's timestamp, the method, the path, the secret, and up to four headers of the first
+/// delivery whose names suggest a time or a nonce.
 ///
 /// ```
 /// use chatlog::diagnosis::Discovery;
@@ -51,19 +65,18 @@ const DATED_TEMPLATES: [&str; 6] = [
 ///
 /// let checks = Checks::new(Scheme::default(), vec![Secret::new("key")?]);
 /// let discovery = Discovery::new(&checks);
-/// assert!(discovery.schemes().is_empty(), "nothing was shown yet");
+/// assert!(discovery.schemes().is_empty(), "it has seen no delivery yet");
 /// # Ok::<(), chatlog::signature::EmptySecret>(())
 /// ```
 #[derive(Debug)]
 pub struct Discovery<'c> {
     checks: &'c Checks,
-    /// What has fitted every delivery; none before the first.
+    /// The schemes that fit every delivery so far; `None` before the first.
     schemes: Option<Vec<Scheme>>,
 }
 
 impl<'c> Discovery<'c> {
-    /// A search with the secrets, the header and the signatures of `checks`; its scheme does not
-    /// matter.
+    /// A search with the secrets, the header and the signatures of `checks`, whatever its scheme.
     pub fn new(checks: &'c Checks) -> Self {
         Self {
             checks,
@@ -83,14 +96,16 @@ impl<'c> Discovery<'c> {
         self.schemes = Some(schemes);
     }
 
-    /// The schemes that fit every delivery so far, the likeliest first.
+    /// The schemes that fit every delivery so far, the likeliest first; none before the first.
     pub fn schemes(&self) -> &[Scheme] {
         self.schemes.as_deref().unwrap_or_default()
     }
 }
 
-/// The schemes that fit all of the deliveries, with the secrets, the header and the signatures of
-/// `checks`.
+/// The schemes that fit all of the deliveries, the likeliest first.
+///
+/// It uses the secrets, the header and the signatures of `checks`, whatever its scheme. A delivery
+/// without a signature fits no scheme.
 pub fn discover<'d, 'a: 'd>(
     deliveries: impl IntoIterator<Item = &'d Delivery<'a>>,
     checks: &Checks,
@@ -102,38 +117,40 @@ pub fn discover<'d, 'a: 'd>(
     discovery.schemes.unwrap_or_default()
 }
 
+/// Every scheme to try, going by the headers of the first delivery.
 fn catalogue(delivery: &Delivery<'_>) -> Vec<Scheme> {
-    let dated = delivery
+    let with_headers = delivery
         .headers
         .iter()
         .map(|(name, _)| name.as_str())
-        .filter(|name| name.len() <= 64 && Headers::is_name(name) && is_date(name))
-        .take(4)
-        .flat_map(|name| {
-            let piece = format!("{{header:{name}}}");
-            DATED_TEMPLATES.map(|template| template.replace("{}", &piece))
-        });
-    let templates: Vec<String> = TEMPLATES
-        .map(str::to_owned)
+        .filter(|name| is_time_or_nonce(name))
+        .take(MAX_HEADERS)
+        .flat_map(templates_with);
+    let templates = TEMPLATES.iter().map(|template| (*template).to_owned());
+    templates.chain(with_headers).flat_map(schemes).collect()
+}
+
+fn templates_with(header: &str) -> impl Iterator<Item = String> {
+    let piece = format!("{{header:{header}}}");
+    HEADER_TEMPLATES
         .into_iter()
-        .chain(dated)
-        .collect();
-    templates
-        .iter()
-        .flat_map(|template| {
-            Algorithm::ALL
-                .iter()
-                .filter_map(move |algorithm| format!("{algorithm}:{template}").parse().ok())
-        })
-        .collect()
+        .map(move |template| template.replace("{}", &piece))
+}
+
+/// A template with every algorithm that makes a scheme with it: not a plain hash without a secret.
+fn schemes(template: String) -> impl Iterator<Item = Scheme> {
+    let scheme = move |algorithm| format!("{algorithm}:{template}").parse().ok();
+    Algorithm::ALL.iter().filter_map(scheme)
 }
 
 /// Says whether a header of this name may hold a time or a nonce.
-fn is_date(name: &str) -> bool {
+fn is_time_or_nonce(name: &str) -> bool {
+    if name.len() > MAX_HEADER_NAME || !Headers::is_name(name) {
+        return false;
+    }
     let name = name.to_ascii_lowercase();
-    ["time", "date", "nonce", "-ts"]
-        .iter()
-        .any(|word| name.contains(word))
+    let words = ["time", "date", "nonce", "-ts"];
+    words.iter().any(|word| name.contains(word))
 }
 
 fn fits(

@@ -1,83 +1,55 @@
 //! What a secret may have been meant to be.
+//!
+//! A secret is copied from a web page, kept in a file, quoted in a shell. Each row of [`VARIANTS`]
+//! undoes one thing that goes wrong on the way; to add one, add its row. Every copy that is made of
+//! a secret is overwritten when it is dropped.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-
 use zeroize::Zeroizing;
 
 use crate::signature::{Code, Secret};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// A secret that may have been meant: what was done to it, and its bytes if that can have been.
-type Variant = (Code, &'static str, Option<Vec<u8>>);
+/// Bytes that are overwritten when they are dropped.
+type SecretBytes = Zeroizing<Vec<u8>>;
 
-/// What a secret may have been meant to be: what was done to it, and the secret.
+/// One thing that may be wrong with a secret: the hint, the words for undoing it, which follow "with
+/// the secret", and a function that undoes it or returns `None` if it does not apply.
+pub(super) type SecretVariant = (Code, &'static str, fn(&[u8]) -> Option<SecretBytes>);
+
+/// The variants, the likeliest first.
+#[rustfmt::skip]
+pub(super) const VARIANTS: [SecretVariant; 8] = [
+    (Code::SecretWhiteSpace, "without the white space around it", |given| Some(copy(given.trim_ascii()))),
+    (Code::SecretWhiteSpace, "and a line break after it", |given| Some(copy([given, b"\n"].concat()))),
+    (Code::SecretBom, "without the byte order mark at its start", |given| given.strip_prefix(BYTE_ORDER_MARK).map(copy)),
+    (Code::SecretBom, "as UTF-8, without the byte order mark at its start and white space", |given| without_mark(given).map(|bytes| copy(bytes.trim_ascii()))),
+    (Code::SecretQuotes, "without the quotes around it", |given| unquoted(given.trim_ascii()).map(copy)),
+    (Code::SecretQuotes, "without the quotes and white space around it", |given| unquoted(given.trim_ascii()).map(<[u8]>::trim_ascii).map(copy)),
+    (Code::SecretHex, "decoded from hex", |given| hex::decode(bare(given)).ok().map(copy)),
+    (Code::SecretBase64, "decoded from base64", |given| from_base64(bare(given)).map(copy)),
+];
+
+/// The secrets that may have been meant, with the hint and the words of each.
 pub(super) fn secret_variants(secret: &Secret) -> Vec<(Code, &'static str, Secret)> {
     let given = secret.bytes();
-    let variants = surrounded(given).into_iter().chain(encoded(given));
-    variants
-        .filter_map(|(code, what, bytes)| {
-            let mut bytes = Zeroizing::new(bytes?);
-            if *bytes == given {
-                return None;
-            }
-            Some((code, what, Secret::new(std::mem::take(&mut *bytes)).ok()?))
-        })
-        .collect()
-}
-
-/// The secret without what an editor or a shell leaves around it.
-fn surrounded(given: &[u8]) -> [Variant; 6] {
-    use Code::{SecretBom, SecretQuotes, SecretWhiteSpace};
-    let trimmed = given.trim_ascii();
-    let inner = unquoted(trimmed);
-    let marked = given.strip_prefix(BYTE_ORDER_MARK);
-    let unmarked = without_mark(given).map(|secret| secret.trim_ascii().to_vec());
-    let owned = |bytes: &[u8]| Some(bytes.to_vec());
-    #[rustfmt::skip]
-    let variants = [
-        (SecretWhiteSpace, "without the white space around it", owned(trimmed)),
-        (SecretWhiteSpace, "and a line break after it", owned(&[given, b"\n"].concat())),
-        (SecretBom, "without the byte order mark at its start", marked.and_then(owned)),
-        (SecretBom, "as UTF-8, without the byte order mark at its start and white space", unmarked),
-        (SecretQuotes, "without the quotes around it", inner.and_then(owned)),
-        (SecretQuotes, "without the quotes and white space around it", inner.and_then(|inner| owned(inner.trim_ascii()))),
-    ];
-    variants
-}
-
-/// The bytes that the secret stands for.
-fn encoded(given: &[u8]) -> [Variant; 2] {
-    let trimmed = given.trim_ascii();
-    let bare = unquoted(trimmed).unwrap_or(trimmed).trim_ascii();
-    [
-        (Code::SecretHex, "decoded from hex", hex::decode(bare).ok()),
-        (Code::SecretBase64, "decoded from base64", from_base64(bare)),
-    ]
-}
-
-/// The secret in UTF-8 without its byte order mark, which may be that of UTF-16: PowerShell's `>`
-/// writes it so.
-fn without_mark(secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let utf_16 = |units: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Zeroizing<Vec<u16>> = Zeroizing::new(
-            units
-                .chunks_exact(2)
-                .map(|pair| unit([pair[0], pair[1]]))
-                .collect(),
-        );
-        let text = String::from_utf16(&units).ok()?;
-        Some(Zeroizing::new(text.into_bytes()))
+    let variant = |(code, words, bytes): SecretVariant| {
+        let mut bytes = bytes(given).filter(|bytes| **bytes != given)?;
+        Some((code, words, Secret::new(std::mem::take(&mut *bytes)).ok()?))
     };
-    match secret {
-        [0xff, 0xfe, units @ ..] => utf_16(units, u16::from_le_bytes),
-        [0xfe, 0xff, units @ ..] => utf_16(units, u16::from_be_bytes),
-        _ => {
-            let secret = secret.strip_prefix(BYTE_ORDER_MARK)?;
-            Some(Zeroizing::new(secret.to_vec()))
-        }
-    }
+    VARIANTS.into_iter().filter_map(variant).collect()
+}
+
+fn copy(bytes: impl Into<Vec<u8>>) -> SecretBytes {
+    Zeroizing::new(bytes.into())
+}
+
+/// The secret without quotes and white space around it.
+fn bare(given: &[u8]) -> &[u8] {
+    let trimmed = given.trim_ascii();
+    unquoted(trimmed).unwrap_or(trimmed).trim_ascii()
 }
 
 /// What is between a pair of quotes.
@@ -87,15 +59,28 @@ fn unquoted(secret: &[u8]) -> Option<&[u8]> {
         .find_map(|quote| secret.strip_prefix(&[quote])?.strip_suffix(&[quote]))
 }
 
+/// The secret in UTF-8 without its byte order mark. The mark may be that of UTF-16, in which `>`
+/// writes files in Windows `PowerShell`.
+fn without_mark(secret: &[u8]) -> Option<SecretBytes> {
+    match secret {
+        [0xff, 0xfe, units @ ..] => from_utf16(units, u16::from_le_bytes),
+        [0xfe, 0xff, units @ ..] => from_utf16(units, u16::from_be_bytes),
+        _ => secret.strip_prefix(BYTE_ORDER_MARK).map(copy),
+    }
+}
+
+fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<SecretBytes> {
+    let pairs = bytes.chunks_exact(2);
+    let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+    let units = Zeroizing::new(units);
+    String::from_utf16(&units).ok().map(copy)
+}
+
 /// The bytes that base64 stands for; `whsec_` is how Standard Webhooks marks a secret.
 fn from_base64(secret: &[u8]) -> Option<Vec<u8>> {
     let secret = secret.strip_prefix(b"whsec_").unwrap_or(secret);
-    let padding = secret
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'=')
-        .count();
-    let digits = &secret[..secret.len() - padding];
+    let end = secret.iter().rposition(|byte| *byte != b'=');
+    let digits = &secret[..end.map_or(0, |last| last + 1)];
     let plain = STANDARD_NO_PAD.decode(digits);
     plain.or_else(|_| URL_SAFE_NO_PAD.decode(digits)).ok()
 }

@@ -1,123 +1,158 @@
-//! The signatures of a run's deliveries, to find those that were swapped.
+//! Signatures that belong to another delivery of the same run.
+//!
+//! Whoever saves headers and bodies apart can pair them wrongly. To find that out, the detector
+//! keeps two maps over all deliveries of a run: from each signature that a body *should have* to the
+//! delivery with that body, and from each signature that came with a *failed* delivery to that
+//! delivery. Looking up the signatures of a failure in both answers two questions:
+//!
+//! - which delivery has the body for the signature that came with this one (its *owner*);
+//! - which failed delivery came with the signature for the body of this one (its *holder*).
+//!
+//! If owner and holder are the same delivery, the two were swapped. The answer may depend on a
+//! delivery that comes last, so it can be asked for only after all were entered. Verification
+//! computes every one of these signatures anyway: the detector hashes nothing.
 
 use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use crate::Text;
-use crate::signature::{Code, Digest, Hint, Signature, Verdict};
+use crate::signature::{Code, ComparedDigests, Digest, Hint, Signature, Verdict};
 
-/// The signatures that the deliveries of a run came with, and those they should have had.
+/// Finds failed signatures that belong to another delivery.
 ///
-/// A failed signature may belong to another delivery: that can be said once all were seen. It
-/// keeps what it needs of the first [`SwapDetector::MAX_DELIVERIES`] deliveries; those that come later are not
-/// compared.
+/// [Enter](SwapDetector::enter) every delivery of a run, then ask for the
+/// [hint](SwapDetector::hint) of each that failed. It keeps about 200 bytes for each signature, and
+/// compares the first [`SwapDetector::MAX_DELIVERIES`] deliveries only.
 #[derive(Default)]
 pub struct SwapDetector {
     entries: Vec<Entry>,
-    /// The delivery that gives a signature.
-    expected: HashMap<Digest, usize>,
-    /// The delivery that came with a signature, where it was the wrong one.
-    given: HashMap<Digest, usize>,
+    /// For each signature, the first delivery that should have it.
+    owners: HashMap<Digest, usize>,
+    /// For each signature, the first failed delivery that came with it.
+    holders: HashMap<Digest, usize>,
 }
 
 struct Entry {
     source: Arc<str>,
     index: usize,
     verdict: Verdict,
-    given: Vec<Digest>,
+    /// The signatures that came with it.
+    presented: Vec<Digest>,
+    /// The signatures it should have: one for each secret and candidate.
     expected: Vec<Digest>,
 }
 
-/// The number of a delivery in a [`SwapDetector`].
+/// Identifies a delivery that was entered into a [`SwapDetector`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line(usize);
+pub struct DeliveryId(usize);
 
 impl SwapDetector {
-    /// How many deliveries it keeps.
+    /// How many deliveries are compared.
     pub const MAX_DELIVERIES: usize = 10_000;
-    /// How many signatures it keeps that came with one delivery.
+    /// How many of the signatures that came with one delivery are kept.
     const MAX_PRESENTED: usize = 4;
-    /// How many signatures it keeps in all: with many secrets each delivery has many.
+    /// How many signatures are kept in all: with many secrets each delivery has many.
     const MAX_DIGESTS: usize = 100_000;
 
-    /// Notes the signature of a delivery, which is the `index`th of its source, from 1.
-    pub fn enter(&mut self, source: &str, index: usize, signature: &Signature) -> Option<Line> {
-        let line = self.entries.len();
-        let expected = &signature.fingerprints.expected;
-        if line >= Self::MAX_DELIVERIES || self.expected.len() + expected.len() > Self::MAX_DIGESTS
-        {
+    /// Enters a delivery, the `index`th of its source (from 1), with its verified signature. Returns
+    /// `None` if there is no more room.
+    pub fn enter(
+        &mut self,
+        source: &str,
+        index: usize,
+        signature: &Signature,
+    ) -> Option<DeliveryId> {
+        let id = self.entries.len();
+        let ComparedDigests {
+            presented,
+            expected,
+        } = &signature.compared;
+        if id >= Self::MAX_DELIVERIES || self.owners.len() + expected.len() > Self::MAX_DIGESTS {
             return None;
         }
-        let source = match self.entries.last() {
-            Some(last) if &*last.source == source => Arc::clone(&last.source),
-            _ => Arc::from(source),
-        };
-        let expected = expected.clone();
-        let given = signature
-            .fingerprints
-            .presented
+        let presented: Vec<Digest> = presented
             .iter()
-            .take(Self::MAX_PRESENTED);
-        let given: Vec<Digest> = given.copied().collect();
-        for digest in &expected {
-            self.expected.entry(*digest).or_insert(line);
-        }
+            .take(Self::MAX_PRESENTED)
+            .copied()
+            .collect();
+        note(&mut self.owners, expected, id);
         if signature.verdict != Verdict::Valid {
-            for digest in &given {
-                self.given.entry(*digest).or_insert(line);
-            }
+            note(&mut self.holders, &presented, id);
         }
         self.entries.push(Entry {
-            source,
+            source: self.shared(source),
             index,
             verdict: signature.verdict,
-            given,
-            expected,
+            presented,
+            expected: expected.clone(),
         });
-        Some(Line(line))
+        Some(DeliveryId(id))
     }
 
-    /// Says where the signature of a failed delivery belongs, or who has its own.
-    pub fn hint(&self, line: Line) -> Option<Hint> {
-        let entry = self.entries.get(line.0)?;
+    /// The name of a source, kept once for all of its deliveries.
+    fn shared(&self, source: &str) -> Arc<str> {
+        match self.entries.last() {
+            Some(last) if &*last.source == source => Arc::clone(&last.source),
+            _ => Arc::from(source),
+        }
+    }
+
+    /// Says where the signature of a failed delivery belongs, or which delivery has its own.
+    /// Returns `None` if the delivery is valid, or if no other delivery is involved.
+    pub fn hint(&self, id: DeliveryId) -> Option<Hint> {
+        let entry = self.entries.get(id.0)?;
         if entry.verdict == Verdict::Valid {
             return None;
         }
-        let find = |digests: &[Digest], lines: &HashMap<Digest, usize>| {
-            let found = digests.iter().find_map(|digest| lines.get(digest))?;
-            self.entries.get(*found)
-        };
-        let owner = find(&entry.given, &self.expected);
-        let holder = find(&entry.expected, &self.given);
+        let owner = self.find(&entry.presented, &self.owners);
+        let holder = self.find(&entry.expected, &self.holders);
         let found = match (owner, holder) {
             (Some(owner), Some(holder)) if std::ptr::eq(owner, holder) => {
-                format!("it has the signature of {owner}, and that one has its own")
+                format!("the signatures of this delivery and {owner} are swapped")
             }
             // The same signature at two deliveries is that of one request, saved twice.
             (Some(owner), _) if owner.verdict == Verdict::Valid && shares(entry, owner) => {
-                let message = format!(
-                    "{owner} has this signature too: it may be the same request, saved more faithfully there"
-                );
-                return Some(Hint {
-                    code: Code::SwappedDeliveries,
-                    message,
-                });
+                return Some(saved_twice(owner));
             }
-            (Some(owner), _) => format!("it has the signature of {owner}"),
-            (None, Some(holder)) => format!("its own signature is at {holder}"),
+            (Some(owner), _) => format!("the signature is that of {owner}"),
+            (None, Some(holder)) => format!("the signature of this delivery came with {holder}"),
             (None, None) => return None,
         };
         Some(Hint::new(Code::SwappedDeliveries, &found))
+    }
+
+    /// The delivery that the first known of these signatures leads to.
+    fn find(&self, digests: &[Digest], deliveries: &HashMap<Digest, usize>) -> Option<&Entry> {
+        let found = digests.iter().find_map(|digest| deliveries.get(digest))?;
+        self.entries.get(*found)
+    }
+}
+
+/// Notes the delivery for each of its signatures, unless an earlier one has it.
+fn note(deliveries: &mut HashMap<Digest, usize>, digests: &[Digest], id: usize) {
+    for digest in digests {
+        deliveries.entry(*digest).or_insert(id);
+    }
+}
+
+fn saved_twice(valid: &Entry) -> Hint {
+    Hint {
+        code: Code::SwappedDeliveries,
+        message: format!(
+            "{valid} has this signature too: it may be the same request, saved more faithfully there"
+        ),
     }
 }
 
 /// Says whether two deliveries came with the same signature.
 fn shares(one: &Entry, other: &Entry) -> bool {
-    one.given.iter().any(|digest| other.given.contains(digest))
+    one.presented
+        .iter()
+        .any(|digest| other.presented.contains(digest))
 }
 
-/// As an input of its own, whose number tells it from its neighbours even where that is the first.
+/// Shows a delivery as the input that would name it alone, `source#index`.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}#{}`", Text::from(&*self.source), self.index)

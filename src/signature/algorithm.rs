@@ -1,4 +1,7 @@
 //! The hash algorithms of signatures, and hashing with them piece by piece.
+//!
+//! They are one table: a row gives an algorithm its name, the length of its signatures and its
+//! implementation, all from the `RustCrypto` crates. MD5 and SHA-1 are in it because vendors use them.
 
 use std::fmt::{self, Debug, Display};
 use std::str::FromStr;
@@ -27,37 +30,37 @@ macro_rules! algorithms {
             /// Every algorithm, the likeliest first.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The name people give and programs see.
+            /// The name, as it is written in a scheme.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// How many bytes its signatures have.
+            /// The length of its signatures in bytes.
             pub fn length(self) -> usize {
                 match self { $(Self::$variant => $bytes,)* }
             }
         }
 
-        /// A hash that is being computed. Cloning it is cheap.
+        /// A hash that is being computed. Cloning it is cheap, so that a secret is hashed once.
         #[derive(Clone)]
         pub(crate) enum Hasher {
             $($variant($state),)*
         }
 
         impl Hasher {
-            /// A hash of nothing yet; the secret is the key of an HMAC, and no part of a plain hash.
+            /// A hash of nothing yet. The secret is the key of an HMAC; a plain hash ignores it.
             pub(crate) fn new(algorithm: Algorithm, secret: &[u8]) -> Self {
                 match algorithm {
                     $(Algorithm::$variant => Self::$variant(State::start(secret)),)*
                 }
             }
 
-            /// Goes on with `bytes`.
+            /// Hashes more bytes.
             pub(crate) fn update(&mut self, bytes: &[u8]) {
                 match self { $(Self::$variant(state) => state.update(bytes),)* }
             }
 
-            /// Says whether this is the hash, in a time that does not depend on where they differ.
+            /// Says whether this is the hash, in constant time for digests of one length.
             pub(crate) fn is(self, digest: &Digest) -> bool {
                 match self { $(Self::$variant(state) => state.is(digest.bytes()),)* }
             }
@@ -94,8 +97,7 @@ algorithms! {
 }
 
 impl Algorithm {
-    /// Says whether the secret is a key of the algorithm itself; otherwise it is hashed with the
-    /// rest.
+    /// Says whether the secret is the key of the algorithm; otherwise the template must contain it.
     pub fn is_keyed(self) -> bool {
         self.name().starts_with("hmac-")
     }
@@ -121,7 +123,8 @@ impl FromStr for Algorithm {
     }
 }
 
-/// A name that no algorithm has. It is not kept: somebody may have given the secret in its place.
+/// There is no algorithm of this name. The name is not kept: it may be the secret, in the wrong
+/// place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownAlgorithm {
     /// The algorithm that was probably meant.
@@ -141,7 +144,7 @@ impl Display for UnknownAlgorithm {
 
 impl std::error::Error for UnknownAlgorithm {}
 
-/// A hash that can be started, gone on with, and compared.
+/// What every implementation of a hash can do.
 trait State: Clone {
     fn start(secret: &[u8]) -> Self;
     fn update(&mut self, bytes: &[u8]);
@@ -199,7 +202,8 @@ impl<H: Hash + Clone> State for Plain<H> {
 
 /// The bytes of a signature, given or computed: never shown.
 ///
-/// Its `==` is for looking digests up among those already found wanting, not for verifying.
+/// Its `==` is not constant-time: it is for looking up signatures that were compared already, never
+/// for verifying. Use [`Hasher::is`] for that.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Digest {
     bytes: [u8; MAX_DIGEST],
@@ -211,7 +215,7 @@ impl Digest {
         Self::new(bytes).expect("no algorithm gives more bytes")
     }
 
-    /// The digest of these bytes; none where no algorithm gives that many.
+    /// A digest of these bytes; `None` if no algorithm gives that many.
     pub(crate) fn new(bytes: &[u8]) -> Option<Self> {
         if Algorithm::ALL
             .iter()

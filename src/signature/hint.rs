@@ -1,17 +1,22 @@
-//! What would have made a signature match, as found by [`crate::diagnosis`].
+//! What would have made a signature match, as [`crate::diagnosis`] finds it.
+//!
+//! A hint is a [`Code`] for programs and a sentence for people. The sentence says first what would
+//! match, in the words of the hypothesis, and then what to do about it, in the words of the code.
+//! The codes are one table: a code is a row, and the hypotheses that lead to it are rows of the
+//! tables in [`crate::diagnosis`].
 
 use serde::{Serialize, Serializer};
 
 macro_rules! codes {
     ($($code:ident $name:literal $sentence:literal $advice:literal;)*) => {
-        /// What would have made a signature match, with a name that never changes.
+        /// The kind of thing that would have made a signature match. Its name never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
             $(#[doc = $sentence] $code,)*
         }
 
         impl Code {
-            /// Every code, in the order they are tried.
+            /// Every code, the likeliest first.
             pub const ALL: &'static [Self] = &[$(Self::$code,)*];
 
             /// The stable kebab-case name.
@@ -19,12 +24,12 @@ macro_rules! codes {
                 match self { $(Self::$code => $name,)* }
             }
 
-            /// What it says, in one sentence.
+            /// What it means, as one sentence.
             pub fn sentence(self) -> &'static str {
                 match self { $(Self::$code => $sentence,)* }
             }
 
-            /// What to do about it.
+            /// Where it comes from or what to do about it, as the end of a sentence.
             fn advice(self) -> &'static str {
                 match self { $(Self::$code => $advice,)* }
             }
@@ -35,49 +40,49 @@ macro_rules! codes {
 codes! {
     FinalNewlineAdded "final-newline-added"
         "The saved body ends with a line break that the signed one did not have."
-        "an editor or a shell adds one on saving";
+        "editors and shells add one when they save";
     FinalNewlineLost "final-newline-lost"
         "The signed body ended with a line break that the saved one does not have."
-        "it was cut on saving";
+        "it was lost when the body was saved";
     CrlfLineEndings "crlf-line-endings"
-        "The saved body has other line endings, CRLF or LF, than the signed one."
+        "The line endings of the saved body, CRLF or LF, differ from those of the signed one."
         "an editor or version control changed them";
     Bom "bom"
         "The saved body has a byte order mark that the signed one did not have, or the reverse."
-        "an editor adds or drops it on saving";
+        "some editors add or drop it when they save";
     ContentEncoding "content-encoding"
-        "The saved body is a compressed or otherwise encoded form of the signed one."
+        "The saved body is compressed or encoded in a way that the signed one is not."
         "verify the bytes that the sender signs, before or after they are encoded";
     SecretWhiteSpace "secret-white-space"
-        "The secret has white space around it that does not belong to it, or lacks a line break that does."
+        "The secret has white space around it that is not part of it, or lacks a line break that is."
         "check how the secret is stored";
     SecretBom "secret-bom"
-        "The secret starts with a byte order mark that does not belong to it."
+        "The secret starts with a byte order mark that is not part of it."
         "save it as UTF-8 without one";
     SecretQuotes "secret-quotes"
-        "The secret has quotes around it that do not belong to it."
+        "The secret has quotes around it that are not part of it."
         "check how the secret is stored";
     SecretHex "secret-hex"
-        "The secret is the hexadecimal form of the real one."
-        "give the bytes that it stands for";
+        "The secret is the real one encoded in hexadecimal."
+        "decode it before use";
     SecretBase64 "secret-base64"
-        "The secret is the base64 form of the real one."
-        "give the bytes that it stands for";
+        "The secret is the real one encoded in base64."
+        "decode it before use";
     OtherAlgorithm "other-algorithm"
-        "The signature is made with another algorithm."
+        "The signature was made with another algorithm."
         "check which one the sender uses";
     ReprintedCompact "reprinted-compact"
-        "The signed body was printed without white space; the saved one was parsed and printed otherwise."
-        "save and verify the bytes as they are received, before they are parsed";
+        "The signed body was printed without white space; the saved one was parsed and printed differently."
+        "save and verify the bytes as received, before they are parsed";
     ReprintedIndented "reprinted-indented"
-        "The signed body was printed with white space; the saved one was parsed and printed otherwise."
-        "save and verify the bytes as they are received, before they are parsed";
+        "The signed body was printed with white space; the saved one was parsed and printed differently."
+        "save and verify the bytes as received, before they are parsed";
     ReprintedSorted "reprinted-sorted"
         "The signed body was printed with its keys sorted; the saved one has them in another order."
-        "save and verify the bytes as they are received, before they are parsed";
+        "save and verify the bytes as received, before they are parsed";
     ReprintedAscii "reprinted-ascii"
-        "The signed body escapes other characters than the saved one: those outside ASCII, or `/`."
-        "save and verify the bytes as they are received, before they are parsed";
+        "The signed and the saved body escape different characters, such as `/` or those outside ASCII."
+        "save and verify the bytes as received, before they are parsed";
     SwappedDeliveries "swapped-deliveries"
         "The signature belongs to another delivery of the same run."
         "check that each was saved with its own headers";
@@ -92,13 +97,14 @@ impl Serialize for Code {
 /// What would have made a signature match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hint {
-    /// What kind of thing.
+    /// What kind of thing it is.
     pub code: Code,
-    /// What would match, and what to do about it: lower case, no full stop.
+    /// What would match, and what to do about it, in lower case and without a full stop.
     pub message: String,
 }
 
 impl Hint {
+    /// A hint that `found` would match, with the advice of the code.
     pub(crate) fn new(code: Code, found: &str) -> Self {
         Self {
             code,

@@ -1,23 +1,28 @@
-//! Signatures as senders write them: hex or base64, alone or several, with or without a prefix.
+//! The signatures that came with a delivery, however the sender wrote them.
+//!
+//! Senders write hex, base64 or base64url; bare or after a prefix such as `sha256=`; several in one
+//! header while they rotate keys, or the header several times. As nobody else's signature can match
+//! by accident, a reader can be lenient: everything that may be a signature is kept, and compared
+//! with the ones that are computed. What a stranger sends is bounded first.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::algorithm::{Algorithm, Digest, Hasher};
 
-/// More than any algorithm's signature takes in hex, and enough to say what a wrong one is.
+/// How many bytes a signature may be written in: twice the longest hex, to say what a wrong one is.
 const MAX_CHARACTERS: usize = 256;
-/// More than a sender has keys; a stranger may send a million.
+/// How many signatures are compared: more than a sender has keys. A stranger may send a million.
 const MAX_SIGNATURES: usize = 32;
 
 /// The signatures that came with a delivery.
 #[derive(Debug, Default)]
 pub(crate) struct PresentedSignatures {
-    /// Those that an algorithm can have made.
+    /// Those that some algorithm can have made, going by their length.
     signatures: Vec<Presented>,
-    /// The longest of the values, which is what to complain of.
-    longest: Value,
-    /// How many different values hold something.
+    /// The longest of the tokens: the one to describe if none is a signature.
+    longest: TokenShape,
+    /// How many different header values hold something.
     values: usize,
     /// How many signatures were read: one may be both hex and base64.
     count: usize,
@@ -28,21 +33,21 @@ pub(crate) struct PresentedSignatures {
 /// A signature that came with a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Presented {
-    /// Which of the values holds it, from 0.
+    /// Which of the header values holds it, from 0.
     pub(crate) value: usize,
     pub(crate) digest: Digest,
 }
 
-/// What a value holds, as far as its length and alphabet tell.
+/// What a token may be, as far as its length and alphabet tell.
 #[derive(Debug, Default, Clone, Copy)]
-struct Value {
+struct TokenShape {
     characters: usize,
-    /// How many bytes it stands for, where it is hex or base64.
+    /// How many bytes it decodes to, if it is hex or base64.
     bytes: Option<usize>,
 }
 
 impl PresentedSignatures {
-    /// Reads header values, of which each may hold several signatures.
+    /// Reads header values, each of which may hold several signatures.
     pub(crate) fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
         let mut presented = Self::default();
         let separators = |c: char| c == ',' || c == ';' || c.is_whitespace();
@@ -67,21 +72,21 @@ impl PresentedSignatures {
     }
 
     fn add(&mut self, token: &str) {
-        let mut value = Value {
+        let mut shape = TokenShape {
             characters: token.len(),
             bytes: None,
         };
         if token.len() <= MAX_CHARACTERS {
             let decoded = decode(token);
-            value.bytes = decoded.iter().flatten().map(Vec::len).next();
+            shape.bytes = decoded.iter().flatten().map(Vec::len).next();
             self.keep(&decoded);
         }
-        if value.characters > self.longest.characters {
-            self.longest = value;
+        if shape.characters > self.longest.characters {
+            self.longest = shape;
         }
     }
 
-    /// Keeps what one token may stand for.
+    /// Keeps what one token decodes to.
     fn keep(&mut self, decoded: &[Option<Vec<u8>>; 2]) {
         let value = self.values;
         let digests = decoded.iter().flatten();
@@ -101,12 +106,12 @@ impl PresentedSignatures {
         }
     }
 
-    /// Says whether there is nothing in the values at all.
+    /// Says whether the header values hold nothing at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.longest.characters == 0
     }
 
-    /// How many different values hold something.
+    /// How many different header values hold something.
     pub(crate) fn values(&self) -> usize {
         self.values
     }
@@ -117,12 +122,12 @@ impl PresentedSignatures {
         signatures.map(|presented| presented.digest).collect()
     }
 
-    /// Says whether this algorithm can have made one of them.
+    /// Says whether this algorithm can have made one of them, going by the length.
     pub(crate) fn has(&self, algorithm: Algorithm) -> bool {
         self.of(algorithm).next().is_some()
     }
 
-    /// Those that this algorithm made, of what was hashed.
+    /// Those that equal the signature of what was hashed, compared in constant time.
     pub(crate) fn matching<'p>(
         &'p self,
         algorithm: Algorithm,
@@ -132,33 +137,33 @@ impl PresentedSignatures {
             .filter(|presented| hasher.clone().is(&presented.digest))
     }
 
-    /// Those that this algorithm can have made.
+    /// Those that this algorithm can have made, going by the length.
     fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = &Presented> {
         self.signatures
             .iter()
             .filter(move |presented| presented.digest.bytes().len() == algorithm.length())
     }
 
-    /// What is wrong with the values before anything is computed.
+    /// Why none of them can match, whatever was signed, or why only some were compared.
     pub(crate) fn complaint(&self, algorithm: Algorithm) -> Option<String> {
         if self.crowded {
             return Some(format!(
-                "there are more than {MAX_SIGNATURES} signatures; the first were tried"
+                "more than {MAX_SIGNATURES} signatures; only the first {MAX_SIGNATURES} were tried"
             ));
         }
         if self.has(algorithm) {
             return None;
         }
         let wanted = algorithm.length();
-        let Value { characters, bytes } = self.longest;
+        let TokenShape { characters, bytes } = self.longest;
         Some(match bytes {
             Some(bytes) => format!(
-                "the signature has {bytes} {}, and `{algorithm}` gives {wanted}: {} hex digits, or base64",
+                "the signature has {bytes} {}, but `{algorithm}` makes {wanted}: {} hex digits, or base64",
                 if bytes == 1 { "byte" } else { "bytes" },
                 2 * wanted
             ),
             None if characters > MAX_CHARACTERS => format!(
-                "the signature is {characters} characters long, and `{algorithm}` gives {} hex digits, or base64",
+                "the signature is {characters} characters long, but `{algorithm}` makes {} hex digits, or base64",
                 2 * wanted
             ),
             None => "the signature is neither hex nor base64".to_owned(),
@@ -166,7 +171,7 @@ impl PresentedSignatures {
     }
 }
 
-/// A value without quotes, padding, and a prefix such as `sha256=` or `v1=`.
+/// A token without its quotes, its padding, and a prefix such as `sha256=` or `v1=`.
 fn bare(token: &str) -> &str {
     let token = token.trim_matches('"').trim_end_matches('=');
     token
@@ -176,7 +181,7 @@ fn bare(token: &str) -> &str {
         .trim_matches('"')
 }
 
-/// What a value may stand for: some are both hex and base64.
+/// What a token decodes to as hex and as base64: some are both.
 fn decode(token: &str) -> [Option<Vec<u8>>; 2] {
     let base64 = STANDARD_NO_PAD
         .decode(token)
@@ -237,7 +242,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_a_signature() {
         complains("zz!!", "neither hex nor base64");
-        complains(&"a".repeat(40), "has 20 bytes, and `hmac-sha256` gives 32");
+        complains(&"a".repeat(40), "has 20 bytes, but `hmac-sha256` makes 32");
         complains(&"a".repeat(63), "neither");
         complains(&"a".repeat(10 << 20), "is 10485760 characters long");
         let many: Vec<_> = (0..=u8::MAX).map(|n| hex::encode([n; 32])).collect();

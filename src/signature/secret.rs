@@ -1,4 +1,7 @@
 //! Secrets: bytes that are used and never shown.
+//!
+//! A secret that reaches a log is no longer one. So a [`Secret`] can be hashed with, and that is
+//! all: what a caller does with its verdicts and errors cannot show it by accident.
 
 use std::fmt::{self, Debug, Display};
 
@@ -6,9 +9,8 @@ use zeroize::Zeroizing;
 
 /// The secret that sender and receiver share.
 ///
-/// It has no `Display` and does not serialize, and its `Debug` does not show it: to be let out by
-/// accident it would have to be asked for its bytes, which only this crate can do. Its memory is
-/// overwritten when it is dropped.
+/// It has no `Display` and does not serialize, its `Debug` does not show it, and only this crate can
+/// read its bytes. Its memory is overwritten when it is dropped.
 ///
 /// ```
 /// use chatlog::signature::Secret;
@@ -22,10 +24,11 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// A secret of these bytes, as they are: nothing is trimmed.
+    /// A secret of these bytes, as they are. Nothing is trimmed or decoded: remove the line break at
+    /// the end of a file first, and decode a secret that the vendor gives as hex or base64.
     ///
     /// # Errors
-    /// Where there are none: everybody knows that secret.
+    /// If there are no bytes: everybody knows that secret.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, EmptySecret> {
         let bytes = Zeroizing::new(bytes.into());
         if bytes.is_empty() {
@@ -34,7 +37,7 @@ impl Secret {
         Ok(Self(bytes))
     }
 
-    /// What it is: for hashing, never for showing.
+    /// The bytes, for hashing, never for showing.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -54,7 +57,7 @@ impl Debug for Secret {
     }
 }
 
-/// A secret without a byte in it was refused.
+/// An empty secret was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EmptySecret;
 

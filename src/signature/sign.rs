@@ -1,4 +1,4 @@
-//! Making signatures, as a sender does.
+//! Making signatures, as a sender does: for tests, and for requests that are sent again.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Key, Scheme, Secret, Unfilled};
 use crate::delivery::{Delivery, Headers};
 
-/// How the bytes of a signature are written.
+/// How a signature is written in the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
 pub enum Encoding {
     /// Lower-case hexadecimal digits
@@ -16,10 +16,25 @@ pub enum Encoding {
     Base64,
 }
 
-/// The signature of a delivery: what a sender would put into the header.
+/// Signs a delivery and returns what a sender would put into the header.
+///
+/// It signs the bytes as sent, which are [`Delivery::encoded_body`] if the body was compressed.
 ///
 /// # Errors
-/// Where the scheme signs something that the delivery does not have.
+/// If the scheme signs something that the delivery does not have, such as a header.
+///
+/// ```
+/// use chatlog::capture::{Limits, Record, deliveries};
+/// use chatlog::signature::{Encoding, Scheme, Secret, sign};
+/// # use chatlog::Position;
+///
+/// # let bytes = b"what do ya want for nothing?";
+/// # let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
+/// # let delivery = deliveries(&record, None, &Limits::default()).deliveries.remove(0);
+/// let value = sign(&delivery, &Scheme::default(), &Secret::new("Jefe")?, Encoding::Hex)?;
+/// assert_eq!(value, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn sign(
     delivery: &Delivery<'_>,
     scheme: &Scheme,

@@ -193,6 +193,16 @@ impl VerdictCounts {
         *self.counts.entry(signature.verdict.name()).or_default() += 1;
     }
 
+    /// Adds the verdicts of another part of the run.
+    pub fn absorb(&mut self, other: Self) {
+        if self.counts.is_empty() {
+            self.settings = other.settings;
+        }
+        for (verdict, count) in other.counts {
+            *self.counts.entry(verdict).or_default() += count;
+        }
+    }
+
     /// Says whether there was none.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()

@@ -256,7 +256,7 @@ fn swapped_signatures_are_told_at_the_end_of_a_stream_that_waited_for_nothing() 
     command.arg("verify").env("CHATLOG_SECRET", SECRET);
     let run = run(&mut command, stream.as_bytes());
     run.is(1, &["invalid      - ", "invalid      -#2 "]);
-    let why = "chatlog: -#1: it has the signature of `-#2`, and that one has its own";
+    let why = "chatlog: -#1: the signatures of this delivery and `-#2` are swapped";
     assert!(run.stderr.starts_with(why), "{}", run.stderr);
     assert!(run.stderr.contains("explain 1 more"), "{}", run.stderr);
 }

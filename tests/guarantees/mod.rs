@@ -4,6 +4,7 @@
 mod bounds;
 mod command_line;
 mod inputs;
+mod jobs;
 mod json;
 mod outputs;
 mod signatures;

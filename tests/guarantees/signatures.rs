@@ -532,7 +532,7 @@ fn one_cause_of_many_failures_is_one_sentence() {
         (0..1068).map(|n| format!("{}\n", line(n))).collect()
     };
     folder.write("secret.ndjson", lines(&|n| format!("{n:064x}")));
-    let all = "all 1,068 fail the same way: the secret is probably another one";
+    let all = "all 1,068 fail the same way: the secret is probably wrong";
     let run = folder.chatlog("verify secret.ndjson");
     run.is(1, &[all, "1068 invalid"]);
     let said = |words: &str| run.text().matches(words).count();

@@ -284,7 +284,7 @@ fn a_check_says_once_what_all_failures_have_in_common() {
             forged.replace("Budi!", &format!("Bud{n:02}")),
         );
     }
-    let all = "signatures: all 30 fail the same way: the secret is probably another one";
+    let all = "signatures: all 30 fail the same way: the secret is probably wrong";
     let rest = "signatures: 10 more failures are not explained";
     for format in FORMATS {
         let run = folder.chatlog(&format!("check all --format {format}"));

@@ -29,7 +29,12 @@ pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T 
         .first()
         .expect("a bare body is one delivery");
     let document = Document::new(&delivery.body);
-    look(&chatlog::inspect(&origin, delivery, &document))
+    look(&chatlog::inspect(
+        &origin,
+        delivery,
+        &document,
+        &chatlog::Checks::default(),
+    ))
 }
 
 /// Runs the same cases every time, `PROPTEST_CASES` of them if that is set.

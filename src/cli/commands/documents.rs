@@ -8,8 +8,8 @@ use chatlog::schema;
 use clap::CommandFactory;
 
 use super::Outcome;
-use super::output::Stdout;
 use crate::cli::args::{Cli, Completions, Man, SchemaArgs};
+use crate::cli::output::Stdout;
 use crate::cli::pipeline::name_of;
 
 /// Prints a JSON Schema.

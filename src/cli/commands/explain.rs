@@ -5,10 +5,10 @@ use std::io::Write;
 use anyhow::Result;
 use chatlog::view::{Zone, explanation};
 
-use super::output::Stdout;
 use super::{Outcome, canvas};
 use crate::cli::args::Explain;
 use crate::cli::config::Config;
+use crate::cli::output::Stdout;
 
 pub(super) fn run(args: &Explain, config: &Config) -> Result<Outcome> {
     let canvas = canvas(&args.look, config, Zone::UTC);

@@ -5,37 +5,28 @@
 
 use std::io::Write;
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use chatlog::Text;
 use chatlog::delivery::Delivery;
 use chatlog::view::delivery_count;
 
-use super::Outcome;
-use super::deliveries::{Flow, ReadOptions, for_each_delivery_of};
-use super::output::Stdout;
+use super::read_options_of;
 use crate::cli::args::Extract;
-use crate::cli::pipeline::{Buffering, Outputs};
+use crate::cli::outcome::Outcome;
+use crate::cli::output::Stdout;
+use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
-pub(super) fn run(args: &Extract, outputs: &Outputs) -> Result<Outcome> {
-    let mut count = 0;
-    let mut selected: Option<Delivery<'static>> = None;
-    let options = ReadOptions {
-        buffering: Buffering::Whole,
-        quiet: true,
-        outputs,
-    };
+pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let inputs = std::slice::from_ref(&args.source);
-    let outcome = for_each_delivery_of(inputs, &args.reading, options, |incoming| {
-        count += 1;
-        if count == args.select.map_or(1, NonZeroUsize::get) {
-            selected = Some(incoming.delivery.clone().into_owned());
-        }
-        Ok(match (&selected, args.select) {
-            (Some(_), Some(_)) => Flow::Break(Outcome::Clean),
-            _ => Flow::Continue(Outcome::Clean),
-        })
-    })?;
-    match (selected, args.select) {
+    let options = read_options_of(inputs, &args.reading, Buffering::Whole, true)?;
+    let selection = Selection(args.select);
+    let mut found = Selected::default();
+    let outcome = pipeline::run(&options, outputs, &selection, &mut found)?;
+    let count = found.count;
+    match (found.delivery, args.select) {
         (Some(_), None) if count > 1 => {
             bail!("the input holds {count} deliveries: choose one with --select 1 to {count}")
         }
@@ -48,6 +39,43 @@ pub(super) fn run(args: &Extract, outputs: &Outputs) -> Result<Outcome> {
             bail!("--select {wanted}: the input holds only {deliveries}")
         }
         (None, _) => Ok(outcome.max(Outcome::Trouble)),
+    }
+}
+
+/// The number of the delivery to extract; none means that there should be only one.
+struct Selection(Option<NonZeroUsize>);
+
+/// The delivery that was selected, if it has come, and how many there were.
+#[derive(Default)]
+struct Selected {
+    delivery: Option<Delivery<'static>>,
+    count: usize,
+}
+
+impl Processor for Selection {
+    type Output = Selected;
+
+    fn process(
+        &self,
+        incoming: &IncomingDelivery<'_>,
+        output: &mut Selected,
+    ) -> Result<ControlFlow<Outcome, Outcome>> {
+        output.count += 1;
+        if incoming.number == self.0.map_or(1, NonZeroUsize::get) {
+            output.delivery = Some(incoming.delivery.clone().into_owned());
+            if self.0.is_some() {
+                return Ok(ControlFlow::Break(Outcome::Clean));
+            }
+        }
+        Ok(ControlFlow::Continue(Outcome::Clean))
+    }
+}
+
+impl Sink<Selected> for Selected {
+    fn write(&mut self, found: Self, _: &Text<'_>, _: bool) -> Result<ControlFlow<()>> {
+        self.count += found.count;
+        self.delivery = self.delivery.take().or(found.delivery);
+        Ok(ControlFlow::Continue(()))
     }
 }
 

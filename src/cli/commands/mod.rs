@@ -1,11 +1,9 @@
 //! The sub-commands: inputs to reports to a view.
 
 mod check;
-mod deliveries;
 mod documents;
 mod explain;
 mod extract;
-pub(crate) mod output;
 mod reports;
 mod scheme;
 mod secrets;
@@ -13,59 +11,26 @@ mod show;
 mod sign;
 mod url;
 mod validate;
+mod verifier;
 mod verify;
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use chatlog::Report;
-use chatlog::finding::{Finding, Levels, Rule};
+use chatlog::finding::Levels;
 use chatlog::view::{Canvas, Theme, Zone};
 
 use clap::CommandFactory;
 
-use self::deliveries::NoInput;
-use self::output::say;
-use crate::cli::args::{Cli, Command, DisplayArgs, LevelArgs};
+use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs};
 use crate::cli::color::Color;
 use crate::cli::config::Config;
-use crate::cli::pipeline::{Input, Outputs};
-
-/// How a run went: the worst of its parts counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Outcome {
-    /// Everything was read and is as it should be.
-    Clean,
-    /// Something was checked and failed.
-    Findings,
-    /// Something could not be done.
-    Trouble,
-}
-
-impl Outcome {
-    /// The exit code.
-    pub(crate) fn code(self) -> u8 {
-        match self {
-            Self::Clean => 0,
-            Self::Findings => 1,
-            Self::Trouble => 2,
-        }
-    }
-
-    /// An error fails a run. A signature of which nothing can be said is a job that was not done,
-    /// however severe the user takes it to be.
-    fn of(report: &Report<'_>) -> Self {
-        let is_inconclusive = |finding: &Finding| finding.rule == Rule::SignatureInconclusive;
-        if report.findings.iter().any(is_inconclusive) {
-            Self::Trouble
-        } else if report.has_errors() {
-            Self::Findings
-        } else {
-            Self::Clean
-        }
-    }
-}
+use crate::cli::outcome::Outcome;
+use crate::cli::output::say;
+use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 
 /// Runs the command that was asked for.
 ///
@@ -73,7 +38,7 @@ impl Outcome {
 /// Where it cannot be done at all, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let project_file = Config::locate(cli.config.config.as_deref(), cli.config.no_config);
-    let outputs = outputs(cli, project_file.as_deref())?;
+    let outputs = Arc::new(outputs(cli, project_file.as_deref())?);
     let config = || Config::load(project_file.as_deref(), cli.config.config.is_some());
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config()?, &outputs),
@@ -126,10 +91,47 @@ fn tell_help(command: &str) {
     }
 }
 
-/// Says something on standard error.
-fn tell(place: &impl Display, what: &str) {
-    say(&format!("chatlog: {place}: {what}"));
+/// How the inputs of a command are read.
+fn read_options(
+    inputs: &Inputs,
+    buffering: Buffering,
+    quiet: bool,
+) -> Result<ReadOptions, NoInput> {
+    read_options_of(&inputs.inputs, &inputs.reading, buffering, quiet)
 }
+
+/// How these inputs are read.
+fn read_options_of(
+    inputs: &[PathBuf],
+    args: &InputArgs,
+    buffering: Buffering,
+    quiet: bool,
+) -> Result<ReadOptions, NoInput> {
+    if inputs.is_empty() && io::stdin().is_terminal() {
+        return Err(NoInput);
+    }
+    Ok(ReadOptions {
+        inputs: inputs.to_vec(),
+        format: args.input,
+        limits: args.limits(),
+        buffering,
+        verbose: args.verbose,
+        quiet,
+        jobs: NonZeroUsize::MIN,
+    })
+}
+
+/// There is nothing to read: no input was named, and nothing is piped in.
+#[derive(Debug)]
+struct NoInput;
+
+impl Display for NoInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no input: name a file or a folder, or pipe something in")
+    }
+}
+
+impl std::error::Error for NoInput {}
 
 /// The project file's levels, then those of the options.
 fn levels(args: &LevelArgs, config: &Config) -> Levels {

@@ -1,4 +1,4 @@
-//! Reads secrets, and checks signatures with them.
+//! Reads secrets from wherever the user keeps them.
 //!
 //! Secrets come from files, environment variables, standard input or the command line. Their bytes
 //! are only ever held in buffers that are overwritten when they are dropped, and no message
@@ -9,14 +9,10 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use anyhow::{Context, Result, bail};
-use chatlog::diagnosis::{Budget, CommonCause, Diagnosis, diagnose};
-use chatlog::signature::{Checks, Secret, Signature, verify};
+use chatlog::signature::Secret;
 use zeroize::Zeroizing;
 
-use super::deliveries::IncomingDelivery;
-use super::tell;
-use crate::cli::args::{Inputs, Secrets, SignatureArgs};
-use crate::cli::config::Config;
+use crate::cli::args::{Inputs, Secrets};
 use crate::cli::pipeline::Input;
 
 /// The environment variable that holds the secret if there is no option for secrets.
@@ -138,108 +134,4 @@ fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
         }
     }
     bytes
-}
-
-/// Checks signatures, one delivery at a time, and keeps what depends on all of them.
-pub(super) struct Verifier {
-    checks: Checks,
-    header_name: String,
-    /// Whether the user gave one signature for all deliveries.
-    is_shared: bool,
-    /// What may still be spent on explaining failures.
-    budget: Budget,
-    /// How many failures were not explained because the budget was spent.
-    unexplained: usize,
-    /// What the failures have in common.
-    common: CommonCause,
-    /// Whether the user wants no failures explained.
-    explains_none: bool,
-}
-
-impl Verifier {
-    /// A verifier with these secrets and the given options.
-    ///
-    /// # Errors
-    /// The scheme in the environment is invalid.
-    pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Result<Self> {
-        let scheme = args.scheme.scheme(config)?;
-        let header = args.scheme.header_name(config);
-        let header_name = header.value;
-        let mut checks = Checks::new(scheme.value, secrets)
-            .with_header_name(&header_name)
-            .with_sources(scheme.source, header.source);
-        for signature in &args.signature {
-            checks = checks.with_signature(signature);
-        }
-        for (name, value) in &args.header {
-            checks = checks.with_header(name, value);
-        }
-        let is_signature = |(name, _): &(String, String)| name.eq_ignore_ascii_case(&header_name);
-        Ok(Self {
-            checks,
-            is_shared: !args.signature.is_empty() || args.header.iter().any(is_signature),
-            header_name,
-            explains_none: args.diagnose == Some(Budget::of_failures(0)),
-            budget: args.diagnose.clone().unwrap_or_default(),
-            unexplained: 0,
-            common: CommonCause::default(),
-        })
-    }
-
-    /// Checks the signature that came with a delivery, or in a file next to it, and explains a
-    /// mismatch while the budget lasts.
-    pub(super) fn verify(&mut self, incoming: &IncomingDelivery<'_>) -> Signature {
-        let delivery = incoming.signed(&self.header_name);
-        let mut signature = verify(&delivery, &self.checks);
-        if signature.is_mismatch() {
-            match diagnose(&delivery, &self.checks, &mut self.budget) {
-                Some(Diagnosis { hints, tried }) => {
-                    signature.hints = hints;
-                    signature.tried = tried;
-                }
-                None => self.unexplained += 1,
-            }
-        }
-        if !self.is_shared {
-            self.common.add(&signature);
-        }
-        signature
-    }
-
-    /// Reports on standard error what concerns all failures together, for formats that hold only
-    /// findings.
-    pub(super) fn tell_of_failures(&self) {
-        for sentence in self.common.sentence().into_iter().chain(self.unexplained()) {
-            tell(&"signatures", &sentence);
-        }
-    }
-
-    /// A sentence on the failures that were not explained; `None` if there are none or the user
-    /// wants none explained.
-    pub(super) fn unexplained(&self) -> Option<String> {
-        match self.unexplained {
-            _ if self.explains_none => None,
-            0 => None,
-            1 => Some("1 more failure is not explained; --diagnose all explains it".to_owned()),
-            count => Some(format!(
-                "{count} more failures are not explained; --diagnose all explains them"
-            )),
-        }
-    }
-
-    /// The header that holds the signature.
-    pub(super) fn header_name(&self) -> &str {
-        &self.header_name
-    }
-
-    /// Whether all deliveries are checked against one signature, so that none of them can have been
-    /// swapped.
-    pub(super) fn is_shared(&self) -> bool {
-        self.is_shared
-    }
-
-    /// The secrets, the scheme and the signatures.
-    pub(super) fn checks(&self) -> &Checks {
-        &self.checks
-    }
 }

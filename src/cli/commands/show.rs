@@ -1,60 +1,133 @@
 //! `chatlog show`: the conversation.
 
 use std::io::Write;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::Result;
+use chatlog::delivery::Delivery;
+use chatlog::finding::{FindingLimit, Levels};
 use chatlog::json::Document;
+use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
-use chatlog::view::{Selection, Zone, json, write_tables};
-use chatlog::{Text, inspect_up_to};
+use chatlog::view::{Canvas, Selection, Zone, json, write_tables};
+use chatlog::{Checks, Text, inspect};
 
-use super::deliveries::{ReadOptions, for_each_delivery};
-use super::output::Stdout;
-use super::secrets::Verifier;
-use super::{Outcome, canvas, levels, tell};
+use super::verifier::{Failures, Verifier};
+use super::{canvas, levels, read_options};
 use crate::cli::args::{Show, ShowFormat};
 use crate::cli::config::Config;
-use crate::cli::pipeline::{Buffering, Outputs};
+use crate::cli::outcome::Outcome;
+use crate::cli::output::{Stdout, report_problem};
+use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
-pub(super) fn run(args: &Show, config: &Config, outputs: &Outputs) -> Result<Outcome> {
+pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let zone = args.tz.clone().or_else(|| config.time_zone.clone());
-    let canvas = canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
-    let levels = levels(&args.levels, config);
-    let selection = Selection {
-        only: args.only,
-        order: args.sort,
-        full_text: args.full_text,
-    };
     let secrets = args.signature.secrets.read(&args.inputs)?;
-    let mut verifier = Verifier::new(&args.signature, config, secrets)?;
-    let mut out = Stdout::new();
-    let options = ReadOptions {
-        buffering: Buffering::Eager,
-        quiet: false,
-        outputs,
+    let showing = Showing {
+        format: args.format,
+        canvas: canvas(&args.look, config, zone.unwrap_or(Zone::UTC)),
+        levels: levels(&args.levels, config),
+        limit: args.limit.limit(),
+        selection: Selection {
+            only: args.only,
+            order: args.sort,
+            full_text: args.full_text,
+        },
+        verifier: Verifier::new(&args.signature, config, secrets)?,
     };
-    let mut allowed = 0;
-    let outcome = for_each_delivery(&args.inputs, options, |incoming| {
-        let document = Document::new(&incoming.delivery.body);
-        let limit = args.limit.limit();
-        let mut report = inspect_up_to(limit, incoming.origin, incoming.delivery, &document);
-        report.add_signature(verifier.verify(incoming));
-        report.apply(&levels);
-        allowed += report.errors_allowed;
-        match args.format {
-            ShowFormat::Table => write_tables(&report, selection, &canvas, &mut out)?,
-            ShowFormat::Json => json::write_session(&report, selection, &canvas.zone, &mut out)?,
-        }
-        // Whoever follows a stream wants each session when it is there.
-        out.flush()?;
-        Ok(out.flow(Outcome::of(&report)))
-    })?;
-    if let Some(unexplained) = verifier.unexplained() {
-        tell(&Text::from("signatures"), &unexplained);
+    let mut output = ShowOutput {
+        out: Stdout::new(),
+        errors_allowed: 0,
+        failures: showing.verifier.failures(),
+    };
+    let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
+    let outcome = pipeline::run(&options, outputs, &showing, &mut output)?;
+    output.out.flush()?;
+    if let Some(unexplained) = output.failures.unexplained() {
+        report_problem(&"signatures", &unexplained);
     }
     if args.format == ShowFormat::Table {
-        write_errors_allowed(allowed, &config.name(), &canvas, &mut out)?;
-        out.flush()?;
+        let allowed = output.errors_allowed;
+        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut output.out)?;
+        output.out.flush()?;
     }
     Ok(outcome)
+}
+
+/// What every session is shown with.
+struct Showing {
+    format: ShowFormat,
+    canvas: Canvas,
+    levels: Levels,
+    limit: FindingLimit,
+    selection: Selection,
+    verifier: Verifier,
+}
+
+/// What comes of showing some sessions.
+#[derive(Default)]
+struct Shown {
+    text: Vec<u8>,
+    errors_allowed: usize,
+    signatures: Vec<Signature>,
+}
+
+impl Processor for Showing {
+    type Output = Shown;
+
+    fn process(
+        &self,
+        incoming: &IncomingDelivery<'_>,
+        output: &mut Shown,
+    ) -> Result<ControlFlow<Outcome, Outcome>> {
+        let document = Document::new(&incoming.delivery.body);
+        let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
+        let checks = Checks {
+            limit: self.limit,
+            levels: &self.levels,
+            verifier: Some(&verify),
+            ..Checks::default()
+        };
+        let report = inspect(incoming.origin, incoming.delivery, &document, &checks);
+        match self.format {
+            ShowFormat::Table => {
+                write_tables(&report, self.selection, &self.canvas, &mut output.text)?;
+            }
+            ShowFormat::Json => {
+                let zone = &self.canvas.zone;
+                json::write_session(&report, self.selection, zone, &mut output.text)?;
+            }
+        }
+        output.errors_allowed += report.errors_allowed;
+        let outcome = Outcome::of(&report);
+        output.signatures.extend(report.signature);
+        Ok(ControlFlow::Continue(outcome))
+    }
+}
+
+/// Where sessions are shown.
+struct ShowOutput {
+    out: Stdout,
+    errors_allowed: usize,
+    failures: Failures,
+}
+
+impl Sink<Shown> for ShowOutput {
+    fn write(
+        &mut self,
+        shown: Shown,
+        _source: &Text<'_>,
+        is_live: bool,
+    ) -> Result<ControlFlow<()>> {
+        self.errors_allowed += shown.errors_allowed;
+        for signature in &shown.signatures {
+            self.failures.count(signature);
+        }
+        self.out.write_all(&shown.text)?;
+        if is_live {
+            self.out.flush()?;
+        }
+        Ok(self.out.flow())
+    }
 }

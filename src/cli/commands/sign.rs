@@ -6,91 +6,114 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use chatlog::Text;
 use chatlog::delivery::Delivery;
-use chatlog::signature::{Scheme, Secret, sign};
+use chatlog::signature::{Encoding, Scheme, Secret, sign};
 
-use super::deliveries::{IncomingDelivery, ReadOptions, for_each_delivery};
-use super::output::Stdout;
+use super::read_options;
 use super::url::Url;
-use super::{Outcome, tell};
 use crate::cli::args::{Sign, SignAs};
 use crate::cli::config::Config;
-use crate::cli::pipeline::{Buffering, Outputs};
+use crate::cli::outcome::Outcome;
+use crate::cli::output::{Stdout, say};
+use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
-pub(super) fn run(args: &Sign, config: &Config, outputs: &Outputs) -> Result<Outcome> {
+pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
-    let header = args.scheme.header_name(config).value;
     let signer = Signer {
         secret: secrets.first().expect("one is required"),
         scheme: args.scheme.scheme(config)?.value,
-        header: &header,
+        header: args.scheme.header_name(config).value,
+        encoding: args.encoding,
+        write_as: args.write_as,
         destination: Destination {
             url: Url::parse(&args.url).map_err(|error| anyhow!("--url: {error}"))?,
         },
     };
+    let options = read_options(&args.inputs, Buffering::Whole, false)?;
     let mut out = Stdout::new();
-    let options = ReadOptions {
-        buffering: Buffering::Whole,
-        quiet: false,
-        outputs,
-    };
-    let outcome = for_each_delivery(&args.inputs, options, |incoming| {
-        let outcome = signer.sign(args, incoming, &mut out)?;
-        Ok(out.flow(outcome))
-    })?;
+    let outcome = pipeline::run(&options, outputs, &signer, &mut out)?;
     out.flush()?;
     Ok(outcome)
 }
 
-/// How every delivery is signed, and where its request goes.
+/// How every delivery is signed, and what is written for it.
 struct Signer<'a> {
     secret: &'a Secret,
     scheme: Scheme,
-    header: &'a str,
+    header: String,
+    encoding: Encoding,
+    write_as: SignAs,
     destination: Destination,
 }
 
-impl Signer<'_> {
-    fn sign(
+/// What was written for some deliveries.
+#[derive(Default)]
+struct Signed {
+    text: Vec<u8>,
+    /// Why some could not be signed, for standard error.
+    problems: Vec<String>,
+}
+
+impl Processor for Signer<'_> {
+    type Output = Signed;
+
+    fn process(
         &self,
-        args: &Sign,
         incoming: &IncomingDelivery<'_>,
-        out: &mut impl Write,
-    ) -> Result<Outcome> {
-        let delivery = match args.write_as {
-            SignAs::Header | SignAs::Value => Cow::Borrowed(incoming.delivery),
-            SignAs::Curl | SignAs::Http => {
-                Cow::Owned(self.destination.readdress(incoming.delivery))
+        output: &mut Signed,
+    ) -> Result<ControlFlow<Outcome, Outcome>> {
+        Ok(ControlFlow::Continue(match self.sign(incoming.delivery) {
+            Ok(text) => {
+                output.text.extend_from_slice(&text);
+                Outcome::Clean
             }
-        };
-        let signature = match sign(&delivery, &self.scheme, self.secret, args.encoding) {
-            Ok(signature) => signature,
-            Err(unfilled) => {
-                tell(incoming.origin, &format!("cannot sign: {unfilled}"));
-                return Ok(Outcome::Trouble);
+            Err(why) => {
+                output.problems.push(format!("{}: {why}", incoming.origin));
+                Outcome::Trouble
             }
-        };
-        match args.write_as {
-            SignAs::Header => writeln!(out, "{}: {signature}", Text::from(self.header))?,
-            SignAs::Value => writeln!(out, "{signature}")?,
-            SignAs::Curl if delivery.body.contains(&0) => {
-                let what = "a curl command cannot contain the NUL byte in the body: use --as http";
-                tell(incoming.origin, what);
-                return Ok(Outcome::Trouble);
-            }
-            SignAs::Curl => {
-                self.destination
-                    .write_curl(&delivery.body, self.header, &signature, out)?;
-            }
-            SignAs::Http => {
-                self.destination
-                    .write_http(&delivery.body, self.header, &signature, out)?;
-            }
+        }))
+    }
+}
+
+impl Sink<Signed> for Stdout {
+    fn write(&mut self, signed: Signed, _: &Text<'_>, _: bool) -> Result<ControlFlow<()>> {
+        for problem in signed.problems {
+            say(&format!("chatlog: {problem}"));
         }
-        Ok(Outcome::Clean)
+        self.write_all(&signed.text)?;
+        Ok(self.flow())
+    }
+}
+
+impl Signer<'_> {
+    /// What is written for a delivery.
+    ///
+    /// # Errors
+    /// Why it cannot be signed.
+    fn sign(&self, delivery: &Delivery<'_>) -> Result<Vec<u8>> {
+        let delivery = match self.write_as {
+            SignAs::Header | SignAs::Value => Cow::Borrowed(delivery),
+            SignAs::Curl | SignAs::Http => Cow::Owned(self.destination.readdress(delivery)),
+        };
+        let signature = sign(&delivery, &self.scheme, self.secret, self.encoding)
+            .map_err(|unfilled| anyhow!("cannot sign: {unfilled}"))?;
+        let mut out = Vec::new();
+        let (destination, name, body) = (&self.destination, &self.header, &delivery.body);
+        match self.write_as {
+            SignAs::Header => writeln!(out, "{}: {signature}", Text::from(name.as_str()))?,
+            SignAs::Value => writeln!(out, "{signature}")?,
+            SignAs::Curl if body.contains(&0) => {
+                bail!("a curl command cannot contain the NUL byte in the body: use --as http")
+            }
+            SignAs::Curl => destination.write_curl(body, name, &signature, &mut out)?,
+            SignAs::Http => destination.write_http(body, name, &signature, &mut out)?,
+        }
+        Ok(out)
     }
 }
 

@@ -1,21 +1,28 @@
 //! `chatlog validate`: what is wrong.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use anyhow::Result;
 use chatlog::contract::Contract;
+use chatlog::delivery::Delivery;
 use chatlog::finding::{FindingLimit, Levels};
-use chatlog::inspect_up_to;
 use chatlog::json::Document;
-use chatlog::view::findings::Problem;
+use chatlog::signature::Signature;
+use chatlog::view::findings::InputProblem;
+use chatlog::{Checks, Text, inspect};
 
-use super::deliveries::{Flow, Handler, IncomingDelivery, ReadOptions, handle_deliveries};
-use super::reports::{Destinations, Findings};
-use super::secrets::Verifier;
-use super::{Outcome, levels};
+use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
+use super::verifier::{Failures, Verifier};
+use super::{levels, read_options};
 use crate::cli::args::Validate;
 use crate::cli::config::Config;
-use crate::cli::pipeline::{Buffering, Outputs, read_contract};
+use crate::cli::outcome::Outcome;
+use crate::cli::pipeline::{
+    self, Buffering, IncomingDelivery, Outputs, Processor, Sink, read_contract,
+};
 
-pub(super) fn run(args: &Validate, config: &Config, outputs: Outputs) -> Result<Outcome> {
+pub(super) fn run(args: &Validate, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     run_with(args, config, outputs, None)
 }
 
@@ -23,7 +30,7 @@ pub(super) fn run(args: &Validate, config: &Config, outputs: Outputs) -> Result<
 pub(super) fn run_with(
     args: &Validate,
     config: &Config,
-    outputs: Outputs,
+    outputs: Arc<Outputs>,
     verifier: Option<Verifier>,
 ) -> Result<Outcome> {
     let contracts = args
@@ -37,63 +44,106 @@ pub(super) fn run_with(
         reports: &args.report,
         look: &args.look,
     };
-    let mut validation = Validation {
+    let (renderers, writers) = destinations.open(config)?;
+    let mut output = ValidationOutput {
+        writers,
+        failures: verifier.as_ref().map(Verifier::failures),
+    };
+    let validation = Validation {
         levels: levels(&args.levels, config),
         contracts,
         verifier,
-        findings: Findings::create(&destinations, config)?,
+        renderers,
         limit: args.limit.limit(),
         fails_fast: args.fail_fast,
     };
-    let options = ReadOptions {
-        buffering: Buffering::Eager,
-        quiet: args.quiet,
-        outputs: &outputs,
-    };
-    let outcome = handle_deliveries(&args.inputs, options, &mut validation)?;
+    let options =
+        read_options(&args.inputs, Buffering::Eager, args.quiet)?.with_jobs(args.jobs.jobs());
+    let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
     // Windows replaces no file that is still open.
     drop(outputs);
-    validation.findings.finish()?;
-    if let Some(verifier) = validation.verifier {
-        verifier.tell_of_failures();
+    output.writers.finish()?;
+    if let Some(failures) = output.failures {
+        failures.report();
     }
     Ok(outcome)
 }
 
-/// What every delivery is checked against, and where that is written.
+/// What every delivery is checked against, and how its findings are rendered.
 struct Validation {
     levels: Levels,
     contracts: Vec<Contract>,
     verifier: Option<Verifier>,
-    findings: Findings,
+    renderers: FindingRenderers,
     limit: FindingLimit,
     fails_fast: bool,
 }
 
-impl Handler for Validation {
-    fn delivery(&mut self, incoming: &IncomingDelivery<'_>) -> Result<Flow> {
+/// What comes of validating some deliveries.
+#[derive(Default)]
+struct Validated {
+    findings: RenderedFindings,
+    /// Their signatures, if those were checked.
+    signatures: Vec<Signature>,
+}
+
+impl Processor for Validation {
+    type Output = Validated;
+
+    fn process(
+        &self,
+        incoming: &IncomingDelivery<'_>,
+        output: &mut Validated,
+    ) -> Result<ControlFlow<Outcome, Outcome>> {
         let document = Document::new(&incoming.delivery.body);
-        let mut report = inspect_up_to(self.limit, incoming.origin, incoming.delivery, &document);
-        for contract in &self.contracts {
-            report.add(contract.findings(&document, self.limit));
-        }
-        if let Some(verifier) = &mut self.verifier {
-            report.add_signature(verifier.verify(incoming));
-        }
-        report.apply(&self.levels);
-        self.findings.write(&report)?;
-        if incoming.is_live {
-            self.findings.flush()?;
-        }
+        let verify = self
+            .verifier
+            .as_ref()
+            .map(|verifier| |_: &Delivery<'_>| verifier.verify(incoming));
+        let checks = Checks {
+            limit: self.limit,
+            levels: &self.levels,
+            contracts: &self.contracts,
+            verifier: verify
+                .as_ref()
+                .map(|verify| verify as chatlog::Verifier<'_>),
+        };
+        let report = inspect(incoming.origin, incoming.delivery, &document, &checks);
+        self.renderers.report(&report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
+        output.signatures.extend(report.signature);
         Ok(if self.fails_fast && outcome != Outcome::Clean {
-            Flow::Break(outcome)
+            ControlFlow::Break(outcome)
         } else {
-            self.findings.flow(outcome)
+            ControlFlow::Continue(outcome)
         })
     }
 
-    fn problem(&mut self, problem: &Problem<'_>) -> Result<()> {
-        self.findings.write_problem(problem)
+    fn problem(&self, problem: &InputProblem<'_>, output: &mut Validated) -> Result<()> {
+        self.renderers.problem(problem, &mut output.findings)
+    }
+}
+
+/// Where findings are written.
+struct ValidationOutput {
+    writers: FindingWriters,
+    failures: Option<Failures>,
+}
+
+impl Sink<Validated> for ValidationOutput {
+    fn write(
+        &mut self,
+        validated: Validated,
+        _source: &Text<'_>,
+        is_live: bool,
+    ) -> Result<ControlFlow<()>> {
+        for signature in &validated.signatures {
+            if let Some(failures) = &mut self.failures {
+                failures.count(signature);
+                failures.is_repeated(signature);
+            }
+        }
+        self.writers.write(validated.findings, is_live)?;
+        Ok(self.writers.flow())
     }
 }

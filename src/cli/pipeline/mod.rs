@@ -1,327 +1,150 @@
-//! The world: files, folders and standard input, opened and cut into records.
+//! Going through the deliveries of all inputs: on one core or on several, with the same output.
+//!
+//! ```text
+//!   inputs ─► source ─► framing ─► batches ─► workers ─► sink
+//!   (input)   (reader)  (framing)  (batch)    (worker)   (sink)
+//! ```
+//!
+//! A [`Reader`](reader) opens one source after another and cuts it into records. Records travel in
+//! batches that own their bytes. A worker finds the deliveries in a batch and has the command's
+//! [`Processor`] inspect and render each of them; the command's [`Sink`] then gets what was rendered
+//! in the order of the input. So a command never needs to know how many workers there are.
+//!
+//! Two things depend on what comes earlier in the input, and are settled on the way in [`turn`]:
+//! the number of a delivery in its source, for which a batch waits until the deliveries of those
+//! before it are *counted*, and whatever a command wants to do in order (explain the first failed
+//! signatures, say), for which a delivery waits until those before it are *done*.
+//!
+//! No more than [`BATCHES_PER_JOB`] batches for each worker are on the way at any time: order is
+//! never bought by collecting. A live source is never waited for while records are held back, and a
+//! run with one worker hands each record on where it lies, without threads or copies.
 
+mod batch;
+mod framing;
 mod identity;
+mod input;
 mod probe;
-mod records;
+mod queue;
+mod reader;
 mod schemas;
+mod sink;
+mod threads;
+mod turn;
 mod walk;
+mod worker;
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata};
-use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use anyhow::Result;
 use chatlog::Text;
-use encoding_rs_io::DecodeReaderBytes;
-use flate2::read::MultiGzDecoder;
+use chatlog::capture::{Format, Limits};
+use chatlog::view::findings::InputProblem;
 
+pub(crate) use self::framing::Buffering;
 pub(crate) use self::identity::{Outputs, folder_of, followed};
-pub(crate) use self::probe::holds_delivery;
-pub(crate) use self::records::{Buffering, FramingError, Records};
+use self::input::InputError;
+pub(crate) use self::input::{Input, name_of};
 pub(crate) use self::schemas::read_contract;
-use self::walk::walk;
+use self::sink::Progress;
+pub(crate) use self::worker::IncomingDelivery;
+use crate::cli::outcome::Outcome;
 
-const GZIP: &[u8] = &[0x1f, 0x8b];
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
+/// How many batches for each worker are on the way at most.
+const BATCHES_PER_JOB: usize = 2;
+/// Inputs of fewer bytes are not worth a thread.
+const MIN_PARALLEL: u64 = 1 << 20;
 
-/// The most that is read of a file with a signature.
-const MAX_SIGNATURE: u64 = 1 << 16;
-
-/// What the user named: where deliveries are read from, and perhaps which one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Input {
-    place: Place,
-    /// The delivery's number, from 1: `#N` behind the name.
-    pub(crate) number: Option<usize>,
+/// What is read, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadOptions {
+    /// The inputs that the user named; none means standard input.
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The format of all captures, where the user named one.
+    pub(crate) format: Option<Format>,
+    /// What one delivery may cost.
+    pub(crate) limits: Limits,
+    /// Whether to wait for what follows the first record of a live stream.
+    pub(crate) buffering: Buffering,
+    /// Whether to say how each input was read.
+    pub(crate) verbose: bool,
+    /// Whether to say nothing of an input but what is wrong with it.
+    pub(crate) quiet: bool,
+    /// How many workers there are.
+    pub(crate) jobs: NonZeroUsize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
-    Stdin,
-    Path(PathBuf),
-}
-
-/// An input that cannot be used, and why.
-#[derive(Debug)]
-pub(crate) struct InputError {
-    /// The input.
-    pub(crate) place: Text<'static>,
-    /// What is wrong with it.
-    pub(crate) what: String,
-}
-
-/// One file, or standard input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Source {
-    place: Place,
-    pub(crate) claim: Claim,
-}
-
-/// Why a source is read: that decides what it means if there is no delivery in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// The user named it.
-    Named,
-    /// It was found in a folder, and its name is one of a capture.
-    CaptureByName,
-    /// It was found in a folder, and may be anything.
-    Unknown,
-}
-
-/// A source that was opened, and is read as it was before it was compressed.
-pub(crate) struct Opened {
-    /// Its bytes.
-    pub(crate) reader: Box<dyn Read>,
-    /// What had to be undone to read it, such as `gzip`.
-    pub(crate) undone: Vec<&'static str>,
-    /// Whether its text was decoded from UTF-16, and is not what was saved byte for byte.
-    pub(crate) is_recoded: bool,
-    /// Whether it is a pipe, a terminal or the like, in which more may come at any time.
-    pub(crate) is_live: bool,
-}
-
-impl Input {
-    /// The inputs that arguments name; none name standard input.
-    pub(crate) fn all(arguments: &[PathBuf]) -> Vec<Result<Self, InputError>> {
-        if arguments.is_empty() {
-            return vec![Ok(Self::whole(Place::Stdin))];
-        }
-        arguments.iter().map(|path| Self::named(path)).collect()
-    }
-
-    /// The input of this name: a path that exists, or else one with `#N` behind it, where `-` is
-    /// standard input. A path that does not exist is an input too: opening it says so.
-    pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
-        if argument.as_os_str() == "-" {
-            return Ok(Self::whole(Place::Stdin));
-        }
-        let numbered = numbered(argument.as_os_str()).filter(|_| !exists(argument));
-        let Some((before, number)) = numbered else {
-            return Ok(Self::whole(Place::Path(argument.to_owned())));
-        };
-        let place = match before.to_str() {
-            _ if exists(Path::new(&before)) => Place::Path(before.into()),
-            // The command line is read with the second spelling.
-            Some("-" | "./-") => Place::Stdin,
-            _ => return Ok(Self::whole(Place::Path(argument.to_owned()))),
-        };
-        match number.parse() {
-            Ok(number) if number > 0 => Ok(Self {
-                place,
-                number: Some(number),
-            }),
-            _ => Err(InputError {
-                place: name_of(argument),
-                what: "deliveries are numbered from #1".to_owned(),
-            }),
-        }
-    }
-
-    fn whole(place: Place) -> Self {
-        Self {
-            place,
-            number: None,
-        }
-    }
-
-    /// The name that the user gave it, or would, without the number.
-    pub(crate) fn name(&self) -> Text<'static> {
-        self.place.name()
-    }
-
-    /// Says whether it is standard input.
-    pub(crate) fn is_stdin(&self) -> bool {
-        self.place == Place::Stdin
-    }
-
-    /// Its path; none for standard input.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        self.place.path()
-    }
-
-    /// Says whether it is a folder.
-    pub(crate) fn is_folder(&self) -> bool {
-        matches!(&self.place, Place::Path(path) if path.is_dir())
-    }
-
-    /// What is to be read: the input itself, or the files below it, in order of name.
-    pub(crate) fn sources(&self) -> Vec<Result<Source, InputError>> {
-        match &self.place {
-            Place::Path(folder) if folder.is_dir() => {
-                let files = walk(folder).into_iter();
-                files.map(|file| file.map(Source::from)).collect()
-            }
-            place => vec![Ok(Source {
-                place: place.clone(),
-                claim: Claim::Named,
-            })],
-        }
+impl ReadOptions {
+    /// The same, with so many workers.
+    pub(crate) fn with_jobs(self, jobs: NonZeroUsize) -> Self {
+        Self { jobs, ..self }
     }
 }
 
-/// `NAME#N` in its parts.
-fn numbered(argument: &OsStr) -> Option<(OsString, &str)> {
-    let bytes = argument.as_encoded_bytes();
-    let at = memchr::memrchr(b'#', bytes)?;
-    let number = std::str::from_utf8(&bytes[at + 1..]).ok()?;
-    let is_number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
-    Some((start_of(argument, at)?, number)).filter(|_| is_number)
-}
+/// What a command does with a delivery, in any of the workers.
+pub(crate) trait Processor: Sync {
+    /// What comes of the deliveries of a batch.
+    type Output: Default + Send;
 
-/// The first `length` bytes of a name, which end before an ASCII character.
-#[cfg(unix)]
-fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
-    use std::os::unix::ffi::OsStrExt;
-    let bytes = name.as_bytes().get(..length)?;
-    Some(OsStr::from_bytes(bytes).to_owned())
-}
+    /// Does it, and says whether to go on.
+    ///
+    /// # Errors
+    /// Where the run cannot go on.
+    fn process(
+        &self,
+        incoming: &IncomingDelivery<'_>,
+        output: &mut Self::Output,
+    ) -> Result<ControlFlow<Outcome, Outcome>>;
 
-/// The first `length` bytes of a name, if it is Unicode.
-#[cfg(not(unix))]
-fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
-    Some(name.to_str()?.get(..length)?.into())
-}
-
-fn exists(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
-}
-
-impl Place {
-    fn name(&self) -> Text<'static> {
-        match self {
-            Self::Stdin => Text::from("-"),
-            Self::Path(path) => name_of(path),
-        }
-    }
-
-    fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Stdin => None,
-            Self::Path(path) => Some(path),
-        }
+    /// Notes an input problem, which standard error will tell of.
+    ///
+    /// # Errors
+    /// Where the run cannot go on.
+    fn problem(&self, _problem: &InputProblem<'_>, _output: &mut Self::Output) -> Result<()> {
+        Ok(())
     }
 }
 
-impl From<walk::Found> for Source {
-    fn from(found: walk::Found) -> Self {
-        Self {
-            claim: if found.is_capture_by_name() {
-                Claim::CaptureByName
-            } else {
-                Claim::Unknown
-            },
-            place: Place::Path(found.path),
-        }
+/// Where a command's output goes, in the order of the input.
+pub(crate) trait Sink<O> {
+    /// Writes what came of some deliveries of `source`, and says whether anybody wants more. Of a
+    /// live source, somebody may be waiting for it.
+    ///
+    /// # Errors
+    /// Where the output cannot be written.
+    fn write(&mut self, output: O, source: &Text<'_>, is_live: bool) -> Result<ControlFlow<()>>;
+}
+
+/// Has every delivery of every input processed, and the output written in order. An input that
+/// cannot be used is reported on standard error and does not stop the others. The files that the run
+/// writes are not read.
+///
+/// # Errors
+/// Where the output cannot be written.
+pub(crate) fn run<P: Processor>(
+    options: &ReadOptions,
+    outputs: &Arc<Outputs>,
+    processor: &P,
+    sink: &mut impl Sink<P::Output>,
+) -> Result<Outcome> {
+    let mut progress = Progress::new(options, processor, sink);
+    if is_simple(options) {
+        worker::run_inline(options, outputs, &mut progress)?;
+    } else {
+        threads::run(options, outputs, &mut progress)?;
     }
+    Ok(progress.outcome())
 }
 
-impl Source {
-    /// The name that the user gave it, or would.
-    pub(crate) fn name(&self) -> Text<'static> {
-        self.place.name()
-    }
-
-    /// The file that it is; none for standard input.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        self.place.path()
-    }
-
-    /// Opens it; compression and UTF-16 are seen by the first bytes, and undone.
-    pub(crate) fn open(&self) -> io::Result<Opened> {
-        let (mut reader, is_live): (Box<dyn Read>, bool) = match &self.place {
-            Place::Stdin => (Box::new(io::stdin().lock()), is_live(&stdin_metadata())),
-            Place::Path(path) => {
-                let file = File::open(path)?;
-                let is_live = is_live(&file.metadata());
-                (Box::new(file), is_live)
-            }
-        };
-        let mut undone = Vec::new();
-        let mut start = first_bytes(&mut reader)?;
-        if start.starts_with(GZIP) {
-            reader = Box::new(MultiGzDecoder::new(Cursor::new(start).chain(reader)));
-            undone.push("gzip");
-            start = first_bytes(&mut reader)?;
-        } else if start.starts_with(ZSTD) {
-            reader = Box::new(zstd::Decoder::new(Cursor::new(start).chain(reader))?);
-            undone.push("zstd");
-            start = first_bytes(&mut reader)?;
-        }
-        let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
-        reader = Box::new(Cursor::new(start).chain(reader));
-        if is_recoded {
-            undone.push("UTF-16");
-            reader = Box::new(DecodeReaderBytes::new(reader));
-        }
-        Ok(Opened {
-            reader,
-            undone,
-            is_recoded,
-            is_live,
-        })
-    }
-
-    /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one. Anything but a
-    /// regular file is not opened: that could wait for ever. A file that is written in the same run
-    /// holds none yet.
-    pub(crate) fn sidecar(&self, outputs: &Outputs) -> Option<String> {
-        let mut name = self.path()?.as_os_str().to_owned();
-        name.push(".sig");
-        let path = PathBuf::from(name);
-        if !fs::metadata(&path).ok()?.is_file() || outputs.find(&path).is_some() {
-            return None;
-        }
-        let opened = Self {
-            place: Place::Path(path),
-            claim: Claim::Named,
-        };
-        let mut signature = Vec::new();
-        let mut start = opened.open().ok()?.reader.take(MAX_SIGNATURE);
-        start.read_to_end(&mut signature).ok()?;
-        // What is not text is not a signature either, and its verdict will say so.
-        let signature = String::from_utf8_lossy(&signature);
-        let signature = signature.trim_start_matches('\u{feff}').trim();
-        Some(signature.to_owned()).filter(|signature| !signature.is_empty())
-    }
-}
-
-/// The first bytes, as many as show whether it is compressed or UTF-16: no more of a stream is
-/// waited for than must be.
-fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut start = Vec::with_capacity(4);
-    let marks = || UTF_16.iter().chain(&[GZIP, ZSTD]);
-    while marks().any(|mark| mark.starts_with(&start) && mark.len() > start.len()) {
-        if reader.take(1).read_to_end(&mut start)? == 0 {
-            break;
-        }
-    }
-    Ok(start)
-}
-
-/// Says whether more may come at any time: anything but a file is as long as its writer likes.
-fn is_live(metadata: &io::Result<Metadata>) -> bool {
-    !metadata.as_ref().is_ok_and(Metadata::is_file)
-}
-
-#[cfg(unix)]
-fn stdin_metadata() -> io::Result<Metadata> {
-    use std::os::fd::AsFd;
-    File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata()
-}
-
-#[cfg(windows)]
-fn stdin_metadata() -> io::Result<Metadata> {
-    use std::os::windows::io::AsHandle;
-    File::from(io::stdin().as_handle().try_clone_to_owned()?).metadata()
-}
-
-#[cfg(not(any(unix, windows)))]
-fn stdin_metadata() -> io::Result<Metadata> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// The name of a path, as the user would write it.
-pub(crate) fn name_of(path: &Path) -> Text<'static> {
-    Text::from(path)
+/// Whether one worker is enough, or is all that would do: an input with `#N` is read up to that
+/// delivery and no further.
+fn is_simple(options: &ReadOptions) -> bool {
+    let inputs: Vec<Input> = Input::all(&options.inputs).into_iter().flatten().collect();
+    let mut sizes = inputs.iter().map(Input::size);
+    let size = sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)));
+    options.jobs.get() == 1
+        || inputs.iter().any(|input| input.number.is_some())
+        || size.is_some_and(|size| size < MIN_PARALLEL)
 }

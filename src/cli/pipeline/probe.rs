@@ -8,7 +8,8 @@ use std::io;
 
 use chatlog::capture::{self, Format, Limits, Record};
 
-use super::{Buffering, FramingError, Records, Source};
+use super::framing::{Buffering, FramingError, Records};
+use super::input::Source;
 
 /// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
 /// object that only might be a body does not count.
@@ -19,8 +20,8 @@ pub(crate) fn holds_delivery(
 ) -> io::Result<bool> {
     let reader = source.open()?.reader;
     let mut records = Records::new(reader, Buffering::Whole, limits.max_body);
-    let is_sought = |record: &Record<'_>| {
-        let capture = capture::deliveries(record, format, &limits);
+    let is_sought = |record: Record<'_>| {
+        let capture = capture::deliveries(&record, format, &limits);
         let mut deliveries = capture.deliveries.iter();
         deliveries.any(|it| it.format != Format::Body || capture::is_notification(&it.body))
     };
@@ -29,7 +30,7 @@ pub(crate) fn holds_delivery(
     };
     if capture::is_text(None, start) {
         let whole = held(records.whole())?.flatten();
-        return Ok(whole.is_some_and(|record| is_sought(&record)));
+        return Ok(whole.is_some_and(|framed| is_sought(framed.record())));
     }
     if !may_start_objects(start) {
         return Ok(false);
@@ -37,7 +38,7 @@ pub(crate) fn holds_delivery(
     loop {
         match held(records.next())? {
             Some(None) => return Ok(false),
-            Some(Some(record)) if is_sought(&record) => return Ok(true),
+            Some(Some(framed)) if is_sought(framed.record()) => return Ok(true),
             Some(Some(_)) | None => {}
         }
     }

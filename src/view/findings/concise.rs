@@ -4,12 +4,28 @@ use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use super::places::Places;
-use super::{Canvas, Listed, Problem, more_findings};
-use crate::Text;
+use super::report_format::{Rendered, Reporter};
+use super::{Canvas, InputProblem, Listed, more_findings};
 use crate::finding::Finding;
+use crate::{Report, Text};
+
+/// Writes a line for each finding.
+pub(super) struct Concise {
+    pub(super) canvas: Canvas,
+}
+
+impl Reporter for Concise {
+    fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        Listed::of(report).map_or(Ok(()), |listed| write(&listed, &self.canvas, rendered))
+    }
+
+    fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        write_problem(problem, &self.canvas, rendered)
+    }
+}
 
 /// Writes `path:line:column: severity[rule] message` for each finding.
-pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     let theme = &canvas.theme;
     let source = &listed.report().origin.source;
     for finding in listed.findings {
@@ -38,8 +54,8 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
 }
 
 /// Writes `path:line:column: error: message`.
-pub(super) fn write_problem(
-    problem: &Problem<'_>,
+fn write_problem(
+    problem: &InputProblem<'_>,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {

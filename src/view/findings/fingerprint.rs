@@ -3,36 +3,37 @@
 use foldhash::HashMap;
 use sha2::{Digest, Sha256};
 
-use super::Problem;
+use super::InputProblem;
 use super::places::path;
 use crate::finding::Finding;
 use crate::{Report, Text};
 
-/// The fingerprints given so far: a few dozen bytes a finding.
-#[derive(Default)]
-pub(super) struct Fingerprints(HashMap<[u8; 16], u32>);
+/// What stands where a fingerprint will be: as long as one.
+pub(super) const PLACEHOLDER: &str = "00000000000000000000000000000000";
 
-impl Fingerprints {
-    /// A name for the finding that no other has, and that stays when other parts of the input
-    /// change: it is made of what is wrong and where in which call's notification, not of lines.
-    pub(super) fn of_finding(&mut self, report: &Report<'_>, finding: &Finding) -> String {
+/// A fingerprint that may have equals: it stays when other parts of the input change, for it is
+/// made of what is wrong and where in which call's notification, not of lines.
+pub(super) struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    /// That of a finding.
+    pub(super) fn of_finding(report: &Report<'_>, finding: &Finding) -> Self {
         let pointer = finding.pointer.to_json_pointer();
-        let call = call_id(report);
         let what = [finding.rule.name(), &pointer, &finding.message];
-        self.next(&report.origin.source, call, what)
+        Self::new(&report.origin.source, call_id(report), what)
     }
 
-    /// A name for those findings of a delivery that are left out.
-    pub(super) fn of_rest(&mut self, report: &Report<'_>) -> String {
-        self.next(&report.origin.source, call_id(report), ["more", "", ""])
+    /// That of those findings of a delivery that are left out.
+    pub(super) fn of_rest(report: &Report<'_>) -> Self {
+        Self::new(&report.origin.source, call_id(report), ["more", "", ""])
     }
 
-    /// A name for something that could not be read.
-    pub(super) fn of_problem(&mut self, problem: &Problem<'_>) -> String {
-        self.next(problem.source, "", ["problem", "", problem.message])
+    /// That of something that could not be read.
+    pub(super) fn of_problem(problem: &InputProblem<'_>) -> Self {
+        Self::new(problem.source, "", ["problem", "", problem.message])
     }
 
-    fn next(&mut self, source: &Text<'_>, call: &str, what: [&str; 3]) -> String {
+    fn new(source: &Text<'_>, call: &str, what: [&str; 3]) -> Self {
         let source = path(source);
         let place = [&*source, call];
         let mut hash = Sha256::new();
@@ -40,6 +41,18 @@ impl Fingerprints {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
+        Self(hash)
+    }
+}
+
+/// The fingerprints given so far: a few dozen bytes a finding.
+#[derive(Default)]
+pub(super) struct Fingerprints(HashMap<[u8; 16], u32>);
+
+impl Fingerprints {
+    /// The fingerprint as no other has it: equal ones are numbered in the order of the input.
+    pub(super) fn finish(&mut self, fingerprint: Fingerprint) -> String {
+        let Fingerprint(mut hash) = fingerprint;
         let same = self.0.entry(half(&hash.clone().finalize())).or_default();
         hash.update(same.to_le_bytes());
         *same += 1;

@@ -9,9 +9,13 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 
 use super::excerpt::{Excerpt, columns_of, excerpt};
 use super::places::{Places, Region};
-use super::{Canvas, Listed, Problem, more_findings};
+use super::report_format::{Rendered, Reporter, Total};
+use super::{Canvas, InputProblem, Listed, Options, more_findings};
 use crate::finding::{Finding, Rule, Severity};
-use crate::{Text, view::Theme};
+use crate::signature::Verdict;
+use crate::view::Theme;
+use crate::view::signature::{self, DeliveryInfo};
+use crate::{Report, Text};
 
 /// Places that are more bytes apart are shown apart, each with its own position.
 const FAR: usize = 16 * 1024;
@@ -23,6 +27,44 @@ const ARROW: &str = "-->";
 const MAX_POINTER: usize = 1000;
 /// What stands between a line's number and the line.
 const GUTTER: &str = " | ";
+
+/// Writes findings for people, and counts at the end what was found.
+pub(super) struct Full {
+    pub(super) options: Options,
+}
+
+impl Reporter for Full {
+    fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        let canvas = &self.options.canvas;
+        match Listed::of(report) {
+            Some(listed) => write(&listed, canvas, rendered),
+            None => write_remarks(report, canvas, rendered),
+        }
+    }
+
+    fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        write_problem(problem, &self.options.canvas, rendered)
+    }
+
+    fn finish(&self, total: &Total, mut out: &mut dyn Write) -> io::Result<()> {
+        if self.options.quiet {
+            return Ok(());
+        }
+        total.tally.write(&self.options, &mut out)
+    }
+}
+
+/// Writes which bytes or which secret match, where a signature is valid but that is not plain.
+fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    let checked = report.signature.as_ref();
+    match checked.filter(|checked| checked.verdict == Verdict::Valid) {
+        Some(checked) if !signature::explanation(checked, &canvas.theme).is_empty() => {
+            let info = DeliveryInfo::of(report.origin, report.delivery);
+            signature::write(&info, checked, canvas, out)
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Writes each finding with its place, the line it is about, and what to do about it.
 pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
@@ -37,8 +79,8 @@ pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) 
 }
 
 /// Writes what could not be read, and where.
-pub(super) fn write_problem(
-    problem: &Problem<'_>,
+fn write_problem(
+    problem: &InputProblem<'_>,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {

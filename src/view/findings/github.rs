@@ -3,13 +3,27 @@
 use std::io::{self, Write};
 
 use super::places::{Region, path};
-use super::{Listed, Problem, more_findings, words};
-use crate::Text;
+use super::report_format::{Rendered, Reporter};
+use super::{InputProblem, Listed, more_findings, words};
 use crate::finding::Severity;
 use crate::text::escaped;
+use crate::{Report, Text};
+
+/// Makes an annotation of each finding.
+pub(super) struct Github;
+
+impl Reporter for Github {
+    fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        Listed::of(report).map_or(Ok(()), |listed| write(&listed, rendered))
+    }
+
+    fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        write_problem(problem, rendered)
+    }
+}
 
 /// Writes `::error file=…,line=…::message` for each finding.
-pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
     let source = &listed.report().origin.source;
     for finding in listed.findings {
         let region = listed.places.of_finding(finding);
@@ -29,7 +43,7 @@ pub(super) fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()>
 }
 
 /// Writes what could not be read as an error.
-pub(super) fn write_problem(problem: &Problem<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_problem(problem: &InputProblem<'_>, out: &mut impl Write) -> io::Result<()> {
     let start = problem.start();
     let region = Region {
         start,

@@ -4,59 +4,55 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::fingerprint::Fingerprints;
+use super::fingerprint::{Fingerprint, PLACEHOLDER};
 use super::places::{Region, path};
-use super::{JsonItems, Listed, Problem, more_findings, words};
+use super::report_format::{Rendered, Reporter, Total};
+use super::{InputProblem, Listed, more_findings, words};
 use crate::Position;
+use crate::Report;
 use crate::finding::Severity;
 
-/// The report so far.
-#[derive(Default)]
-pub(super) struct Issues {
-    items: JsonItems,
-    fingerprints: Fingerprints,
-}
+/// Makes an issue of each finding.
+pub(super) struct Gitlab;
 
-impl Issues {
-    pub(super) fn start(out: &mut impl Write) -> io::Result<Self> {
-        out.write_all(b"[")?;
-        Ok(Self::default())
+impl Reporter for Gitlab {
+    fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"[")
     }
 
-    pub(super) fn write(&mut self, listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
-        let source = path(&listed.report().origin.source);
+    fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        let Some(listed) = Listed::of(report) else {
+            return Ok(());
+        };
+        let source = path(&report.origin.source);
         for finding in listed.findings {
             let region = listed.places.of_finding(finding);
             let issue = Issue {
                 description: words(finding, region),
                 check_name: finding.rule.name(),
-                fingerprint: self.fingerprints.of_finding(listed.report(), finding),
+                fingerprint: PLACEHOLDER,
                 severity: match finding.severity {
                     Severity::Error => "major",
                     Severity::Warning => "minor",
                 },
                 location: Location::of(&source, region),
             };
-            self.items.write(&issue, out)?;
+            rendered.item(&issue, Fingerprint::of_finding(report, finding))?;
         }
         if !listed.omitted.is_empty() {
             let issue = Issue {
                 description: more_findings(listed.omitted),
                 check_name: "chatlog",
-                fingerprint: self.fingerprints.of_rest(listed.report()),
+                fingerprint: PLACEHOLDER,
                 severity: "info",
                 location: Location::of(&source, listed.places.region(None)),
             };
-            self.items.write(&issue, out)?;
+            rendered.item(&issue, Fingerprint::of_rest(report))?;
         }
         Ok(())
     }
 
-    pub(super) fn write_problem(
-        &mut self,
-        problem: &Problem<'_>,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
+    fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
         let start = problem.start();
         let region = Region {
             start,
@@ -67,14 +63,14 @@ impl Issues {
         let issue = Issue {
             description: problem.words().to_string(),
             check_name: "chatlog",
-            fingerprint: self.fingerprints.of_problem(problem),
+            fingerprint: PLACEHOLDER,
             severity: "critical",
             location: Location::of(&source, region),
         };
-        self.items.write(&issue, out)
+        rendered.item(&issue, Fingerprint::of_problem(problem))
     }
 
-    pub(super) fn finish(out: &mut impl Write) -> io::Result<()> {
+    fn finish(&self, _total: &Total, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"\n]\n")
     }
 }
@@ -83,7 +79,7 @@ impl Issues {
 struct Issue<'a> {
     description: String,
     check_name: &'a str,
-    fingerprint: String,
+    fingerprint: &'static str,
     severity: &'a str,
     location: Location<'a>,
 }

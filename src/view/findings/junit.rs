@@ -1,114 +1,221 @@
 //! `JUnit` XML: a test suite for each input, a test case for each delivery.
+//!
+//! XML says how many test cases there are before it lists them, so the cases are kept until the
+//! end: some hundred bytes each.
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 use std::path::MAIN_SEPARATOR;
 
-use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestSuite};
-
 use super::concise::Said;
-use super::{Listed, Problem, more_findings};
+use super::report_format::{Kept, Rendered, Reporter, Total};
+use super::{InputProblem, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::name::with_slashes;
-use crate::{Origin, Text};
+use crate::{Origin, Report, Text};
 
-/// The cases so far. XML says how many there are before it lists them, so they are kept: some
-/// hundred bytes each.
-#[derive(Default)]
-pub(super) struct Cases {
-    suites: Vec<TestSuite>,
-}
+/// Makes a test case of each delivery.
+pub(super) struct Junit;
 
-impl Cases {
-    /// A delivery with nothing to say about.
-    pub(super) fn add_clean(&mut self, origin: &Origin<'_>) {
-        self.add(&origin.source, case(origin, TestCaseStatus::success()));
-    }
-
-    /// A delivery with findings: a failure if one is an error, and an error of the test itself if
-    /// nothing can be said of the signature, which fails a run too.
-    pub(super) fn add_findings(&mut self, listed: &Listed<'_>) {
-        let origin = listed.report().origin;
-        let errors = lines(listed, Severity::Error);
-        let warnings = lines(listed, Severity::Warning);
-        let status = status(&listed.report().findings, &errors);
-        let mut case = case(origin, status);
-        let more = match listed.omitted {
-            [] => String::new(),
-            omitted => more_findings(omitted) + "\n",
-        };
-        let said = warnings + &more;
-        if !said.is_empty() {
-            case.set_system_out(said);
+impl Reporter for Junit {
+    /// A failure if a finding is an error, and an error of the test itself if nothing can be said
+    /// of the signature, which fails a run too.
+    fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        let source = shown_path(&report.origin.source);
+        let Origin { index, .. } = report.origin;
+        let mut case = Case::new(format!("{source}#{index}"), source);
+        if let Some(listed) = Listed::of(report) {
+            let errors = lines(&listed, Severity::Error);
+            case.fail(&report.findings, errors);
+            case.output = lines(&listed, Severity::Warning);
+            if !listed.omitted.is_empty() {
+                case.output += &(more_findings(listed.omitted) + "\n");
+            }
         }
-        self.add(&origin.source, case);
+        rendered.keep(case.kept());
+        Ok(())
     }
 
-    /// A case for what could not be read: its error is that of the test, not of what is tested.
-    pub(super) fn add_problem(&mut self, problem: &Problem<'_>) {
+    /// What could not be read is an error of the test, not of what is tested.
+    fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
         let source = shown_path(problem.source);
         let name = match problem.position {
             Some(at) => format!("{source}:{}:{}", at.line, at.column),
             None => source.clone(),
         };
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type("input").set_message(xml(problem.words()));
-        let mut case = TestCase::new(name, status);
-        case.set_classname(source);
-        self.add(problem.source, case);
+        let mut case = Case::new(name, source);
+        case.failure = Some(Failure {
+            kind: Kind::Error,
+            rule: "input",
+            message: xml(problem.words()),
+            details: String::new(),
+        });
+        rendered.keep(case.kept());
+        Ok(())
     }
 
-    fn add(&mut self, source: &Text<'_>, case: TestCase) {
-        let name = shown_path(source);
-        match self.suites.last_mut() {
-            Some(suite) if suite.name.as_str() == name => {
-                suite.add_test_case(case);
-            }
-            _ => {
-                let mut suite = TestSuite::new(name);
-                suite.add_test_case(case);
-                self.suites.push(suite);
-            }
+    fn finish(&self, total: &Total, out: &mut dyn Write) -> io::Result<()> {
+        let counts = Counts::of(&total.kept);
+        writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+        writeln!(
+            out,
+            r#"<testsuites name="chatlog" tests="{}" skipped="0" failures="{}" errors="{}">"#,
+            counts.tests, counts.failures, counts.errors
+        )?;
+        for suite in total.kept.chunk_by(|a, b| a.group == b.group) {
+            write_suite(suite, out)?;
+        }
+        writeln!(out, "</testsuites>")
+    }
+}
+
+fn write_suite(cases: &[Kept], out: &mut dyn Write) -> io::Result<()> {
+    let counts = Counts::of(cases);
+    writeln!(
+        out,
+        r#"    <testsuite name="{}" tests="{}" skipped="0" errors="{}" failures="{}">"#,
+        escaped(&cases[0].group),
+        counts.tests,
+        counts.errors,
+        counts.failures
+    )?;
+    for case in cases {
+        out.write_all(case.text.as_bytes())?;
+    }
+    writeln!(out, "    </testsuite>")
+}
+
+/// How many test cases there are, and how many of them do not pass.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+}
+
+impl Counts {
+    fn of(cases: &[Kept]) -> Self {
+        let count = |kind: Kind| {
+            let same = |case: &&Kept| case.mark == Some(kind.tag());
+            cases.iter().filter(same).count()
+        };
+        Self {
+            tests: cases.len(),
+            failures: count(Kind::Failure),
+            errors: count(Kind::Error),
+        }
+    }
+}
+
+/// A test case.
+struct Case {
+    name: String,
+    suite: String,
+    failure: Option<Failure>,
+    /// What is said of a test case that passes, too.
+    output: String,
+}
+
+/// Why a test case does not pass.
+struct Failure {
+    kind: Kind,
+    rule: &'static str,
+    message: String,
+    details: String,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// What is tested is not as it should be.
+    Failure,
+    /// It could not be tested.
+    Error,
+}
+
+impl Kind {
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Failure => "failure",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Case {
+    fn new(name: String, suite: String) -> Self {
+        Self {
+            name,
+            suite,
+            failure: None,
+            output: String::new(),
         }
     }
 
-    pub(super) fn finish(self, out: &mut impl Write) -> io::Result<()> {
-        let mut report = XmlReport::new("chatlog");
-        report.add_test_suites(self.suites);
-        // Serialized first: an error of `out` stays what it is.
-        let xml = report.to_string().map_err(io::Error::other)?;
-        out.write_all(xml.as_bytes())
+    fn fail(&mut self, findings: &[Finding], details: String) {
+        let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+        let is_inconclusive = |finding: &&Finding| finding.rule == Rule::SignatureInconclusive;
+        let failed = findings.iter().find(is_error);
+        let undecided = findings.iter().find(is_inconclusive);
+        let first = match (failed, undecided) {
+            (Some(first), _) => (Kind::Failure, first),
+            (None, Some(first)) => (Kind::Error, first),
+            (None, None) => return,
+        };
+        let (kind, first) = first;
+        self.failure = Some(Failure {
+            kind,
+            rule: first.rule.name(),
+            message: xml(Text::from(first.message.as_str())),
+            details,
+        });
+    }
+
+    fn kept(self) -> Kept {
+        Kept {
+            mark: self.failure.as_ref().map(|failure| failure.kind.tag()),
+            text: self.element(),
+            group: self.suite,
+        }
+    }
+
+    /// The element, with what is in it.
+    fn element(&self) -> String {
+        let mut text = format!(
+            r#"        <testcase name="{}" classname="{}""#,
+            escaped(&self.name),
+            escaped(&self.suite)
+        );
+        if self.failure.is_none() && self.output.is_empty() {
+            return text + "/>\n";
+        }
+        text += ">\n";
+        text += &self
+            .failure
+            .as_ref()
+            .map_or_else(String::new, Failure::element);
+        if !self.output.is_empty() {
+            text += &format!(
+                "            <system-out>{}</system-out>\n",
+                escaped(&self.output)
+            );
+        }
+        text + "        </testcase>\n"
     }
 }
 
-fn case(origin: &Origin<'_>, status: TestCaseStatus) -> TestCase {
-    let source = shown_path(&origin.source);
-    let mut case = TestCase::new(format!("{source}#{}", origin.index), status);
-    case.set_classname(source);
-    case
-}
-
-fn status(findings: &[Finding], errors: &str) -> TestCaseStatus {
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let is_inconclusive = |finding: &&Finding| finding.rule == Rule::SignatureInconclusive;
-    let failed = findings.iter().find(is_error);
-    let undecided = findings.iter().find(is_inconclusive);
-    match (failed, undecided) {
-        (Some(first), _) => non_success(NonSuccessKind::Failure, first, errors),
-        (None, Some(first)) => non_success(NonSuccessKind::Error, first, errors),
-        (None, None) => TestCaseStatus::success(),
+impl Failure {
+    fn element(&self) -> String {
+        let tag = self.kind.tag();
+        let start = format!(
+            r#"            <{tag} message="{}" type="{}""#,
+            escaped(&self.message),
+            self.rule
+        );
+        match self.details.as_str() {
+            "" => format!("{start}/>\n"),
+            details => format!("{start}>{}</{tag}>\n", escaped(details)),
+        }
     }
-}
-
-fn non_success(kind: NonSuccessKind, first: &Finding, errors: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(kind);
-    status
-        .set_type(first.rule.name())
-        .set_message(xml(Text::from(first.message.as_str())));
-    if !errors.is_empty() {
-        status.set_description(errors);
-    }
-    status
 }
 
 /// The findings of a severity, a line each, with their places and what to do about them.
@@ -136,9 +243,25 @@ fn shown_path(source: &Text<'_>) -> String {
     xml(Text::from(with_slashes(source.as_str(), MAIN_SEPARATOR)))
 }
 
-/// Words with all characters that XML does not have replaced; the others are safe already.
+/// Words with all characters replaced that XML does not have; the others are safe already.
 fn xml(words: impl Display) -> String {
     words
         .to_string()
         .replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
+/// A text as it stands in an element or an attribute of XML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '&' => escaped += "&amp;",
+            '\'' => escaped += "&apos;",
+            '"' => escaped += "&quot;",
+            character => escaped.push(character),
+        }
+    }
+    escaped
 }

@@ -1,7 +1,7 @@
 //! Findings: for people in full or a line each, and in the formats that other programs read.
 //!
-//! To add a format, write a module beside this one and give [`Format`] a variant: the compiler
-//! shows the arms.
+//! To add a format, write its [`Reporter`] in a module beside this one and give [`ReportFormat`] a
+//! variant: the compiler shows the arm.
 
 mod concise;
 mod excerpt;
@@ -9,27 +9,31 @@ mod fingerprint;
 mod full;
 mod github;
 mod gitlab;
+mod json;
 mod junit;
 mod places;
 mod problem;
+mod report_format;
 mod sarif;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use self::places::{Places, Region};
-pub use self::problem::Problem;
-use super::json::{self, TerminalSafe};
-use super::signature::{self, DeliveryInfo, VerdictCounts};
+pub use self::problem::InputProblem;
+use self::report_format::Reporter;
+pub use self::report_format::{Rendered, Renderer, Writer};
+use super::json::TerminalSafe;
+use super::signature::VerdictCounts;
 use super::{Canvas, Theme, delivery_count};
-use crate::finding::{Finding, Omitted};
-use crate::signature::Verdict;
+use crate::finding::{Finding, Omitted, add_omitted};
 use crate::{Report, Text};
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     /// Excerpts of the input, for people
     Full,
     /// One line each: `path:line:column: severity[rule] message`
@@ -46,10 +50,23 @@ pub enum Format {
     Junit,
 }
 
-impl Format {
-    /// Says whether people read it: standard error, which they read too, has told them of problems.
-    pub fn is_for_people(self) -> bool {
+impl ReportFormat {
+    /// Whether people read it. Standard error, which they read too, has told them of problems.
+    fn is_for_people(self) -> bool {
         matches!(self, Self::Full | Self::Concise)
+    }
+
+    fn reporter(self, options: Options) -> Arc<dyn Reporter> {
+        let canvas = options.canvas.clone();
+        match self {
+            Self::Full => Arc::new(full::Full { options }),
+            Self::Concise => Arc::new(concise::Concise { canvas }),
+            Self::Json => Arc::new(json::Json),
+            Self::Github => Arc::new(github::Github),
+            Self::Gitlab => Arc::new(gitlab::Gitlab),
+            Self::Sarif => Arc::new(sarif::Sarif),
+            Self::Junit => Arc::new(junit::Junit),
+        }
     }
 }
 
@@ -64,155 +81,6 @@ pub struct Options {
     pub project: Text<'static>,
 }
 
-/// Writes the findings of many reports, one after another, in one format.
-///
-/// Reports are written as they come, and a report without findings costs next to nothing. Only
-/// two formats keep something: `JUnit` its test cases, because XML says first how many there
-/// are, and GitLab's and SARIF a few dozen bytes a finding, to tell equal ones apart.
-pub struct Writer<W> {
-    form: Form,
-    options: Options,
-    tally: Tally,
-    out: W,
-}
-
-/// A format, and how far it has got.
-enum Form {
-    Full,
-    Concise,
-    Json,
-    Github,
-    Gitlab(gitlab::Issues),
-    Sarif(sarif::Log),
-    Junit(junit::Cases),
-}
-
-impl<W: Write> Writer<W> {
-    /// A writer that has written what comes before the first report.
-    ///
-    /// # Errors
-    /// Where `out` cannot be written.
-    pub fn new(format: Format, options: Options, mut out: W) -> io::Result<Self> {
-        let form = match format {
-            Format::Full => Form::Full,
-            Format::Concise => Form::Concise,
-            Format::Json => Form::Json,
-            Format::Github => Form::Github,
-            Format::Gitlab => Form::Gitlab(gitlab::Issues::start(&mut out)?),
-            Format::Sarif => Form::Sarif(sarif::Log::start(&mut out)?),
-            Format::Junit => Form::Junit(junit::Cases::default()),
-        };
-        Ok(Self {
-            form,
-            options,
-            tally: Tally::default(),
-            out,
-        })
-    }
-
-    /// Writes the findings of one delivery.
-    ///
-    /// # Errors
-    /// Where the output cannot be written.
-    pub fn write(&mut self, report: &Report<'_>) -> io::Result<()> {
-        self.tally.add(report);
-        if report.findings.is_empty() && self.options.quiet {
-            return Ok(());
-        }
-        let canvas = &self.options.canvas;
-        let out = &mut self.out;
-        let listed = || Listed::of(report);
-        match &mut self.form {
-            Form::Json => json::write_findings(report, out)?,
-            Form::Junit(cases) if report.findings.is_empty() => cases.add_clean(report.origin),
-            Form::Full if report.findings.is_empty() => write_remarks(report, canvas, out)?,
-            _ if report.findings.is_empty() => {}
-            Form::Full => full::write(&listed(), canvas, out)?,
-            Form::Concise => concise::write(&listed(), canvas, out)?,
-            Form::Github => github::write(&listed(), out)?,
-            Form::Gitlab(issues) => issues.write(&listed(), out)?,
-            Form::Sarif(log) => log.write(&listed(), out)?,
-            Form::Junit(cases) => cases.add_findings(&listed()),
-        }
-        Ok(())
-    }
-
-    /// Writes something that could not be read. JSON does not tell of it: it has a line for each
-    /// delivery, and nothing else.
-    ///
-    /// # Errors
-    /// Where the output cannot be written.
-    pub fn write_problem(&mut self, problem: &Problem<'_>) -> io::Result<()> {
-        self.count_problem();
-        let canvas = &self.options.canvas;
-        let out = &mut self.out;
-        match &mut self.form {
-            Form::Json => Ok(()),
-            Form::Full => full::write_problem(problem, canvas, out),
-            Form::Concise => concise::write_problem(problem, canvas, out),
-            Form::Github => github::write_problem(problem, out),
-            Form::Gitlab(issues) => issues.write_problem(problem, out),
-            Form::Sarif(log) => {
-                log.add_problem(problem);
-                Ok(())
-            }
-            Form::Junit(cases) => {
-                cases.add_problem(problem);
-                Ok(())
-            }
-        }
-    }
-
-    /// Counts something that could not be read, which people are told elsewhere.
-    pub fn count_problem(&mut self) {
-        self.tally.problems += 1;
-    }
-
-    /// What is written to.
-    pub fn get_ref(&self) -> &W {
-        &self.out
-    }
-
-    /// Writes out what was written until now, for somebody who waits for it.
-    ///
-    /// # Errors
-    /// Where the output cannot be written.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    /// Writes what comes after the last report, and gives the output back, flushed.
-    ///
-    /// # Errors
-    /// Where the output cannot be written.
-    pub fn finish(mut self) -> io::Result<W> {
-        let out = &mut self.out;
-        match self.form {
-            Form::Full if !self.options.quiet => {
-                self.tally.write(&self.options, out)?;
-            }
-            Form::Full | Form::Concise | Form::Json | Form::Github => {}
-            Form::Gitlab(_) => gitlab::Issues::finish(out)?,
-            Form::Sarif(log) => log.finish(out)?,
-            Form::Junit(cases) => cases.finish(out)?,
-        }
-        self.out.flush()?;
-        Ok(self.out)
-    }
-}
-
-/// Writes which bytes or which secret match, where a signature is valid but that is not plain.
-fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
-    let checked = report.signature.as_ref();
-    match checked.filter(|checked| checked.verdict == Verdict::Valid) {
-        Some(checked) if !signature::explanation(checked, &canvas.theme).is_empty() => {
-            let subject = DeliveryInfo::of(report.origin, report.delivery);
-            signature::write(&subject, checked, canvas, out)
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The findings of a report, with their places.
 struct Listed<'r> {
     findings: &'r [Finding],
@@ -222,12 +90,13 @@ struct Listed<'r> {
 }
 
 impl<'r> Listed<'r> {
-    fn of(report: &'r Report<'r>) -> Self {
-        Self {
+    /// None where nothing was found.
+    fn of(report: &'r Report<'r>) -> Option<Self> {
+        (!report.findings.is_empty()).then(|| Self {
             findings: &report.findings,
             places: Places::of(report, &report.findings),
             omitted: &report.omitted,
-        }
+        })
     }
 
     fn report(&self) -> &'r Report<'r> {
@@ -244,9 +113,24 @@ struct Tally {
     allowed: usize,
     verdicts: VerdictCounts,
     problems: usize,
+    /// How many findings of each rule were left out.
+    omitted: Vec<Omitted>,
 }
 
 impl Tally {
+    /// Adds what was counted of other reports.
+    fn absorb(&mut self, other: Self) {
+        self.deliveries += other.deliveries;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.allowed += other.allowed;
+        self.problems += other.problems;
+        self.verdicts.absorb(other.verdicts);
+        for more in other.omitted {
+            add_omitted(&mut self.omitted, more);
+        }
+    }
+
     fn add(&mut self, report: &Report<'_>) {
         let (errors, warnings) = report.totals();
         self.deliveries += 1;
@@ -255,6 +139,9 @@ impl Tally {
         self.allowed += report.errors_allowed;
         if let Some(signature) = &report.signature {
             self.verdicts.add(signature);
+        }
+        for more in &report.omitted {
+            add_omitted(&mut self.omitted, *more);
         }
     }
 
@@ -346,20 +233,6 @@ fn words(finding: &Finding, region: Region) -> String {
     format!("{message}{place}{help}")
 }
 
-/// The items of a JSON array that is written one by one: an item a line.
-#[derive(Default)]
-struct JsonItems {
-    started: bool,
-}
-
-impl JsonItems {
-    fn write(&mut self, item: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(if self.started { b",\n" } else { b"\n" })?;
-        self.started = true;
-        write_json(item, out)
-    }
-}
-
 /// Writes JSON that is safe to show on a terminal.
 fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, TerminalSafe);
@@ -373,7 +246,10 @@ pub(super) fn write_full(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    full::write(&Listed::of(report), canvas, out)
+    match Listed::of(report) {
+        Some(listed) => full::write(&listed, canvas, out),
+        None => Ok(()),
+    }
 }
 
 /// A count with its noun, such as `1 error` or `2 errors`.

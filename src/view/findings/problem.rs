@@ -7,7 +7,7 @@ use crate::Text;
 
 /// Something of an input that could not be read, so that nothing is known of its deliveries.
 #[derive(Debug, Clone, Copy)]
-pub struct Problem<'a> {
+pub struct InputProblem<'a> {
     /// The input.
     pub source: &'a Text<'a>,
     /// Where in the input, if that is known.
@@ -16,7 +16,7 @@ pub struct Problem<'a> {
     pub message: &'a str,
 }
 
-impl Problem<'_> {
+impl InputProblem<'_> {
     /// The place, or the start of the input.
     pub(super) fn start(&self) -> Position {
         self.position.unwrap_or(Position::START)
@@ -27,7 +27,7 @@ impl Problem<'_> {
     }
 }
 
-impl Display for Problem<'_> {
+impl Display for InputProblem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.source.fmt(f)?;
         if let Some(Position { line, column }) = self.position {

@@ -6,56 +6,58 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
 
-use super::fingerprint::Fingerprints;
+use super::fingerprint::{Fingerprint, PLACEHOLDER};
 use super::places::{Places, Region, path};
-use super::{JsonItems, Listed, Problem, words, write_json};
-use crate::finding::{Finding, Omitted, Pointer, Rule, Severity, add_omitted};
-use crate::{Text, name};
+use super::report_format::{Kept, Rendered, Reporter, Total};
+use super::{InputProblem, Listed, words, write_json};
+use crate::finding::{Finding, Omitted, Pointer, Rule, Severity};
+use crate::{Report, Text, name};
 
-/// The log so far: its only run is written result by result.
-#[derive(Default)]
-pub(super) struct Log {
-    results: JsonItems,
-    fingerprints: Fingerprints,
-    omitted: Vec<Omitted>,
-    problems: Vec<Notification>,
-}
+/// Makes a result of each finding, in the only run of the log.
+pub(super) struct Sarif;
 
-impl Log {
-    pub(super) fn start(out: &mut impl Write) -> io::Result<Self> {
+impl Reporter for Sarif {
+    fn begin(&self, mut out: &mut dyn Write) -> io::Result<()> {
         out.write_all(
             br#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":"#,
         )?;
-        write_json(&Tool::chatlog(), out)?;
-        out.write_all(br#","columnKind":"unicodeCodePoints","results":["#)?;
-        Ok(Self::default())
+        write_json(&Tool::chatlog(), &mut out)?;
+        out.write_all(br#","columnKind":"unicodeCodePoints","results":["#)
     }
 
-    pub(super) fn write(&mut self, listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
+    fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        let Some(listed) = Listed::of(report) else {
+            return Ok(());
+        };
         for finding in listed.findings {
-            let fingerprint = self.fingerprints.of_finding(listed.report(), finding);
-            let result = FindingResult::of(finding, &listed.places, fingerprint);
-            self.results.write(&result, out)?;
-        }
-        for more in listed.omitted {
-            add_omitted(&mut self.omitted, *more);
+            let result = FindingResult::of(finding, &listed.places);
+            rendered.item(&result, Fingerprint::of_finding(report, finding))?;
         }
         Ok(())
     }
 
-    pub(super) fn finish(self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(b"\n]")?;
-        let invocation = Invocation::of(self);
-        if !invocation.tool_execution_notifications.is_empty() {
-            out.write_all(br#","invocations":["#)?;
-            write_json(&invocation, out)?;
-            out.write_all(b"]")?;
-        }
-        out.write_all(b"}]}\n")
+    /// What the results do not tell is told at the end.
+    fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
+        rendered.keep(Notification::of(problem).kept()?);
+        Ok(())
     }
 
-    pub(super) fn add_problem(&mut self, problem: &Problem<'_>) {
-        self.problems.push(Notification::of(problem));
+    fn finish(&self, total: &Total, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n]")?;
+        let mut notifications: Vec<&str> = total.kept.iter().map(|kept| &*kept.text).collect();
+        let omitted = Notification::of_omitted(&total.tally.omitted).kept()?;
+        if !total.tally.omitted.is_empty() {
+            notifications.push(&omitted.text);
+        }
+        if !notifications.is_empty() {
+            write!(
+                out,
+                r#","invocations":[{{"executionSuccessful":{},"toolExecutionNotifications":[{}]}}]"#,
+                total.kept.is_empty(),
+                notifications.join(",")
+            )?;
+        }
+        out.write_all(b"}]}\n")
     }
 }
 
@@ -208,11 +210,11 @@ struct LogicalLocation<'a> {
 #[derive(Serialize)]
 struct PartialFingerprints {
     #[serde(rename = "chatlog/v1")]
-    chatlog: String,
+    chatlog: &'static str,
 }
 
 impl<'a> FindingResult<'a> {
-    fn of(finding: &'a Finding, places: &Places<'_>, fingerprint: String) -> Self {
+    fn of(finding: &'a Finding, places: &Places<'_>) -> Self {
         let related = finding.related.iter().enumerate();
         let region = places.of_finding(finding);
         Self {
@@ -235,7 +237,7 @@ impl<'a> FindingResult<'a> {
                 })
                 .collect(),
             partial_fingerprints: PartialFingerprints {
-                chatlog: fingerprint,
+                chatlog: PLACEHOLDER,
             },
         }
     }
@@ -264,14 +266,7 @@ impl<'a> Location<'a> {
     }
 }
 
-/// What the results do not tell: inputs that could not be read, and findings that were left out.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation {
-    execution_successful: bool,
-    tool_execution_notifications: Vec<Notification>,
-}
-
+/// What the results do not tell: an input that could not be read, or findings that were left out.
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
@@ -301,22 +296,18 @@ struct StartView {
     start_column: usize,
 }
 
-impl Invocation {
-    fn of(log: Log) -> Self {
-        let execution_successful = log.problems.is_empty();
-        let mut notifications = log.problems;
-        if !log.omitted.is_empty() {
-            notifications.push(Notification::of_omitted(&log.omitted));
-        }
-        Self {
-            execution_successful,
-            tool_execution_notifications: notifications,
-        }
-    }
-}
-
 impl Notification {
-    fn of(problem: &Problem<'_>) -> Self {
+    fn kept(&self) -> io::Result<Kept> {
+        let mut json = Vec::new();
+        write_json(self, &mut json)?;
+        Ok(Kept {
+            group: String::new(),
+            mark: None,
+            text: String::from_utf8(json).map_err(io::Error::other)?,
+        })
+    }
+
+    fn of(problem: &InputProblem<'_>) -> Self {
         let physical_location = ProblemPlace {
             artifact_location: ArtifactLocation {
                 uri: uri(problem.source),

@@ -8,11 +8,11 @@ use chatlog::capture::{Limits, deliveries};
 use chatlog::delivery::Delivery;
 use chatlog::json::Document;
 use chatlog::diagnosis::{Budget, diagnose};
-use chatlog::signature::{Checks, Scheme, Secret, verify};
-use chatlog::view::signature;
+use chatlog::signature::{self, Scheme, Secret, verify};
+use chatlog::view::signature as signature_view;
 use chatlog::view::signature::DeliveryInfo;
 use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, findings, json, write_tables};
-use chatlog::{Origin, Report, Text, inspect};
+use chatlog::{Checks, Origin, Report, Text, inspect};
 use chatlog_fuzz::{acts, choice, records};
 use jiff::tz::{TimeZone, offset};
 use libfuzzer_sys::fuzz_target;
@@ -38,19 +38,23 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         index: usize::from(choice % 2) + 1,
     };
     let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
-    let checks = Checks::new(Scheme::default(), [secret]);
+    let secrets = signature::Checks::new(Scheme::default(), [secret]);
     let document = Document::new(&delivery.body);
-    let mut report = inspect(&origin, delivery, &document);
-    if !choice.is_multiple_of(3) {
-        let mut signature = verify(delivery, &checks);
+    let verifier = |delivery: &Delivery<'_>| {
+        let mut signature = verify(delivery, &secrets);
         if choice % 3 == 1
-            && let Some(diagnosis) = diagnose(delivery, &checks, &mut Budget::default())
+            && let Some(diagnosis) = diagnose(delivery, &secrets, &mut Budget::default())
         {
             signature.hints = diagnosis.hints;
             signature.tried = diagnosis.tried;
         }
-        report.add_signature(signature);
-    }
+        signature
+    };
+    let checks = Checks {
+        verifier: (!choice.is_multiple_of(3)).then_some(&verifier),
+        ..Checks::default()
+    };
+    let report = inspect(&origin, delivery, &document, &checks);
     let selection = Selection {
         full_text: choice.is_multiple_of(2),
         only: [None, Some(Part::Summary), Some(Part::Transcript), None][usize::from(choice % 4)],

@@ -1,12 +1,15 @@
-//! Standard output and standard error.
+//! Standard output, standard error and report files.
 
+mod report_file;
+
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::sync::MutexGuard;
 
 use chatlog::Text;
 
-use super::Outcome;
-use super::deliveries::Flow;
+pub(crate) use self::report_file::ReportFile;
 use crate::cli::interrupt;
 
 /// How much is put together before it is written.
@@ -16,7 +19,7 @@ const BLOCK: usize = 64 * 1024;
 ///
 /// A reader that has seen enough closes it on purpose, as `head` does. That is not an error: what is
 /// written after that goes nowhere.
-pub(super) struct Stdout {
+pub(crate) struct Stdout {
     buffer: Vec<u8>,
     is_terminal: bool,
     /// Held from the start of a line that is longer than a block to its end.
@@ -25,7 +28,7 @@ pub(super) struct Stdout {
 }
 
 impl Stdout {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             buffer: Vec::new(),
             is_terminal: io::stdout().is_terminal(),
@@ -34,12 +37,12 @@ impl Stdout {
         }
     }
 
-    /// How to go on after a delivery: no further if nobody reads what comes of it.
-    pub(super) fn flow(&self, outcome: Outcome) -> Flow {
+    /// Whether anybody still reads it.
+    pub(crate) fn flow(&self) -> ControlFlow<()> {
         if self.is_closed {
-            Flow::Break(outcome)
+            ControlFlow::Break(())
         } else {
-            Flow::Continue(outcome)
+            ControlFlow::Continue(())
         }
     }
 
@@ -113,4 +116,9 @@ pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 pub(crate) fn say(words: &str) {
     let line = format!("{}\n", Text::from(words));
     drop(io::stderr().write_all(line.as_bytes()));
+}
+
+/// Says on standard error what there is to say about a place: an input, a delivery or an option.
+pub(crate) fn report_problem(place: &impl Display, what: &str) {
+    say(&format!("chatlog: {place}: {what}"));
 }

@@ -63,7 +63,7 @@ pub(crate) struct Records<R> {
     buffering: Buffering,
     max_size: usize,
     buffer: Vec<u8>,
-    /// The part of the buffer that is filled and not handed out.
+    /// The piece of the buffer that is filled and not handed out.
     held: Range<usize>,
     ended: bool,
     /// How many bytes of the stream were handed out or passed.
@@ -84,6 +84,67 @@ pub(crate) struct Records<R> {
     walk: Option<(u64, Walk)>,
     /// What stands between two values of one line, unless it is inside a string.
     between_values: [Finder<'static>; 2],
+}
+
+/// A record that was cut from a stream, still in the buffer of the stream.
+pub(crate) struct Framed<'r> {
+    buffer: &'r mut Vec<u8>,
+    held: &'r mut Range<usize>,
+    place: RecordPlace,
+}
+
+/// Where a record is in a buffer, and in its input.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordPlace {
+    bytes: Range<usize>,
+    terminator: Range<usize>,
+    is_whole: bool,
+    start: Position,
+}
+
+impl RecordPlace {
+    /// The record in the buffer that it was cut from, or in a copy of it.
+    pub(crate) fn in_buffer<'b>(&self, buffer: &'b [u8]) -> Record<'b> {
+        Record {
+            bytes: &buffer[self.bytes.clone()],
+            terminator: &buffer[self.terminator.clone()],
+            is_whole: self.is_whole,
+            start: self.start,
+        }
+    }
+}
+
+impl Framed<'_> {
+    /// The record where it lies.
+    pub(crate) fn record(&self) -> Record<'_> {
+        self.place.in_buffer(self.buffer)
+    }
+
+    /// Its place in a copy that is added to `copies`.
+    pub(crate) fn copy_to(&self, copies: &mut Vec<u8>) -> RecordPlace {
+        let Record {
+            bytes, terminator, ..
+        } = self.record();
+        let start = copies.len();
+        copies.extend_from_slice(bytes);
+        let end = copies.len();
+        copies.extend_from_slice(terminator);
+        RecordPlace {
+            bytes: start..end,
+            terminator: end..copies.len(),
+            ..self.place
+        }
+    }
+
+    /// Takes the buffer with the record in it, so that a large record is never held twice. What
+    /// follows it moves to a buffer of its own.
+    pub(crate) fn detach(self) -> (Vec<u8>, RecordPlace) {
+        let rest = &self.buffer[self.held.clone()];
+        let mut buffer = vec![0; CHUNK.max(rest.len())];
+        buffer[..rest.len()].copy_from_slice(rest);
+        *self.held = 0..rest.len();
+        (std::mem::replace(self.buffer, buffer), self.place)
+    }
 }
 
 /// Where a record ends, and where what follows it starts.
@@ -129,7 +190,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The whole stream as one record; none if it is empty.
-    pub(crate) fn whole(&mut self) -> Result<Option<Record<'_>>, FramingError> {
+    pub(crate) fn whole(&mut self) -> Result<Option<Framed<'_>>, FramingError> {
         while self.held.len() <= self.max_size && self.fill()? {}
         if self.held.len() > self.max_size {
             return Err(FramingError::TooLarge(self.position));
@@ -138,12 +199,13 @@ impl<R: Read> Records<R> {
     }
 
     /// The next record; none at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, FramingError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Framed<'_>>, FramingError> {
         if let Some(first) = self.to_skip.take() {
             self.skip(first)?;
         }
         let Some((start, first)) = self.find_start()? else {
-            return Ok(std::mem::take(&mut self.in_array).then(|| self.unclosed_array()));
+            let is_unclosed = std::mem::take(&mut self.in_array);
+            return Ok(is_unclosed.then(|| self.unclosed_array()));
         };
         let from = self.whole_from(start);
         let cut = match self.cut(start, first) {
@@ -447,7 +509,7 @@ impl<R: Read> Records<R> {
         })
     }
 
-    fn hand_out(&mut self, start: usize, cut: &Cut) -> Record<'_> {
+    fn hand_out(&mut self, start: usize, cut: &Cut) -> Framed<'_> {
         let position = self.pass_to(start);
         let from = self.held.start;
         let (end, next) = (from + cut.end - start, from + cut.next - start);
@@ -460,33 +522,44 @@ impl<R: Read> Records<R> {
         } else {
             self.pass(next - from);
         }
-        Record {
-            bytes: &self.buffer[from..end],
-            terminator: &self.buffer[end..next],
+        self.framed(RecordPlace {
+            bytes: from..end,
+            terminator: end..next,
             is_whole: false,
             start: position,
+        })
+    }
+
+    fn framed(&mut self, place: RecordPlace) -> Framed<'_> {
+        Framed {
+            buffer: &mut self.buffer,
+            held: &mut self.held,
+            place,
         }
     }
 
-    fn hand_out_all(&mut self) -> Record<'_> {
+    fn hand_out_all(&mut self) -> Framed<'_> {
         let all = self.held.clone();
         self.let_go(all.len());
-        Record {
-            bytes: &self.buffer[all],
-            terminator: b"",
+        self.framed(RecordPlace {
+            terminator: all.end..all.end,
+            bytes: all,
             is_whole: true,
             start: Position::START,
-        }
+        })
     }
 
-    /// The input ended inside an array, between two items.
-    fn unclosed_array(&self) -> Record<'static> {
-        Record {
-            bytes: b"[",
-            terminator: b"",
+    /// The input ended inside an array, between two items: what is left of it is its bracket.
+    fn unclosed_array(&mut self) -> Framed<'_> {
+        self.buffer[0] = b'[';
+        self.held = 1..1;
+        let start = self.position;
+        self.framed(RecordPlace {
+            bytes: 0..1,
+            terminator: 1..1,
             is_whole: false,
-            start: self.position,
-        }
+            start,
+        })
     }
 
     /// Passes a record that is too large, to the end of its value or else of its line, and holds
@@ -844,7 +917,8 @@ mod tests {
     fn cut_by(text: &str, size: usize, buffering: Buffering) -> Vec<(String, usize, usize)> {
         let mut records = Records::new(Drip(text.as_bytes(), size), buffering, 1 << 20);
         let mut cut = Vec::new();
-        while let Some(record) = records.next().expect("memory can be read") {
+        while let Some(framed) = records.next().expect("memory can be read") {
+            let record = framed.record();
             let text = String::from_utf8_lossy(record.bytes).into_owned();
             cut.push((text, record.start.line, record.start.column));
         }
@@ -1078,7 +1152,7 @@ mod tests {
                 loop {
                     match records.next() {
                         Ok(None) => break,
-                        Ok(Some(record)) => sizes.push(record.bytes.len()),
+                        Ok(Some(framed)) => sizes.push(framed.record().bytes.len()),
                         Err(error) => {
                             assert!(matches!(error, FramingError::TooLarge(_)), "{error:?}");
                             failures += 1;

@@ -1,0 +1,127 @@
+//! Report files: written to a temporary file beside the target, which takes the target's place once
+//! all reports of the run are complete. Until then, the target stays what it was.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tempfile::NamedTempFile;
+
+use crate::cli::interrupt;
+use crate::cli::pipeline::{folder_of, followed, name_of};
+
+/// A report on its way into its file.
+pub(crate) struct ReportFile {
+    name: String,
+    sink: Sink,
+}
+
+enum Sink {
+    /// A file that will replace the target.
+    Beside {
+        file: BufWriter<NamedTempFile>,
+        target: PathBuf,
+    },
+    /// A pipe or a device, which can only be written.
+    Direct(BufWriter<File>),
+}
+
+impl ReportFile {
+    /// Opens the file at `path`, or a temporary one beside it.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let name = format!("--report {}", name_of(path));
+        let sink = Sink::open(path).with_context(|| format!("{name}: cannot write"))?;
+        Ok(Self { name, sink })
+    }
+
+    fn named(&self, error: &io::Error) -> io::Error {
+        let what = format!("{}: cannot write: {error}", self.name);
+        io::Error::new(error.kind(), what)
+    }
+
+    /// Puts what was written in the target's place.
+    ///
+    /// # Errors
+    /// Where the target cannot be replaced.
+    pub(crate) fn put_in_place(self) -> Result<()> {
+        let Sink::Beside { file, target } = self.sink else {
+            return Ok(());
+        };
+        let place = || format!("{}: cannot write", self.name);
+        let file = file.into_inner().with_context(place)?;
+        let temporary = file.path().to_owned();
+        file.persist(target).with_context(place)?;
+        interrupt::keep(&temporary);
+        Ok(())
+    }
+}
+
+impl Write for ReportFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.sink.writer().write(bytes);
+        written.map_err(|error| self.named(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.sink.writer().flush();
+        flushed.map_err(|error| self.named(&error))
+    }
+}
+
+impl Sink {
+    fn open(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(found) if !found.is_file() => {
+                let file = OpenOptions::new().write(true).open(path)?;
+                Ok(Self::Direct(BufWriter::new(file)))
+            }
+            found => Self::beside(followed(path)?, found.ok()),
+        }
+    }
+
+    /// A temporary file beside `target`, with the permissions of the file that it replaces, or of
+    /// any new file. Its name begins with a dot: folder walks pass it over.
+    fn beside(target: PathBuf, old: Option<Metadata>) -> io::Result<Self> {
+        if old.is_some() {
+            // A file that may not be written may not be replaced.
+            OpenOptions::new().append(true).open(&target)?;
+        }
+        let _busy = interrupt::hold();
+        let file = new_file().tempfile_in(folder_of(&target))?;
+        interrupt::delete_when_interrupted(file.path());
+        if let Some(old) = old {
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        let file = BufWriter::new(file);
+        Ok(Self::Beside { file, target })
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Beside { file, .. } => file,
+            Self::Direct(file) => file,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut builder = tempfile::Builder::new();
+    // The system takes away what the umask says, as from any new file.
+    builder
+        .prefix(".chatlog-")
+        .permissions(fs::Permissions::from_mode(0o666));
+    builder
+}
+
+#[cfg(not(unix))]
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".chatlog-");
+    builder
+}

@@ -1,0 +1,275 @@
+//! Reading: opening one source after another and cutting it into records.
+
+use std::cell::RefCell;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, OnceLock, Weak};
+
+use chatlog::capture;
+use chatlog::{Position, Text};
+
+use super::batch::Event;
+use super::framing::{Buffering, Framed, FramingError, Records};
+use super::input::{Claim, Input, InputError, Opened, Source};
+use super::probe::holds_delivery;
+use super::worker::OpenSource;
+use super::{Outputs, ReadOptions};
+
+/// Why no more is read.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// Nobody wants any more of the run.
+    Enough,
+    /// The one delivery that is wanted of an input was reached.
+    Reached,
+    /// The run cannot go on.
+    Failed(anyhow::Error),
+}
+
+/// Where records and events go.
+pub(super) trait Stage {
+    /// Takes what happened.
+    fn event(&mut self, event: Event) -> Result<(), Stop>;
+
+    /// Takes a record.
+    fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop>;
+
+    /// Lets go of what it holds back: what comes next may be a long time coming.
+    fn before_waiting(&mut self) -> Result<(), Stop>;
+}
+
+/// Reads all inputs.
+pub(super) struct Reader<'o, S> {
+    options: &'o ReadOptions,
+    /// The files that the run writes, for as long as it does.
+    outputs: Weak<Outputs>,
+    stage: &'o RefCell<S>,
+    /// How many inputs and sources there were.
+    inputs: usize,
+    sources: usize,
+}
+
+impl<'o, S: Stage> Reader<'o, S> {
+    /// A reader that has read nothing.
+    pub(super) fn new(
+        options: &'o ReadOptions,
+        outputs: Weak<Outputs>,
+        stage: &'o RefCell<S>,
+    ) -> Self {
+        Self {
+            options,
+            outputs,
+            stage,
+            inputs: 0,
+            sources: 0,
+        }
+    }
+
+    /// Reads every input that the user named.
+    pub(super) fn run(mut self) -> Result<(), Stop> {
+        for input in Input::all(&self.options.inputs) {
+            match input.map(|input| self.read_input(&input)) {
+                Ok(Ok(()) | Err(Stop::Reached)) => {}
+                Ok(stop) => return stop,
+                Err(error) => self.cannot_use(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn read_input(&mut self, input: &Input) -> Result<(), Stop> {
+        self.inputs += 1;
+        self.event(Event::InputStart {
+            name: input.name(),
+            is_folder: input.is_folder(),
+            number: input.number,
+        })?;
+        for source in input.sources() {
+            match source {
+                Ok(source) => self.read_source(source, input.number)?,
+                Err(error) => self.cannot_use(error)?,
+            }
+        }
+        self.event(Event::InputEnd)
+    }
+
+    fn read_source(&mut self, source: Source, wanted: Option<usize>) -> Result<(), Stop> {
+        let name = source.name();
+        if let Some(output) = source.path().and_then(|path| self.output(path)) {
+            let why = format!("not read: this file is {output}");
+            return self.event(Event::NotRead(name, why));
+        }
+        if source.is_live() {
+            self.stage.borrow_mut().before_waiting()?;
+        }
+        match self.open(&source) {
+            Ok(Some(opened)) => self.read_opened(source, opened, wanted),
+            Ok(None) => self.event(Event::PassedOver(name)),
+            Err(error) => self.cannot_read(name, &error),
+        }
+    }
+
+    /// How messages name the output that a file is, if it is one.
+    fn output(&self, path: &Path) -> Option<String> {
+        let outputs = self.outputs.upgrade()?;
+        outputs.find(path).map(str::to_owned)
+    }
+
+    /// Opens a source, unless it is a file that was found in a folder and holds no delivery.
+    fn open(&self, source: &Source) -> io::Result<Option<Opened>> {
+        if source.claim == Claim::Unknown
+            && !holds_delivery(source, self.options.format, self.options.limits)?
+        {
+            return Ok(None);
+        }
+        source.open().map(Some)
+    }
+
+    fn read_opened(
+        &mut self,
+        source: Source,
+        opened: Opened,
+        wanted: Option<usize>,
+    ) -> Result<(), Stop> {
+        self.sources += 1;
+        let source = Arc::new(OpenSource {
+            number: self.sources,
+            input: self.inputs,
+            name: source.name(),
+            source,
+            is_recoded: opened.is_recoded,
+            is_live: opened.is_live,
+            wanted,
+            sidecar: OnceLock::new(),
+        });
+        self.event(Event::SourceStart)?;
+        match self.read_records(&source, opened.reader) {
+            Ok(()) => {}
+            Err(Interruption::Stop(stop)) => return Err(stop),
+            Err(Interruption::Read(error)) => self.cannot_read(source.name.clone(), &error)?,
+        }
+        self.event(Event::SourceEnd {
+            name: source.name.clone(),
+            claim: source.source.claim,
+            undone: opened.undone,
+        })
+    }
+
+    fn read_records(
+        &self,
+        source: &Arc<OpenSource>,
+        reader: Box<dyn Read>,
+    ) -> Result<(), Interruption> {
+        let buffering = match self.options.buffering {
+            Buffering::Eager if source.is_live => Buffering::Eager,
+            _ => Buffering::Whole,
+        };
+        let reader = Announced {
+            reader,
+            is_live: source.is_live,
+            stage: self.stage,
+        };
+        let max_size = self.options.limits.max_body;
+        let mut records = Records::new(reader, buffering, max_size);
+        match self.is_one_capture(&mut records) {
+            Ok(true) => match records.whole() {
+                Ok(None) => Ok(()),
+                Ok(Some(framed)) => self.hand_on(source, framed),
+                Err(error) => self.too_large(source, error, "capture"),
+            },
+            Ok(false) => self.read_each(source, &mut records),
+            Err(error) => self.too_large(source, error, "capture"),
+        }
+    }
+
+    fn read_each(
+        &self,
+        source: &Arc<OpenSource>,
+        records: &mut Records<impl Read>,
+    ) -> Result<(), Interruption> {
+        loop {
+            match records.next() {
+                Ok(None) => return Ok(()),
+                Ok(Some(framed)) => self.hand_on(source, framed)?,
+                Err(error) => self.too_large(source, error, "delivery")?,
+            }
+        }
+    }
+
+    fn hand_on(&self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Interruption> {
+        let taken = self.stage.borrow_mut().record(source, framed);
+        taken.map_err(Interruption::Stop)
+    }
+
+    /// Whether the source is one capture that is not JSON.
+    fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, FramingError> {
+        Ok(capture::is_text(self.options.format, records.start()?))
+    }
+
+    /// Reports where something is larger than the limit.
+    fn too_large(
+        &self,
+        source: &OpenSource,
+        error: FramingError,
+        what: &str,
+    ) -> Result<(), Interruption> {
+        let position = match error {
+            FramingError::Read(error) => return Err(Interruption::Read(error)),
+            FramingError::TooLarge(position) => position,
+        };
+        let limit = self.options.limits.max_body >> 20;
+        let message = format!("a {what} is larger than {limit} MiB (see --max-size): passed over");
+        let reported = self.problem(source.name.clone(), Some(position), message);
+        reported.map_err(Interruption::Stop)
+    }
+
+    fn cannot_use(&self, error: InputError) -> Result<(), Stop> {
+        self.problem(error.place, None, error.what)
+    }
+
+    fn cannot_read(&self, source: Text<'static>, error: &io::Error) -> Result<(), Stop> {
+        self.problem(source, None, format!("cannot read: {error}"))
+    }
+
+    fn problem(
+        &self,
+        source: Text<'static>,
+        position: Option<Position>,
+        message: String,
+    ) -> Result<(), Stop> {
+        self.event(Event::Problem {
+            source,
+            position,
+            message,
+        })
+    }
+
+    fn event(&self, event: Event) -> Result<(), Stop> {
+        self.stage.borrow_mut().event(event)
+    }
+}
+
+/// Why reading a source stopped before its end.
+enum Interruption {
+    /// It cannot be read on.
+    Read(io::Error),
+    /// No more is wanted.
+    Stop(Stop),
+}
+
+/// A reader that has a stage let go of everything before it waits for a live source.
+struct Announced<'s, S> {
+    reader: Box<dyn Read>,
+    is_live: bool,
+    stage: &'s RefCell<S>,
+}
+
+impl<S: Stage> Read for Announced<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_live {
+            // If nobody wants any more, the next record will be told.
+            drop(self.stage.borrow_mut().before_waiting());
+        }
+        self.reader.read(buffer)
+    }
+}
