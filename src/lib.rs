@@ -1,5 +1,5 @@
-//! Reads chatbot session webhooks that were saved or piped, says whether each is what it claims to
-//! be, and shows the conversation inside.
+//! Reads saved webhooks of chatbot sessions, checks their schema and signature, and shows the
+//! conversation inside.
 //!
 //! Data flows one way; a module uses those above it in this picture, never those below:
 //!
@@ -21,10 +21,10 @@
 //!      tables, findings, JSON, …      for people, CI systems and programs
 //! ```
 //!
-//! Reading is checking: one pass builds a [`notification::Session`] and notes every
-//! [`finding::Finding`], so that a half-broken payload still shows what it has. What strangers
-//! wrote is a [`Text`], which never acts on a terminal. Nothing in here prints, or knows of
-//! arguments, the environment, the clock or files: the program around it does.
+//! Reading is checking: one pass builds a [`notification::Session`] and records every
+//! [`finding::Finding`], so that a half-broken payload still shows what it has. Untrusted text is a
+//! [`Text`], which is escaped when it is displayed. The library does not print, and does not know
+//! the arguments, the environment, the clock or files: that is the program's part.
 //!
 //! ```
 //! use chatlog::capture::{Limits, Record, deliveries};

@@ -1,5 +1,9 @@
-//! Names of files as text: different files have different names, and for programs a path looks the
-//! same on every platform.
+//! File names as text.
+//!
+//! A path need not be Unicode: on Unix it is any bytes, on Windows any UTF-16 units. Replacing what
+//! is not text would give two files the same name, in reports that are grouped and compared by it.
+//! So it is escaped instead, and so that the escapes are unambiguous, backslashes that would look
+//! like one.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -7,8 +11,8 @@ use std::path::Path;
 use crate::Text;
 
 impl From<&Path> for Text<'static> {
-    /// The name of a file, with what is not text spelled out: bytes as `\xff`, on Windows halves of
-    /// surrogate pairs as `\u{d800}`.
+    /// The name of a file. Bytes that are not UTF-8 are written as `\xff`; on Windows, unpaired
+    /// surrogates as `\u{d800}`.
     fn from(path: &Path) -> Self {
         Self::from(spelled(path))
     }
@@ -31,7 +35,7 @@ fn spelled(path: &Path) -> String {
 }
 
 /// The text of a name. A backslash that would look like an escape is escaped itself, so that no two
-/// names have the same text.
+/// names have the same text. [`bytes`] reverses it.
 #[cfg(any(not(windows), test))]
 fn spelled_bytes(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
@@ -50,7 +54,7 @@ fn spelled_bytes(name: &[u8]) -> String {
     text
 }
 
-/// The bytes of a name by its text.
+/// The bytes of the name that has this text.
 pub(crate) fn bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -62,7 +66,7 @@ pub(crate) fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The byte that an escape at the start stands for.
+/// The byte that the escape at the start of `text` stands for, if there is one.
 fn escaped_byte(text: &[u8]) -> Option<u8> {
     let digits = text.strip_prefix(b"\\x")?.get(..2)?;
     let is_digit = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
@@ -72,7 +76,7 @@ fn escaped_byte(text: &[u8]) -> Option<u8> {
     u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// A path with slashes between its folders, whatever its platform's separator.
+/// A path with `/` as its separator, so that programs read the same path on every platform.
 pub(crate) fn with_slashes(path: &str, separator: char) -> Cow<'_, str> {
     if separator == '/' || !path.contains(separator) {
         return Cow::Borrowed(path);

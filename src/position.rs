@@ -1,24 +1,32 @@
-//! Lines and columns of text.
+//! Lines and columns, as editors count them.
 
-/// A line and a column, both from 1; the column counts characters.
+/// A place in a text.
+///
+/// ```
+/// use chatlog::Position;
+///
+/// let position = Position::START.after("first\nsé");
+/// assert_eq!(position, Position { line: 2, column: 3 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// The line.
+    /// The line, counted from 1. Only `\n` ends a line.
     pub line: usize,
-    /// The column.
+    /// The column in characters (Unicode scalar values), counted from 1.
     pub column: usize,
 }
 
 impl Position {
-    /// Where a text starts.
+    /// The start of a text.
     pub const START: Self = Self { line: 1, column: 1 };
 
-    /// The position that many bytes into `text`, if `text` starts here.
+    /// The position at the end of `text`, if `text` starts here.
     pub fn after(self, text: &str) -> Self {
         self.after_bytes(text.as_bytes())
     }
 
-    /// The position behind `bytes`, if they start here; what is not a character counts as one.
+    /// The position at the end of `bytes`, if they start here. Invalid UTF-8 counts like the
+    /// replacement characters that would be shown for it.
     pub(crate) fn after_bytes(self, bytes: &[u8]) -> Self {
         let characters = |line: &[u8]| -> usize {
             line.utf8_chunks()

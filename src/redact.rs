@@ -1,13 +1,17 @@
-//! Credentials in headers and URLs, which no view shows.
+//! Redacts credentials in headers and URLs, so that output can be shared and CI logs can be public.
+//!
+//! Credentials are recognised by the names of headers and parameters, never by their values. A name
+//! is compared without case, dashes and underscores, so that `X-API-Key`, `api_key` and `apikey`
+//! are the same. When in doubt, too much is redacted: from the first credential up to the next `&`.
 
 use percent_encoding::percent_decode_str;
 
 use crate::Text;
 
-/// What stands in the place of a credential.
+/// The text that replaces a credential.
 const REDACTED: &str = "[redacted]";
 
-/// What the names of headers and parameters with credentials contain, dashes and the like aside.
+/// Parts of the names of headers and parameters that hold credentials.
 const PARTS: [&str; 9] = [
     "accesskey",
     "apikey",
@@ -20,10 +24,11 @@ const PARTS: [&str; 9] = [
     "token",
 ];
 
-/// The names of parameters with which URLs let people in, such as those of Azure and Google.
+/// Other names of parameters that hold credentials, such as those of Azure and Google. They are too
+/// short to be searched for in longer names.
 const PARAMETERS: [&str; 7] = ["auth", "code", "key", "pass", "pwd", "sig", "signature"];
 
-/// The value of a header as it may be shown.
+/// The value of a header with credentials redacted.
 pub(crate) fn header<'t>(name: &str, value: &'t Text<'_>) -> Text<'t> {
     let text = value.as_str();
     if PARTS.iter().any(|part| letters(name).contains(part)) {
@@ -35,14 +40,15 @@ pub(crate) fn header<'t>(name: &str, value: &'t Text<'_>) -> Text<'t> {
     }
 }
 
-/// A URL, or a request's target, as it may be shown: without who is let in, and by what.
+/// A URL or the target of a request with users, passwords and other credentials redacted.
 pub(crate) fn url<'t>(url: &Text<'_>) -> Text<'t> {
     let text = without_users(url.as_str());
     let pairs: Vec<String> = text.split('&').map(without_credentials).collect();
     Text::from(pairs.join("&"))
 }
 
-/// The text without `user:password@`, which may stand at its start or after `//`.
+/// Redacts `user:password@` at the start of the text and after each `//`: a URL may contain another
+/// one.
 fn without_users(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
@@ -64,12 +70,12 @@ fn without_users(text: &str) -> String {
     shown + rest
 }
 
-/// What stands between two `&`, up to the value of the first parameter with a credential.
+/// Redacts the text between two `&` from the first credential in it on.
 fn without_credentials(text: &str) -> String {
     let mut shown = String::new();
     for pair in text.split_inclusive(['?', ';', '#']) {
         match pair.split_once('=') {
-            // What follows may be a part of the value.
+            // What follows `?`, `;` or `#` may be part of the credential.
             Some((name, _)) if is_credential(name) => {
                 return shown + name + "=" + REDACTED;
             }
@@ -85,7 +91,7 @@ fn is_credential(name: &str) -> bool {
     PARAMETERS.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
 }
 
-/// The letters and digits of a name, in lower case.
+/// The ASCII letters and digits of a name, in lower case.
 fn letters(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|c| c.to_ascii_lowercase()).collect()

@@ -1,13 +1,13 @@
-//! The notification's shape as a JSON Schema: what other programs can hold a payload against.
+//! The JSON Schemas that `chatlog schema` prints, for other programs to validate against.
 //!
-//! It says what the readers of [`crate::notification`] check, and nothing more: the rules
-//! `missing-field`, `wrong-type`, `unknown-value` and `bad-time`. The differential test in
-//! `tests/schema.rs` holds both together.
+//! The schema of the notification states what the readers in [`crate::notification`] check under
+//! the rules `missing-field`, `wrong-type`, `unknown-value` and `bad-time`, and nothing more. A
+//! test in `tests/schema.rs` compares the two on many payloads.
 
-/// The schema of a notification, in draft 2020-12.
+/// The schema of a notification (draft 2020-12).
 pub const NOTIFICATION: &str = include_str!("notification/notification.schema.json");
 
-/// The schema of the lines that this program writes with `--format json`, in draft 2020-12.
+/// The schema of one line of `--format json` (draft 2020-12).
 pub const OUTPUT: &str = include_str!("view/output.schema.json");
 
 #[cfg(test)]
@@ -20,7 +20,8 @@ mod tests {
     use crate::json::Record;
     use crate::notification::{Content, Message, Reply, Session, content};
 
-    /// Holds the members of a record, and which are required, against those of schema objects.
+    /// Compares the members of a record, and which of them are required, with those of schema
+    /// objects.
     fn agree<'de, R: Record<'de>>(schema: &Value, pointers: &[&str]) {
         let mut stated = BTreeMap::new();
         for object in pointers

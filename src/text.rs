@@ -1,5 +1,23 @@
-//! Words from strangers: shown with every character spelled out that could act on a terminal, hide
-//! something, or be taken for a command by a CI system that reads the log.
+//! Untrusted text, escaped when it is displayed.
+//!
+//! Almost everything that is printed comes from somebody else: messages, names, header values, file
+//! names. A type for such text makes its `Display` safe, so that no view can forget to escape it.
+//!
+//! # What is escaped
+//!
+//! - Control characters, which terminals obey: colours, cursor movement, clipboard access, titles.
+//!   A carriage return overwrites the line.
+//! - Bidirectional controls, which change the order in which text is displayed.
+//! - Invisible characters, which make two different texts look the same.
+//! - Combining marks beyond [`MAX_MARKS`] on one letter, which cover the lines around them.
+//! - Commands to CI systems that read their log: `::error::` on GitHub, `##vso[…]` on Azure.
+//!
+//! # What is not
+//!
+//! Text in any language stays readable. Some invisible characters are part of normal text, and are
+//! kept where they do what they are for: joiners between letters of Arabic or Indic scripts and
+//! between emoji, variation selectors after characters that have variants, and the tags in the
+//! flags of England, Scotland and Wales.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
@@ -10,27 +28,28 @@ use unicode_properties::{
     GeneralCategory, GeneralCategoryGroup, UnicodeEmoji, UnicodeGeneralCategory,
 };
 
-/// How many combining marks a letter may have. No language needs as many; stacks of hundreds cover
-/// the lines around them.
+/// How many combining marks a letter may have. No language needs as many.
 const MAX_MARKS: usize = 8;
 const JOINER: char = '\u{200d}';
 const EMOJI_STYLE: char = '\u{fe0f}';
 const KEYCAP: char = '\u{20e3}';
 const BLACK_FLAG: char = '\u{1f3f4}';
-/// The flags of England, Scotland and Wales: the only ones that are spelled in invisible tags.
+/// The flags of England, Scotland and Wales, the only flags that Unicode recommends to spell in
+/// invisible tags.
 const TAGGED_FLAGS: [&str; 3] = [
     "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
     "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
     "\u{1f3f4}\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
 ];
 
-/// A string that came from outside: a payload, a header, a file name.
+/// A string from an untrusted source: a payload, a header, a file name.
 ///
-/// Its `Display` is one line in which control characters, bidirectional controls and invisible
-/// characters appear as `\n`, `\t` or `\u{…}`, so a view cannot let them through by forgetting to
-/// ask. Of more than eight combining marks on one letter, the rest is counted: `\u{+92 marks}`.
-/// What CI systems would read as a command, `::` at the start or `##[`, is broken in the same way.
-/// Serializing keeps the string as it is.
+/// Its `Display` is always one line, in which control characters, bidirectional controls and
+/// invisible characters are written as `\n`, `\t` or `\u{…}`. More than eight combining marks on
+/// one letter are replaced by their number, such as `\u{+92 marks}`. A command to a CI system, `::`
+/// at the start or `##[`, is broken up by escaping one of its characters.
+///
+/// Serializing writes the string unchanged: escaping is JSON's job there.
 ///
 /// ```
 /// use chatlog::Text;
@@ -41,24 +60,24 @@ const TAGGED_FLAGS: [&str; 3] = [
 pub struct Text<'a>(Cow<'a, str>);
 
 impl Text<'_> {
-    /// The string itself, for matching; never for printing.
+    /// The string itself. Use it for matching, never for printing.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Says whether there is nothing in it but white space.
+    /// Whether the string is empty or all white space.
     pub fn is_blank(&self) -> bool {
         self.0.trim().is_empty()
     }
 
-    /// Displays like `Text`, but with its line breaks kept: for what a person wrote.
+    /// The lines of the string, for text that keeps its line breaks when it is displayed.
     pub fn lines(&self) -> impl Iterator<Item = Text<'_>> {
         self.0
             .split('\n')
             .map(|line| Text::from(line.strip_suffix('\r').unwrap_or(line)))
     }
 
-    /// Says whether anything in it is not shown as it is.
+    /// Whether `Display` changes anything.
     pub fn needs_escaping(&self) -> bool {
         let text = self.as_str();
         let mut characters = text.char_indices();
@@ -66,7 +85,7 @@ impl Text<'_> {
             || characters.any(|(at, c)| replacement(text, at, c).is_some())
     }
 
-    /// At most `limit` characters of it, with an ellipsis where something was left out.
+    /// The text shortened to at most `limit` characters, including the ellipsis at its end.
     pub fn shortened(&self, limit: usize) -> Text<'_> {
         if self.0.char_indices().nth(limit).is_none() {
             Text::from(self.as_str())
@@ -76,7 +95,7 @@ impl Text<'_> {
         }
     }
 
-    /// The same text, owning its characters.
+    /// The same text without borrows.
     pub fn into_owned(self) -> Text<'static> {
         Text(Cow::Owned(self.0.into_owned()))
     }
@@ -118,14 +137,14 @@ impl Serialize for Text<'_> {
     }
 }
 
-/// What is shown for a character that is not shown as it is.
+/// What is displayed in place of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Replacement {
-    /// How programmers write it.
+    /// Its escape sequence.
     Escape(char),
-    /// The number of combining marks that are too many, of which it is the first.
+    /// The number of excess combining marks; the character is the first of them.
     MarkCount(usize),
-    /// Nothing: the mark is one of those that are counted.
+    /// Nothing: the character is an excess mark after the first, and already counted.
     Nothing,
 }
 
@@ -143,7 +162,8 @@ impl Display for Replacement {
     }
 }
 
-/// The characters in a range of a text as they are shown in the middle of a line.
+/// A range of a text, escaped as in the middle of a line: a `::` at its start is not a command
+/// there.
 pub(crate) fn escaped(text: &str, range: Range<usize>) -> String {
     let mut escaped = String::with_capacity(range.len());
     // Writing to a string cannot fail.
@@ -171,15 +191,16 @@ fn write_escaped(text: &str, range: Range<usize>, out: &mut impl Write) -> fmt::
     out.write_str(&text[written..range.end])
 }
 
-/// Says whether a character of a text does something other than appear.
+/// Whether the character at an offset of a text is displayed as an escape sequence.
 pub(crate) fn needs_escaping(text: &str, at: usize, c: char) -> bool {
     matches!(replacement(text, at, c), Some(Replacement::Escape(_)))
 }
 
-/// What is shown for the character at an offset of a text, if that is not the character.
+/// What is displayed in place of the character at an offset of a text, if anything. Whether a
+/// character is escaped depends on its neighbours.
 pub(crate) fn replacement(text: &str, at: usize, c: char) -> Option<Replacement> {
     let is_escaped = match c {
-        // Most text is made of these: they need no look at the tables.
+        // The fast path: ASCII, Chinese and Korean need no table lookups.
         ' '..='"' | '$'..='~' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => return None,
         '#' => is_command(text, at),
         '\u{200c}' => !joins_letters(text, at),
@@ -201,15 +222,16 @@ pub(crate) fn replacement(text: &str, at: usize, c: char) -> Option<Replacement>
     is_escaped.then_some(Replacement::Escape(c))
 }
 
-/// The colon of a text that a CI system would read as a command if it began a line, alone or with
-/// what is written after it: `::error::` is one on GitHub, blanks before it or not.
+/// The first colon of a text that GitHub would read as a command at the start of a line:
+/// `::error::`, perhaps after blanks. A single colon counts too, because another one may be printed
+/// after it.
 fn command_colon(text: &str) -> Option<usize> {
     let trimmed = text.trim_start();
     (trimmed == ":" || trimmed.starts_with("::")).then(|| text.len() - trimmed.len())
 }
 
-/// Says whether the number sign at `at` is the second of a command of a CI system, which may stand
-/// anywhere in a line: `##[error]` on GitHub, `##vso[…]`, `##teamcity[…]`.
+/// Whether the number sign at `at` is the second one of a CI command, which may be anywhere in a
+/// line: `##[error]` on GitHub, `##vso[…]` on Azure, `##teamcity[…]`.
 fn is_command(text: &str, at: usize) -> bool {
     let name = &text[at + 1..];
     text[..at].ends_with('#')
@@ -218,8 +240,8 @@ fn is_command(text: &str, at: usize) -> bool {
             .starts_with('[')
 }
 
-/// Says whether what stands before `at` belongs to a script in which joiners and non-joiners choose
-/// between forms of letters: Arabic and its neighbours, and the scripts that descend from Brahmi.
+/// Whether the character before `at` belongs to a script in which joiners and non-joiners select
+/// the forms of letters: Arabic and its relatives, and the scripts that descend from Brahmi.
 fn joins_letters(text: &str, at: usize) -> bool {
     text[..at].chars().next_back().is_some_and(|c| {
         let has_forms = matches!(c,
@@ -236,7 +258,7 @@ fn joins_letters(text: &str, at: usize) -> bool {
     })
 }
 
-/// Says whether emoji stand on both sides of the joiner at `at`.
+/// Whether the joiner at `at` is between two emoji.
 fn joins_emoji(text: &str, at: usize) -> bool {
     let mut before = text[..at].chars().rev().peekable();
     before.next_if_eq(&EMOJI_STYLE);
@@ -244,7 +266,7 @@ fn joins_emoji(text: &str, at: usize) -> bool {
     before.next().is_some_and(is_emoji) && after.is_some_and(is_emoji)
 }
 
-/// Says whether the variation selector at `at` has something to select a form of.
+/// Whether the variation selector at `at` follows a character that has variants.
 fn selects_variant(text: &str, at: usize, selector: char) -> bool {
     let Some(before) = text[..at].chars().next_back() else {
         return false;
@@ -259,7 +281,7 @@ fn selects_variant(text: &str, at: usize, selector: char) -> bool {
     }
 }
 
-/// Says whether Unicode lists forms of a character, or of others of its kind.
+/// Whether a character is of a kind for which Unicode defines standardized variants.
 fn has_forms(c: char) -> bool {
     let is_in_script = matches!(c,
         '\u{1000}'..='\u{109f}' | '\u{3001}'..='\u{3002}' | '\u{3400}'..='\u{9fff}' | '\u{a840}'..='\u{a877}'
@@ -271,7 +293,7 @@ fn is_emoji(c: char) -> bool {
     !c.is_ascii() && c.is_emoji_char()
 }
 
-/// Says whether the tag at `at` is part of a flag.
+/// Whether the tag at `at` is part of one of [`TAGGED_FLAGS`].
 fn is_of_flag(text: &str, at: usize) -> bool {
     let mut before = text[..at].char_indices().rev().take(6);
     before
@@ -283,15 +305,17 @@ fn is_of_flag(text: &str, at: usize) -> bool {
         })
 }
 
-/// Says whether a character that is not a format character by its category is invisible all the
-/// same: fillers of syllables, and what is ignored by default.
+/// Whether a character is invisible although its category is not Format: syllable fillers, and the
+/// other characters with the property `Default_Ignorable_Code_Point`.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2065}'
         | '\u{3164}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// What is shown for a combining mark, if its letter has more of them than any language needs.
+/// What is displayed in place of a combining mark, if its letter has too many of them. No more than
+/// [`MAX_MARKS`] + 1 characters before it are looked at, so that a long stack does not take
+/// quadratic time.
 fn mark_replacement(text: &str, at: usize) -> Option<Replacement> {
     let before = text[..at].chars().rev().take(MAX_MARKS + 1);
     match before.take_while(|c| is_mark(*c)).count() {
@@ -304,7 +328,7 @@ fn mark_replacement(text: &str, at: usize) -> Option<Replacement> {
     }
 }
 
-/// Says whether a character stands on the letter before it; one that is spelled out does not.
+/// Whether a character is drawn on the letter before it. One that is escaped is not.
 fn is_mark(c: char) -> bool {
     use GeneralCategory::{EnclosingMark, NonspacingMark};
     match c {
@@ -315,7 +339,7 @@ fn is_mark(c: char) -> bool {
     }
 }
 
-/// A count with a comma between each three digits, such as `1,068`.
+/// A count with thousands separators, such as `1,068`.
 pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);

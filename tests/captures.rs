@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use chatlog::Position;
-use chatlog::capture::{Capture, Format, Limits, Record, deliveries, sniff};
+use chatlog::capture::{Capture, Format, Limits, Record, deliveries, is_text};
 use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
 use chatlog::json::Document;
@@ -57,10 +57,11 @@ fn records(input: &[u8]) -> Vec<Record<'_>> {
     let Ok(text) = std::str::from_utf8(input) else {
         return vec![whole(input)];
     };
-    if sniff(input).is_some() || serde_json::from_str::<Box<RawValue>>(text).is_err() {
-        return match sniff(input) {
-            Some(_) => vec![whole(input)],
-            None => text.lines().map(|line| record(input, line)).collect(),
+    if is_text(None, input) || serde_json::from_str::<Box<RawValue>>(text).is_err() {
+        return if is_text(None, input) {
+            vec![whole(input)]
+        } else {
+            text.lines().map(|line| record(input, line)).collect()
         };
     }
     match serde_json::from_str::<Vec<&RawValue>>(text) {
@@ -177,19 +178,19 @@ fn what_is_broken_is_said_with_its_place() {
     );
     broken(
         r#"{"headers": 7, "body": "{}"}"#,
-        "1:13 looks like `envelope`, but `headers` is neither object nor array",
+        "1:13 looks like `envelope`, but `headers` is neither an object nor an array",
     );
     broken(
         "{\"headers\": [{\"name\": \"A\", \"value\": \"1\"}, {\"name\": 1}, true], \"body\": \"{}\"}",
-        "1:56 looks like `envelope`, but a header is neither a name with a value nor a pair",
+        "1:56 looks like `envelope`, but a header is neither an object with a name and a value nor a pair",
     );
     broken(
         r#"{"headers": {}, "body": "a\qb"}"#,
-        "1:25 looks like `envelope`, but the string that holds the body cannot be read: invalid escape in a string",
+        "1:25 looks like `envelope`, but the string that holds the body is invalid: invalid escape in a string",
     );
     broken(
         "{\"log\": {\"entries\": 1}}",
-        "1:21 looks like `har`, but expected an array",
+        "1:21 looks like `har`, but its list of requests is not an array",
     );
     broken(
         "POST /a HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n{}",
@@ -197,16 +198,16 @@ fn what_is_broken_is_said_with_its_place() {
     );
     broken(
         "POST /a HTTP/1.1\nHost: a\n",
-        "2:1 looks like an HTTP message, but it has headers without a body",
+        "2:1 looks like an HTTP message, but it has headers but no body",
     );
     broken(
         "curl -d '{}\n",
-        "1:1 looks like a curl command, but missing closing quote",
+        "1:1 looks like a curl command, but a quotation mark is not closed",
     );
     broken(
         "curl -d @body.json https://example.com",
-        "1:1 looks like a curl command, but `-d @body.json` names a file, which is not read: write \
-         its content in place of the name",
+        "1:1 looks like a curl command, but `-d @body.json` names a file, which chatlog does not \
+         read: replace the name with the content",
     );
     broken(
         "curl -F a=b https://example.com",
@@ -214,7 +215,7 @@ fn what_is_broken_is_said_with_its_place() {
     );
     broken(
         "data: 1\n",
-        "1:7 looks like `smee`, but the data is not an object",
+        "1:7 looks like `smee`, but its data is not a JSON object",
     );
     for format in [
         Format::Har,
@@ -271,7 +272,7 @@ fn one_broken_entry_hides_no_other() {
         &[
             "text {}",
             "1:22 looks like `har`, but it has no `request`",
-            "1:26 looks like `har`, but expected an object",
+            "1:26 looks like `har`, but this entry is not an object",
             "2:19 looks like `har`, but it ends too early",
         ],
     );
@@ -293,8 +294,8 @@ fn one_broken_entry_hides_no_other() {
         "curl -d @a https://example.com\n# don't\ncurl -d {} https://example.com",
         &[
             "text {}",
-            "1:1 looks like a curl command, but `-d @a` names a file, which is not read: write \
-             its content in place of the name",
+            "1:1 looks like a curl command, but `-d @a` names a file, which chatlog does not \
+         read: replace the name with the content",
         ],
     );
     case(
@@ -304,7 +305,7 @@ fn one_broken_entry_hides_no_other() {
             "reserialized {}",
             "reserialized {}",
             "1:24 looks like `smee`, but it ends too early",
-            "3:7 looks like `smee`, but the data is not an object",
+            "3:7 looks like `smee`, but its data is not a JSON object",
         ],
     );
 }

@@ -62,7 +62,7 @@ fn says_what_it_cannot_sign() {
         ),
         (
             "nul.txt --as curl",
-            "a curl command cannot hold the NUL byte in the body: use --as http",
+            "a curl command cannot contain the NUL byte in the body: use --as http",
         ),
         ("gone.json", "cannot read"),
     ] {
@@ -112,7 +112,7 @@ fn what_it_writes_is_verified_and_is_the_body() {
         2,
         &[
             "inconclusive",
-            "U+FFFD in the body may stand for what was not UTF-8",
+            "U+FFFD in the body may replace bytes that were not UTF-8",
         ],
     );
 }

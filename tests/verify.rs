@@ -275,7 +275,7 @@ fn takes_the_secret_from_wherever_it_is_kept() {
     folder.write("empty", "");
     folder.write("line-break", "\n");
     let lines = format!("{SECRET}\r\n");
-    let none = "no secret: give --secret-file";
+    let none = "no secret: use --secret-file";
     let empty = "the secret is empty";
     #[rustfmt::skip]
     let cases: [SecretCase<'_>; 21] = [
@@ -288,7 +288,7 @@ fn takes_the_secret_from_wherever_it_is_kept() {
         (&["--secret", SECRET], "", None, 0, "1 valid"),
         (&["--secret-stdin"], SECRET, None, 0, "1 valid"),
         (&["--secret-stdin"], &lines, None, 0, "1 valid"),
-        (&["--secret-stdin", "-"], SECRET, None, 2, "standard input is an input already"),
+        (&["--secret-stdin", "-"], SECRET, None, 2, "standard input is already the input"),
         (&[], "", None, 2, none),
         (&[], "", Some(""), 2, none),
         (&["--secret", ""], "", Some(SECRET), 2, empty),
@@ -296,7 +296,7 @@ fn takes_the_secret_from_wherever_it_is_kept() {
         (&["--secret-file", "line-break"], "", None, 2, empty),
         (&["--secret-stdin"], "", None, 2, empty),
         (&["--secret-file", "gone"], "", None, 2, "--secret-file: cannot read the file: "),
-        (&["--secret-env", "GONE"], "", None, 2, "there is no such variable"),
+        (&["--secret-env", "GONE"], "", None, 2, "the variable is not set"),
         // The variable is for want of another.
         (&["--secret", "wrong"], "", Some(SECRET), 1, "1 invalid"),
         (&["--secret", "wrong", "--secret", SECRET], "", None, 0, "\n  secret 2 matches\n"),
@@ -769,7 +769,7 @@ fn bad_input_is_refused_with_its_reason_and_does_no_harm() {
     #[rustfmt::skip]
     let cases: [(&str, i32, &[&str]); 11] = [
         ("verify base64.json", 2, &["chatlog: base64.json:1:", "`body_b64` is not base64: unexpected `!`"]),
-        ("verify head.http", 2, &["looks like an HTTP message, but it has headers without a body"]),
+        ("verify head.http", 2, &["looks like an HTTP message, but it has headers but no body"]),
         ("verify bomb.http --max-size 1", 2, &["the decoded body is larger than 1048576 bytes (see --max-size)"]),
         ("verify bomb.json.gz --max-size 1", 2, &["larger than 1 MiB (see --max-size)"]),
         ("verify large.har --max-size 1", 2, &["larger than 1 MiB (see --max-size)"]),

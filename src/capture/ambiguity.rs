@@ -1,13 +1,23 @@
-//! What a capture says of a request in two ways: two bodies, two objects of headers.
+//! Finds contradictions in a capture: two bodies, or two objects of headers, that differ.
 //!
-//! Another reader may take the other one, so it is always said.
+//! JSON readers disagree on repeated keys: some take the first, some the last. A sender who knows
+//! both could have one body verified and another one processed. So a contradiction is never
+//! resolved in silence: one of the two is read, and a [`Doubt`] states how much that leaves open.
+//!
+//! | differ | read | doubt |
+//! |---|---|---|
+//! | two bodies of the same fidelity, or what encodes them | the last, or the one with the likelier name | `OfBoth`: even a match proves nothing |
+//! | two objects of headers, or two lengths | the last | `OfMismatch`: a mismatch proves nothing |
+//! | two bodies of different fidelity | the more faithful one | `Settled` |
+//!
+//! Bodies are compared as bytes, or as JSON values if one of them was parsed.
 
 use super::json::Object;
 use super::json_equality::ComparedJson;
 use super::request::Body;
 use crate::delivery::{Ambiguity, Doubt, Fidelity};
 
-/// Members that hold a body, or what a body is in.
+/// Members that hold a body, or an object with a body in it.
 const BODIES: [&str; 9] = [
     "body",
     "Body",
@@ -19,7 +29,7 @@ const BODIES: [&str; 9] = [
     "data",
     "postData",
 ];
-/// Members that say whether a body is in base64.
+/// Members that state whether a body is base64.
 const ENCODINGS: [&str; 4] = ["isBase64Encoded", "is_base64", "base64", "encoding"];
 /// Members that hold headers.
 const HEADERS: [&str; 4] = ["headers", "Header", "header", "multiValueHeaders"];
@@ -33,7 +43,8 @@ impl Ambiguity {
     }
 }
 
-/// The keys of an object that hold different bodies or different headers.
+/// The repeated keys of an object whose values differ, if they hold a body, its encoding or
+/// headers.
 pub(super) fn repeated_keys(object: &Object<'_>) -> Vec<Ambiguity> {
     let bodies = BODIES.iter().filter(|name| object.is_ambiguous(name));
     bodies
@@ -42,25 +53,25 @@ pub(super) fn repeated_keys(object: &Object<'_>) -> Vec<Ambiguity> {
         .collect()
 }
 
-/// The keys of an object that hold different headers, or tell in different ways how its body is
-/// encoded.
+/// The same for keys that hold a body's encoding or headers, but not a body itself.
 pub(super) fn repeated_beside_bodies(object: &Object<'_>) -> Vec<Ambiguity> {
     let encodings = ENCODINGS.iter().filter(|name| object.is_ambiguous(name));
     let encodings = encodings.map(|name| two_bodies(name, name));
     let headers = HEADERS.iter().filter(|name| object.is_ambiguous(name));
     let headers = headers.map(|name| {
-        let message = format!("two `{name}` keys differ, and the last was read");
+        let message = format!("two `{name}` keys differ: the last one was read");
         Ambiguity::new(Doubt::OfMismatch, message)
     });
     encodings.chain(headers).collect()
 }
 
-/// The most faithful of the bodies that a capture holds, with the names of the members that hold
-/// them, and which of the others are not the same; of equals the first is read.
+/// Chooses the most faithful of the bodies that a capture holds, given with the names of their
+/// members, and returns the ambiguities of the others that differ from it. Of bodies that are
+/// equally faithful the first one is chosen.
 pub(super) fn most_faithful<'a>(
     mut bodies: Vec<(&'static str, Body<'a>)>,
 ) -> (Option<Body<'a>>, Vec<Ambiguity>) {
-    // The sort is stable.
+    // The sort is stable, so equals stay in order.
     bodies.sort_by_key(|(_, body)| body.fidelity);
     let mut bodies = bodies.into_iter();
     let Some((read, body)) = bodies.next() else {
@@ -68,40 +79,45 @@ pub(super) fn most_faithful<'a>(
     };
     let json = ComparedJson::new(&body.bytes);
     let others = bodies.filter(|(_, other)| !is_same(&body, &json, other));
-    let told = others.map(|(name, other)| {
+    let ambiguities = others.map(|(name, other)| {
         if other.fidelity == body.fidelity {
             return two_bodies(read, name);
         }
         let message = if name == read {
-            format!("two `{name}` keys differ, and the more faithful was read")
+            format!("two `{name}` keys differ: the more faithful one was read")
         } else {
-            format!("`{name}` differs from `{read}`, which is more faithful and was read")
+            format!("`{name}` differs from `{read}`, which was read because it is more faithful")
         };
         Ambiguity::new(Doubt::Settled, message)
     });
-    // However many members of a name differ, that is said once.
-    let mut ambiguities: Vec<Ambiguity> = Vec::new();
-    for ambiguity in told {
-        if ambiguities.iter().all(|it| it.message != ambiguity.message) {
-            ambiguities.push(ambiguity);
-        }
-    }
+    let ambiguities = without_repeated(ambiguities);
     (Some(body), ambiguities)
 }
 
-fn two_bodies(read: &str, other: &str) -> Ambiguity {
-    let which = if read == other {
-        format!("two `{read}` keys differ, and nothing tells which was sent: the last was read")
-    } else {
-        format!(
-            "`{read}` and `{other}` differ, and nothing tells which was sent: `{read}` was read"
-        )
-    };
-    Ambiguity::new(Doubt::OfBoth, which)
+/// The first of each message: a million members of one name differ in one way. There are only as
+/// many messages as there are names, so comparing each with all stays cheap.
+fn without_repeated(ambiguities: impl Iterator<Item = Ambiguity>) -> Vec<Ambiguity> {
+    let mut distinct: Vec<Ambiguity> = Vec::new();
+    for ambiguity in ambiguities {
+        if distinct.iter().all(|it| it.message != ambiguity.message) {
+            distinct.push(ambiguity);
+        }
+    }
+    distinct
 }
 
-/// Says whether two bodies are the same: byte for byte, or as values where one was parsed.
+/// The ambiguity of two bodies of which either may have been sent.
+fn two_bodies(read: &str, other: &str) -> Ambiguity {
+    let message = if read == other {
+        format!("two `{read}` keys differ, and either may have been sent: the last one was read")
+    } else {
+        format!("`{read}` and `{other}` differ, and either may have been sent: `{read}` was read")
+    };
+    Ambiguity::new(Doubt::OfBoth, message)
+}
+
+/// Whether two bodies are equal: as bytes, or as JSON values if one of them was parsed.
 fn is_same(one: &Body<'_>, json: &ComparedJson<'_>, other: &Body<'_>) -> bool {
     let is_parsed = |body: &Body<'_>| body.fidelity == Fidelity::Reserialized;
-    one.bytes == other.bytes || (is_parsed(one) || is_parsed(other)) && json.is(&other.bytes)
+    one.bytes == other.bytes || (is_parsed(one) || is_parsed(other)) && json.equals(&other.bytes)
 }

@@ -1,13 +1,45 @@
-//! Events that AWS hands to a function: API Gateway of either payload version, load balancers and
-//! function URLs.
+//! The events that AWS passes to a Lambda function: from API Gateway in either payload version,
+//! from load balancers and from function URLs.
+//!
+//! ```json
+//! {"httpMethod": "POST", "path": "/x", "multiValueHeaders": {…}, "requestContext": {…},
+//!  "body": "eyJh…", "isBase64Encoded": true}
+//! {"version": "2.0", "rawPath": "/x", "headers": {…}, "requestContext": {"http": {…}},
+//!  "body": "{…}", "isBase64Encoded": false}
+//! ```
+//!
+//! The body is exact in base64, and text otherwise.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
 
+/// Whether an object has the keys of payload version 1.
+pub(super) fn detect_v1(object: &Object<'_>) -> bool {
+    object.has("httpMethod") && (object.has("requestContext") || object.has("multiValueHeaders"))
+}
+
+/// Whether an object has the keys of payload version 2.
+pub(super) fn detect_v2(object: &Object<'_>) -> bool {
+    let version = || object.string("version");
+    object.has("requestContext")
+        && (object.has("rawPath") || version().is_some_and(|version| version == "2.0"))
+}
+
+/// Reads an event of payload version 1.
+pub(super) fn read_v1<'a>(event: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(event, version_1);
+}
+
+/// Reads an event of payload version 2.
+pub(super) fn read_v2<'a>(event: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(event, version_2);
+}
+
 /// Reads an event of a REST API (payload version 1) or of a load balancer.
-pub(super) fn first<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+fn version_1<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     // `headers` keeps only the last value of a repeated name.
     let mut headers = event.headers("multiValueHeaders")?;
     if headers.is_empty() {
@@ -28,7 +60,7 @@ pub(super) fn first<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
 }
 
 /// Reads an event of an HTTP API (payload version 2) or of a function URL.
-pub(super) fn second<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+fn version_2<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let context = event.object("requestContext");
     let http = context.as_ref().and_then(|context| context.object("http"));
     let method = http.as_ref().and_then(|http| http.string("method"));
@@ -57,7 +89,7 @@ pub(super) fn second<'a>(event: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     Ok(request)
 }
 
-/// The body, which a request without one lacks or has as `null`.
+/// The body; a request without one has `null` or no member at all.
 fn body<'a>(event: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
     let Some(body) = event.get("body") else {
         return Ok(None);

@@ -1,11 +1,54 @@
-//! A body alone: the file that `curl -o`, a log line or a test fixture is.
+//! A body without its request: a test fixture, a line of NDJSON, a file written by a receiver.
+//!
+//! ```json
+//! {"callee": "+62…", "session_end_reason": "expire", "messages": […]}
+//! ```
+//!
+//! The body is exact: it is the record, byte for byte. Only the line break at the end of a line or
+//! a file is in doubt, and a signature is checked with and without it.
 
 use std::borrow::Cow;
 
+use super::json::Object;
 use super::{Capture, Format, Record};
 use crate::delivery::{Delivery, Fidelity, Headers};
 
-/// The record is the body.
+/// Keys of a notification that no capture format uses.
+const NOTIFICATION: [&[u8]; 18] = [
+    b"workflow_id",
+    b"workflow_name",
+    b"nodetask_id",
+    b"nodetask_name",
+    b"waba_task_id",
+    b"wfdetail_uuid",
+    b"channel_id",
+    b"callee",
+    b"call_id",
+    b"robot_id",
+    b"session_start_time",
+    b"session_end_time",
+    b"session_end_reason",
+    b"intention",
+    b"talk_round",
+    b"ner_slots",
+    b"event_label",
+    b"messages",
+];
+
+/// Whether the first key of an object is one of [`NOTIFICATION`]. Such an object is a bare body,
+/// whatever its other keys are. This is a shortcut for the most frequent input; a bare body with
+/// another first key is recognised because no format matches it.
+pub(super) fn detect(bytes: &[u8]) -> bool {
+    let key = || {
+        let members = bytes.trim_ascii_start().strip_prefix(b"{")?;
+        let key = members.trim_ascii_start().strip_prefix(b"\"")?;
+        let end = key.iter().take(20).position(|byte| *byte == b'"')?;
+        Some(&key[..end])
+    };
+    key().is_some_and(|key| NOTIFICATION.contains(&key))
+}
+
+/// Reads the record as one body.
 pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
     let delivery = Delivery {
         format: Format::Body,
@@ -29,4 +72,15 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         skipped: Vec::new(),
         problems: Vec::new(),
     }
+}
+
+/// Whether a body looks like a notification: it has at least three of the notification's keys. One
+/// or two could belong to any program.
+pub fn is_notification(body: &[u8]) -> bool {
+    let object = std::str::from_utf8(body).ok().and_then(Object::read);
+    let has = |key: &&&[u8]| {
+        let name = std::str::from_utf8(key);
+        name.is_ok_and(|name| object.as_ref().is_some_and(|object| object.has(name)))
+    };
+    NOTIFICATION.iter().filter(has).take(3).count() == 3
 }

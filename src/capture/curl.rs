@@ -1,17 +1,33 @@
-//! curl commands, as browsers and proxies copy them. They are read, never run.
+//! curl commands, as browsers ("Copy as cURL") and proxies write them. They are never executed.
+//!
+//! ```sh
+//! curl 'https://hooks.example.com/x' -H 'X-AIRudder-Sign: 5e0e…' --data-raw '{"callee": …}'
+//! ```
+//!
+//! One or several, in POSIX or Windows quoting. The body is text: quoting cannot hold every byte,
+//! and `--data` strips line breaks only from files, which are not read. Options that do not affect
+//! the request are ignored; for that, this module must know which options take a value.
 
-use super::Capture;
-use super::reading::Reading;
+use super::entry_reader::EntryReader;
 use super::request::{Body, Fault, Request};
-use super::shell::Command;
+use super::shell::ShellCommand;
 use crate::Text;
 use crate::delivery::Fidelity;
 
+/// Whether an input starts with a curl command, perhaps after the prompt `$ `.
+pub(super) fn detect(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    let command = start.strip_prefix(b"$ ").unwrap_or(start);
+    let command = command.trim_ascii_start().strip_prefix(b"curl");
+    let arguments = command.map(|rest| rest.strip_prefix(b".exe").unwrap_or(rest));
+    arguments.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))
+}
+
 /// Reads one command after another.
-pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {
-    let Ok(text) = simdutf8::basic::from_utf8(reading.record.bytes) else {
-        reading.problem(Some(reading.record.bytes), "it is not UTF-8");
-        return reading.capture;
+pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
+    let Ok(text) = simdutf8::basic::from_utf8(reader.record.bytes) else {
+        reader.problem(Some(reader.record.bytes), "it is not UTF-8");
+        return;
     };
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
@@ -19,22 +35,24 @@ pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {
             rest = rest.split_once('\n').map_or("", |(_, after)| after);
             continue;
         }
-        let command = Command::read(rest);
-        reading.enter(rest.as_bytes());
+        let command = ShellCommand::read(rest);
+        reader.enter(rest.as_bytes());
         let (source, after) = rest.split_at(command.length);
         match shell_words::split(&command.posix) {
             Ok(words) if words.is_empty() => {}
-            Ok(words) => reading.deliver(request(source, words)),
-            Err(error) => reading.problem(Some(rest.as_bytes()), error),
+            Ok(words) => reader.deliver(request(source, words)),
+            // The only error there is.
+            Err(shell_words::ParseError) => {
+                reader.problem(Some(rest.as_bytes()), "a quotation mark is not closed");
+            }
         }
         rest = after.trim_ascii_start();
     }
-    reading.capture
 }
 
-/// What the options of a command add up to.
+/// The request that the options seen so far describe.
 #[derive(Default)]
-struct Options<'a> {
+struct CurlOptions<'a> {
     request: Request<'a>,
     data: Vec<String>,
     is_json: bool,
@@ -48,7 +66,7 @@ fn request(source: &str, words: Vec<String>) -> Result<Request<'_>, Fault<'_>> {
         let shown = Text::from(program).shortened(20).to_string();
         return Err(Fault::new(source, format!("`{shown}` is not curl")));
     }
-    let mut options = Options::default();
+    let mut options = CurlOptions::default();
     while let Some(word) = words.next() {
         options
             .word(&word, &mut words)
@@ -57,8 +75,8 @@ fn request(source: &str, words: Vec<String>) -> Result<Request<'_>, Fault<'_>> {
     Ok(options.into_request())
 }
 
-impl<'a> Options<'a> {
-    /// Takes one word, and the next as its value if it needs one.
+impl<'a> CurlOptions<'a> {
+    /// Applies one word of the command; an option that needs a value takes the next word.
     fn word(&mut self, word: &str, next: &mut impl Iterator<Item = String>) -> Result<(), String> {
         if let Some(name) = word.strip_prefix("--") {
             return self.long(name, next);
@@ -74,7 +92,7 @@ impl<'a> Options<'a> {
                 let value = match attached {
                     "" => next
                         .next()
-                        .ok_or_else(|| format!("`-{letter}` has no value"))?,
+                        .ok_or_else(|| format!("`-{letter}` needs a value"))?,
                     attached => attached.to_owned(),
                 };
                 return self.option(&name, value);
@@ -93,7 +111,7 @@ impl<'a> Options<'a> {
         let value = next.next();
         self.option(
             name,
-            value.ok_or_else(|| format!("`--{}` has no value", shown()))?,
+            value.ok_or_else(|| format!("`--{}` needs a value", shown()))?,
         )
     }
 
@@ -117,7 +135,7 @@ impl<'a> Options<'a> {
             "d" | "data" | "data-ascii" | "data-binary" => self.data.push(inline(name, value)?),
             "json" => {
                 self.is_json = true;
-                // Several are one value: only those of `--data` are joined with `&`.
+                // curl joins several `--data` with `&`, but several `--json` with nothing.
                 let value = self.data.pop().unwrap_or_default() + &inline(name, value)?;
                 self.data.push(value);
             }
@@ -129,7 +147,8 @@ impl<'a> Options<'a> {
         Ok(())
     }
 
-    /// `Name: value`, or `Name;` for an empty value; `Name:` only takes away what curl would add.
+    /// Adds a header: `Name: value`, or `Name;` for an empty value. `Name:` removes one that curl
+    /// adds by itself, so there is nothing to add.
     fn header(&mut self, header: &str) -> Result<(), String> {
         let file = header.strip_prefix('@').map(|_| header.to_owned());
         if let Some(file) = file {
@@ -169,15 +188,14 @@ impl<'a> Options<'a> {
     }
 }
 
-/// The value, if it is not the name of a file.
+/// The value of an option, unless it is `@` and the name of a file.
 fn inline(name: &str, value: String) -> Result<String, String> {
     let Some(file) = value.strip_prefix('@') else {
         return Ok(value);
     };
     let file = Text::from(file).shortened(60).to_string();
     Err(format!(
-        "`{} @{file}` names a file, which is not read: write its \
-         content in place of the name",
+        "`{} @{file}` names a file, which chatlog does not read: replace the name with the content",
         spelled(name),
     ))
 }
@@ -187,10 +205,10 @@ fn spelled(name: &str) -> String {
     format!("{dashes}{name}")
 }
 
-/// The options of one letter that come with a value.
+/// The short options that take a value.
 const LETTERS: &str = "ACDEFHKPQTUXYbcdehmortuwxyz";
 
-/// The longer options that come with a value.
+/// The long options that take a value.
 const WORDS: [&str; 58] = [
     "abstract-unix-socket",
     "cacert",

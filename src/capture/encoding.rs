@@ -1,4 +1,4 @@
-//! Undoing what bodies are wrapped in: base64, and the content encodings of HTTP.
+//! Decodes base64 and the content encodings of HTTP.
 
 use std::io::{self, Read};
 
@@ -7,11 +7,11 @@ use base64::alphabet::{self, Alphabet};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-/// The bytes in base64 of either alphabet, padded or not, broken into lines or not; of a `cut` one
-/// as many as are whole.
+/// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was
+/// `cut` off, its incomplete last group of four is ignored.
 ///
 /// # Errors
-/// Where in the text it is not base64, and what is wrong there.
+/// The offset in the text at which it is not base64, and what is wrong there.
 pub(super) fn base64(text: &str, cut: bool) -> Result<Vec<u8>, (usize, String)> {
     let alphabet = match memchr::memchr2(b'-', b'_', text.as_bytes()) {
         Some(_) => &alphabet::URL_SAFE,
@@ -39,7 +39,8 @@ fn engine(alphabet: &Alphabet) -> GeneralPurpose {
     GeneralPurpose::new(alphabet, config)
 }
 
-/// Where in the text the error is, whose symbols stand at `places`, and the error in words.
+/// Turns the decoder's error into an offset in the text and a message. `places` are the offsets of
+/// the symbols in the text, without white space.
 fn explain(text: &str, places: &[usize], error: &base64::DecodeError) -> (usize, String) {
     let base64::DecodeError::InvalidByte(at, _) = *error else {
         return (text.len(), "it ends too early".to_owned());
@@ -50,22 +51,23 @@ fn explain(text: &str, places: &[usize], error: &base64::DecodeError) -> (usize,
     (at, format!("unexpected `{found}`"))
 }
 
-/// What came of undoing a content encoding.
+/// The result of undoing a content encoding.
 #[derive(Debug)]
 pub(super) enum Decoded {
-    /// All of it.
+    /// The complete data.
     Whole(Vec<u8>),
-    /// What came before it broke off, and why it did.
+    /// The data up to an error, and the error.
     Broken(Vec<u8>, io::Error),
-    /// It is larger than the limit.
+    /// The data is larger than the limit.
     TooLarge,
-    /// The bytes are not in this encoding.
+    /// The bytes do not have this encoding.
     Not,
-    /// Nothing here knows this encoding.
+    /// The encoding is not supported.
     Unknown,
 }
 
-/// Undoes a content encoding by its name.
+/// Undoes the content encoding of this name. At most `limit` bytes are decoded, because a small
+/// input can decode to gigabytes.
 pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
     let is = |name| encoding.eq_ignore_ascii_case(name);
     if is("gzip") || is("x-gzip") {
@@ -80,7 +82,8 @@ pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
     }
 }
 
-/// The name says deflate and means zlib; some senders take it by its word.
+/// Undoes `deflate`, which is the zlib format (RFC 9110). Some senders take the name literally and
+/// send raw deflate data.
 fn deflated(bytes: &[u8], limit: usize) -> Decoded {
     if let [first, second, ..] = *bytes
         && first & 0xf == 8
@@ -88,7 +91,7 @@ fn deflated(bytes: &[u8], limit: usize) -> Decoded {
     {
         return inflate(ZlibDecoder::new(bytes), limit);
     }
-    // Nothing marks it, so only what reads to its end is it.
+    // Raw deflate has no signature: only data that decodes completely is accepted as such.
     match inflate(DeflateDecoder::new(bytes), limit) {
         Decoded::Broken(..) => Decoded::Not,
         decoded => decoded,

@@ -1,6 +1,19 @@
-//! Objects of headers and a body, as receivers log them.
+//! Any JSON object with headers and a body: what receivers write to their own logs.
+//!
+//! ```json
+//! {"received_at": "2025-04-15T06:41:10Z", "method": "POST", "path": "/hook",
+//!  "headers": {"X-AIRudder-Sign": "5e0e…"}, "rawBody": "{…}"}
+//! ```
+//!
+//! There is no specification, so members are recognised by the names in the tables below, which are
+//! those of common frameworks and loggers. The fidelity depends on the member: base64 is exact, a
+//! string is text, and any other value is reserialized.
+//!
+//! An envelope often holds the body twice, parsed and raw. The most faithful one is read. If bodies
+//! differ, that is an ambiguity; see `ambiguity`.
 
 use super::ambiguity::{most_faithful, repeated_beside_bodies};
+use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
 use super::request::{Body, Fault, Request};
 use crate::Text;
@@ -20,17 +33,18 @@ const BASE64: [&str; 10] = [
     "payload_base64",
 ];
 
-/// Members that hold the body, those that nothing has parsed first.
+/// Members that hold the body, the ones that are usually not parsed first.
 const BODY: [&str; 9] = [
     "rawBody", "bodyRaw", "raw_body", "body_raw", "rawbody", "body", "Body", "payload", "content",
 ];
 
-/// Those of them that are the body whatever else there is; the others may be something else.
+/// The members of [`BODY`] that are always the body. The others have more general names: next to a
+/// body, they hold something else.
 const UNMISTAKABLE: [&str; 7] = [
     "rawBody", "bodyRaw", "raw_body", "body_raw", "rawbody", "body", "Body",
 ];
 
-/// Members that say how long the body was.
+/// Members that hold the length of the body in bytes.
 const LENGTH: [&str; 8] = [
     "length",
     "size",
@@ -42,8 +56,10 @@ const LENGTH: [&str; 8] = [
     "body_size",
 ];
 
+/// Members that hold the URL or the path.
 const TARGET: [&str; 5] = ["url", "target", "path", "uri", "originalUrl"];
 
+/// Members that hold the time at which the request was received.
 const TIME: [&str; 13] = [
     "received_at",
     "receivedAt",
@@ -60,15 +76,24 @@ const TIME: [&str; 13] = [
     "datetime",
 ];
 
-/// Says whether an object has a member that could be a body.
-pub(super) fn has_body(object: &Object<'_>) -> bool {
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has("headers") && has_body(object)
+}
+
+/// Whether an object has a member that may be a body.
+fn has_body(object: &Object<'_>) -> bool {
     BASE64.iter().chain(&BODY).any(|name| object.has(name))
 }
 
 /// Reads an envelope.
-pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn read<'a>(envelope: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(envelope, request);
+}
+
+fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     if !has_body(envelope) {
-        return Err(Fault::new(envelope.text(), "it has headers without a body"));
+        return Err(Fault::new(envelope.text(), "it has headers but no body"));
     }
     let (body, mut ambiguities) = most_faithful(bodies(envelope)?);
     ambiguities.extend(repeated_beside_bodies(envelope));
@@ -93,7 +118,10 @@ pub(super) fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a
     Ok(request)
 }
 
-/// The bodies that an envelope holds, the likeliest first, with the names of their members.
+/// The bodies that an envelope holds, with the names of their members, the most likely one first.
+///
+/// The first one must be readable. Further ones only serve to be compared with it, so those that
+/// cannot be read are ignored.
 fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fault<'a>> {
     let mut bodies = Vec::new();
     let is_flagged = is_flagged_base64(envelope);
@@ -105,7 +133,6 @@ fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fa
             match body(name, value, is_flagged) {
                 Err(fault) if is_first => return Err(fault),
                 Ok(body) if is_first => bodies.push((name, body)),
-                // Only what can be read can be compared.
                 Ok(body) if (!is_other || is_repeated) && !body.bytes.is_empty() => {
                     bodies.push((name, body));
                 }
@@ -113,7 +140,7 @@ fn bodies<'a>(envelope: &Object<'a>) -> Result<Vec<(&'static str, Body<'a>)>, Fa
             }
         }
     }
-    // An empty one is what a logger writes that has the body in another member.
+    // A logger that has the body in one member may leave the others empty.
     if bodies.iter().any(|(_, body)| !body.bytes.is_empty()) {
         bodies.retain(|(_, body)| !body.bytes.is_empty());
     }
@@ -135,7 +162,7 @@ fn body<'a>(
     }
 }
 
-/// Says whether another member tells that the body is in base64.
+/// Whether another member states that the body is base64.
 fn is_flagged_base64(envelope: &Object<'_>) -> bool {
     ["isBase64Encoded", "is_base64", "base64"]
         .iter()
@@ -145,7 +172,8 @@ fn is_flagged_base64(envelope: &Object<'_>) -> bool {
             .is_some_and(|encoding| encoding == "base64")
 }
 
-/// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js writes them.
+/// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js serializes a
+/// buffer.
 fn buffer(body: Value<'_>) -> Option<Body<'_>> {
     let object = body.object().filter(|object| object.has("data"))?;
     if object.string("type")? != "Buffer" {

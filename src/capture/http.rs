@@ -1,37 +1,60 @@
-//! Raw HTTP requests, as proxies and sockets hold them: one or several in a file.
+//! Raw HTTP/1.1 requests, as proxies export them and sockets receive them: one or several in a
+//! file.
+//!
+//! ```text
+//! POST /hook HTTP/1.1
+//! Host: hooks.example.com
+//! Content-Length: 16
+//!
+//! {"callee": "…"}
+//! ```
+//!
+//! The body is exact. Such files are often edited by hand, though, and tools print a response after
+//! each request, so the end of a body is found carefully:
+//!
+//! 1. A chunked body ends after its last chunk. If the body does not start with a chunk size, the
+//!    tool has joined the chunks, and the header is ignored.
+//! 2. `Content-Length` is believed if a request, a response or nothing follows there, or if the
+//!    bytes up to there are complete JSON.
+//! 3. Otherwise the body extends to the next line that starts a request, or a response after a
+//!    blank line. Neither can be a line of JSON.
+//!
+//! Whatever is left out between a body and the next request is noted.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
-use super::Capture;
-use super::detect::is_request_line;
-use super::reading::Reading;
+use super::entry_reader::EntryReader;
 use super::request::{Body, Fault, Request};
 use crate::Text;
 use crate::delivery::{Ambiguity, Doubt, Fidelity, Headers};
 
+/// Whether an input starts with a request.
+pub(super) fn detect(start: &[u8]) -> bool {
+    is_request_line(start.trim_ascii_start())
+}
+
 /// Reads one request after another.
-pub(super) fn read<'a>(mut reading: Reading<'a, '_>) -> Capture<'a> {
-    let mut rest = reading.record.bytes.trim_ascii_start();
+pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
+    let mut rest = reader.record.bytes.trim_ascii_start();
     while !rest.is_empty() {
-        reading.enter(rest);
+        reader.enter(rest);
         match message(rest) {
             Ok((request, tail)) => {
-                reading.deliver(Ok(request));
+                reader.deliver(Ok(request));
                 rest = tail.trim_ascii_start();
             }
             Err(fault) => {
-                reading.deliver(Err(fault));
+                reader.deliver(Err(fault));
                 rest = next_request(rest);
             }
         }
     }
-    reading.capture
 }
 
-/// The request that `bytes` start with, and what comes after it.
+/// Reads the request at the start of `bytes`, and returns it with what comes after it.
 pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
     let (line, rest) = split_line(bytes);
     if !is_request_line(line) {
@@ -58,7 +81,7 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
         .is_some_and(|method| method.as_str() == "POST");
     if is_bodiless {
         return if is_post {
-            Err(fault(bytes, "it has headers without a body"))
+            Err(fault(bytes, "it has headers but no body"))
         } else {
             Ok((request, after_response(tail)))
         };
@@ -75,7 +98,7 @@ fn fault(place: &[u8], message: impl Into<String>) -> Fault<'_> {
     }
 }
 
-/// The first line, without what ends it, and what comes after it.
+/// Splits off the first line, without its line break.
 fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = match memchr(b'\n', bytes) {
         Some(newline) => (&bytes[..newline], &bytes[newline + 1..]),
@@ -84,7 +107,7 @@ fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     (line.strip_suffix(b"\r").unwrap_or(line), rest)
 }
 
-/// The next line that starts a request, after the first line.
+/// Skips the first line, and then everything up to the next request line.
 fn next_request(bytes: &[u8]) -> &[u8] {
     let (_, mut rest) = split_line(bytes);
     while !rest.is_empty() && !is_request_line(rest) {
@@ -93,7 +116,8 @@ fn next_request(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// The headers up to the blank line, and what comes after it.
+/// Reads the headers and the blank line after them. `httparse` needs room for all headers at once;
+/// the limit on their number only keeps hostile input from taking memory.
 fn headers(bytes: &[u8]) -> Result<(Headers<'_>, &[u8]), Fault<'_>> {
     if let (b"", tail) = split_line(bytes) {
         return Ok((Headers::default(), tail));
@@ -107,7 +131,7 @@ fn headers(bytes: &[u8]) -> Result<(Headers<'_>, &[u8]), Fault<'_>> {
             }
             Err(httparse::Error::TooManyHeaders) if room < 1 << 16 => room *= 4,
             Ok(httparse::Status::Partial) => {
-                return Err(fault(bytes, "it has headers without a body"));
+                return Err(fault(bytes, "it has headers but no body"));
             }
             Err(error) => return Err(broken_header(bytes, error)),
         }
@@ -119,22 +143,23 @@ fn text<'a>(header: &httparse::Header<'a>) -> (Text<'a>, Text<'a>) {
     (header.name.into(), value.into())
 }
 
-/// Names the first line that is not a header.
+/// The fault of headers that cannot be parsed, placed at the first line that is not a header.
 fn broken_header(head: &[u8], error: httparse::Error) -> Fault<'_> {
     let mut rest = head;
     while !rest.is_empty() {
         let (line, next) = split_line(rest);
         let alone = [line, b"\n\n"].concat();
         if httparse::parse_headers(&alone, &mut [httparse::EMPTY_HEADER; 1]).is_err() {
-            // It is not repeated: it may be that of a credential.
+            // The line is not printed, because it may hold a credential.
             return fault(rest, "this line is not a header");
         }
         rest = next;
     }
-    fault(head, format!("its headers cannot be read: {error}"))
+    fault(head, format!("its headers are invalid: {error}"))
 }
 
-/// The body in what comes after the headers, and what comes after the body.
+/// Reads the body at the start of `tail`, and returns it with what comes after it. The module's
+/// documentation describes where a body ends.
 fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
     let is_chunked = headers
         .all("transfer-encoding")
@@ -151,14 +176,14 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
     };
     let next = next_after(rest);
     let left_out = &rest[..rest.len() - next.len()];
-    read.leave_out(left_out);
+    read.note_left_out(left_out);
     if is_chunked {
-        read = read.noting("the chunks were joined when it was saved");
+        read = read.with_note("the chunks were joined before the request was saved");
     }
     (read, next)
 }
 
-/// The request that comes next, in what comes after a body.
+/// Skips what comes between a body and the next request: white space, a response, or garbage.
 fn next_after(rest: &[u8]) -> &[u8] {
     let start = rest.trim_ascii_start();
     if is_request_line(start) {
@@ -171,9 +196,9 @@ fn next_after(rest: &[u8]) -> &[u8] {
 }
 
 impl Body<'_> {
-    /// Says what is between the body and the next request. Another reader may
-    /// take other bytes than white space for a part of a body.
-    fn leave_out(&mut self, left_out: &[u8]) {
+    /// Notes the bytes between the body and the next request, which are not part of either. If they
+    /// are more than white space, another reader may take them for a part of the body.
+    fn note_left_out(&mut self, left_out: &[u8]) {
         let start = left_out.trim_ascii_start();
         let count = left_out.len();
         let all = format!("left out {count} bytes after `Content-Length`");
@@ -182,7 +207,7 @@ impl Body<'_> {
             b"\n" | b"\r\n" => {
                 "trimmed the newline an editor added after `Content-Length`".to_owned()
             }
-            _ if is_status_line(start) => "left out the response that follows".to_owned(),
+            _ if is_status_line(start) => "left out the response after the request".to_owned(),
             _ if start.is_empty() => all,
             _ => {
                 return self
@@ -193,8 +218,8 @@ impl Body<'_> {
     }
 }
 
-/// A body without a length to trust goes on to the next line that starts a request or a response,
-/// which cannot be a line of JSON, or to the end. Nothing says whose the line break at its end is.
+/// Reads a body that extends to the next message or to the end. A line break at its end may or may
+/// not be part of it.
 fn up_to_next_message(tail: &[u8]) -> (Body<'_>, &[u8]) {
     let rest = next_message(tail);
     let (whole, rest) = tail.split_at(tail.len() - rest.len());
@@ -213,7 +238,7 @@ fn up_to_next_message(tail: &[u8]) -> (Body<'_>, &[u8]) {
     (body, rest)
 }
 
-/// The line break that bytes start with.
+/// The line break at the start of `bytes`, if there is one.
 fn line_break(bytes: &[u8]) -> &[u8] {
     let count = match bytes {
         [b'\r', b'\n', ..] => 2,
@@ -223,7 +248,7 @@ fn line_break(bytes: &[u8]) -> &[u8] {
     &bytes[..count]
 }
 
-/// The next line that starts a request, or, behind a blank line, a response.
+/// Skips to the next request line, or to the next status line after a blank line.
 fn next_message(bytes: &[u8]) -> &[u8] {
     let (mut line, mut rest) = split_line(bytes);
     while !rest.is_empty() {
@@ -235,8 +260,7 @@ fn next_message(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// What comes after the response that `bytes` start with, as tools print it behind its request; all
-/// of them if they do not.
+/// Skips the response at the start of `bytes`, if there is one: tools print it after its request.
 fn after_response(bytes: &[u8]) -> &[u8] {
     let response = bytes.trim_ascii_start();
     if is_status_line(response) {
@@ -246,7 +270,22 @@ fn after_response(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Says whether bytes start like `HTTP/1.1 200`.
+/// Whether bytes start with a request line, such as `POST /path HTTP/1.1`.
+pub(super) fn is_request_line(start: &[u8]) -> bool {
+    if !start.first().is_some_and(u8::is_ascii_uppercase) {
+        return false;
+    }
+    let line = memchr(b'\n', start).map_or(start, |newline| &start[..newline]);
+    let mut words = line.split(|byte| *byte == b' ');
+    let method = words.next().unwrap_or_default();
+    let target = words.next().unwrap_or_default();
+    let version = words.next().and_then(|word| word.strip_prefix(b"HTTP/"));
+    method.iter().all(u8::is_ascii_uppercase)
+        && !target.is_empty()
+        && version.is_some_and(|version| version.first().is_some_and(u8::is_ascii_digit))
+}
+
+/// Whether bytes start with a status line, such as `HTTP/1.1 200 OK`.
 fn is_status_line(start: &[u8]) -> bool {
     let Some(version) = start.strip_prefix(b"HTTP/") else {
         return false;
@@ -258,28 +297,28 @@ fn is_status_line(start: &[u8]) -> bool {
         && matches!(code, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..] if !rest.first().is_some_and(u8::is_ascii_alphanumeric))
 }
 
-/// Says whether bytes start a message, or there are none: then there was no body before.
+/// Whether bytes are empty or start with a message: then whatever came before them is complete.
 fn is_message(bytes: &[u8]) -> bool {
     bytes.is_empty() || is_request_line(bytes) || is_status_line(bytes)
 }
 
-/// Says whether `Content-Length` is right to end the body here: an editor may have made the body
-/// longer since.
+/// Whether the body can end here, as `Content-Length` claims. The claim is wrong if the body has
+/// become longer since, such as by an editor that changed its line breaks.
 fn ends_there(body: &[u8], rest: &[u8]) -> bool {
     let after = rest.trim_ascii_start();
     is_message(after) || serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
-/// A body in chunks.
+/// A chunked body.
 struct Chunks<'a> {
     joined: Vec<u8>,
-    /// What is wrong with them, if something is.
+    /// What is wrong with the chunks, if anything.
     fault: Option<&'static str>,
     rest: &'a [u8],
 }
 
 impl<'a> Chunks<'a> {
-    /// Joins the chunks; none if it does not start with one.
+    /// Joins the chunks as far as they can be read; `None` if `tail` does not start with a chunk.
     fn read(tail: &'a [u8]) -> Option<Self> {
         let mut chunks = Self {
             joined: Vec::new(),
@@ -321,10 +360,10 @@ impl<'a> Chunks<'a> {
     fn into_body(self) -> Body<'a> {
         let body = Body::of(Cow::Owned(self.joined), Fidelity::Exact);
         match self.fault {
-            None => body.noting("de-chunked"),
+            None => body.with_note("de-chunked"),
             Some(fault) => Body {
                 fidelity: Fidelity::Truncated,
-                ..body.noting(format!("de-chunked as far as possible: {fault}"))
+                ..body.with_note(format!("de-chunked as far as possible: {fault}"))
             },
         }
     }
@@ -342,7 +381,7 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
     }
 }
 
-/// What comes after the blank line that ends the last chunk's trailers.
+/// Skips the trailers after the last chunk, up to a blank line.
 fn after_trailers(mut bytes: &[u8]) -> &[u8] {
     loop {
         match split_line(bytes) {

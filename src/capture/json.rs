@@ -1,4 +1,13 @@
-//! The JSON of a capture, read where it is: no tree, and what is broken stays readable around it.
+//! The JSON of a capture, read in place.
+//!
+//! A capture may be large, and most of it is of no interest: response bodies, timings, other
+//! requests. So nothing is parsed into a tree. An [`Object`] is a list of the keys and the source
+//! text of the values; a [`Value`] is a slice of the input that is read when a format asks for it.
+//! This has two more benefits: every value knows its position, and a capture that is broken or cut
+//! off at one place can still be read around it.
+//!
+//! The methods that return a [`Body`] choose its fidelity by the form in which the body is kept.
+//! See `entry_reader` for what each fidelity means.
 
 use std::borrow::Cow;
 
@@ -9,21 +18,21 @@ use crate::delivery::{Fidelity, Headers};
 use crate::json::describe_error;
 use crate::json::{Lexer, unescape, without_lone_surrogates};
 
-/// A value, as it is written.
+/// The source text of a value; empty if the input ends before it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Value<'a>(&'a str);
 
-/// The members of an object.
+/// The members of an object, in order, with repeated keys.
 #[derive(Debug)]
 pub(super) struct Object<'a> {
     text: &'a str,
     members: Vec<(Cow<'a, str>, Value<'a>)>,
-    /// What stands where its end should be, if that is something else.
+    /// The text found in place of the closing brace, or after it.
     fault: Option<&'a str>,
 }
 
 impl<'a> Object<'a> {
-    /// The object in `text`; none if it does not start one.
+    /// Reads the object in `text`; `None` if `text` does not start with one.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         let mut lexer = Lexer::new(text);
         if !lexer.eat(b'{') {
@@ -45,12 +54,13 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// What stands where the object's end should be, if it is not closed.
+    /// The text at which the object should have ended, if it is not closed properly; blank if the
+    /// input ends there.
     pub(super) fn fault(&self) -> Option<&'a str> {
         self.fault
     }
 
-    /// The text of the whole object.
+    /// The source text of the object.
     pub(super) fn text(&self) -> &'a str {
         self.text
     }
@@ -60,13 +70,14 @@ impl<'a> Object<'a> {
         self.members.iter().map(|(key, value)| (key, *value))
     }
 
-    /// The value of the last member of this name; none if that is `null` or cut off.
+    /// The value of the last member of this name; `None` if it is `null` or cut off.
     pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.members.iter().rev().find(|(key, _)| key == name)?;
         (!matches!(value.0, "null" | "")).then_some(*value)
     }
 
-    /// The values of the members of this name that are there, the last first.
+    /// The values of all members of this name that are neither `null` nor cut off, the last one
+    /// first.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Value<'a>> {
         let members = self
             .members
@@ -78,19 +89,35 @@ impl<'a> Object<'a> {
             .filter(|value| !matches!(value.0, "null" | ""))
     }
 
-    /// Says whether two members of this name have different values.
+    /// Whether two members of this name have different values.
     pub(super) fn is_ambiguous(&self, name: &str) -> bool {
         let mut values = self.all(name).map(Value::text);
         let last = values.next();
         values.any(|value| Some(value) != last)
     }
 
-    /// Says whether it has a member of this name.
+    /// Whether there is a member of this name, even if it is `null`.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.iter().any(|(key, _)| key == name)
     }
 
-    /// The first of the members named that is there.
+    /// Whether there is a member of each of these names.
+    pub(super) fn has_all(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.has(name))
+    }
+
+    /// Whether the member of this name is an object with a member of each of these names.
+    pub(super) fn has_inside(&self, name: &str, names: &[&str]) -> bool {
+        let inner = self.object(name);
+        inner.is_some_and(|inner| inner.has_all(names))
+    }
+
+    /// Whether the member of this name is an array.
+    pub(super) fn has_list(&self, name: &str) -> bool {
+        self.get(name).and_then(Value::items).is_some()
+    }
+
+    /// The value of the first of these names that has one.
     pub(super) fn first(&self, names: &[&str]) -> Option<Value<'a>> {
         names.iter().find_map(|name| self.get(name))
     }
@@ -105,13 +132,20 @@ impl<'a> Object<'a> {
         self.get(name)?.string()
     }
 
-    /// The value of a member that has to be there.
+    /// The value of a required member.
     pub(super) fn need(&self, name: &str) -> Result<Value<'a>, Fault<'a>> {
         self.get(name)
             .ok_or_else(|| Fault::new(self.text, format!("it has no `{name}`")))
     }
 
-    /// The headers in the member of this name; no headers if it is not there.
+    /// The object in a required member.
+    pub(super) fn need_object(&self, name: &str) -> Result<Object<'a>, Fault<'a>> {
+        let value = self.need(name)?;
+        let object = value.object();
+        object.ok_or_else(|| Fault::new(value.text(), format!("`{name}` is not an object")))
+    }
+
+    /// The headers in the member of this name; empty if there is none.
     pub(super) fn headers(&self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
         self.get(name)
             .map_or(Ok(Headers::default()), |value| value.headers(name))
@@ -119,7 +153,7 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// As it is written.
+    /// The source text.
     pub(super) fn text(self) -> &'a str {
         self.0
     }
@@ -128,17 +162,17 @@ impl<'a> Value<'a> {
         self.0.starts_with('"')
     }
 
-    /// What it says, if it is a string; what is wrong inside one stays as it is written.
+    /// The content of a string; invalid escapes stay as they are written.
     pub(super) fn string(self) -> Option<Cow<'a, str>> {
         self.is_string().then(|| unescape(self.0))
     }
 
-    /// Its members, if it is an object.
+    /// The object, if it is one.
     pub(super) fn object(self) -> Option<Object<'a>> {
         Object::read(self.0)
     }
 
-    /// Its items, if it is an array.
+    /// The items of an array.
     pub(super) fn items(self) -> Option<impl Iterator<Item = Value<'a>>> {
         let mut lexer = Lexer::new(self.0);
         lexer.eat(b'[').then(move || {
@@ -149,22 +183,22 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Says whether it is `true`.
+    /// Whether the value is `true`.
     pub(super) fn is_true(self) -> bool {
         self.0 == "true"
     }
 
-    /// Its number, if it is a whole one; a string of digits is one too.
+    /// The integer, which may also be written as a string.
     pub(super) fn integer(self) -> Option<i64> {
         self.0.trim_matches('"').parse().ok()
     }
 
-    /// Its number, if it is one.
+    /// The number.
     pub(super) fn number(self) -> Option<f64> {
         self.0.parse().ok()
     }
 
-    /// The body in a string; any other value was parsed when it was saved.
+    /// The body: text in a string, reserialized as any other value.
     pub(super) fn body(self) -> Result<Body<'a>, Fault<'a>> {
         if self.is_string() {
             return self.text_body();
@@ -173,6 +207,10 @@ impl<'a> Value<'a> {
     }
 
     /// The body in a string.
+    ///
+    /// # Errors
+    /// The value is not a string, or the string is invalid. A string that is only cut off gives a
+    /// truncated body.
     pub(super) fn text_body(self) -> Result<Body<'a>, Fault<'a>> {
         if !self.is_string() {
             return Err(Fault::new(self.0, "the body is not a string"));
@@ -181,7 +219,7 @@ impl<'a> Value<'a> {
         if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
             return Ok(match inner.strip_suffix('"') {
                 Some(text) => Body::of(text.as_bytes(), Fidelity::Text),
-                None => Body::of(inner.as_bytes(), Fidelity::Truncated).noting(CUT),
+                None => Body::of(inner.as_bytes(), Fidelity::Truncated).with_note(CUT),
             });
         }
         self.unescaped_body()
@@ -194,21 +232,25 @@ impl<'a> Value<'a> {
         };
         if let Ok(text) = serde_json::from_str::<String>(&without_lone_surrogates(self.0)) {
             return Ok(Body::of(text.into_bytes(), Fidelity::Decoded)
-                .noting("unpaired surrogates in the captured string became U+FFFD"));
+                .with_note("unpaired surrogates in the captured string were replaced by U+FFFD"));
         }
         if error.is_eof()
-            && let Some(text) = closed(self.0)
+            && let Some(text) = content_of_cut(self.0)
         {
-            return Ok(Body::of(text.into_bytes(), Fidelity::Truncated).noting(CUT));
+            return Ok(Body::of(text.into_bytes(), Fidelity::Truncated).with_note(CUT));
         }
         let what = describe_error(&error);
         Err(Fault::new(
             self.0,
-            format!("the string that holds the body cannot be read: {what}"),
+            format!("the string that holds the body is invalid: {what}"),
         ))
     }
 
-    /// The body in a string of base64.
+    /// The body in a base64 string, which is exact. `name` is the name of the member, for messages.
+    ///
+    /// # Errors
+    /// The value is not a string, or not base64. Base64 that is only cut off gives a truncated
+    /// body.
     pub(super) fn base64_body(self, name: &str) -> Result<Body<'a>, Fault<'a>> {
         let Some(text) = self.string() else {
             return Err(Fault::new(
@@ -218,7 +260,7 @@ impl<'a> Value<'a> {
         };
         let cut = self.0.len() < 2 || !self.0.ends_with('"');
         match base64(&text, cut) {
-            Ok(bytes) if cut => Ok(Body::of(bytes, Fidelity::Truncated).noting(CUT)),
+            Ok(bytes) if cut => Ok(Body::of(bytes, Fidelity::Truncated).with_note(CUT)),
             Ok(bytes) => Ok(Body::of(bytes, Fidelity::Exact)),
             Err((at, what)) => {
                 let place = match text {
@@ -230,14 +272,20 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The headers in an object of strings or of arrays, or in an array of pairs.
+    /// The headers in any of the forms that tools write them in: an object of strings or arrays of
+    /// strings, an array of objects or pairs, or a flat array.
     pub(super) fn headers(self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
         if let Some(object) = self.object() {
             return Ok(named_headers(&object));
         }
         let items: Vec<Value<'a>> = self
             .items()
-            .ok_or_else(|| Fault::new(self.0, format!("`{name}` is neither object nor array")))?
+            .ok_or_else(|| {
+                Fault::new(
+                    self.0,
+                    format!("`{name}` is neither an object nor an array"),
+                )
+            })?
             .collect();
         if !items.is_empty() && items.iter().all(|item| item.is_string()) {
             return Ok(flat_headers(&items));
@@ -245,7 +293,7 @@ impl<'a> Value<'a> {
         items.into_iter().filter_map(listed_header).collect()
     }
 
-    /// What a header's value says; a number is as it is written.
+    /// The value of a header: the content of a string, or the source text of a number or a boolean.
     fn header_value(self) -> Option<Text<'a>> {
         match self.0.as_bytes().first()? {
             b'"' => Some(unescape(self.0).into()),
@@ -257,9 +305,9 @@ impl<'a> Value<'a> {
 
 const CUT: &str = "the capture ends inside the body";
 
-/// The string that a cut string token starts.
-fn closed(token: &str) -> Option<String> {
-    // The longest escape, a surrogate pair, has twelve characters.
+/// The content of a string that is cut off, without an escape that is cut off at its end.
+fn content_of_cut(token: &str) -> Option<String> {
+    // The longest escape is a surrogate pair of twelve characters.
     (0..=12.min(token.len() - 1)).find_map(|cut| {
         let start = token.get(..token.len() - cut)?;
         serde_json::from_str(&format!("{start}\"")).ok()
@@ -290,10 +338,15 @@ fn flat_headers<'a>(items: &[Value<'a>]) -> Headers<'a> {
         .collect()
 }
 
-/// `{"name": "Name", "value": "value"}`, the same with `key`, or `["Name", "value"]`; none for what
-/// is switched off.
+/// `{"name": "Name", "value": "value"}`, the same with `key`, or `["Name", "value"]`; `None` for a
+/// header that is disabled.
 fn listed_header(item: Value<'_>) -> Option<Result<(Text<'_>, Text<'_>), Fault<'_>>> {
-    let fault = || Fault::new(item.0, "a header is neither a name with a value nor a pair");
+    let fault = || {
+        Fault::new(
+            item.0,
+            "a header is neither an object with a name and a value nor a pair",
+        )
+    };
     if let Some(object) = item.object() {
         if object.get("disabled").is_some_and(Value::is_true) {
             return None;

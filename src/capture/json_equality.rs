@@ -1,4 +1,17 @@
-//! Whether two JSON texts say the same, however they are written.
+//! Compares JSON texts as values: white space, the order of keys, escapes and the notation of
+//! numbers do not count.
+//!
+//! An envelope may hold a body as text and parsed, and both must be the same value. Who sends the
+//! text decides how large it is and how many others it is compared with, so the comparison must
+//! take linear time and constant memory:
+//!
+//! - No tree is built. Each text is reduced to a 64-bit hash in one pass, and the hashes are
+//!   compared.
+//! - Members of an object may come in any order. Their hashes are added up, which does not depend
+//!   on the order and needs neither sorting nor a table of keys.
+//! - The hash of the first text is computed once, however many others there are.
+//!
+//! The hasher has a random key, so nobody can construct two texts whose hashes collide.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -6,11 +19,7 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A text that is compared with others as JSON values: white space, the order of keys, escapes and
-/// the way numbers are written do not count. Texts that are not JSON are not the same.
-///
-/// Nothing is built of the values, whose size strangers decide: their hashes are compared. That of
-/// the text is made once, because the number of the others is up to strangers too.
+/// A text to compare others with. A text that is not JSON equals nothing, not even itself.
 pub(super) struct ComparedJson<'t> {
     text: &'t [u8],
     state: RandomState,
@@ -26,8 +35,8 @@ impl<'t> ComparedJson<'t> {
         }
     }
 
-    /// Says whether another text is the same value.
-    pub(super) fn is(&self, other: &[u8]) -> bool {
+    /// Whether another text is the same value.
+    pub(super) fn equals(&self, other: &[u8]) -> bool {
         let hash = *self.hash.get_or_init(|| self.hash_of(self.text));
         hash.is_some() && hash == self.hash_of(other)
     }
@@ -40,12 +49,12 @@ impl<'t> ComparedJson<'t> {
     }
 }
 
-/// Reads a value as a hash of what it says.
+/// Deserializes a value into its hash.
 #[derive(Clone, Copy)]
 struct HashOf<'s>(&'s RandomState);
 
 impl HashOf<'_> {
-    /// Values of different kinds differ by their tags.
+    /// The hash of a value. The kind keeps values of different types apart, such as `1` and `"1"`.
     fn of(self, kind: u8, value: impl Hash) -> u64 {
         let mut hasher = self.0.build_hasher();
         kind.hash(&mut hasher);
@@ -82,13 +91,13 @@ impl<'de> Visitor<'de> for HashOf<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<u64, E> {
-        // Minus zero is zero.
+        // Adding zero turns -0 into 0.
         Ok(self.of(3, (value + 0.0).to_bits()))
     }
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "whoever parsed the number made a float of it"
+        reason = "most JSON parsers read numbers as floats, so equal floats are equal numbers"
     )]
     fn visit_u64<E: Error>(self, value: u64) -> Result<u64, E> {
         self.visit_f64(value as f64)
@@ -96,7 +105,7 @@ impl<'de> Visitor<'de> for HashOf<'_> {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "whoever parsed the number made a float of it"
+        reason = "most JSON parsers read numbers as floats, so equal floats are equal numbers"
     )]
     fn visit_i64<E: Error>(self, value: i64) -> Result<u64, E> {
         self.visit_f64(value as f64)
@@ -110,7 +119,7 @@ impl<'de> Visitor<'de> for HashOf<'_> {
         Ok(self.of(4, hasher.finish()))
     }
 
-    /// A sum does not depend on the order of the members.
+    /// Adds up the hashes of the members, so that their order does not count.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
         let mut sum = 0_u64;
         while let Some(member) = members.next_entry_seed(self, self)? {
@@ -127,7 +136,7 @@ mod tests {
     #[track_caller]
     fn case(one: &str, other: &str, is_same: bool) {
         assert_eq!(
-            ComparedJson::new(one.as_bytes()).is(other.as_bytes()),
+            ComparedJson::new(one.as_bytes()).equals(other.as_bytes()),
             is_same,
             "{one} {other}"
         );

@@ -1,20 +1,26 @@
-//! Whether a body has the length that it was sent with.
+//! Compares a body with the lengths that its request and its capture give for it.
+//!
+//! `Content-Length` counts the bytes that were sent, so only a body that is kept as it was sent can
+//! be compared with it: an exact one, or a string whose request had no content encoding.
+//!
+//! A shorter body was truncated, unless it is complete JSON: then something parsed it and wrote it
+//! again, as a longer body was. Lengths that contradict each other prove nothing.
 
 use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
-use super::reading::encodings;
+use super::entry_reader::encodings;
 use super::request::{Body, Request};
 use crate::Text;
 use crate::delivery::{Ambiguity, Doubt, Fidelity};
 use crate::text::grouped;
 
-/// No request has so many lengths by accident; a stranger may send a million.
+/// How many different lengths are listed. A request has one or two; a hostile one can have a
+/// million.
 const MAX_LENGTHS: usize = 4;
 
-/// Compares a body that was kept as it came with the length it came with: one that has another
-/// length is not what was sent, whether it is shorter or longer.
+/// Compares a body with the lengths given for it, before its content encodings are undone.
 pub(super) fn compare_length(request: &mut Request<'_>, body: &mut Body<'_>) {
     let lengths = lengths(request);
     let is_as_sent = match body.fidelity {
@@ -30,7 +36,7 @@ pub(super) fn compare_length(request: &mut Request<'_>, body: &mut Body<'_>) {
     }
 }
 
-/// The lengths that the capture gives, each with the name of what gives it first.
+/// The different lengths given, each with the name of the first member or header that gives it.
 fn lengths(request: &mut Request<'_>) -> BTreeMap<usize, String> {
     let mut lengths = BTreeMap::new();
     for (name, length) in &request.lengths {
@@ -63,14 +69,14 @@ fn lengths(request: &mut Request<'_>) -> BTreeMap<usize, String> {
     lengths
 }
 
-/// That the capture gives several lengths.
+/// The ambiguity of several different lengths.
 fn contradiction(lengths: &BTreeMap<usize, String>) -> Ambiguity {
     let listed: Vec<String> = lengths
         .iter()
-        .map(|(length, name)| format!("{} by {name}", grouped(*length)))
+        .map(|(length, name)| format!("{} in {name}", grouped(*length)))
         .collect();
     let message = format!(
-        "several lengths of the body are given: {}",
+        "the lengths given for the body differ: {}",
         listed.join(", ")
     );
     Ambiguity::new(Doubt::OfMismatch, message)
@@ -81,15 +87,16 @@ fn compare(sent: usize, request: &mut Request<'_>, body: &mut Body<'_>) {
     if kept == sent {
         return;
     }
-    // What is whole was not cut, but written again.
+    // Complete JSON was not cut off: it was parsed and written again.
     if kept < sent && serde_json::from_slice::<IgnoredAny>(&body.bytes).is_err() {
         body.fidelity = Fidelity::Truncated;
-        let note = format!("the body was cut: {kept} of {sent} bytes are left");
+        let note = format!("the body is truncated: {kept} of {sent} bytes were saved");
         body.notes.push(note);
         return;
     }
     let (kept, sent) = (grouped(kept), grouped(sent));
-    let message = format!("{kept} bytes were saved, {sent} were sent: re-formatted?");
+    let message =
+        format!("{kept} bytes were saved, but {sent} were sent: was the body reformatted?");
     request
         .ambiguities
         .push(Ambiguity::new(Doubt::OfMismatch, message));

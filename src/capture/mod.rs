@@ -1,18 +1,57 @@
-//! Saved webhooks, in the shapes people save them.
+//! Reading saved webhooks, in the formats that tools save them in.
 //!
-//! A capture format turns a [`Record`] into [`Delivery`]s. To add one, write a module beside this
-//! one and give [`Format`] a variant: the compiler shows the arms; `detect` says how it is known.
+//! The caller cuts an input into [`Record`]s: one line of NDJSON, one item of an array, or the
+//! whole input. [`deliveries`] detects the record's format and turns it into [`Delivery`]s:
 //!
-//! A format only says where a request's parts are: what its content encoding, its length and its
-//! method mean for the delivery is the same for all of them, and is decided in `reading`.
+//! ```text
+//! Record ──detect──▶ Format ──har, http, curl, …──▶ Request ──EntryReader──▶ Delivery
+//! ```
+//!
+//! # Detection
+//!
+//! In this order, the first match wins:
+//!
+//! 1. An object whose first key is one of the notification's is a bare body. Most inputs are, and
+//!    this way only their first key is looked at.
+//! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
+//!    are not JSON, so the first bytes are enough.
+//! 3. A JSON object is matched against each format's keys, in the order of the table in `format`.
+//! 4. Anything else is a bare body, and reading the notification reports what is wrong with it.
+//!
+//! Detection never depends on the file name.
+//!
+//! # Adding a format
+//!
+//! A format is a module beside this one and a row in the table of [`Format`]. The module has two
+//! functions: one that detects the format, by the first bytes or by the keys of an object, and one
+//! that passes each request it finds to the `EntryReader`:
+//!
+//! ```ignore
+//! pub(super) fn detect(object: &Object<'_>) -> bool {
+//!     object.has_all(&["Header", "Body"])
+//! }
+//!
+//! pub(super) fn read<'a>(event: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+//!     reader.entry(event, request);
+//! }
+//! ```
+//!
+//! A format only finds the parts of a request: method, target, headers, body, time. The methods of
+//! `json::Value` that read a body choose its [`Fidelity`](crate::delivery::Fidelity). What content
+//! encoding, length, character set and method mean for the delivery is the same for every format
+//! and is decided in `entry_reader`. A format may fail for one entry; the entries after it are
+//! still read.
+//!
+//! A sample in `samples/captures` is the format's test.
 
 mod ambiguity;
 mod api_gateway;
 mod body;
 mod curl;
-mod detect;
 mod encoding;
+mod entry_reader;
 mod envelope;
+mod format;
 mod gh_webhook;
 mod har;
 mod hookdeck;
@@ -23,7 +62,6 @@ mod length;
 mod n8n;
 mod ngrok;
 mod postman;
-mod reading;
 mod request;
 mod shell;
 mod smee;
@@ -31,97 +69,31 @@ mod time;
 mod webhook_site;
 mod webhook_tester;
 
-use std::fmt::{self, Display};
-
-use self::detect::{is_bare, layout};
-pub use self::detect::{is_notification, sniff};
+pub use self::body::is_notification;
+use self::entry_reader::EntryReader;
+pub use self::format::Format;
 use self::json::Object;
-use self::reading::Reading;
 
 use crate::Position;
 use crate::delivery::Delivery;
 
-/// How a capture is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
-pub enum Format {
-    /// The body alone, without headers
-    Body,
-    /// Raw HTTP request messages
-    Http,
-    /// An HTTP archive, as browsers and proxies export it
-    Har,
-    /// A request or a list of them from webhook.site
-    WebhookSite,
-    /// A request or a list of them from the ngrok agent
-    Ngrok,
-    /// An event of AWS API Gateway (REST API) or of a load balancer
-    ApiGateway,
-    /// An event of AWS API Gateway (HTTP API) or of a Lambda function URL
-    ApiGatewayV2,
-    /// A request as webhook-tester shows or stores it
-    WebhookTester,
-    /// An event of smee.io or its event stream
-    Smee,
-    /// A request or event of Hookdeck, or a list of them
-    Hookdeck,
-    /// An event that `gh webhook forward` receives
-    GhWebhook,
-    /// curl commands
-    Curl,
-    /// An item of an n8n webhook node
-    #[value(name = "n8n")]
-    N8n,
-    /// A Postman collection
-    Postman,
-    /// An object of headers, a body and what else was kept
-    Envelope,
-}
-
-impl Format {
-    /// The name that people give on the command line and programs see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Body => "body",
-            Self::Http => "http",
-            Self::Har => "har",
-            Self::WebhookSite => "webhook-site",
-            Self::Ngrok => "ngrok",
-            Self::ApiGateway => "api-gateway",
-            Self::ApiGatewayV2 => "api-gateway-v2",
-            Self::WebhookTester => "webhook-tester",
-            Self::Smee => "smee",
-            Self::Hookdeck => "hookdeck",
-            Self::GhWebhook => "gh-webhook",
-            Self::Curl => "curl",
-            Self::N8n => "n8n",
-            Self::Postman => "postman",
-            Self::Envelope => "envelope",
-        }
-    }
-}
-
-impl Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// One value or message of an input: what a capture format reads.
+/// One JSON value, line or message cut out of an input.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    /// Its bytes, without the line break that ends it.
+    /// The record's bytes, without the line break that ends it.
     pub bytes: &'a [u8],
-    /// The line break that ends it, where it is a line of many.
+    /// The line break that ends the record if it is one line of many; otherwise empty.
     pub terminator: &'a [u8],
-    /// Whether it is all of its input: a line break at its end may then be the file's alone.
+    /// Whether the record is the whole input. A line break at its end may then belong to the file
+    /// and not to the body.
     pub is_whole: bool,
-    /// Where it starts in its input.
+    /// Where the record starts in its input.
     pub start: Position,
 }
 
 impl Record<'_> {
-    /// The same without the mark that editors put before a text: no part of any capture, though
-    /// it may be one of a body.
+    /// The record without a leading byte order mark. An editor puts it there: it is not part of
+    /// any capture format, though a bare body may have been sent with one.
     fn without_byte_order_mark(mut self) -> Self {
         self.bytes = self
             .bytes
@@ -131,10 +103,10 @@ impl Record<'_> {
     }
 }
 
-/// What one delivery may cost.
+/// Limits on what one delivery may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many bytes a body may have once its content encoding is undone.
+    /// The maximum size of a body in bytes, after its content encoding is undone.
     pub max_body: usize,
 }
 
@@ -146,95 +118,105 @@ impl Default for Limits {
     }
 }
 
-/// What was found in a record.
+/// What was read from one record.
 #[derive(Debug, Clone)]
 pub struct Capture<'a> {
-    /// How it is laid out.
+    /// The format it was read as.
     pub format: Format,
-    /// The webhooks, in order.
+    /// The webhooks, in the record's order.
     pub deliveries: Vec<Delivery<'a>>,
-    /// The requests that are not webhooks.
+    /// The requests that are not webhooks, in the record's order.
     pub skipped: Vec<Skipped>,
-    /// What could not be read.
+    /// The entries that could not be read.
     pub problems: Vec<Problem>,
 }
 
 /// A request that is not a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where it starts in its input.
+    /// Where the request starts in its input.
     pub position: Position,
-    /// Its method if that is not `POST`, or else what it lacks; safe to show.
+    /// Why it is not a webhook: its method if that is not `POST`, or `no body`, or the kind of
+    /// event. Safe to print.
     pub reason: String,
 }
 
 /// Something in a capture that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where it is in its input; none where it is inside something decoded.
+    /// Where it is in the input; `None` inside decoded data, which has no place in the input.
     pub position: Option<Position>,
-    /// What the capture looked like and what is wrong with it; safe to show.
+    /// The detected format and what is wrong. Safe to print.
     pub message: String,
 }
 
-/// Reads the deliveries of a record that is laid out as `format`, or as it looks if none is named.
+/// Reads the deliveries of a record, as `format` or, if that is `None`, as the detected format.
 ///
-/// A record of an unknown layout is a bare body: its reader says what is wrong with it.
+/// A record of no known format is returned as a bare body.
+///
+/// ```
+/// use chatlog::Position;
+/// use chatlog::capture::{Format, Limits, Record, deliveries};
+/// use chatlog::delivery::Fidelity;
+///
+/// let record = Record {
+///     bytes: br#"{"headers": {"X-AIRudder-Sign": "5e0ee6"}, "rawBody": "{\"callee\": 1}"}"#,
+///     terminator: b"",
+///     is_whole: true,
+///     start: Position::START,
+/// };
+/// let capture = deliveries(&record, None, &Limits::default());
+/// assert_eq!(capture.format, Format::Envelope);
+/// assert_eq!(&*capture.deliveries[0].body, br#"{"callee": 1}"#);
+/// assert_eq!(capture.deliveries[0].fidelity, Fidelity::Text);
+/// ```
 pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limits) -> Capture<'a> {
-    if format.is_none() && is_bare(record.bytes) {
+    if format.is_none() && body::detect(record.bytes) {
         return body::read(record);
     }
     let text = &record.without_byte_order_mark();
-    match format.or_else(|| sniff(text.bytes)) {
-        Some(Format::Body) => body::read(record),
-        Some(Format::Http) => http::read(Reading::new(Format::Http, text, *limits)),
-        Some(Format::Curl) => curl::read(Reading::new(Format::Curl, text, *limits)),
-        Some(Format::Smee) if sniff(text.bytes) == Some(Format::Smee) => {
-            smee::read_stream(Reading::new(Format::Smee, text, *limits))
-        }
-        format => read_object(text, format, *limits).unwrap_or_else(|| body::read(record)),
+    let detected = format.or_else(|| Format::of_text(text.bytes));
+    if detected == Some(Format::Body) {
+        return body::read(record);
     }
+    if let Some(detected) = detected
+        && let Some(read) = detected.text_reader(text.bytes)
+    {
+        let mut reader = EntryReader::new(detected, format.is_some(), text, *limits);
+        read(&mut reader);
+        return reader.capture;
+    }
+    read_object(text, format, *limits).unwrap_or_else(|| body::read(record))
 }
 
-/// Reads a record that is laid out as a JSON object; none if it is not, and need not be.
+/// Reads a record that is a JSON object of `format`, or of the format that its keys suggest.
+/// `None` if no format was named and none is detected.
 fn read_object<'a>(
     record: &Record<'a>,
     format: Option<Format>,
     limits: Limits,
 ) -> Option<Capture<'a>> {
-    let object = simdutf8::basic::from_utf8(record.bytes)
-        .ok()
-        .and_then(Object::read);
-    let (object, format) = match (object, format) {
-        (Some(object), Some(format)) => (object, format),
-        (Some(object), None) => {
-            let format = layout(&object)?;
-            (object, format)
-        }
-        (None, None) => return None,
-        (None, Some(format)) => {
-            let mut reading = Reading::new(format, record, limits);
-            reading.problem(Some(record.bytes), "it is not a JSON object in UTF-8");
-            return Some(reading.capture);
-        }
-    };
-    let mut reading = Reading::new(format, record, limits);
-    match format {
-        Format::ApiGateway => reading.entry(&object, api_gateway::first),
-        Format::ApiGatewayV2 => reading.entry(&object, api_gateway::second),
-        Format::WebhookSite => webhook_site::read(&object, &mut reading),
-        Format::Ngrok => ngrok::read(&object, &mut reading),
-        Format::WebhookTester => reading.entry(&object, webhook_tester::request),
-        Format::Smee => reading.entry(&object, smee::request),
-        Format::Hookdeck => hookdeck::read(&object, &mut reading),
-        Format::GhWebhook => reading.entry(&object, gh_webhook::request),
-        Format::N8n => reading.entry(&object, n8n::request),
-        Format::Har => har::read(&object, &mut reading),
-        Format::Postman => postman::read(&object, &mut reading),
-        Format::Envelope | Format::Body | Format::Http | Format::Curl => {
-            reading.entry(&object, envelope::request);
-        }
+    let text = simdutf8::basic::from_utf8(record.bytes).ok();
+    let object = text.and_then(Object::read);
+    let detected = format.or_else(|| Format::of_object(object.as_ref()?))?;
+    let mut reader = EntryReader::new(detected, format.is_some(), record, limits);
+    if let (Some(object), Some(read)) = (object, detected.object_reader()) {
+        read(&object, &mut reader);
+        reader.end_of(&object);
+    } else {
+        reader.problem(Some(record.bytes), "it is not a JSON object in UTF-8");
     }
-    reading.end_of(&object);
-    Some(reading.capture)
+    Some(reader.capture)
+}
+
+/// Whether an input is read as text, and so is one record: HTTP messages, curl commands or an event
+/// stream. Any other input is JSON, and cut into its values.
+///
+/// `format` is the format that the user named, and `start` the start of the input, without a byte
+/// order mark; 4 KiB are enough.
+pub fn is_text(format: Option<Format>, start: &[u8]) -> bool {
+    match format {
+        Some(format) => format.text_reader(start).is_some(),
+        None => Format::of_text(start).is_some(),
+    }
 }

@@ -1,28 +1,52 @@
-//! Requests from the API of the ngrok agent: one, or its list.
+//! The API of the ngrok agent (`localhost:4040/api/requests/http`): one request, or its list.
+//!
+//! ```json
+//! {"uri": "/api/requests/http", "requests": [
+//!   {"start": "2025-04-15T06:41:09Z", "request": {"method": "POST", "proto": "HTTP/1.1",
+//!    "headers": {"Host": ["h"]}, "uri": "/x", "raw": "UE9TVCAv…"}}]}
+//! ```
+//!
+//! `raw` is the whole HTTP message in base64, so the body is exact; other tools that write this
+//! format put only the body there. The agent may keep only the start of a long body.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::http;
 use super::json::{Object, Value};
-use super::reading::Reading;
 use super::request::{Body, Fault, Request};
 use crate::Text;
+use crate::delivery::Fidelity;
 
-/// Reads the request, or each of the list.
-pub(super) fn read<'a>(capture: &Object<'a>, reading: &mut Reading<'a, '_>) {
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_inside("request", &["raw", "proto"]) || is_list(object)
+}
+
+/// Whether an object is the agent's list of requests. It is empty until the first request, and then
+/// only its own URI identifies it.
+fn is_list(object: &Object<'_>) -> bool {
+    let Some(mut requests) = object.get("requests").and_then(Value::items) else {
+        return false;
+    };
+    let uri = object.string("uri");
+    let mut first = || requests.next().and_then(Value::object);
+    uri.is_some_and(|uri| uri.starts_with("/api/requests"))
+        || first().is_some_and(|first| first.has_inside("request", &["raw", "proto"]))
+}
+
+/// Reads one request or a list of them.
+pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     match capture.get("requests") {
         Some(list) => {
-            reading.refuse_repeated(capture, "requests");
-            reading.entries(list, request);
+            reader.report_repeated(capture, "requests");
+            reader.entries(list, request);
         }
-        None => reading.entry(capture, request),
+        None => reader.entry(capture, request),
     }
 }
 
 fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
-    let sent = entry.need("request")?;
-    let sent = sent
-        .object()
-        .ok_or_else(|| Fault::new(sent.text(), "`request` is not an object"))?;
+    let sent = entry.need_object("request")?;
     let mut request = raw(sent.need("raw")?)?;
     if request.headers.is_empty() {
         request.headers = sent.headers("headers")?;
@@ -35,10 +59,10 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     Ok(request)
 }
 
-/// The raw bytes are those of the whole message, or of its body alone.
+/// Reads `raw`: the whole message, or only its body.
 fn raw(value: Value<'_>) -> Result<Request<'_>, Fault<'_>> {
     let body = value.base64_body("raw")?;
-    if !super::detect::is_request_line(&body.bytes) {
+    if !http::is_request_line(&body.bytes) {
         return Ok(Request {
             body: Some(body),
             ..Request::default()
@@ -52,9 +76,9 @@ fn raw(value: Value<'_>) -> Result<Request<'_>, Fault<'_>> {
     Ok(request)
 }
 
-/// What is wrong with the message is wrong with its body.
+/// Applies the fidelity of the message, such as that of base64 that was cut off, to its body.
 fn keep_fidelity(body: &mut Body<'_>, message: &Body<'_>) {
-    if message.fidelity != crate::delivery::Fidelity::Exact {
+    if message.fidelity != Fidelity::Exact {
         body.fidelity = message.fidelity;
         body.notes.extend_from_slice(&message.notes);
     }

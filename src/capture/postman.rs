@@ -1,20 +1,38 @@
-//! Postman collections: the requests in them and in their folders. Saved examples are left out.
+//! Postman collections (format 2.x).
+//!
+//! ```json
+//! {"info": {"schema": "https://schema.getpostman.com/…"}, "item": [
+//!   {"name": "a folder", "item": [
+//!     {"request": {"method": "POST", "url": {"raw": "…"}, "header": [{"key": …, "value": …}],
+//!                  "body": {"mode": "raw", "raw": "{…}"}}}]}]}
+//! ```
+//!
+//! Folders nest. The body is text, unless variables such as `{{name}}` are left in it: Postman
+//! fills them in when it sends the request. Saved example responses are ignored.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
-use super::reading::Reading;
 use super::request::{Body, Fault, Request};
 use crate::Text;
 use crate::delivery::{Fidelity, Headers};
 
-/// No collection that a person made has folders that deep.
+/// How deep folders may be nested; no collection of a person's comes close.
 const MAX_DEPTH: usize = 32;
 
-/// Reads the requests in order.
-pub(super) fn read<'a>(collection: &Object<'a>, reading: &mut Reading<'a, '_>) {
-    reading.refuse_repeated(collection, "item");
+/// Whether an object states Postman's schema.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    let info = object.object("info");
+    let schema = info.and_then(|info| info.string("schema"));
+    schema.is_some_and(|schema| schema.contains("getpostman.com"))
+}
+
+/// Reads the requests in the order of the collection. The folders being read are kept on a stack of
+/// our own, because their depth is up to the input.
+pub(super) fn read<'a>(collection: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.report_repeated(collection, "item");
     let Some(items) = collection.get("item") else {
-        reading.problem(Some(collection.text().as_bytes()), "it has no `item`");
+        reader.problem(Some(collection.text().as_bytes()), "it has no `item`");
         return;
     };
     let mut open = vec![list(items)];
@@ -27,13 +45,13 @@ pub(super) fn read<'a>(collection: &Object<'a>, reading: &mut Reading<'a, '_>) {
         match entry.get("item") {
             Some(_) if open.len() == MAX_DEPTH => {
                 let what = format!("its folders are nested more than {MAX_DEPTH} deep");
-                reading.problem(Some(item.text().as_bytes()), what);
+                reader.problem(Some(item.text().as_bytes()), what);
             }
             Some(folder) => {
-                reading.refuse_repeated(&entry, "item");
+                reader.report_repeated(&entry, "item");
                 open.push(list(folder));
             }
-            None => reading.entry(&entry, request),
+            None => reader.entry(&entry, request),
         }
     }
 }
@@ -45,7 +63,7 @@ fn list<'a>(items: Value<'a>) -> Box<dyn Iterator<Item = Value<'a>> + 'a> {
 fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let value = item.need("request")?;
     let Some(saved) = value.object() else {
-        // A request of nothing but a URL.
+        // A bare URL stands for a GET request.
         return Ok(Request {
             method: Some("GET".into()),
             target: value.string().map(Text::from),
@@ -68,13 +86,13 @@ fn request<'a>(item: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         && let Some(raw) = body.get("raw")
     {
         request.ambiguities.extend(repeated_keys(&body));
-        request.body = Some(without_variables(raw.text_body()?, &request.headers));
+        request.body = Some(note_variables(raw.text_body()?, &request.headers));
     }
     Ok(request)
 }
 
-/// A body that has variables, or came with a header that has, is not what was sent.
-fn without_variables<'a>(mut body: Body<'a>, headers: &Headers<'_>) -> Body<'a> {
+/// Lowers the fidelity of a body if it or a header contains variables, and lists them in its notes.
+fn note_variables<'a>(mut body: Body<'a>, headers: &Headers<'_>) -> Body<'a> {
     let mut names: Vec<String> = Vec::new();
     let text = String::from_utf8_lossy(&body.bytes);
     let values = headers.iter().map(|(_, value)| value.as_str());

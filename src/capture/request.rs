@@ -1,4 +1,4 @@
-//! What a capture says of one request, before anything is made of it.
+//! One request as a capture format has found it, before its headers are interpreted.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::json::{Object, Value};
 use crate::Text;
 use crate::delivery::{Ambiguity, Fidelity, Headers};
 
-/// A request, as a capture tells of it.
+/// The parts of a request that a capture holds.
 #[derive(Debug, Default)]
 pub(super) struct Request<'a> {
     pub(super) method: Option<Text<'a>>,
@@ -17,31 +17,33 @@ pub(super) struct Request<'a> {
     pub(super) headers: Headers<'a>,
     pub(super) body: Option<Body<'a>>,
     pub(super) notes: Vec<String>,
-    /// How many bytes the capture says the body had, beside what the headers say, and where.
+    /// The body's length in bytes as members of the capture give it, with their names. The header
+    /// `Content-Length` is not among them.
     pub(super) lengths: Vec<(&'static str, usize)>,
-    /// What the capture says in two ways.
+    /// Contradictions in the capture.
     pub(super) ambiguities: Vec<Ambiguity>,
 }
 
-/// The body of a request, as a capture kept it.
+/// The body of a request as the capture kept it.
 #[derive(Debug)]
 pub(super) struct Body<'a> {
     pub(super) bytes: Cow<'a, [u8]>,
-    /// The bytes as sent, where `bytes` are what their content encoding holds.
+    /// The bytes as sent, if `bytes` is the result of undoing a content encoding.
     pub(super) encoded: Option<Cow<'a, [u8]>>,
     pub(super) fidelity: Fidelity,
-    /// Its bytes in the input, where they are there as they are.
+    /// The slice of the record that is the body, if the record holds its bytes unchanged.
     pub(super) place: Option<&'a [u8]>,
-    /// The line break that follows the bytes, where nothing says that it is not a part of the body.
+    /// The line break after the bytes, if it may be part of the body.
     pub(super) terminator: &'a [u8],
-    /// Whether nothing says that a line break at their end is the body's, and not the file's.
+    /// Whether the body ends where the input does, so that a line break at its end may belong to
+    /// the file.
     pub(super) ends_input: bool,
     pub(super) notes: Vec<String>,
-    /// What the capture says in two ways.
+    /// Contradictions in the capture.
     pub(super) ambiguities: Vec<Ambiguity>,
 }
 
-/// Why an entry of a capture cannot be read, and at which of its bytes.
+/// Why an entry of a capture cannot be read. `place` is the slice of the record at fault.
 #[derive(Debug)]
 pub(super) struct Fault<'a> {
     pub(super) place: Option<&'a [u8]>,
@@ -49,8 +51,8 @@ pub(super) struct Fault<'a> {
 }
 
 impl Request<'_> {
-    /// Takes the length of the body from those of these members that have a number; writers give
-    /// one that they do not know as 0 or -1.
+    /// Reads the body's length from these members of an object. Writers put 0 or -1 where they do
+    /// not know it; both are ignored.
     pub(super) fn take_lengths(&mut self, object: &Object<'_>, names: &[&'static str]) {
         for name in names {
             let length = object.get(name).and_then(Value::integer);
@@ -60,7 +62,7 @@ impl Request<'_> {
         }
     }
 
-    /// The same request, borrowing nothing: for what was read from decoded bytes.
+    /// The same request without borrows, for one that was read from decoded bytes.
     pub(super) fn into_owned(self) -> Request<'static> {
         let owned = |text: Text<'_>| text.into_owned();
         Request {
@@ -77,7 +79,7 @@ impl Request<'_> {
 }
 
 impl<'a> Body<'a> {
-    /// A body that is in the input only in disguise.
+    /// A body that the record holds in another form, such as a string with escapes or base64.
     pub(super) fn of(bytes: impl Into<Cow<'a, [u8]>>, fidelity: Fidelity) -> Self {
         Self {
             bytes: bytes.into(),
@@ -91,7 +93,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A body that is in the input as it is.
+    /// A body that the record holds byte for byte.
     pub(super) fn at(bytes: &'a [u8], fidelity: Fidelity) -> Self {
         Self {
             place: Some(bytes),
@@ -99,7 +101,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The same body, borrowing nothing.
+    /// The same body without borrows.
     fn into_owned(self) -> Body<'static> {
         let owned = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());
         Body {
@@ -114,23 +116,23 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Takes what the bytes hold, and keeps the bytes as they were sent.
+    /// Replaces the bytes by what they decode to, and keeps the bytes as they were sent.
     pub(super) fn replace(&mut self, decoded: Vec<u8>) {
         let before = std::mem::replace(&mut self.bytes, Cow::Owned(decoded));
         self.encoded.get_or_insert(before);
-        // The bytes as sent had an end of their own.
+        // Encoded data marks its own end, so no line break after it can be part of it.
         (self.terminator, self.ends_input) = (b"", false);
     }
 
-    /// The same body, with a note on how it was read.
-    pub(super) fn noting(mut self, note: impl Into<String>) -> Self {
+    /// Adds a note on how the body was read.
+    pub(super) fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 }
 
 impl<'a> Fault<'a> {
-    /// Something wrong where `place` starts.
+    /// A fault at the start of `place`, which is a slice of the record.
     pub(super) fn new(place: &'a str, message: impl Into<String>) -> Self {
         Self {
             place: Some(place.as_bytes()),
@@ -138,7 +140,8 @@ impl<'a> Fault<'a> {
         }
     }
 
-    /// The same fault of an entry whose bytes are gone.
+    /// The same fault, placed at `place`: for a fault in decoded bytes, which are not in the
+    /// record.
     pub(super) fn within(self, place: &str) -> Fault<'_> {
         Fault {
             place: Some(place.as_bytes()),

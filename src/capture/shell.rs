@@ -1,19 +1,25 @@
-//! Commands in the quoting of shells, one after another.
+//! Splits a script of curl commands into single commands, in POSIX quoting.
 //!
-//! Words are split by the rules of a POSIX shell. Two more ways of quoting are turned into that
-//! first: `$'…'`, and the carets of the Windows command line.
+//! `shell_words` splits the words of one POSIX command. It knows neither where a command ends nor
+//! the two other ways of quoting that browsers use when they copy a request as a curl command:
+//!
+//! - `$'…'`, the ANSI-C quoting of bash and zsh, with escapes such as `\n` and `\u00e1`;
+//! - carets, which the Windows command line uses for what would have a meaning there: `^"{^}^"`.
+//!
+//! Both are rewritten here as POSIX quoting. Nothing is expanded and nothing is executed:
+//! variables, globs and substitutions stay as they are written.
 
 use std::borrow::Cow;
 
-/// One command, in the quoting of a POSIX shell.
-pub(super) struct Command {
+/// One command in POSIX quoting.
+pub(super) struct ShellCommand {
     pub(super) posix: String,
-    /// How many bytes of the source it takes, with what ends it.
+    /// How many bytes of the source the command takes, including its separator.
     pub(super) length: usize,
 }
 
-impl Command {
-    /// The first command of `source`.
+impl ShellCommand {
+    /// Reads the first command of `source`.
     pub(super) fn read(source: &str) -> Self {
         if is_windows(source) {
             Self::read_windows(source)
@@ -22,7 +28,7 @@ impl Command {
         }
     }
 
-    /// Goes to the first line break or `;` outside quotes.
+    /// Reads up to the first line break, `;`, `&` or `|` outside quotes.
     fn read_posix(source: &str) -> Self {
         let mut posix = String::new();
         let mut rest = source;
@@ -50,8 +56,9 @@ impl Command {
         }
     }
 
-    /// Goes to the first line break or `&` without a caret. A caret makes the next character
-    /// mean nothing; one before a line break joins the lines, and before two keeps the second.
+    /// Reads up to the first line break or `&` that no caret precedes. A caret takes away the
+    /// meaning of the next character. Before a line break it joins the lines; if another line break
+    /// follows, that one is kept.
     fn read_windows(source: &str) -> Self {
         let mut posix = String::new();
         let mut characters = source.char_indices().filter(|(_, c)| *c != '\r');
@@ -77,7 +84,8 @@ impl Command {
     }
 }
 
-/// Says whether a command is quoted for the Windows command line.
+/// Whether a command is quoted for the Windows command line: its first argument starts with `^"`,
+/// or its first line ends with a caret.
 fn is_windows(source: &str) -> bool {
     let line = source.lines().next().unwrap_or_default().trim_end();
     let arguments = line.split_once(' ').map_or("", |(_, arguments)| arguments);
@@ -88,7 +96,8 @@ fn verbatim(rest: &str, length: usize) -> (usize, Cow<'_, str>) {
     (length, Cow::from(&rest[..length]))
 }
 
-/// How long the quoted text is that `rest` starts with, in which a backslash may escape the quote.
+/// The length of the quoted text at the start of `rest`, including its quotes. With `escapes`, a
+/// backslash escapes the next character.
 fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     let mut characters = rest.char_indices().skip(1);
     while let Some((at, c)) = characters.next() {
@@ -102,7 +111,8 @@ fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     rest.len()
 }
 
-/// `$'…'` with its escapes undone, in single quotes; an unclosed one stays unclosed.
+/// Rewrites `$'…'` in POSIX quoting, with its escapes undone. An unclosed one stays unclosed, so
+/// that splitting the words reports it.
 fn ansi_c(token: &str) -> String {
     let inner = token.strip_prefix("$'").unwrap_or(token);
     let Some(inner) = inner.strip_suffix('\'') else {
@@ -118,7 +128,8 @@ fn ansi_c(token: &str) -> String {
     shell_words::quote(&String::from_utf8_lossy(&bytes)).into_owned()
 }
 
-/// Undoes the escape whose backslash is passed, and gives what comes after it.
+/// Undoes the escape at the start of `rest`, which follows a backslash, and returns what comes
+/// after it. A backslash that starts no escape stands for itself.
 fn escape<'t>(rest: &'t str, bytes: &mut Vec<u8>) -> &'t str {
     let Some(c) = rest.chars().next() else {
         bytes.push(b'\\');
@@ -151,12 +162,12 @@ fn escape<'t>(rest: &'t str, bytes: &mut Vec<u8>) -> &'t str {
 
 fn byte_escape<'t>(rest: &'t str, radix: u32, longest: usize, bytes: &mut Vec<u8>) -> &'t str {
     let (value, after) = number(rest, radix, longest);
-    // Of three octal digits that are too large for a byte, the shell keeps the lower bits.
+    // The shell keeps the lower eight bits of an octal escape that is too large.
     bytes.push(value.to_le_bytes()[0]);
     after
 }
 
-/// Chrome writes two escapes for a character beyond the first plane.
+/// Undoes `\u…` or `\U…`. Chrome writes a character beyond U+FFFF as a surrogate pair.
 fn unicode_escape<'t>(rest: &'t str, longest: usize, bytes: &mut Vec<u8>) -> &'t str {
     let (mut code, mut after) = number(rest, 16, longest);
     if let 0xd800..0xdc00 = code
@@ -171,7 +182,7 @@ fn unicode_escape<'t>(rest: &'t str, longest: usize, bytes: &mut Vec<u8>) -> &'t
     after
 }
 
-/// The number that `rest` starts with, and what comes after it.
+/// The number at the start of `rest`, of at most `longest` digits, and what comes after it.
 fn number(rest: &str, radix: u32, longest: usize) -> (u32, &str) {
     let digits = rest.chars().take(longest).take_while(|c| c.is_digit(radix));
     let (digits, after) = rest.split_at(digits.count());
@@ -187,7 +198,7 @@ mod tests {
         let mut rest = source;
         let mut commands = Vec::new();
         while !rest.is_empty() {
-            let command = Command::read(rest);
+            let command = ShellCommand::read(rest);
             commands.push(shell_words::split(&command.posix).expect("closed quotes"));
             rest = &rest[command.length..];
         }

@@ -1,4 +1,4 @@
-//! When a request was received, in the ways captures write it.
+//! Reads the time at which a request was received, in the formats that captures use.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
@@ -7,8 +7,8 @@ use super::json::Value;
 use super::request::Request;
 
 impl<'a> Request<'a> {
-    /// Takes the time in `value`, which is the member `name` of the capture; a time that cannot be
-    /// read is noted.
+    /// Reads the time in `value`, the member `name` of a capture. A time that cannot be read does
+    /// not fail the request: it is only noted.
     pub(super) fn received(&mut self, name: &str, value: Option<Value<'a>>) {
         let Some(value) = value else { return };
         self.received_at = match value.string() {
@@ -27,7 +27,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// An RFC 3339 time, or a number in a string.
+/// The time in an RFC 3339 string, or in a string that holds a number.
 fn instant(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     text.parse()
@@ -35,13 +35,14 @@ fn instant(text: &str) -> Option<Timestamp> {
         .or_else(|| since_epoch(text.parse().ok()?))
 }
 
+/// The time in a string without a zone, taken as UTC.
 fn zoneless(text: &str) -> Option<Timestamp> {
     let time: civil::DateTime = text.trim().parse().ok()?;
     Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// Seconds since 1970, or thousandths or millionths of them, which their size tells apart: the
-/// year 5138 is the first that is taken for milliseconds.
+/// A time since 1970 in seconds, milliseconds or microseconds. The number's size determines the
+/// unit: seconds reach 1e11 in the year 5138.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a cast of a float saturates"

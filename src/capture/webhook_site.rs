@@ -1,19 +1,33 @@
-//! Requests from the API of webhook.site: one, or a page of a list.
+//! The API of webhook.site: one request, or one page of a list.
+//!
+//! ```json
+//! {"per_page": 50, "data": [
+//!   {"token_id": "…", "method": "POST", "url": "https://webhook.site/…", "size": 1637,
+//!    "headers": {"host": ["h"]}, "content": "{…}", "created_at": "2025-04-15 06:41:09"}]}
+//! ```
+//!
+//! The body is text, and `size` is the number of bytes that were sent.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::json::Object;
-use super::reading::Reading;
 use super::request::{Fault, Request};
 use crate::Text;
 
-/// Reads the request, or each of the list.
-pub(super) fn read<'a>(capture: &Object<'a>, reading: &mut Reading<'a, '_>) {
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has_all(&["token_id", "content", "headers"])
+        || (object.has("per_page") && object.has_list("data"))
+}
+
+/// Reads one request or a list of them.
+pub(super) fn read<'a>(capture: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
     match capture.get("data") {
         Some(list) if !capture.has("content") => {
-            reading.refuse_repeated(capture, "data");
-            reading.entries(list, request);
+            reader.report_repeated(capture, "data");
+            reader.entries(list, request);
         }
-        _ => reading.entry(capture, request),
+        _ => reader.entry(capture, request),
     }
 }
 
@@ -31,10 +45,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         Some(content) => Some(content.text_body()?),
         None if entry.has("content") => None,
         None => {
-            return Err(Fault::new(
-                entry.text(),
-                "it has headers without a `content`",
-            ));
+            return Err(Fault::new(entry.text(), "it has headers but no `content`"));
         }
     };
     Ok(request)

@@ -1,47 +1,69 @@
-//! Requests as webhook-tester's API shows them, or as it stores them.
+//! webhook-tester (`tarampampam/webhook-tester`), a self-hosted request inspector.
+//!
+//! Its API and its storage write the same request with different keys:
+//!
+//! ```json
+//! {"method": "POST", "headers": [{"name": "Host", "value": "h"}], "url": "http://h/",
+//!  "request_payload_base64": "eyJh…", "captured_at_unix_milli": 1744699269500}
+//! {"method": "POST", "headers": […], "url": …, "body": "eyJh…", "created_at_unit_milli": …}
+//! ```
+//!
+//! The body is base64 in both, so it is exact. The API cuts long header values.
 
 use super::ambiguity::repeated_keys;
+use super::entry_reader::EntryReader;
 use super::json::Object;
-use super::request::{Fault, Request};
+use super::request::{Body, Fault, Request};
 use crate::Text;
 
-/// Its API shows no more characters of a header's value.
+/// The number of characters at which the API cuts a header's value.
 const MAX_VALUE: usize = 2048;
 
+/// Whether an object has the keys of this format.
+pub(super) fn detect(object: &Object<'_>) -> bool {
+    object.has("request_payload_base64")
+        || object.has_all(&["body", "created_at_unit_milli"])
+        || object.has_all(&["body", "created_at_unix_milli"])
+}
+
 /// Reads a request.
-pub(super) fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
+pub(super) fn read<'a>(entry: &Object<'a>, reader: &mut EntryReader<'a, '_>) {
+    reader.entry(entry, request);
+}
+
+fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
     let mut request = Request {
         method: entry.string("method").map(Text::from),
         target: entry.string("url").map(Text::from),
         headers: entry.headers("headers")?,
+        body: body(entry)?,
         ambiguities: repeated_keys(entry),
         ..Request::default()
     };
-    let is_shown = entry.has("request_payload_base64");
-    let name = if is_shown {
-        "request_payload_base64"
-    } else {
-        "body"
-    };
-    request.body = match entry.get(name) {
-        Some(body) => Some(body.base64_body(name)?),
-        None if entry.has(name) => None,
-        None => return Err(Fault::new(entry.text(), "it has headers without a body")),
-    };
-    // The storage spells it so.
+    // `unit` is how the storage spells it.
     let times = [
         "captured_at_unix_milli",
         "created_at_unit_milli",
         "created_at_unix_milli",
     ];
-    let time = times.into_iter().find(|name| entry.has(name));
-    if let Some(time) = time {
-        request.received(time, entry.get(time));
+    if let Some(name) = times.into_iter().find(|name| entry.has(name)) {
+        request.received(name, entry.get(name));
     }
     let is_at_limit = |value: &Text<'_>| value.as_str().chars().count() == MAX_VALUE;
     if request.headers.iter().any(|(_, value)| is_at_limit(value)) {
-        let note = format!("a header of {MAX_VALUE} characters may have been cut");
+        let note = format!("a header value of {MAX_VALUE} characters may be truncated");
         request.notes.push(note);
     }
     Ok(request)
+}
+
+/// The body; a request without one has `null`.
+fn body<'a>(entry: &Object<'a>) -> Result<Option<Body<'a>>, Fault<'a>> {
+    // The API's name comes first: only the API writes it.
+    let names = ["request_payload_base64", "body"];
+    let Some(name) = names.into_iter().find(|name| entry.has(name)) else {
+        return Err(Fault::new(entry.text(), "it has headers but no body"));
+    };
+    let body = entry.get(name).map(|body| body.base64_body(name));
+    body.transpose()
 }

@@ -1,4 +1,11 @@
-//! The command line.
+//! The command line as clap knows it: commands, options and their help.
+//!
+//! Every doc comment of a command, an option or a value is its help text: one line, in the
+//! imperative or as a noun phrase, without a full stop. A second paragraph is shown only by
+//! `--help`.
+//!
+//! Options are grouped in structs by what they are about ([`Inputs`], [`SignatureArgs`],
+//! [`LevelArgs`], …), so that all commands that take them describe them in the same words.
 
 #![expect(
     clippy::doc_markdown,
@@ -21,10 +28,11 @@ use clap::builder::PossibleValue;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use zeroize::Zeroizing;
 
+use crate::cli::color::Color;
 use crate::cli::completion::{budgets, reports, schemes, zones};
 use crate::cli::time_zone;
 
-/// Inspect saved webhooks of chatbot sessions: what arrived, whether it is valid, and what was said
+/// Inspect saved webhooks of chatbot sessions: show the conversation, check schema and signature
 #[derive(Debug, Parser)]
 #[command(name = "chatlog", version, arg_required_else_help = true, override_usage = USAGE, after_help = NOTES)]
 pub(crate) struct Cli {
@@ -35,7 +43,8 @@ pub(crate) struct Cli {
     pub(crate) config: ConfigArgs,
 }
 
-/// The arguments, with `-#N` spelled as clap can read it: what begins with `-` is an option to it.
+/// The arguments of the process. `-#N`, the N-th delivery of standard input, becomes `./-#N`,
+/// because clap would take it for an option.
 pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
     std::env::args_os().map(|argument| match argument.to_str() {
         Some(text) if is_number_of_stdin(text) => format!("./{text}").into(),
@@ -52,7 +61,7 @@ fn is_number_of_stdin(argument: &str) -> bool {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Project file")]
 pub(crate) struct ConfigArgs {
-    /// Use this project file instead of the nearest chatlog.toml in this folder or one above it
+    /// Use this project file instead of the nearest chatlog.toml in this folder or its parents
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
@@ -65,8 +74,8 @@ const USAGE: &str = "chatlog [OPTIONS] <COMMAND>
        chatlog [OPTIONS] [INPUT]...";
 
 const NOTES: &str = "\
-Without a command, `chatlog FILE` and `… | chatlog` mean `chatlog show`. A file that is named like a
-command is written ./show.
+`chatlog FILE` and `… | chatlog` are short for `chatlog show`. To read a file that has the name of a
+command, write ./show.
 
 Exit codes: 0 all good · 1 a check failed · 2 something could not be done";
 
@@ -75,25 +84,25 @@ pub(crate) enum Command {
     /// Show the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
-    /// Check the schema and the signature of each delivery in one reading
+    /// Check the schema and the signature of each delivery
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
-    /// Check notifications against the documented schema, without their signatures
+    /// Check notifications against the documented schema, but not their signatures
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Check signatures only, and explain those that do not match
+    /// Check only signatures, and explain those that do not match
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Sign bodies as the sender would
     #[command(after_help = SIGN_EXAMPLES)]
     Sign(Sign),
-    /// Write the exact bytes of a body, for other tools
+    /// Write the exact bytes of a body for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
-    /// Explain a rule: why it matters, a wrong and a right example, how to silence it
+    /// Explain a rule: why it matters, examples, and how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
-    /// Print the JSON Schema of the notification, or of this program's own JSON
+    /// Print the JSON Schema of a notification or of the JSON output
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -105,7 +114,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// The name that it is called by.
+    /// The name on the command line.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Show(_) => "show",
@@ -121,7 +130,7 @@ impl Command {
         }
     }
 
-    /// The reports that it writes.
+    /// The reports that the command writes.
     pub(crate) fn reports(&self) -> &[(ReportFormat, PathBuf)] {
         match self {
             Self::Check(args) => &args.validate.report,
@@ -131,7 +140,7 @@ impl Command {
         }
     }
 
-    /// The inputs that it names; none where it takes none.
+    /// The inputs that are named; `None` if the command takes no inputs.
     pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
         match self {
             Self::Show(args) => Some(&args.inputs.inputs),
@@ -144,7 +153,7 @@ impl Command {
         }
     }
 
-    /// The other files that it names to be read, each with its option; `-` is standard input.
+    /// The other files that the command reads, each with its option; `-` is standard input.
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
             Self::Show(args) => args.signature.secrets.named(),
@@ -169,25 +178,25 @@ const SHOW_EXAMPLES: &str = "\
 Examples:
   chatlog show session.json                      the whole session
   tail -f captures.ndjson | chatlog show         each session as it arrives
-  chatlog show --only summary archive/           a folder, in brief
+  chatlog show --only summary archive/           only the summaries of a folder
   chatlog show --format json session.json | jq '.session.messages[].text'";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  CHATLOG_SECRET=… chatlog check request.http    the schema, the signature, and a count
-  chatlog check --format github tests/fixtures   in CI: annotations on what is wrong
+  CHATLOG_SECRET=… chatlog check request.http    schema and signature
+  chatlog check --format github tests/fixtures   in CI: annotations
   chatlog check --secret-file key --report junit=report.xml tests/fixtures
   chatlog check --secret-file key --format json a.ndjson | jq 'select(.findings != [])'";
 
 const VALIDATE_EXAMPLES: &str = "\
 Examples:
-  chatlog validate session.json                  every finding, and a count
-  chatlog validate -q fixtures/ || exit 1        in a script: only problems are printed
+  chatlog validate session.json                  every finding and a count
+  chatlog validate -q fixtures/ || exit 1        in a script: print only problems
   chatlog validate --format json a.ndjson | jq 'select(.findings != [])'";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  CHATLOG_SECRET=… chatlog verify request.http   the header that came with it
+  CHATLOG_SECRET=… chatlog verify request.http   the signature in its header
   chatlog verify --secret-file key --signature 5f1c… body.json
   chatlog verify --discover --secret-file key good.http
   chatlog verify --scheme 'hmac-sha512:{timestamp}.{body}' --secret-env KEY captures/";
@@ -205,7 +214,7 @@ Examples:
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  chatlog explain                                every rule, in a table
+  chatlog explain                                a table of all rules
   chatlog explain dangling-reply                 one rule";
 
 const SCHEMA_EXAMPLES: &str = "\
@@ -221,13 +230,13 @@ Examples:
 
 const MAN_EXAMPLES: &str = "\
 Examples:
-  chatlog man | man -l -                         all pages, one after another
+  chatlog man | man -l -                         all pages
   chatlog man --dir ~/.local/share/man/man1      a file for each command";
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Files, folders or `-`, each optionally followed by #N for its N-th delivery; reads standard
-    /// input if none is given
+    /// Files, folders or `-`, optionally followed by #N for the N-th delivery; reads standard input
+    /// if none is given
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -247,7 +256,7 @@ pub(crate) struct InputArgs {
     )]
     pub(crate) input: Option<CaptureFormat>,
 
-    /// Refuse a delivery of more than this many MiB
+    /// Reject deliveries of more than this many MiB
     #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading", value_hint = ValueHint::Other,
           value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) max_size: u32,
@@ -258,7 +267,7 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
-    /// What one delivery may cost.
+    /// The limits on one delivery.
     pub(crate) fn limits(&self) -> Limits {
         let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
         Limits {
@@ -295,29 +304,19 @@ pub(crate) struct DisplayArgs {
     pub(crate) width: Option<u16>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// Only on a terminal
-    Auto,
-    /// Even in a pipe or a file
-    Always,
-    /// No colours
-    Never,
-}
-
-/// Where secrets come from. They are tried in the order of these options.
+/// Where secrets come from, in the order in which they are tried.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Secret")]
 pub(crate) struct Secrets {
-    /// Read the secret from a file, without the line break at its end; may be repeated
+    /// Read the secret from a file, ignoring a line break at its end; may be repeated
     ///
     /// Verdicts number the secrets from 1: files first, then environment variables, standard input
     /// and values.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) secret_file: Vec<PathBuf>,
 
-    /// Read the secret from this environment variable; without any secret option, CHATLOG_SECRET is
-    /// used
+    /// Read the secret from this environment variable [default: CHATLOG_SECRET, if there is no
+    /// other secret option]
     #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub(crate) secret_env: Vec<String>,
 
@@ -325,7 +324,7 @@ pub(crate) struct Secrets {
     #[arg(long)]
     pub(crate) secret_stdin: bool,
 
-    /// The secret itself; visible to other users of this machine
+    /// Use this secret; other users of the machine can see it
     #[arg(long, value_name = "VALUE", value_hint = ValueHint::Other)]
     pub(crate) secret: Vec<SecretArg>,
 }
@@ -343,8 +342,7 @@ impl Secrets {
     }
 }
 
-/// A secret from the command line, which is not printed by accident, and is overwritten when it is
-/// dropped.
+/// A secret from the command line. It is never printed, and is overwritten when it is dropped.
 #[derive(Clone)]
 pub(crate) struct SecretArg(Zeroizing<String>);
 
@@ -370,14 +368,14 @@ impl std::fmt::Debug for SecretArg {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Signature")]
 pub(crate) struct SchemeArgs {
-    /// How signatures are made: ALGORITHM[:TEMPLATE], such as hmac-sha256:{timestamp}.{body}
+    /// The signature scheme: ALGORITHM[:TEMPLATE], such as hmac-sha256:{timestamp}.{body}
     ///
-    /// The vendor does not publish its scheme. The algorithms are hmac-sha256, hmac-sha1, hmac-sha384,
-    /// hmac-sha512 and hmac-md5, and the plain hashes sha256, sha1, sha384, sha512 and md5, whose
-    /// template must contain {secret}. A template is any text with these placeholders:
-    /// {body} {encoded_body} {secret} {timestamp} {header:NAME} {method} {path}.
-    /// It must contain {body}, the body as sent or decoded, or {encoded_body}, the body only as sent.
-    /// The default is hmac-sha256:{body}; CHATLOG_SCHEME is used if this is not given.
+    /// The vendor does not publish its scheme. The algorithms are hmac-sha256, hmac-sha1,
+    /// hmac-sha384, hmac-sha512 and hmac-md5, and the plain hashes sha256, sha1, sha384, sha512 and
+    /// md5, whose template must contain {secret}. A template is any text with these placeholders:
+    /// {body} {encoded_body} {secret} {timestamp} {header:NAME} {method} {path}. It must contain
+    /// {body}, the body as sent or decoded, or {encoded_body}, the body only as sent. Without this
+    /// option, CHATLOG_SCHEME is used, or else hmac-sha256:{body}.
     #[arg(
         long,
         value_name = "SCHEME",
@@ -399,7 +397,7 @@ pub(crate) struct SignatureArgs {
     #[command(flatten)]
     pub(crate) scheme: SchemeArgs,
 
-    /// Check this signature instead of the one in the header or in the file NAME.sig next to NAME
+    /// Check this signature instead of the one in the header or in NAME.sig next to the file NAME
     #[arg(long, value_name = "VALUE", help_heading = "Signature", value_hint = ValueHint::Other)]
     pub(crate) signature: Vec<String>,
 
@@ -407,9 +405,9 @@ pub(crate) struct SignatureArgs {
     #[arg(long, value_name = "NAME: VALUE", help_heading = "Signature", value_hint = ValueHint::Other, value_parser = header)]
     pub(crate) header: Vec<(String, String)>,
 
-    /// How many failures to explain: all, none or a number [default: the first 20]
+    /// How many failures to explain: all, none or a number [default: 20]
     ///
-    /// The explanations of a run hash at most 256 MiB, unless `all` is given.
+    /// Unless `all` is given, explaining stops after hashing 256 MiB.
     #[arg(long, value_name = "COUNT", help_heading = "Signature", hide_possible_values = true, value_parser = budgets(diagnose))]
     pub(crate) diagnose: Option<Budget>,
 }
@@ -451,16 +449,16 @@ pub(crate) struct Show {
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
 
-    /// Show only this part
+    /// Show only this part of the session
     #[arg(long, value_enum, value_name = "PART")]
     pub(crate) only: Option<Part>,
 
-    /// The order of messages
+    /// How to order the messages
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Received)]
     pub(crate) sort: Order,
 
-    /// Show times in this zone: UTC (the default), local, an offset such as +07:00, or a name such as
-    /// Asia/Jakarta
+    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
+    /// [default: UTC]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
           value_parser = zones(time_zone::parse))]
     pub(crate) tz: Option<Zone>,
@@ -553,7 +551,7 @@ pub(crate) struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// How many findings of each rule and delivery are kept.
+    /// The limit on the findings of each rule in a delivery.
     pub(crate) fn limit(&self) -> FindingLimit {
         FindingLimit::new(self.max_findings)
     }
@@ -588,7 +586,9 @@ fn unknown_format(word: &str) -> String {
     }
 }
 
-/// The levels of rules, in the order in which they were given: the last one for a rule counts.
+/// The levels of rules in the order of the command line: for each rule, the last one counts. clap
+/// alone would lose the order between `-D`, `-W` and `-A`, which is why this type reads the matches
+/// itself.
 #[derive(Debug, Default)]
 pub(crate) struct LevelArgs {
     pub(crate) set: Vec<(Rule, Level)>,
@@ -599,7 +599,7 @@ pub(crate) struct LevelArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules")]
 struct LevelOptions {
-    /// Report what this rule finds as errors
+    /// Report findings of this rule as errors
     #[arg(
         short = 'D',
         long,
@@ -609,7 +609,7 @@ struct LevelOptions {
     )]
     deny: Vec<Rule>,
 
-    /// Report what this rule finds as warnings
+    /// Report findings of this rule as warnings
     #[arg(
         short = 'W',
         long,
@@ -619,7 +619,7 @@ struct LevelOptions {
     )]
     warn: Vec<Rule>,
 
-    /// Do not report what this rule finds; `chatlog explain` lists the rules
+    /// Do not report findings of this rule; `chatlog explain` lists the rules
     #[arg(
         short = 'A',
         long,
@@ -694,7 +694,7 @@ pub(crate) struct Verify {
           value_hint = ValueHint::Other, value_parser = reports(report))]
     pub(crate) report: Vec<(ReportFormat, PathBuf)>,
 
-    /// Find a scheme that fits every delivery in a list of common ones
+    /// Find the scheme, out of a list of common ones, under which every delivery is valid
     #[arg(long, conflicts_with = "report")]
     pub(crate) discover: bool,
 
@@ -708,7 +708,7 @@ pub(crate) struct Verify {
     pub(crate) look: DisplayArgs,
 }
 
-/// How verdicts are written: in a form of their own, or as the findings that they are.
+/// How verdicts are printed: as a list of their own, or in a format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VerifyFormat {
     Human,
@@ -729,7 +729,7 @@ impl ValueEnum for VerifyFormat {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
             Self::Human => {
-                Some(PossibleValue::new("human").help("A line for each delivery, for people"))
+                Some(PossibleValue::new("human").help("One line for each delivery, for people"))
             }
             Self::Findings(format) => format.to_possible_value(),
         }
@@ -749,7 +749,7 @@ pub(crate) struct Sign {
     #[arg(long, value_enum, default_value_t = Encoding::Hex)]
     pub(crate) encoding: Encoding,
 
-    /// Where to send the request, for `curl` and `http`; a user and password in it become an
+    /// The URL of the request for `--as curl` and `--as http`; a user and password in it become an
     /// Authorization header
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
     pub(crate) url: String,
@@ -763,28 +763,28 @@ pub(crate) struct Sign {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SignAs {
-    /// The header: its name and value
+    /// The name and value of the header
     Header,
-    /// Only the value
+    /// Only the value of the header
     Value,
     /// A curl command that sends the request
     Curl,
-    /// The whole request
+    /// The whole HTTP request
     Http,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Extract {
-    /// A file or `-`, optionally followed by #N for its N-th delivery; reads standard input if none is
-    /// given
+    /// A file or `-`, optionally followed by #N for the N-th delivery; reads standard input if none
+    /// is given
     #[arg(value_name = "INPUT", default_value = "-", value_hint = ValueHint::AnyPath)]
     pub(crate) source: PathBuf,
 
-    /// Which delivery of the input, counted from 1; required if there are several
+    /// Extract the N-th delivery, counted from 1; required if the input holds several
     #[arg(long, value_name = "N", value_hint = ValueHint::Other)]
     pub(crate) select: Option<NonZeroUsize>,
 
-    /// Write the headers instead of the body, credentials included
+    /// Write the headers instead of the body, including credentials
     #[arg(long)]
     pub(crate) headers: bool,
 
@@ -808,7 +808,7 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// Print the schema of the lines that `--format json` writes
+    /// Print the schema of the lines of `--format json`
     #[arg(long)]
     pub(crate) output: bool,
 }

@@ -1,4 +1,18 @@
-//! The words of the command line: `chatlog FILE` is `chatlog show FILE`.
+//! Parses the command line, in which `chatlog FILE` means `chatlog show FILE`.
+//!
+//! clap does not know implied commands. So the arguments are looked at before clap parses them, and
+//! `show` is inserted where it is meant:
+//!
+//! | the first argument that is not an option | meaning |
+//! |---|---|
+//! | the name of a command | that command |
+//! | an existing file or folder, or `-` | `show` |
+//! | anything else | a usage error, with the nearest command: a mistyped command must not show a file |
+//! | there is none, but all options belong to the program or to `show` | `show`, from standard input |
+//!
+//! To find that argument, options and their values must be told apart: clap's definitions of the
+//! program and of `show` state which options take a value. A file with the name of a command is
+//! written `./show`.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
@@ -17,10 +31,10 @@ use crate::cli::usage;
 /// The command that is meant if none is named.
 const IMPLIED: &str = "show";
 
-/// Reads the words of the command line, of which the first is the program's own name.
+/// Parses the arguments, of which the first is the name of the program.
 ///
 /// # Errors
-/// Where they make no sense, or ask for help or the version.
+/// The arguments are invalid, or ask for help or the version.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut program = Cli::command();
     let mut words = RawArgs::new(words);
@@ -41,8 +55,8 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, cl
         })
 }
 
-/// Says whether the first word is a command. Then only that one has to be built, which is a good
-/// part of what a run on a small file costs.
+/// Whether the first argument is a command. This is the fast path: clap builds only that command,
+/// and building all of them takes a good part of a run on a small file.
 fn starts_with_command(program: &Command, words: &RawArgs) -> bool {
     let mut cursor = words.cursor();
     words.next_os(&mut cursor);
@@ -50,19 +64,22 @@ fn starts_with_command(program: &Command, words: &RawArgs) -> bool {
     first.is_some_and(|word| program.find_subcommand(word).is_some())
 }
 
-/// Says whether the words name no command, and the implied one is meant.
+/// Whether the arguments name no command and the implied one is meant.
+///
+/// # Errors
+/// The first argument that is not an option is neither a command nor an input.
 fn leaves_command_out(program: &mut Command, words: &RawArgs) -> Result<bool, clap::Error> {
     match Start::of(program, words) {
         Start::Word(word) if program.find_subcommand(word).is_some() => Ok(false),
         Start::Word(word) | Start::Escaped(word) if is_input(word) => Ok(true),
-        Start::Word(word) | Start::Escaped(word) => Err(neither(word, program)),
+        Start::Word(word) | Start::Escaped(word) => Err(unknown_word(word, program)),
         Start::Help => Ok(false),
         Start::Nothing => Ok(!io::stdin().is_terminal()),
         Start::Options { are_known } => Ok(are_known),
     }
 }
 
-/// The command that the words name or imply.
+/// The command that the arguments name or imply.
 fn command<'p>(program: &'p mut Command, words: &RawArgs) -> &'p mut Command {
     let name = match Start::of(program, words) {
         Start::Word(word) if program.find_subcommand(word).is_some() => word,
@@ -71,16 +88,16 @@ fn command<'p>(program: &'p mut Command, words: &RawArgs) -> &'p mut Command {
     program.find_subcommand_mut(name).expect("it is a command")
 }
 
-/// Says whether a word names something that can be read, perhaps one delivery of it.
+/// Whether an argument is an input that exists, perhaps with `#N` after its path.
 fn is_input(word: &OsStr) -> bool {
     match Input::named(Path::new(word)) {
         Ok(input) => input.path().is_none_or(is_there),
-        // Reading it says what is wrong with its number.
+        // Its number is invalid, which reading it reports.
         Err(_) => true,
     }
 }
 
-/// Says whether a path exists. What may not be looked at does: reading it says why it cannot be.
+/// Whether a path exists. One that may not be accessed counts as existing: reading it reports why.
 fn is_there(path: &Path) -> bool {
     match path.try_exists() {
         Ok(is_there) => is_there,
@@ -88,7 +105,8 @@ fn is_there(path: &Path) -> bool {
     }
 }
 
-fn neither(word: &OsStr, program: &mut Command) -> clap::Error {
+/// The error for an argument that is neither a command nor an input.
+fn unknown_word(word: &OsStr, program: &mut Command) -> clap::Error {
     let word = word.to_string_lossy();
     let names = program.get_subcommands().map(Command::get_name);
     let tip = nearest(&word, names).map_or_else(String::new, |name| {
@@ -100,26 +118,26 @@ fn neither(word: &OsStr, program: &mut Command) -> clap::Error {
     program.error(ErrorKind::InvalidSubcommand, message)
 }
 
-/// What the words of a command line start with, options aside.
+/// The first argument that is not an option.
 enum Start<'w> {
-    /// There is no word.
+    /// There are no arguments.
     Nothing,
-    /// A word that may name a command or an input.
+    /// A word that may be a command or an input.
     Word(&'w OsStr),
     /// A word after `--`, which is never a command.
     Escaped(&'w OsStr),
-    /// The help or the version of the program itself is asked for.
+    /// There is none: an option asks for the help or the version of the program.
     Help,
     /// There are only options.
     Options {
-        /// Whether the program or the implied command has all of them.
+        /// Whether all of them belong to the program or the implied command.
         are_known: bool,
     },
 }
 
 impl<'w> Start<'w> {
     fn of(program: &Command, words: &'w RawArgs) -> Self {
-        let mut options = Options::new(program);
+        let mut options = LeadingOptions::new(program);
         let mut cursor = words.cursor();
         words.next_os(&mut cursor);
         if words.is_end(&cursor) {
@@ -132,7 +150,7 @@ impl<'w> Start<'w> {
             if !word.is_long() && !word.is_short() {
                 return Self::Word(word.to_value_os());
             }
-            if options.needs_value(&word) {
+            if options.add(&word) {
                 words.next_os(&mut cursor);
             }
             if options.ask_for_help && !options.are_for_implied {
@@ -148,16 +166,19 @@ impl<'w> Start<'w> {
     }
 }
 
-/// The options before the first word that is not one.
-struct Options<'p> {
+/// What the options before the first other argument have in common.
+struct LeadingOptions<'p> {
     program: &'p Command,
     implied: &'p Command,
+    /// Whether all of them belong to the program or the implied command.
     are_known: bool,
+    /// Whether one of them belongs to the implied command only.
     are_for_implied: bool,
+    /// Whether one of them asks for help or the version.
     ask_for_help: bool,
 }
 
-impl<'p> Options<'p> {
+impl<'p> LeadingOptions<'p> {
     fn new(program: &'p Command) -> Self {
         Self {
             program,
@@ -168,26 +189,27 @@ impl<'p> Options<'p> {
         }
     }
 
-    /// Takes in a word of options; says whether the next word is the value of one.
-    fn needs_value(&mut self, word: &ParsedArg<'_>) -> bool {
+    /// Adds the options in one argument, such as `--width` or `-vq`. Returns whether the next
+    /// argument is the value of the last one.
+    fn add(&mut self, word: &ParsedArg<'_>) -> bool {
         if let Some((name, value)) = word.to_long() {
             let is_named = |arg: &Arg| name.is_ok_and(|name| arg.get_long() == Some(name));
-            return self.takes_value(is_named) && value.is_none();
+            return self.add_one(is_named) && value.is_none();
         }
         let Some(mut letters) = word.to_short() else {
             return false;
         };
         while let Some(letter) = letters.next_flag() {
             let is_named = |arg: &Arg| letter.is_ok_and(|letter| arg.get_short() == Some(letter));
-            if self.takes_value(is_named) {
+            if self.add_one(is_named) {
                 return letters.is_empty();
             }
         }
         false
     }
 
-    /// Takes in an option; says whether it takes a value.
-    fn takes_value(&mut self, is_named: impl Fn(&Arg) -> bool) -> bool {
+    /// Adds one option. Returns whether it takes a value.
+    fn add_one(&mut self, is_named: impl Fn(&Arg) -> bool) -> bool {
         let find = |command: &'p Command| command.get_arguments().find(|arg| is_named(arg));
         let of_program = find(self.program);
         let Some(option) = of_program.or_else(|| find(self.implied)) else {

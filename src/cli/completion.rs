@@ -1,4 +1,8 @@
-//! What completion offers for values that are not a closed set.
+//! Values that shell completion suggests for options that accept more than a closed set.
+//!
+//! clap completes the possible values of an option's parser. A parser of free text has none, so it
+//! is wrapped in one that suggests some. The help does not list them (`hide_possible_values`),
+//! because others are valid too.
 
 use std::ffi::OsStr;
 
@@ -9,14 +13,14 @@ use clap::{Arg, Command, ValueEnum};
 
 use crate::cli::time_zone;
 
-/// A parser of values that also offers some of them.
+/// A parser of values that also suggests some of them.
 #[derive(Clone)]
-pub(crate) struct Offering<P> {
+pub(crate) struct Suggesting<P> {
     pub(crate) parser: P,
     pub(crate) values: fn() -> Vec<String>,
 }
 
-impl<P: TypedValueParser> TypedValueParser for Offering<P> {
+impl<P: TypedValueParser> TypedValueParser for Suggesting<P> {
     type Value = P::Value;
 
     fn parse_ref(
@@ -34,33 +38,33 @@ impl<P: TypedValueParser> TypedValueParser for Offering<P> {
     }
 }
 
-/// Time zones by name.
-pub(crate) fn zones<P>(parser: P) -> Offering<P> {
-    Offering {
+/// Suggests the names of time zones.
+pub(crate) fn zones<P>(parser: P) -> Suggesting<P> {
+    Suggesting {
         parser,
         values: time_zone::names,
     }
 }
 
-/// Every algorithm alone, and the usual way to sign a time with the body.
-pub(crate) fn schemes<P>(parser: P) -> Offering<P> {
+/// Suggests every algorithm, and the most common scheme with a timestamp.
+pub(crate) fn schemes<P>(parser: P) -> Suggesting<P> {
     let values = || {
         let names = Algorithm::ALL.iter().map(ToString::to_string);
         names
             .chain(["hmac-sha256:{timestamp}.{body}".to_owned()])
             .collect()
     };
-    Offering { parser, values }
+    Suggesting { parser, values }
 }
 
-/// How many failures are explained, where that is not a number.
-pub(crate) fn budgets<P>(parser: P) -> Offering<P> {
+/// Suggests the values of `--diagnose` that are not numbers.
+pub(crate) fn budgets<P>(parser: P) -> Suggesting<P> {
     let values = || vec!["all".to_owned(), "none".to_owned()];
-    Offering { parser, values }
+    Suggesting { parser, values }
 }
 
-/// `FORMAT=` of every format, which a file follows.
-pub(crate) fn reports<P>(parser: P) -> Offering<P> {
+/// Suggests `FORMAT=` for every format, to be followed by a file.
+pub(crate) fn reports<P>(parser: P) -> Suggesting<P> {
     let values = || {
         let formats = ReportFormat::value_variants().iter();
         let values = formats.filter_map(ValueEnum::to_possible_value);
@@ -68,5 +72,5 @@ pub(crate) fn reports<P>(parser: P) -> Offering<P> {
             .map(|value| format!("{}=", value.get_name()))
             .collect()
     };
-    Offering { parser, values }
+    Suggesting { parser, values }
 }

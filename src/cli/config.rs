@@ -1,5 +1,21 @@
-//! The project file: what a team has agreed on, in `chatlog.toml`.
+//! The project file `chatlog.toml`: the settings that a team shares.
+//!
+//! ```toml
+//! scheme = "hmac-sha256:{body}"
+//! header-name = "X-AIRudder-Sign"
+//! time-zone = "Asia/Jakarta"
+//! color = "auto"
+//!
+//! [rules]
+//! message-order = "deny"
+//! ```
+//!
+//! The file may come from whoever sent the deliveries next to it, so it is not trusted with
+//! everything. It can name no secret, no file and no program, and it cannot change a rule that
+//! keeps a forged or unreadable delivery from passing. Options and environment variables take
+//! precedence over it.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,44 +27,50 @@ use chatlog::finding::{Level, Levels, Rule, nearest};
 use chatlog::signature::Scheme;
 use chatlog::view::Zone;
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::args::{Color, ConfigArgs};
+use crate::cli::color::Color;
 use crate::cli::pipeline::name_of;
 use crate::cli::time_zone;
 
-/// The file that is looked for in the working folder and in those above it.
+/// The name of the file that is looked for in the working folder and its parents.
 const NAME: &str = "chatlog.toml";
 const KEYS: [&str; 5] = ["rules", "scheme", "header-name", "time-zone", "color"];
 
-/// What the project file says: `None` where it does not set something.
+/// The settings of the project file; `None` for a setting that it does not have.
 #[derive(Debug, Default)]
 pub(crate) struct Config {
     /// The file, if there is one.
     pub(crate) path: Option<PathBuf>,
-    /// The levels of rules, in the order they are written.
+    /// The levels of rules, in the order of the file.
     pub(crate) rules: Vec<(Rule, Level)>,
-    /// The scheme of signatures.
+    /// The signature scheme.
     pub(crate) scheme: Option<Scheme>,
     /// The header that holds the signature.
     pub(crate) header_name: Option<String>,
-    /// The time zone that times are shown in.
+    /// The time zone in which times are shown.
     pub(crate) time_zone: Option<Zone>,
     /// When to use colours.
     pub(crate) color: Option<Color>,
 }
 
 impl Config {
-    /// Reads the file at [`Config::path`], if there is one.
-    pub(crate) fn load(path: Option<&Path>, args: &ConfigArgs) -> Result<Self> {
+    /// Reads the file at `path`, which [`Config::locate`] has found; without one, nothing is set.
+    ///
+    /// `is_named` is whether the user named the file: then errors do not repeat its name.
+    pub(crate) fn load(path: Option<&Path>, is_named: bool) -> Result<Self> {
         let Some(path) = path else {
             return Ok(Self::default());
         };
-        let text = fs::read_to_string(path).with_context(|| match args.config {
-            // Somebody may have given a secret for its name.
-            Some(_) => "--config: cannot read the file".to_owned(),
-            None => format!("{}: cannot read", name_of(path)),
+        let text = fs::read_to_string(path).with_context(|| {
+            if is_named {
+                // The name may be a secret that was given to the wrong option.
+                "--config: cannot read the file".to_owned()
+            } else {
+                format!("{}: cannot read", name_of(path))
+            }
         })?;
         let config = Self::read(&name_of(path), &text)?;
         Ok(Self {
@@ -57,22 +79,23 @@ impl Config {
         })
     }
 
-    /// The file that was named, or the nearest one upward from the working folder.
-    pub(crate) fn path(args: &ConfigArgs) -> Option<PathBuf> {
-        match &args.config {
-            _ if args.no_config => None,
-            Some(path) => Some(path.clone()),
+    /// The file that the user named, or else the nearest one in the working folder and its parents;
+    /// `None` if there is none or `is_disabled`.
+    pub(crate) fn locate(named: Option<&Path>, is_disabled: bool) -> Option<PathBuf> {
+        match named {
+            _ if is_disabled => None,
+            Some(path) => Some(path.to_owned()),
             None => nearest_file(),
         }
     }
 
-    /// The file's name, for saying what comes from it.
+    /// The name of the file, for messages about a setting that comes from it.
     pub(crate) fn name(&self) -> String {
         let path = self.path.as_deref().unwrap_or(Path::new(NAME));
         name_of(path).as_str().to_owned()
     }
 
-    /// What is to be done about each rule.
+    /// The levels of all rules, as the file sets them.
     pub(crate) fn levels(&self) -> Levels {
         let mut levels = Levels::default();
         for (rule, level) in &self.rules {
@@ -82,19 +105,19 @@ impl Config {
     }
 
     fn read(name: &Text<'_>, text: &str) -> Result<Self> {
-        let fault = |fault: Fault| {
+        let located = |error: ConfigError| {
             let Position { line, column } =
-                Position::START.after(text.get(..fault.at).unwrap_or_default());
-            anyhow!("{name}:{line}:{column}: {}", fault.what)
+                Position::START.after(text.get(..error.at).unwrap_or_default());
+            anyhow!("{name}:{line}:{column}: {}", error.what)
         };
-        Self::parse(text).map_err(fault)
+        Self::parse(text).map_err(located)
     }
 
-    fn parse(text: &str) -> Result<Self, Fault> {
-        let table = DeTable::parse(text).map_err(|error| Fault {
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        let table = DeTable::parse(text).map_err(|error| ConfigError {
             at: error.span().map_or(0, |span| span.start),
-            // The error's own words quote the line, in which there may be anything.
-            what: format!("not TOML: {}", error.message()),
+            // Its `Display` would quote the line, which may hold a secret.
+            what: format!("invalid TOML: {}", error.message()),
         })?;
         let mut config = Self::default();
         for (key, value) in table.get_ref() {
@@ -104,20 +127,21 @@ impl Config {
                 "header-name" => config.header_name = Some(header_name(value)?),
                 "time-zone" => config.time_zone = Some(time_zone(value)?),
                 "color" => config.color = Some(color(value)?),
-                name => return Err(Fault::new(key, unknown(name, "key", KEYS))),
+                name => return Err(ConfigError::new(key, unknown(name, "key", KEYS))),
             }
         }
         Ok(config)
     }
 }
 
-/// What is wrong with a project file, and the byte it is at.
-struct Fault {
+/// An error in a project file.
+struct ConfigError {
+    /// The offset of the byte at which it is.
     at: usize,
     what: String,
 }
 
-impl Fault {
+impl ConfigError {
     fn new<T>(place: &Spanned<T>, what: String) -> Self {
         Self {
             at: place.span().start,
@@ -126,7 +150,8 @@ impl Fault {
     }
 }
 
-/// The nearest file upward, as a path from the working folder: `../chatlog.toml`, say.
+/// The nearest project file in the working folder and its parents, as a relative path such as
+/// `../chatlog.toml`.
 fn nearest_file() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
     let steps = folder.ancestors().scan(PathBuf::new(), |up, _| {
@@ -139,55 +164,57 @@ fn nearest_file() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, Fault> {
+fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, ConfigError> {
     let DeValue::Table(rules) = table.get_ref() else {
-        return Err(Fault::new(
+        return Err(ConfigError::new(
             table,
             "`rules` must be a table: write `[rules]` above the rules".to_owned(),
         ));
     };
+    let rules = rules.iter();
     rules
-        .iter()
-        .map(|(key, value)| {
-            let name = key.get_ref().as_ref();
-            let names = Rule::ALL.iter().map(|rule| rule.name());
-            let rule =
-                Rule::named(name).map_err(|_| Fault::new(key, unknown(name, "rule", names)))?;
-            if !rule.is_for_projects() {
-                return Err(Fault::new(key, not_for_projects(rule)));
-            }
-            let word = string(value)?;
-            let level = Level::WORDS
-                .iter()
-                .find(|(known, _)| *known == word)
-                .map(|(_, level)| *level);
-            let words = Level::WORDS.iter().map(|(word, _)| *word);
-            Ok((
-                rule,
-                level.ok_or_else(|| Fault::new(value, unknown(word, "level", words)))?,
-            ))
-        })
+        .map(|(key, value)| Ok((rule(key)?, level(value)?)))
         .collect()
 }
 
-/// Whoever writes this file may not decide that a forged or an unreadable delivery passes.
-fn not_for_projects(rule: Rule) -> String {
-    format!(
-        "the level of `{rule}` cannot be set here: give -A, -W or -D {rule} on the command line"
-    )
+fn rule(key: &Spanned<Cow<'_, str>>) -> Result<Rule, ConfigError> {
+    let name = key.get_ref().as_ref();
+    let rule = Rule::named(name).map_err(|_| {
+        let names = Rule::ALL.iter().map(|rule| rule.name());
+        ConfigError::new(key, unknown(name, "rule", names))
+    })?;
+    if rule.is_for_projects() {
+        Ok(rule)
+    } else {
+        Err(ConfigError::new(key, not_for_projects(rule)))
+    }
 }
 
-fn string<'v>(value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, Fault> {
+fn level(value: &Spanned<DeValue<'_>>) -> Result<Level, ConfigError> {
+    let word = string(value)?;
+    let known = Level::WORDS.iter().find(|(known, _)| *known == word);
+    known.map(|(_, level)| *level).ok_or_else(|| {
+        let words = Level::WORDS.iter().map(|(word, _)| *word);
+        ConfigError::new(value, unknown(word, "level", words))
+    })
+}
+
+/// Why a rule cannot be set here: it keeps forged and unreadable deliveries from passing.
+fn not_for_projects(rule: Rule) -> String {
+    format!("the level of `{rule}` cannot be set here: use -A, -W or -D {rule} on the command line")
+}
+
+fn string<'v>(value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, ConfigError> {
     match value.get_ref() {
         DeValue::String(text) => Ok(text),
-        other => Err(Fault::new(
+        other => Err(ConfigError::new(
             value,
             format!("expected a string, found {}", kind(other)),
         )),
     }
 }
 
-/// What a value is, with its article.
+/// The type of a value, with its article: `an integer`.
 fn kind(value: &DeValue<'_>) -> String {
     let name = value.type_str();
     let article = if name.starts_with(['a', 'i']) {
@@ -198,34 +225,39 @@ fn kind(value: &DeValue<'_>) -> String {
     format!("{article} {name}")
 }
 
-fn parsed(value: &Spanned<DeValue<'_>>) -> Result<Scheme, Fault> {
+fn parsed(value: &Spanned<DeValue<'_>>) -> Result<Scheme, ConfigError> {
     string(value)?
         .parse()
-        .map_err(|error| Fault::new(value, format!("{error}")))
+        .map_err(|error| ConfigError::new(value, format!("{error}")))
 }
 
-fn header_name(value: &Spanned<DeValue<'_>>) -> Result<String, Fault> {
+fn header_name(value: &Spanned<DeValue<'_>>) -> Result<String, ConfigError> {
     let name = string(value)?;
     if Headers::is_name(name) {
         Ok(name.to_owned())
     } else {
-        Err(Fault::new(value, "expected a header name".to_owned()))
+        Err(ConfigError::new(value, "expected a header name".to_owned()))
     }
 }
 
-fn time_zone(value: &Spanned<DeValue<'_>>) -> Result<Zone, Fault> {
-    time_zone::parse(string(value)?).map_err(|error| Fault::new(value, error))
+fn time_zone(value: &Spanned<DeValue<'_>>) -> Result<Zone, ConfigError> {
+    time_zone::parse(string(value)?).map_err(|error| ConfigError::new(value, error))
 }
 
-fn color(value: &Spanned<DeValue<'_>>) -> Result<Color, Fault> {
+fn color(value: &Spanned<DeValue<'_>>) -> Result<Color, ConfigError> {
     let word = string(value)?;
-    Color::from_str(word, false)
-        .map_err(|_| Fault::new(value, unknown(word, "colour", ["auto", "always", "never"])))
+    Color::from_str(word, false).map_err(|_| {
+        let values = Color::value_variants().iter();
+        let values: Vec<PossibleValue> = values.filter_map(Color::to_possible_value).collect();
+        let names = values.iter().map(PossibleValue::get_name);
+        ConfigError::new(value, unknown(word, "colour", names))
+    })
 }
 
+/// The message for a word that is not one of `names`, with the nearest of them.
 fn unknown<'n>(word: &str, what: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     if what == "key" && word.contains("secret") {
-        return "secrets do not belong here, because this file is committed and shared: use --secret-file, \
+        return "secrets do not belong in this file, which is committed and shared: use --secret-file, \
                 --secret-env or the variable CHATLOG_SECRET"
             .to_owned();
     }
@@ -246,12 +278,12 @@ mod tests {
 
     #[track_caller]
     fn refused(text: &str, at: usize, words: &str) {
-        let Err(fault) = Config::parse(text) else {
+        let Err(error) = Config::parse(text) else {
             panic!("{text} is taken")
         };
-        assert_eq!(fault.at, at, "{}", fault.what);
-        assert!(fault.what.contains(words), "{}", fault.what);
-        assert!(!fault.what.contains("hunter2"), "{}", fault.what);
+        assert_eq!(error.at, at, "{}", error.what);
+        assert!(error.what.contains(words), "{}", error.what);
+        assert!(!error.what.contains("hunter2"), "{}", error.what);
     }
 
     #[test]
@@ -289,7 +321,7 @@ mod tests {
         );
         refused("scheme = 3", 9, "expected a string, found an integer");
         refused("secret = \"hunter2\"", 0, "committed and shared");
-        refused("secret = \"hunter2", 17, "not TOML");
+        refused("secret = \"hunter2", 17, "invalid TOML");
     }
 
     #[test]

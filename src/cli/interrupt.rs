@@ -1,8 +1,18 @@
-//! Ctrl-C, and being asked to end: what is being written ends with a line, and nothing unfinished
-//! is left behind.
+//! Ctrl-C (SIGINT) and SIGTERM: output ends with a complete line, and no temporary file stays
+//! behind.
 //!
-//! A thread of its own waits for the signal, because the main one may be blocked reading for ever.
-//! It ends the process as soon as nobody is in the middle of a line, or of putting reports in place.
+//! The main thread cannot handle the signal, because it may be blocked in a read for as long as the
+//! user wants. So a thread of its own waits for it and ends the process:
+//!
+//! 1. It waits until nobody holds the [`hold`] guard. Standard output holds it while a line is
+//!    incomplete, and report files while they are renamed into place. If that takes longer than
+//!    [`PATIENCE`], because nobody reads a full pipe, it goes on.
+//! 2. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
+//!    not complete.
+//! 3. It exits with the code that shells use for a process that was ended by the signal.
+//!
+//! A second signal ends the process at once. [`Interrupt::settle`] keeps a main thread that
+//! finishes meanwhile from exiting with another code.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,27 +23,28 @@ use std::{fs, io, thread};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// How long to wait for the end of a line that nobody may be reading. A second signal ends the
-/// process at once.
+/// How long to wait for the end of a line.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to sleep between two looks at something that cannot be waited for.
 const NAP: Duration = Duration::from_millis(5);
 
-/// Held by whoever must not be interrupted.
+/// Locked by whoever must not be interrupted.
 static BUSY: Mutex<()> = Mutex::new(());
-/// The files to delete when the process is ended.
+/// The files to delete when a signal ends the process.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Whether a signal has arrived.
+/// The signal handlers, and whether a signal has arrived.
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Starts to listen for signals.
+    /// Installs the handlers and starts the thread.
     ///
     /// # Errors
-    /// Where the system gives neither handlers nor a thread.
+    /// The system refuses one of them.
     pub(crate) fn listen() -> io::Result<Self> {
         let arrived = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
+            // In this order, the first signal sets the flag, and the second finds it set.
             flag::register_conditional_shutdown(signal, exit_code(signal), arrived.clone())?;
             flag::register(signal, arrived.clone())?;
         }
@@ -41,7 +52,8 @@ impl Interrupt {
         Ok(Self(arrived))
     }
 
-    /// Does not return if a signal has arrived: it decides the exit code, not what came of it.
+    /// Returns only if no signal has arrived. Otherwise the signal decides the exit code, and not
+    /// the errors that it caused.
     pub(crate) fn settle(&self) {
         while self.0.load(Ordering::SeqCst) {
             thread::sleep(NAP);
@@ -54,12 +66,12 @@ pub(crate) fn hold() -> MutexGuard<'static, ()> {
     lock(&BUSY)
 }
 
-/// Has a file deleted if a signal ends the process.
+/// Registers a file to be deleted if a signal ends the process.
 pub(crate) fn delete_when_interrupted(path: &Path) {
     lock(&TEMPORARY).push(path.to_owned());
 }
 
-/// Keeps a file that is not temporary any more.
+/// Removes a file from those to be deleted.
 pub(crate) fn keep(path: &Path) {
     lock(&TEMPORARY).retain(|temporary| temporary != path);
 }
@@ -79,7 +91,7 @@ fn spawn_waiter(_arrived: Arc<AtomicBool>) -> io::Result<()> {
     thread::Builder::new().spawn(wait).map(drop)
 }
 
-/// Nothing but the flag can be waited for here.
+/// Windows has no signals to wait for, so the flag is polled.
 #[cfg(not(unix))]
 fn spawn_waiter(arrived: Arc<AtomicBool>) -> io::Result<()> {
     let wait = move || {
@@ -98,12 +110,13 @@ fn spawn_waiter(arrived: Arc<AtomicBool>) -> io::Result<()> {
 fn end(signal: i32) {
     let _busy = wait_for_line_end();
     for path in lock(&TEMPORARY).drain(..) {
-        // It may not be there any more.
+        // It may be gone already, and the process ends in any case.
         drop(fs::remove_file(path));
     }
     std::process::exit(exit_code(signal));
 }
 
+/// Waits for [`BUSY`], but no longer than [`PATIENCE`].
 fn wait_for_line_end() -> Option<MutexGuard<'static, ()>> {
     let started = Instant::now();
     loop {
@@ -116,7 +129,7 @@ fn wait_for_line_end() -> Option<MutexGuard<'static, ()>> {
     }
 }
 
-/// The code that shells give for a process that a signal ended.
+/// The exit code that shells use for a process that was ended by a signal.
 fn exit_code(signal: i32) -> i32 {
     128 + signal
 }

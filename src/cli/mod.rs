@@ -1,8 +1,10 @@
-//! The program around the library: it knows the arguments, the environment, files and the terminal.
+//! The program around the library: everything that knows the arguments, the environment, files and
+//! the terminal.
 //!
-//! Everything in here may use the library; the library knows nothing of what is in here.
+//! This module uses the library, and the library knows none of it.
 
 mod args;
+mod color;
 mod command_line;
 mod commands;
 mod completion;
@@ -47,7 +49,8 @@ fn failure(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Prints help, or what is wrong with the arguments, which may be a stranger's words.
+/// Prints help or a usage error. An error quotes the arguments, which may come from a script that
+/// passes on untrusted text, so it is escaped if they need it.
 fn print_usage(error: &clap::Error) -> ExitCode {
     let is_hostile =
         |argument: std::ffi::OsString| Text::from(argument.to_string_lossy()).needs_escaping();
@@ -59,7 +62,7 @@ fn print_usage(error: &clap::Error) -> ExitCode {
     } else if std::env::args_os().any(is_hostile) {
         error.render().to_string().lines().for_each(say);
     } else {
-        // There is nobody to tell if this fails.
+        // If standard error is closed, the error cannot be reported anywhere.
         drop(error.print());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))

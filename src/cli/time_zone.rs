@@ -1,14 +1,14 @@
-//! Time zones as people name them: UTC, local, an offset, or a name of the IANA database.
+//! Parses time zones: UTC, local, an offset, or a name in the IANA database.
 
 use chatlog::Text;
 use chatlog::finding::nearest;
 use chatlog::view::Zone;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
-/// The zone that a word stands for.
+/// Parses a time zone.
 ///
 /// # Errors
-/// What is wrong with the word.
+/// A message with the nearest name, or with the forms that are accepted.
 pub(crate) fn parse(word: &str) -> Result<Zone, String> {
     if word.eq_ignore_ascii_case("local") {
         let local = TimeZone::try_system().map_err(|error| error.to_string())?;
@@ -28,14 +28,14 @@ pub(crate) fn parse(word: &str) -> Result<Zone, String> {
         .map_err(|_| unknown(word))
 }
 
-/// What [`parse`] takes that is a name.
+/// The names that [`parse`] accepts, for completion.
 pub(crate) fn names() -> Vec<String> {
     let database = TimeZoneDatabase::bundled();
     let known = database.available().map(|name| name.as_str().to_owned());
     std::iter::once("local".to_owned()).chain(known).collect()
 }
 
-/// An offset from UTC: `+07:00`, `+0700`, `+07` or `+7`, perhaps after `UTC`.
+/// Parses an offset from UTC: `+07:00`, `+0700`, `+07` or `+7`, perhaps after `UTC`.
 fn offset(word: &str) -> Option<Offset> {
     let start = word
         .get(..3)
@@ -57,11 +57,12 @@ fn offset(word: &str) -> Option<Offset> {
         let number = is_number.then(|| digits.parse::<i32>().ok())??;
         (number <= most).then_some(number)
     };
-    // The furthest that any place on Earth is from UTC.
+    // No place on Earth is further from UTC than 14 hours.
     let seconds = number(hours, 14)? * 3600 + number(minutes, 59)? * 60;
     Offset::from_seconds(sign * seconds).ok()
 }
 
+/// The message for a word that is not a time zone.
 fn unknown(word: &str) -> String {
     let names = names();
     let shown = Text::from(word);

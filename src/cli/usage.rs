@@ -1,12 +1,17 @@
-//! Errors in the use of the command line, which give away nothing that may be a secret.
+//! Rewrites clap's usage errors so that they neither print a secret nor ask for one.
+//!
+//! clap quotes the value that it rejects, and suggests options with similar names. Next to the
+//! options for secrets, that value may be the secret: `--scheme hunter2`. And a suggestion to use
+//! `--secret` would put the secret where other users of the machine can see it.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-/// The headings of options next to which a secret may be given by mistake.
+/// The help headings of the options to which a secret may be given by mistake.
 const PRIVATE: [&str; 3] = ["Secret", "Signature", "Project file"];
 
-/// The error without values that may be secrets, and without suggestions that would ask for one.
+/// Removes from an error the values that may be secrets and the suggestions that ask for one, and
+/// adds the suggestion `--format json` for `--json`.
 pub(crate) fn discreet(mut error: clap::Error, command: &mut Command) -> clap::Error {
     hide_value(&mut error, command);
     if error.kind() == ErrorKind::UnknownArgument {
@@ -16,6 +21,7 @@ pub(crate) fn discreet(mut error: clap::Error, command: &mut Command) -> clap::E
     error
 }
 
+/// A part of an error's text; empty if it has none.
 fn text(error: &clap::Error, kind: ContextKind) -> &str {
     match error.get(kind) {
         Some(ContextValue::String(text)) => text,
@@ -23,7 +29,7 @@ fn text(error: &clap::Error, kind: ContextKind) -> &str {
     }
 }
 
-/// The names of the options under a heading, with their dashes.
+/// The long names of the options under some headings, with their dashes.
 fn options(command: &Command, is_heading: impl Fn(&str) -> bool) -> Vec<String> {
     let is_under = |arg: &&Arg| arg.get_help_heading().is_some_and(&is_heading);
     let arguments = command.get_arguments().filter(is_under);
@@ -33,7 +39,7 @@ fn options(command: &Command, is_heading: impl Fn(&str) -> bool) -> Vec<String> 
 }
 
 fn hide_value(error: &mut clap::Error, command: &Command) {
-    // Such as `--scheme <SCHEME>`.
+    // clap writes `--scheme <SCHEME>`.
     let argument = text(error, ContextKind::InvalidArg);
     let name = argument.split(' ').next().unwrap_or_default();
     let private = options(command, |heading| PRIVATE.contains(&heading));
@@ -44,7 +50,7 @@ fn hide_value(error: &mut clap::Error, command: &Command) {
     }
 }
 
-/// Suggests a secret option only to those who have mistyped one.
+/// Removes suggestions of secret options, unless one of these options was mistyped.
 fn withhold_secret_options(error: &mut clap::Error, command: &mut Command) {
     let secrets = options(command, |heading| heading == "Secret");
     let word = text(error, ContextKind::InvalidArg);
@@ -57,12 +63,12 @@ fn withhold_secret_options(error: &mut clap::Error, command: &mut Command) {
         .any(|option| option == text(error, ContextKind::SuggestedArg))
     {
         error.remove(ContextKind::SuggestedArg);
-        // The usage shows what was suggested, too.
+        // The usage contains the suggestion too.
         let usage = ContextValue::StyledStr(command.render_usage());
         error.insert(ContextKind::Usage, usage);
     }
     if let Some(ContextValue::StyledStrs(mut tips)) = error.remove(ContextKind::Suggested) {
-        // Such as `'verify --secret' exists`.
+        // clap writes `'verify --secret' exists`.
         tips.retain(|tip| !tip.to_string().contains(" --secret"));
         if !tips.is_empty() {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));

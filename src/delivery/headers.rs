@@ -6,17 +6,18 @@ use serde::ser::SerializeMap;
 
 use crate::{Text, redact};
 
-/// The headers of a request, in order, with repeated names; names are compared without case.
+/// The headers of a request, in order and with repeated names. Names are compared without regard to
+/// case.
 #[derive(Debug, Clone, Default)]
 pub struct Headers<'a>(Vec<(Text<'a>, Text<'a>)>);
 
 impl<'a> Headers<'a> {
-    /// Adds a header after the others.
+    /// Appends a header.
     pub fn push(&mut self, name: impl Into<Text<'a>>, value: impl Into<Text<'a>>) {
         self.0.push((name.into(), value.into()));
     }
 
-    /// Says whether there are none.
+    /// Whether there are no headers.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -40,7 +41,8 @@ impl<'a> Headers<'a> {
             .map(|(_, value)| value)
     }
 
-    /// The values of each name, which is in lower case, in the order in which the names first come.
+    /// The values by lower-case name, in the order in which the names first appear. Takes linear
+    /// time, because the number of headers is up to the input.
     fn by_name(&self) -> Vec<(String, Vec<&Text<'a>>)> {
         let mut headers: Vec<(String, Vec<_>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::default();
@@ -55,13 +57,14 @@ impl<'a> Headers<'a> {
         headers
     }
 
-    /// The same headers, owning their characters.
+    /// The same headers without borrows.
     pub fn into_owned(self) -> Headers<'static> {
         let owned = |(name, value): (Text<'_>, Text<'_>)| (name.into_owned(), value.into_owned());
         Headers(self.0.into_iter().map(owned).collect())
     }
 
-    /// Says whether a header can have this name: a token of RFC 9110, which no line break can end.
+    /// Whether this is a valid name of a header: a token of RFC 9110, which cannot contain a line
+    /// break.
     pub fn is_name(name: &str) -> bool {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         !name.is_empty() && name.bytes().all(is_part)
@@ -74,7 +77,8 @@ impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
     }
 }
 
-/// An object of lower-case names; the value of a repeated one is an array. Credentials are masked.
+/// An object with lower-case names, where a repeated name has an array of values. Credentials are
+/// redacted.
 impl Serialize for Headers<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let headers = self.by_name();

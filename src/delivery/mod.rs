@@ -1,7 +1,8 @@
-//! A received webhook request: its headers, the bytes of its body, and how faithfully a capture kept
-//! them.
+//! A received webhook request: its headers, the bytes of its body, and how faithfully a capture
+//! kept them.
 //!
-//! Every capture format ends here, and everything that is said of a request starts here.
+//! Every capture format produces [`Delivery`]s, and signatures, the schema and the views see
+//! nothing else of a capture.
 
 mod headers;
 
@@ -18,67 +19,68 @@ use crate::{Position, Text};
 /// One received webhook request.
 #[derive(Debug, Clone)]
 pub struct Delivery<'a> {
-    /// How it was saved.
+    /// The format of the capture that it was read from.
     pub format: Format,
-    /// How faithfully its body was kept.
+    /// How faithfully the capture kept the body.
     pub fidelity: Fidelity,
-    /// The request's method, where it is known.
+    /// The request's method, if the capture holds it.
     pub method: Option<Text<'a>>,
-    /// The request's target or URL, where it is known.
+    /// The request's target or URL, if the capture holds it.
     pub target: Option<Text<'a>>,
-    /// When it was received, where that is known.
+    /// When the request was received, if the capture holds it.
     pub received_at: Option<Timestamp>,
-    /// The request's headers, where they are known.
+    /// The request's headers; empty if the capture does not hold them.
     pub headers: Headers<'a>,
-    /// The body.
+    /// The body, with its content encoding undone.
     pub body: Cow<'a, [u8]>,
-    /// The bytes as sent, where `body` is what their content encoding holds.
+    /// The body as it was sent, if it had a content encoding that was undone.
     pub encoded_body: Option<Cow<'a, [u8]>>,
-    /// A line break that may belong to the body: that of a line of many, or before the next message.
+    /// The line break after the body, if it may be part of it: at the end of a line of NDJSON, or
+    /// before the next HTTP message. Otherwise empty.
     pub terminator: &'a [u8],
-    /// Whether the body ends where its file does, and no length says how long it was: a line break
-    /// at its end may be the file's.
+    /// Whether the body ends where its file does and no length is given for it: a line break at its
+    /// end may belong to the file.
     pub ends_input: bool,
-    /// Where it starts in its input.
+    /// Where the delivery starts in its input.
     pub start: Position,
-    /// Where its body starts in its input; none where it is wrapped in a string, and has no lines
-    /// of its own there.
+    /// Where the body starts in its input; `None` if it is wrapped in a string or base64, and so
+    /// has no lines there.
     pub body_start: Option<Position>,
-    /// What was done or assumed to read it, in words.
+    /// What was done or assumed to read the delivery, as sentences. Safe to print.
     pub notes: Vec<String>,
-    /// What the capture says in two ways.
+    /// Contradictions in the capture.
     pub ambiguities: Vec<Ambiguity>,
 }
 
-/// Something that a capture says of a request in two ways.
+/// A contradiction in a capture: two different bodies, headers or lengths for one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ambiguity {
-    /// What it is, in words; safe to show.
+    /// What differs, and which of the two was read. Safe to print.
     pub message: String,
-    /// What it leaves open.
+    /// What the contradiction leaves open.
     pub doubt: Doubt,
 }
 
 /// What an [`Ambiguity`] leaves open, from nothing to everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Doubt {
-    /// Nothing: what was read is the more faithful of the two.
+    /// Nothing: the body that was read is the more faithful one.
     Settled,
-    /// Whether the body is what was sent: a signature that does not match it proves nothing.
+    /// Whether the body is what was sent. A signature that does not match proves nothing.
     OfMismatch,
-    /// Which of two bodies was sent: a signature that matches one of them proves nothing either.
+    /// Which of two bodies was sent. A signature that matches one of them proves nothing either.
     OfBoth,
 }
 
 impl Delivery<'_> {
-    /// Everything to know of how it was read, in words: the notes, and what is ambiguous.
+    /// The notes, followed by the messages of the ambiguities.
     pub fn remarks(&self) -> impl Iterator<Item = &str> {
         let ambiguities = self.ambiguities.iter();
         let notes = self.notes.iter().map(String::as_str);
         notes.chain(ambiguities.map(|ambiguity| ambiguity.message.as_str()))
     }
 
-    /// The same, owning everything.
+    /// The same delivery without borrows. The terminator is dropped.
     pub fn into_owned(self) -> Delivery<'static> {
         Delivery {
             method: self.method.map(Text::into_owned),
@@ -98,30 +100,30 @@ impl Delivery<'_> {
         }
     }
 
-    /// The SHA-256 of the body.
+    /// The SHA-256 of [`Delivery::body`].
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(&self.body).into()
     }
 }
 
-/// How faithfully a capture kept the body of a request, the best first.
+/// How faithfully a capture kept the body of a request, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fidelity {
     /// The bytes as they were received.
     Exact,
-    /// A string: exact if the bytes were UTF-8 and not content-encoded.
+    /// A string: exact if the body was UTF-8 and had no content encoding.
     Text,
-    /// Decompressed, or decoded from another character set.
+    /// Decompressed, or converted from another character set. The bytes that were sent are lost.
     Decoded,
-    /// Parsed and written again.
+    /// Parsed and written again, perhaps with other white space, key order or escapes.
     Reserialized,
-    /// Cut short.
+    /// Cut off.
     Truncated,
 }
 
 impl Fidelity {
-    /// The word people and programs see.
+    /// The name in all output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",

@@ -182,7 +182,7 @@ fn the_body_as_sent_can_be_demanded() {
 fn a_body_of_another_length_than_was_sent_is_never_invalid() {
     let folder = Folder::new("lengths");
     let reformatted = "{\n  \"n\": 1\n}";
-    let longer = "12 bytes were saved, 8 were sent: re-formatted?";
+    let longer = "12 bytes were saved, but 8 were sent: was the body reformatted?";
     let har = json!({"log": {"entries": [{"request": {"method": "POST", "url": "/",
         "headers": [{"name": "X-AIRudder-Sign", "value": SIGNATURE}], "bodySize": 8,
         "postData": {"text": reformatted}}}]}});
@@ -201,13 +201,13 @@ fn a_body_of_another_length_than_was_sent_is_never_invalid() {
     folder.write("right.http", request(OF_OTHER, &head("8"), BODY));
     verdict(&folder, "longer.har", 2, "inconclusive", longer);
     verdict(&folder, "longer.http", 2, "inconclusive", longer);
-    let shorter = "8 bytes were saved, 12 were sent";
+    let shorter = "8 bytes were saved, but 12 were sent";
     verdict(&folder, "shorter.http", 2, "inconclusive", shorter);
     verdict(&folder, "cut.http", 2, "inconclusive", "cut the body short");
     let several =
-        "several lengths of the body are given: 8 by `Content-Length`, 9 by `Content-Length`";
+        "the lengths given for the body differ: 8 in `Content-Length`, 9 in `Content-Length`";
     verdict(&folder, "two.http", 2, "inconclusive", several);
-    let saved = "8 bytes were saved, 5,177 were sent: re-formatted?";
+    let saved = "8 bytes were saved, but 5,177 were sent: was the body reformatted?";
     verdict(&folder, "size.json", 2, "inconclusive", saved);
     verdict(&folder, "right.http", 1, "invalid", "");
     let late = head("eight") + &head("12");
@@ -243,7 +243,7 @@ fn the_response_that_follows_a_request_is_not_part_of_its_body() {
         .is(0, &["2 deliveries: 2 valid"]);
     folder
         .chatlog("show --format json with.http")
-        .is(1, &["left out the response that follows"]);
+        .is(1, &["left out the response after the request"]);
     let extracted = folder.chatlog("extract with.http");
     assert_eq!(extracted.text(), BODY);
 }
@@ -343,15 +343,15 @@ fn of_two_requests_in_the_place_of_one_neither_is_trusted() {
         assert!(!run.text().contains("swapped-deliveries"), "{run:?}");
     };
     let members = format!(r#""payload": {other}, "payload": {good}"#);
-    let twice = "two `payload` keys differ, and nothing tells which was sent";
+    let twice = "two `payload` keys differ, and either may have been sent";
     case("payload.json", envelope(SIGNATURE, &members), twice);
     let members = format!(
         r#""body": {good}, "isBase64Encoded": true, "isBase64Encoded": false, "requestContext": {{"http": {{"method": "POST"}}}}, "version": "2.0""#
     );
-    let encodings = "two `isBase64Encoded` keys differ, and nothing tells which was sent";
+    let encodings = "two `isBase64Encoded` keys differ, and either may have been sent";
     case("gateway.json", envelope(SIGNATURE, &members), encodings);
 
-    let requests = "two `request` keys differ, and nothing tells which was sent";
+    let requests = "two `request` keys differ, and either may have been sent";
     let har = |body: &str| {
         format!(
             r#""request": {{"method": "POST", "url": "/", "headers": [{{"name": "X-AIRudder-Sign", "value": "{SIGNATURE}"}}], "postData": {{"text": {body}}}}}"#
@@ -364,7 +364,7 @@ fn of_two_requests_in_the_place_of_one_neither_is_trusted() {
     folder.write("logs.har", format!("{{{}}}", archives.join(", ")));
     folder
         .chatlog("verify logs.har")
-        .is(2, &["two `log` keys differ, and only the last is read"]);
+        .is(2, &["two `log` keys differ, and only the last one is read"]);
     let sent = |body: &str| {
         json!({"method": "POST", "uri": "/", "proto": "HTTP/1.1", "headers": {"x-airudder-sign": [SIGNATURE]},
             "raw": STANDARD.encode(body)})
@@ -429,7 +429,7 @@ fn what_a_capture_says_in_two_ways_is_always_said() {
     );
 
     // Nothing tells which of two equally faithful bodies was sent: neither verdict is to be had.
-    let two = "two `body` keys differ, and nothing tells which was sent";
+    let two = "two `body` keys differ, and either may have been sent";
     for members in [
         format!(r#""body": {other}, "body": {good}"#),
         format!(r#""body": {good}, "body": {other}"#),
@@ -443,7 +443,7 @@ fn what_a_capture_says_in_two_ways_is_always_said() {
         );
     }
     let members = format!(r#""rawBody": {good}, "body": {other}"#);
-    let undecided = "`rawBody` and `body` differ, and nothing tells which was sent";
+    let undecided = "`rawBody` and `body` differ, and either may have been sent";
     case(
         "raw.json",
         envelope(SIGNATURE, &members),
@@ -454,7 +454,7 @@ fn what_a_capture_says_in_two_ways_is_always_said() {
 
     // The more faithful one decides, and is the one that is shown.
     let base64 = format!(r#""body": {other}, "body_b64": "eyJuIjogMX0=""#);
-    let exact = "`body` differs from `body_b64`, which is more faithful and was read";
+    let exact = "`body` differs from `body_b64`, which was read because it is more faithful";
     case(
         "base64.json",
         envelope(SIGNATURE, &base64),
@@ -471,7 +471,7 @@ fn what_a_capture_says_in_two_ways_is_always_said() {
     );
     assert_eq!(folder.chatlog("extract base64.json").text(), BODY);
     let parsed = format!(r#""rawBody": {good}, "body": {{"n": 2}}"#);
-    let faithful = "`body` differs from `rawBody`, which is more faithful and was read";
+    let faithful = "`body` differs from `rawBody`, which was read because it is more faithful";
     case(
         "parsed.json",
         envelope(SIGNATURE, &parsed),
@@ -487,7 +487,7 @@ fn what_a_capture_says_in_two_ways_is_always_said() {
     let headers = format!(
         r#"{{"headers": {{"x-airudder-sign": "00"}}, "headers": {{"x-airudder-sign": "{OF_OTHER}"}}, "body": {good}}}"#
     );
-    let last = "two `headers` keys differ, and the last was read";
+    let last = "two `headers` keys differ: the last one was read";
     folder.write("two-headers.json", headers);
     verdict(&folder, "two-headers.json", 2, "inconclusive", last);
 }

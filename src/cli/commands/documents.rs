@@ -1,4 +1,4 @@
-//! What the program has to say of itself: schemas, completion scripts and manual pages.
+//! `chatlog schema`, `completions` and `man`: documents about the program itself.
 
 use std::io::Write;
 use std::path::Path;
@@ -24,14 +24,14 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Outcome> {
     )
 }
 
-/// Prints the completion script of a shell.
+/// Prints a completion script for a shell.
 pub(super) fn completions(args: &Completions) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "chatlog", &mut script);
     print(&script)
 }
 
-/// Prints the manual pages one after another, or writes each to a file.
+/// Prints all manual pages, or writes each to a file.
 pub(super) fn man(args: &Man) -> Result<Outcome> {
     if let Some(folder) = &args.dir {
         write_pages(folder)?;
@@ -45,7 +45,8 @@ pub(super) fn man(args: &Man) -> Result<Outcome> {
     print(&pages)
 }
 
-/// The program as the manual describes it: a synopsis is the usage, not a list of every option.
+/// The program as the manual describes it. `clap_mangen` would list every option in the synopsis,
+/// which for these commands is a screenful, so it is overridden with the usage line.
 fn documented() -> clap::Command {
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();

@@ -1,4 +1,4 @@
-//! `chatlog explain`: what a rule is about.
+//! `chatlog explain`: prints the explanation of one rule, or a table of all rules.
 
 use std::io::Write;
 

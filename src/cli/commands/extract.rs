@@ -1,4 +1,7 @@
-//! `chatlog extract`: one body or one head, for other tools.
+//! `chatlog extract`: writes the exact bytes of one body, or the headers of its request.
+//!
+//! Reading stops at the delivery that `--select` names. Without that option all deliveries are
+//! read, because a single one must be the only one: writing the first of several would be a guess.
 
 use std::io::Write;
 use std::num::NonZeroUsize;

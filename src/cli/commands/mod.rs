@@ -25,7 +25,8 @@ use chatlog::view::{Canvas, Theme, Zone};
 
 use clap::CommandFactory;
 
-use crate::cli::args::{Cli, Color, Command, DisplayArgs, InputArgs, Inputs, LevelArgs};
+use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs};
+use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::say;
@@ -36,9 +37,9 @@ use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 /// # Errors
 /// Where it cannot be done at all, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
-    let project_file = Config::path(&cli.config);
+    let project_file = Config::locate(cli.config.config.as_deref(), cli.config.no_config);
     let outputs = Arc::new(outputs(cli, project_file.as_deref())?);
-    let config = || Config::load(project_file.as_deref(), &cli.config);
+    let config = || Config::load(project_file.as_deref(), cli.config.config.is_some());
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config()?, &outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),

@@ -1,7 +1,8 @@
-//! The scheme and the header of signatures, and who chose them.
+//! Chooses the signature scheme and header, and keeps track of where they come from.
 //!
-//! A verdict means what its scheme says, and a project file may come from whoever sent the
-//! deliveries: so a choice that is not the built-in one is kept together with its source.
+//! An option takes precedence over the environment, and that over the project file. A verdict is
+//! only worth as much as its scheme, and a project file may come from whoever sent the deliveries.
+//! So a choice other than the built-in one is reported together with its source.
 
 use anyhow::{Result, anyhow};
 use chatlog::signature::{HEADER, Scheme};
@@ -9,10 +10,10 @@ use chatlog::signature::{HEADER, Scheme};
 use crate::cli::args::SchemeArgs;
 use crate::cli::config::Config;
 
-/// The variable that holds the scheme where no option does.
+/// The environment variable that holds the scheme.
 const VARIABLE: &str = "CHATLOG_SCHEME";
 
-/// A setting, and who chose it: nobody, where it is the built-in one.
+/// A setting and its source, which is `None` for the built-in value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen<T> {
     pub(super) value: T,
@@ -29,10 +30,10 @@ impl<T> Chosen<T> {
 }
 
 impl SchemeArgs {
-    /// The scheme: an option beats the environment, and that the project file.
+    /// The signature scheme.
     ///
     /// # Errors
-    /// Where the variable is set, and holds something else.
+    /// It comes from the environment and is invalid.
     pub(super) fn scheme(&self, config: &Config) -> Result<Chosen<Scheme>> {
         let (scheme, source) = match (&self.scheme, &config.scheme) {
             (Some(scheme), _) => (scheme.clone(), "--scheme".to_owned()),
@@ -57,7 +58,7 @@ impl SchemeArgs {
     }
 }
 
-/// The scheme in the environment: a variable that is empty counts as unset.
+/// The scheme in the environment. An empty variable counts as unset.
 fn from_environment() -> Result<Option<Scheme>> {
     let value = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
     value

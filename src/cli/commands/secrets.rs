@@ -1,4 +1,9 @@
-//! Secrets and schemes, from wherever the user keeps them.
+//! Reads secrets from wherever the user keeps them.
+//!
+//! Secrets come from files, environment variables, standard input or the command line. Their bytes
+//! are only ever held in buffers that are overwritten when they are dropped, and no message
+//! contains them. Nor does a message contain the name of a file or a variable: users do give the
+//! secret itself where its name is expected.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,39 +15,18 @@ use zeroize::Zeroizing;
 use crate::cli::args::{Inputs, Secrets};
 use crate::cli::pipeline::Input;
 
-/// The variable that holds the secret where none is named.
+/// The environment variable that holds the secret if there is no option for secrets.
 const VARIABLE: &str = "CHATLOG_SECRET";
 
 impl Secrets {
-    /// The secrets in the order of the options; none if none is named or set.
+    /// Reads the secrets, in the order of the options. The result is empty if there are none.
+    ///
+    /// # Errors
+    /// A file, a variable or standard input cannot be read, or holds no secret.
     pub(super) fn read(&self, inputs: &Inputs) -> Result<Vec<Secret>> {
-        let mut secrets = Vec::new();
-        // Somebody may have given the secret itself for its name: no name is repeated.
-        let files = self.secret_file.len();
-        for (number, path) in (1..).zip(&self.secret_file) {
-            let place = match files {
-                1 => "--secret-file".to_owned(),
-                _ => format!("--secret-file ({number} of {files})"),
-            };
-            let bytes = File::open(path)
-                .and_then(read_to_end)
-                .with_context(|| format!("{place}: cannot read the file"))?;
-            secrets.push(secret(without_line_break(bytes), &place)?);
-        }
-        for name in &self.secret_env {
-            let place = "--secret-env";
-            let value = std::env::var_os(name)
-                .with_context(|| format!("{place}: there is no such variable"))?;
-            secrets.push(secret(Zeroizing::new(value.into_encoded_bytes()), place)?);
-        }
-        if self.secret_stdin {
-            let inputs = Input::all(&inputs.inputs);
-            if inputs.iter().flatten().any(Input::is_stdin) {
-                bail!("--secret-stdin: standard input is an input already: name files as inputs");
-            }
-            let bytes = read_to_end(io::stdin().lock()).context("--secret-stdin: cannot read")?;
-            secrets.push(secret(without_line_break(bytes), "--secret-stdin")?);
-        }
+        let mut secrets = self.in_files()?;
+        secrets.extend(self.in_variables()?);
+        secrets.extend(self.on_stdin(inputs)?);
         for value in &self.secret {
             secrets.push(secret(value.bytes(), "--secret")?);
         }
@@ -55,12 +39,57 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// The secrets, of which there must be one.
+    fn in_files(&self) -> Result<Vec<Secret>> {
+        let count = self.secret_file.len();
+        let numbered = (1..).zip(&self.secret_file);
+        numbered
+            .map(|(number, path)| {
+                let place = match count {
+                    1 => "--secret-file".to_owned(),
+                    _ => format!("--secret-file ({number} of {count})"),
+                };
+                let bytes = File::open(path)
+                    .and_then(read_to_end)
+                    .with_context(|| format!("{place}: cannot read the file"))?;
+                secret(without_line_break(bytes), &place)
+            })
+            .collect()
+    }
+
+    fn in_variables(&self) -> Result<Vec<Secret>> {
+        let place = "--secret-env";
+        let names = self.secret_env.iter();
+        names
+            .map(|name| {
+                let value = std::env::var_os(name)
+                    .with_context(|| format!("{place}: the variable is not set"))?;
+                secret(Zeroizing::new(value.into_encoded_bytes()), place)
+            })
+            .collect()
+    }
+
+    fn on_stdin(&self, inputs: &Inputs) -> Result<Option<Secret>> {
+        if !self.secret_stdin {
+            return Ok(None);
+        }
+        let place = "--secret-stdin";
+        let inputs = Input::all(&inputs.inputs);
+        if inputs.iter().flatten().any(Input::is_stdin) {
+            bail!("{place}: standard input is already the input: name a file as the input");
+        }
+        let bytes = read_to_end(io::stdin().lock()).context("--secret-stdin: cannot read")?;
+        Ok(Some(secret(without_line_break(bytes), place)?))
+    }
+
+    /// Reads the secrets, like [`Secrets::read`].
+    ///
+    /// # Errors
+    /// The same, and if there is no secret.
     pub(super) fn require(&self, inputs: &Inputs) -> Result<Vec<Secret>> {
         let secrets = self.read(inputs)?;
         if secrets.is_empty() {
             bail!(
-                "no secret: give --secret-file, --secret-env or --secret-stdin, or set {VARIABLE}"
+                "no secret: use --secret-file, --secret-env or --secret-stdin, or set {VARIABLE}"
             );
         }
         Ok(secrets)
@@ -74,7 +103,8 @@ fn secret(mut bytes: Zeroizing<Vec<u8>>, place: &str) -> Result<Secret> {
     }
 }
 
-/// Reads all there is. A buffer that grows leaves copies behind: each is overwritten.
+/// Reads to the end. A `Vec` that grows leaves copies of its bytes in memory, so here each smaller
+/// buffer is overwritten.
 fn read_to_end(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut chunk = Zeroizing::new([0; 4096]);
@@ -95,7 +125,7 @@ fn read_to_end(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-/// Editors and `echo` end files with a line break, which is not a part of the secret.
+/// Removes the line break that editors and `echo` put at the end of a file.
 fn without_line_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     if bytes.last() == Some(&b'\n') {
         bytes.pop();

@@ -1,4 +1,8 @@
-//! `chatlog sign`: the signature of a body, and requests that carry it.
+//! `chatlog sign`: computes the signature of each delivery, and prints it alone or with a request
+//! that carries it.
+//!
+//! What is printed must be safe to paste into a shell and to show in a terminal, and must send the
+//! exact bytes that were signed. See [`quoted`].
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -26,7 +30,7 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Resul
         header: args.scheme.header_name(config).value,
         encoding: args.encoding,
         write_as: args.write_as,
-        request: Request {
+        destination: Destination {
             url: Url::parse(&args.url).map_err(|error| anyhow!("--url: {error}"))?,
         },
     };
@@ -37,17 +41,17 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Resul
     Ok(outcome)
 }
 
-/// What every delivery is signed with, and what is written of that.
+/// How every delivery is signed, and what is written for it.
 struct Signer<'a> {
     secret: &'a Secret,
     scheme: Scheme,
     header: String,
     encoding: Encoding,
     write_as: SignAs,
-    request: Request,
+    destination: Destination,
 }
 
-/// What comes of signing some deliveries.
+/// What was written for some deliveries.
 #[derive(Default)]
 struct Signed {
     text: Vec<u8>,
@@ -87,37 +91,41 @@ impl Sink<Signed> for Stdout {
 }
 
 impl Signer<'_> {
-    /// What is written of a delivery, or why it cannot be signed.
+    /// What is written for a delivery.
+    ///
+    /// # Errors
+    /// Why it cannot be signed.
     fn sign(&self, delivery: &Delivery<'_>) -> Result<Vec<u8>> {
         let delivery = match self.write_as {
             SignAs::Header | SignAs::Value => Cow::Borrowed(delivery),
-            SignAs::Curl | SignAs::Http => Cow::Owned(self.request.of(delivery)),
+            SignAs::Curl | SignAs::Http => Cow::Owned(self.destination.readdress(delivery)),
         };
         let signature = sign(&delivery, &self.scheme, self.secret, self.encoding)
             .map_err(|unfilled| anyhow!("cannot sign: {unfilled}"))?;
         let mut out = Vec::new();
-        let (request, name, body) = (&self.request, &self.header, &delivery.body);
+        let (destination, name, body) = (&self.destination, &self.header, &delivery.body);
         match self.write_as {
             SignAs::Header => writeln!(out, "{}: {signature}", Text::from(name.as_str()))?,
             SignAs::Value => writeln!(out, "{signature}")?,
             SignAs::Curl if body.contains(&0) => {
-                bail!("a curl command cannot hold the NUL byte in the body: use --as http")
+                bail!("a curl command cannot contain the NUL byte in the body: use --as http")
             }
-            SignAs::Curl => request.write_curl(body, name, &signature, &mut out)?,
-            SignAs::Http => request.write_http(body, name, &signature, &mut out)?,
+            SignAs::Curl => destination.write_curl(body, name, &signature, &mut out)?,
+            SignAs::Http => destination.write_http(body, name, &signature, &mut out)?,
         }
         Ok(out)
     }
 }
 
-/// Where a request goes.
-struct Request {
+/// Where requests are sent.
+struct Destination {
     url: Url,
 }
 
-impl Request {
-    /// The delivery as this request sends it.
-    fn of<'a>(&self, delivery: &Delivery<'a>) -> Delivery<'a> {
+impl Destination {
+    /// The delivery as it is sent here. The scheme may cover the method and the target, so it must
+    /// be signed in this form.
+    fn readdress<'a>(&self, delivery: &Delivery<'a>) -> Delivery<'a> {
         Delivery {
             method: Some(Text::from("POST")),
             target: Some(Text::from(self.url.target().to_owned())),
@@ -153,7 +161,7 @@ impl Request {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let header = quoted(format!("{name}: {signature}").as_bytes());
-        // However it is quoted, a leading `@` would make `--data-binary` send a file.
+        // `--data-binary` would read a file if the body started with `@`, however it is quoted.
         let option = if body.starts_with(b"@") {
             "--data-raw"
         } else {
@@ -167,8 +175,8 @@ impl Request {
     }
 }
 
-/// Bytes as a word of a POSIX shell; those that could act on a terminal, and those that are no
-/// text, in the `$'…'` that bash and zsh read too.
+/// Bytes as one word of a shell: in single quotes if they are text that is safe to print, and
+/// otherwise in `$'…'` with escapes, which bash and zsh understand, but not every POSIX shell.
 fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text)
@@ -190,7 +198,7 @@ fn ansi_c_quoted(bytes: &[u8]) -> String {
                 word.push('\\');
                 word.push(char::from(*byte));
             }
-            // `##[…]` is a command to CI systems.
+            // `#` is escaped, because `##[…]` is a command to CI systems.
             b' '..=b'"' | b'$'..=b'~' => word.push(char::from(*byte)),
             _ => word.extend(["\\x", &hex::encode([*byte])]),
         }

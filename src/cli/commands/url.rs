@@ -1,4 +1,8 @@
-//! Where `sign` sends requests: an HTTP URL, taken apart.
+//! Parses the URL that `sign` writes into requests.
+//!
+//! The parts go into a request line, into headers and into a shell command. So nothing passes that
+//! could end any of them: white space and control characters are refused, and whatever RFC 3986
+//! does not allow is percent-encoded.
 
 use std::fmt::{self, Display};
 use std::net::Ipv6Addr;
@@ -7,7 +11,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-/// What RFC 3986 does not allow in a path or query; curl reads braces and brackets as patterns.
+/// The characters that RFC 3986 does not allow in a path or query. Braces and brackets are among
+/// them, which curl would expand as patterns.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,7 +27,7 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// An HTTP URL without its fragment, which is never sent.
+/// An HTTP URL without its fragment, which clients never send.
 #[derive(Debug)]
 pub(super) struct Url {
     scheme: &'static str,
@@ -32,13 +37,13 @@ pub(super) struct Url {
 }
 
 impl Url {
-    /// Takes a URL apart.
+    /// Parses a URL.
     ///
     /// # Errors
-    /// What is wrong with it. It is not repeated, for there may be a password in it.
+    /// A message that does not repeat the URL, because it may contain a password.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
-            return Err("a URL contains no white space and no control characters");
+            return Err("a URL cannot contain white space or control characters");
         }
         let (scheme, rest) = text.split_once("://").unwrap_or_default();
         let scheme = ["http", "https"]
@@ -70,7 +75,7 @@ impl Url {
         &self.host
     }
 
-    /// What curl makes of the user and password: the value of the header `Authorization`.
+    /// The value of the header `Authorization` that curl sends for the user and password.
     pub(super) fn authorization(&self) -> Option<String> {
         let user = self.user.as_deref()?;
         let (name, password) = user.split_once(':').unwrap_or((user, ""));
@@ -115,7 +120,9 @@ fn checked_host(host: &str) -> Result<String, &'static str> {
     match host {
         "" => Err("the host is missing"),
         host if host.chars().all(is_part) => Ok(host.to_owned()),
-        _ => Err("expected a host of letters, digits, dots and hyphens; write others as xn--…"),
+        _ => Err(
+            "expected a host of letters, digits, dots and hyphens; write other characters as xn--…",
+        ),
     }
 }
 
@@ -195,9 +202,9 @@ mod tests {
             ("http://[::1/", "the IPv6 address is invalid"),
             ("http://[h]/", "the IPv6 address is invalid"),
             ("http://[::1]x/", "expected a port"),
-            ("http://h/\r\nX: y", "no white space"),
-            ("http://h\u{85}/", "no white space"),
-            ("http://h/a b", "no white space"),
+            ("http://h/\r\nX: y", "white space"),
+            ("http://h\u{85}/", "white space"),
+            ("http://h/a b", "white space"),
         ] {
             let error = Url::parse(text).expect_err(text);
             assert!(error.contains(want), "{text}: {error}");

@@ -1,7 +1,12 @@
-//! The files that a run writes, so that it reads none of them.
+//! Keeps a run from reading a file that it writes.
 //!
-//! Files are compared by what they are, not by name: a link to an output is the output. Only regular
-//! files count: pipes, terminals and devices may well be read and written at once.
+//! Reading an output would be an endless loop (`chatlog folder/ > folder/out`), or would destroy
+//! the input (`--report json=input.json`). Two names can lead to one file, through links or through
+//! `..`, so files are compared by identity: device and inode, or their equivalent on Windows. A
+//! report that does not exist yet has no identity; it is compared by the canonical path of its
+//! folder and its name.
+//!
+//! Only regular files count. Reading from and writing to one terminal, pipe or device is normal.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -12,16 +17,19 @@ use same_file::Handle;
 
 use super::name_of;
 
-/// The regular files that a run writes, each with how messages name it.
+/// The regular files that a run writes, each with its name for messages.
 #[derive(Debug, Default)]
 pub(crate) struct Outputs {
     files: Vec<(String, Handle)>,
-    /// The targets of reports that do not exist yet.
+    /// The paths of reports that do not exist yet.
     new: Vec<PathBuf>,
 }
 
 impl Outputs {
-    /// Standard output, standard error and the files of reports, which must all differ.
+    /// Standard output, standard error and the files of reports.
+    ///
+    /// # Errors
+    /// Two of them are the same file.
     pub(crate) fn new<'p>(reports: impl IntoIterator<Item = &'p Path>) -> Result<Self> {
         let mut outputs = Self::default();
         outputs.add("standard output".to_owned(), Handle::stdout());
@@ -35,7 +43,7 @@ impl Outputs {
     fn add_report(&mut self, path: &Path) -> Result<()> {
         let name = format!("--report {}", name_of(path));
         if let Some(other) = self.find(path) {
-            bail!("{name}: this file is also {other}: every output needs a file of its own");
+            bail!("{name}: this file is also {other}: write each output to a different file");
         }
         if regular(path).is_ok() {
             self.add(name, handle(path));
@@ -45,7 +53,7 @@ impl Outputs {
             return Ok(());
         };
         if self.new.contains(&target) {
-            bail!("{name}: another report goes to this file");
+            bail!("{name}: another report is written to this file");
         }
         self.new.push(target);
         Ok(())
@@ -59,7 +67,11 @@ impl Outputs {
         }
     }
 
-    /// Refuses to read a file, `-` for standard input, if it is an output.
+    /// Checks a file to be read; `-` is standard input. `option` is the option that names it, or
+    /// empty.
+    ///
+    /// # Errors
+    /// The file is an output.
     pub(crate) fn refuse(&self, option: &str, path: &Path) -> Result<()> {
         if let Some(output) = self.find(path) {
             let place = format!("{option} {}", name_of(path));
@@ -69,7 +81,7 @@ impl Outputs {
         Ok(())
     }
 
-    /// The output that a file is, if it is one.
+    /// The name of the output that a file is, if it is one.
     pub(crate) fn find(&self, path: &Path) -> Option<&str> {
         if self.files.is_empty() {
             return None;
@@ -84,14 +96,15 @@ impl Outputs {
     }
 }
 
-/// The handle of a regular file, which may be one that can only be written.
+/// The handle of a regular file, even if it can only be written.
 fn handle(path: &Path) -> io::Result<Handle> {
     let path = regular(path)?;
     let file = File::open(path).or_else(|_| OpenOptions::new().append(true).open(path))?;
     Handle::from_file(file)
 }
 
-/// A path to a regular file: opening a pipe would wait for its other end.
+/// Checks that a path leads to a regular file before it is opened: opening a pipe waits for its
+/// other end.
 fn regular(path: &Path) -> io::Result<&Path> {
     if fs::metadata(path)?.is_file() {
         Ok(path)
@@ -107,7 +120,7 @@ fn is_regular(handle: &Handle) -> bool {
         .is_ok_and(|metadata| metadata.is_file())
 }
 
-/// A path that is the same however its folder is named; none where the folder does not exist.
+/// The canonical path of a file that may not exist; `None` if its folder does not exist.
 fn absolute(path: &Path) -> Option<PathBuf> {
     let path = followed(path).ok()?;
     Some(
@@ -118,7 +131,7 @@ fn absolute(path: &Path) -> Option<PathBuf> {
     )
 }
 
-/// The path at the end of symbolic links, whether or not there is a file.
+/// Follows the symbolic links at a path, whether or not they lead to a file.
 pub(crate) fn followed(path: &Path) -> io::Result<PathBuf> {
     const MAX_LINKS: usize = 40;
     let mut path = path.to_owned();
@@ -131,7 +144,7 @@ pub(crate) fn followed(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// The folder that a path is in.
+/// The folder of a path.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -1,4 +1,8 @@
-//! Telling deliveries from the other files that lie beside them in a folder.
+//! Decides whether a file found in a folder holds a delivery.
+//!
+//! A folder may contain anything, and every file in it is looked at. So the decision must be cheap
+//! for files that are something else: a file whose first bytes can start neither a capture nor a
+//! JSON object is not read any further. Otherwise it is read up to its first delivery.
 
 use std::io;
 
@@ -7,8 +11,8 @@ use chatlog::capture::{self, Format, Limits, Record};
 use super::framing::{Buffering, FramingError, Records};
 use super::input::Source;
 
-/// Says whether a file that may be anything holds a delivery: a request in some capture, or a
-/// notification alone. What cannot start one is not read beyond its first bytes.
+/// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
+/// object that only might be a body does not count.
 pub(crate) fn holds_delivery(
     source: &Source,
     format: Option<Format>,
@@ -24,7 +28,7 @@ pub(crate) fn holds_delivery(
     let Some(start) = held(records.start())? else {
         return Ok(false);
     };
-    if capture::sniff(start).is_some() {
+    if capture::is_text(None, start) {
         let whole = held(records.whole())?.flatten();
         return Ok(whole.is_some_and(|framed| is_sought(framed.record())));
     }
@@ -40,7 +44,7 @@ pub(crate) fn holds_delivery(
     }
 }
 
-/// What was read; none where it is too large to be a delivery.
+/// What was read; `None` if it is too large to be a delivery.
 fn held<T>(read: Result<T, FramingError>) -> io::Result<Option<T>> {
     match read {
         Ok(read) => Ok(Some(read)),
@@ -49,7 +53,7 @@ fn held<T>(read: Result<T, FramingError>) -> io::Result<Option<T>> {
     }
 }
 
-/// Says whether these first bytes could be those of an object, or of an array of them.
+/// Whether the first bytes of a file may start a JSON object or an array of objects.
 fn may_start_objects(start: &[u8]) -> bool {
     let text = start.trim_ascii_start();
     let items = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);

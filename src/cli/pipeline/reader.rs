@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 
-use chatlog::capture::{self, Format};
+use chatlog::capture;
 use chatlog::{Position, Text};
 
 use super::batch::Event;
@@ -203,11 +203,7 @@ impl<'o, S: Stage> Reader<'o, S> {
 
     /// Whether the source is one capture that is not JSON.
     fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, FramingError> {
-        Ok(match self.options.format {
-            Some(Format::Http | Format::Curl) => true,
-            None | Some(Format::Smee) => capture::sniff(records.start()?).is_some(),
-            Some(_) => false,
-        })
+        Ok(capture::is_text(self.options.format, records.start()?))
     }
 
     /// Reports where something is larger than the limit.

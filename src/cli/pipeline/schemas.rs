@@ -1,4 +1,8 @@
-//! Schemas of the user's, and the files below their folder that they refer to.
+//! Reads the user's own JSON Schemas (`--schema`), which may refer to other files in their folder.
+//!
+//! References are resolved against a made-up base URI, and only to files below the folder of the
+//! schema: a schema from somebody else can neither make chatlog open a connection nor read a file
+//! elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +15,13 @@ use serde_json::Value;
 
 use super::name_of;
 
-/// What relative references are resolved against. Nothing is ever fetched from it: a reference is
-/// a file below the schema's folder, or refused.
+/// The base URI of the schema's folder.
 const BASE: &str = "chatlog:///";
 
 /// Reads the schema in a file.
+///
+/// # Errors
+/// The file cannot be read, is not JSON, or is not a valid schema.
 pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
     let name = name_of(path);
     let place = || format!("--schema {name}");
@@ -34,21 +40,21 @@ pub(crate) fn read_contract(path: &Path) -> Result<Contract> {
         .map_err(|error| anyhow!("{}: {error}", place()))
 }
 
-/// Where a file is not JSON, and why: `LINE:COLUMN: invalid JSON: …`.
+/// Formats an error as `LINE:COLUMN: invalid JSON: …`.
 fn not_json(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     format!("{line}:{column}: invalid JSON: {}", describe_error(error))
 }
 
-/// Reads what a reference names, which must be below the folder.
+/// Reads the file that a reference names, which must be in the folder.
 fn read_below(folder: &Path, uri: &str) -> Result<Value, NoReference> {
     let Some(relative) = uri.strip_prefix(BASE) else {
-        return Err("it is not below the schema's folder, and chatlog fetches nothing".into());
+        return Err("it is not in the schema's folder, and chatlog does not fetch URLs".into());
     };
     let relative = percent_decode_str(relative).decode_utf8()?;
     let path = folder.join(&*relative).canonicalize()?;
     if !path.starts_with(folder) {
-        return Err("it is not below the schema's folder".into());
+        return Err("it is not in the schema's folder".into());
     }
     let text = fs::read_to_string(path)?;
     Ok(serde_json::from_str(&text).map_err(|error| not_json(&error))?)

@@ -1,8 +1,9 @@
-//! Going through a folder: which of the files below it are looked at.
+//! Lists the files below a folder that may hold deliveries.
 //!
-//! Every regular file is, whatever its name, so that no capture is missed; what it holds decides
-//! whether it is one. Hidden entries, the folders of version control and of installed packages are
-//! not entered, and nothing that is not a regular file is ever opened: a pipe could wait for ever.
+//! All regular files are listed, whatever their names, so that no capture is missed; `probe` then
+//! looks inside. Hidden entries and the folders of version control and installed packages are
+//! skipped. Anything that is not a regular file is never opened, because opening a pipe can block
+//! for ever.
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
@@ -13,12 +14,13 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{InputError, name_of};
 
-/// The endings of files that can only be captures; `.gz` and `.zst` may follow.
-const ENDINGS: [&str; 10] = [
+/// The extensions that mark a file as a capture; `.gz` or `.zst` may follow. Such a file must be
+/// readable: one that is not fails the run, while other files are passed over.
+const EXTENSIONS: [&str; 10] = [
     "json", "jsonl", "ndjson", "har", "http", "req", "raw", "curl", "sse", "body",
 ];
 
-/// Folders that hold what people did not put there themselves, and are not hidden.
+/// Folders that are skipped although they are not hidden.
 const FOREIGN: [&str; 3] = ["CVS", "_darcs", "node_modules"];
 
 /// A regular file below a folder.
@@ -28,13 +30,13 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Says whether the name is one that captures have, and little else.
+    /// Whether the file has one of the extensions of captures.
     pub(super) fn is_capture_by_name(&self) -> bool {
-        has_known_ending(&self.path)
+        has_capture_extension(&self.path)
     }
 }
 
-/// The files below a folder that are looked at, in order of name.
+/// The files below a folder that may hold deliveries, in the order of their names.
 pub(super) fn walk(folder: &Path) -> Vec<Result<Found, InputError>> {
     WalkDir::new(folder)
         .sort_by_file_name()
@@ -60,12 +62,14 @@ fn is_passed_over(entry: &DirEntry) -> bool {
     name.as_encoded_bytes().starts_with(b".") || entry.file_type().is_dir() && is_foreign()
 }
 
-/// The file at a path, if it is one to be read. What a link leads to is what counts.
+/// The file at a path, if it may hold deliveries. Symbolic links are followed.
 fn found(path: PathBuf) -> Option<Result<Found, InputError>> {
     match fs::metadata(&path) {
         Ok(metadata) => is_read(&path, &metadata).then_some(Ok(Found { path })),
-        // A link that leads nowhere is not a file.
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !has_known_ending(&path) => None,
+        // A dangling link is not a file, unless its name claims to be a capture.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !has_capture_extension(&path) => {
+            None
+        }
         Err(error) => Some(Err(InputError {
             place: name_of(&path),
             what: format!("cannot read: {error}"),
@@ -73,17 +77,17 @@ fn found(path: PathBuf) -> Option<Result<Found, InputError>> {
     }
 }
 
-/// Says whether a path below a folder is read: this is the one place that decides.
+/// Whether a file below a folder is read: every regular file, except signatures.
 fn is_read(path: &Path, metadata: &Metadata) -> bool {
     metadata.is_file() && !is_signature(path)
 }
 
-/// Says whether it is the file `NAME.sig` beside a file `NAME`, which is read with that.
+/// Whether a file is the signature `NAME.sig` of a file `NAME` next to it, with which it is read.
 fn is_signature(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("sig")) && path.with_extension("").is_file()
 }
 
-fn has_known_ending(path: &Path) -> bool {
+fn has_capture_extension(path: &Path) -> bool {
     let name = path
         .file_name()
         .unwrap_or_default()
@@ -94,7 +98,7 @@ fn has_known_ending(path: &Path) -> bool {
         .or_else(|| name.strip_suffix(".zst"))
         .unwrap_or(&name);
     name.rsplit_once('.')
-        .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+        .is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension))
 }
 
 #[cfg(test)]
@@ -112,7 +116,7 @@ mod tests {
             ("json", false),
             ("a.gz", false),
         ] {
-            assert_eq!(has_known_ending(Path::new(name)), want, "{name}");
+            assert_eq!(has_capture_extension(Path::new(name)), want, "{name}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the fuzz targets share: inputs as the program cuts them, and places and words to hold to.
 
-use chatlog::capture::{Format, Record, sniff};
+use chatlog::capture::{Format, Record, is_text};
 use chatlog::Position;
 use clap::ValueEnum;
 use serde_json::value::RawValue;
@@ -24,7 +24,7 @@ pub fn format(choice: u8) -> Option<Format> {
 
 /// The records of an input: as the program cuts it, as far as that matters here.
 pub fn records(input: &[u8]) -> Vec<Record<'_>> {
-    if sniff(input).is_none() {
+    if !is_text(None, input) {
         if let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(input) {
             return items
                 .iter()

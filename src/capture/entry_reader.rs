@@ -1,4 +1,35 @@
-//! From what a capture says of its requests to deliveries: what every format has in common.
+//! Turns the requests that a capture format has found into deliveries: the part that all formats
+//! share.
+//!
+//! For each request, in this order:
+//!
+//! 1. A request that is not a `POST`, or has no body, is skipped and counted.
+//! 2. The body's length is compared with the lengths given for it. A body that is shorter and not
+//!    complete JSON is truncated; any other difference leaves in doubt what was sent.
+//! 3. Its content encodings are undone, the outermost first.
+//! 4. A body that was kept as a string is checked for signs that the string is not what was sent.
+//!
+//! # Fidelity
+//!
+//! A format states how it kept the body, and each step can only lower that:
+//!
+//! | the capture holds | fidelity |
+//! |---|---|
+//! | the bytes, or base64 of them | `exact`, also after decoding: the encoded bytes are kept too |
+//! | a string | `text`: exact if the body was UTF-8 and had no content encoding |
+//! | a string, but the headers name an encoding or a character set | `decoded` |
+//! | a string with U+FFFD in it, where a decoder may have replaced bytes | `decoded` |
+//! | a JSON value in place of the body's text | `reserialized` |
+//! | less than the whole body | `truncated` |
+//!
+//! Verdicts depend on it: only an `exact` or `text` body can make a signature `invalid`.
+//!
+//! # Positions
+//!
+//! Formats pass slices of the record around. Where a slice is in the record follows from its
+//! address, so no format has to count offsets. Lines and columns are counted onwards from the
+//! current entry, because counting from the record's start for each of `n` entries takes
+//! quadratic time.
 
 use std::fmt::Display;
 
@@ -13,24 +44,34 @@ use crate::Position;
 use crate::Text;
 use crate::delivery::{Delivery, Fidelity, Headers};
 
-/// What decoders put where bytes are not characters.
+/// The character that decoders put in place of bytes that are not text.
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// A record in the course of being read.
+/// How many content encodings of one body are undone.
+const MAX_ENCODINGS: usize = 4;
+
+/// Reads the entries of one record and collects what they hold.
 #[derive(Debug)]
-pub(super) struct Reading<'a, 'r> {
+pub(super) struct EntryReader<'a, 'r> {
     pub(super) record: &'r Record<'a>,
     pub(super) capture: Capture<'a>,
+    /// Whether the user named the format, so that it was not detected.
+    is_named: bool,
     limits: Limits,
-    /// The entry that is being read: its first byte in the record, and where that is.
+    /// The current entry: the offset of its first byte in the record, and its position.
     entry: (usize, Position),
 }
 
-impl<'a, 'r> Reading<'a, 'r> {
-    /// Nothing is read yet.
-    pub(super) fn new(format: Format, record: &'r Record<'a>, limits: Limits) -> Self {
+impl<'a, 'r> EntryReader<'a, 'r> {
+    pub(super) fn new(
+        format: Format,
+        is_named: bool,
+        record: &'r Record<'a>,
+        limits: Limits,
+    ) -> Self {
         Self {
             record,
+            is_named,
             capture: Capture {
                 format,
                 deliveries: Vec::new(),
@@ -42,21 +83,24 @@ impl<'a, 'r> Reading<'a, 'r> {
         }
     }
 
-    /// Reads every entry of a list.
+    /// Reads every entry of a JSON array; one that cannot be read does not stop the rest.
     pub(super) fn entries(
         &mut self,
         list: Value<'a>,
         request: impl Fn(&Object<'a>) -> Result<Request<'a>, Fault<'a>>,
     ) {
         let Some(items) = list.items() else {
-            self.problem(Some(list.text().as_bytes()), "expected an array");
+            self.problem(
+                Some(list.text().as_bytes()),
+                "its list of requests is not an array",
+            );
             return;
         };
         for item in items {
             self.enter(item.text().as_bytes());
             match item.object() {
                 Some(entry) => self.entry(&entry, &request),
-                None => self.problem(Some(item.text().as_bytes()), "expected an object"),
+                None => self.problem(Some(item.text().as_bytes()), "this entry is not an object"),
             }
         }
     }
@@ -69,7 +113,7 @@ impl<'a, 'r> Reading<'a, 'r> {
     ) {
         self.enter(entry.text().as_bytes());
         match request(entry) {
-            // What is missing from an entry that was cut off is missing because of that.
+            // Whatever an entry that was cut off lacks, it lacks because it was cut off.
             Err(_) | Ok(Request { body: None, .. }) if entry.fault().is_some() => {
                 self.end_of(entry);
             }
@@ -77,7 +121,7 @@ impl<'a, 'r> Reading<'a, 'r> {
         }
     }
 
-    /// Says what is wrong with the end of an object, if something is.
+    /// Reports an object that is not closed properly.
     pub(super) fn end_of(&mut self, object: &Object<'a>) {
         match object.fault() {
             None => {}
@@ -88,20 +132,20 @@ impl<'a, 'r> Reading<'a, 'r> {
                 let found = Text::from(fault.trim_start()).shortened(20).to_string();
                 self.problem(
                     Some(fault.as_bytes()),
-                    format!("expected `,` or the end of an object, found `{found}`"),
+                    format!("it is invalid JSON: expected `,` or `}}`, found `{found}`"),
                 );
             }
         }
     }
 
-    /// Goes on to the entry that starts with `part`: places are counted from there.
+    /// Makes `part` the current entry: positions are counted from its start.
     pub(super) fn enter(&mut self, part: &[u8]) {
         if let (Some(at), Some(position)) = (self.offset(part), self.position(part)) {
             self.entry = (at, position);
         }
     }
 
-    /// Where `part` starts, if it is a part of the input.
+    /// The position at which `part` starts; `None` if it is not a slice of the record.
     fn position(&self, part: &[u8]) -> Option<Position> {
         let at = self.offset(part)?;
         let (start, position) = if at < self.entry.0 {
@@ -112,7 +156,7 @@ impl<'a, 'r> Reading<'a, 'r> {
         Some(position.after_bytes(&self.record.bytes[start..at]))
     }
 
-    /// The byte of the record at which `part` starts, if it is a part of it.
+    /// The offset in the record at which `part` starts; `None` if it is not a slice of the record.
     fn offset(&self, part: &[u8]) -> Option<usize> {
         let at = part
             .as_ptr()
@@ -121,34 +165,39 @@ impl<'a, 'r> Reading<'a, 'r> {
         (at + part.len() <= self.record.bytes.len()).then_some(at)
     }
 
-    /// Says that of two different lists of one name only the last is read.
-    pub(super) fn refuse_repeated(&mut self, object: &Object<'a>, name: &str) {
+    /// Reports two lists under one key that differ: only the last one is read, and the requests in
+    /// the others would be missing without a word.
+    pub(super) fn report_repeated(&mut self, object: &Object<'a>, name: &str) {
         if object.is_ambiguous(name) {
-            let what = format!("two `{name}` keys differ, and only the last is read");
+            let what = format!("two `{name}` keys differ, and only the last one is read");
             self.problem(Some(object.text().as_bytes()), what);
         }
     }
 
-    /// Notes what cannot be read, once for each place.
+    /// Records a problem at `part`, unless the last problem has the same position.
     pub(super) fn problem(&mut self, part: Option<&[u8]>, what: impl Display) {
         let position = part.and_then(|part| self.position(part));
         let last = self.capture.problems.last();
         if position.is_some() && last.is_some_and(|last| last.position == position) {
             return;
         }
-        let format = self.capture.format;
-        let what = match format {
-            Format::Http => format!("looks like an HTTP message, but {what}"),
-            Format::Curl => format!("looks like a curl command, but {what}"),
-            _ => format!("looks like `{format}`, but {what}"),
+        let format = match self.capture.format {
+            Format::Http => "an HTTP message".to_owned(),
+            Format::Curl => "a curl command".to_owned(),
+            format => format!("`{format}`"),
+        };
+        let verb = if self.is_named {
+            "read as"
+        } else {
+            "looks like"
         };
         self.capture.problems.push(Problem {
             position,
-            message: what,
+            message: format!("{verb} {format}, but {what}"),
         });
     }
 
-    /// Counts a request that is not a webhook.
+    /// Records that the current entry is not a webhook.
     pub(super) fn skip(&mut self, reason: String) {
         self.capture.skipped.push(Skipped {
             position: self.entry.1,
@@ -156,7 +205,7 @@ impl<'a, 'r> Reading<'a, 'r> {
         });
     }
 
-    /// Makes a delivery of a request, if it is a webhook.
+    /// Records a request as a delivery, a skipped request or a problem.
     pub(super) fn deliver(&mut self, request: Result<Request<'a>, Fault<'a>>) {
         match request {
             Err(fault) => self.problem(fault.place, fault.message),
@@ -209,7 +258,10 @@ impl<'a, 'r> Reading<'a, 'r> {
     }
 }
 
-/// Undoes one content encoding of a body, if nothing has before; `false` if it gets too large.
+/// Undoes one content encoding of a body; returns false if the result is larger than `limit`.
+///
+/// The header stays in a capture when a tool has already decoded the body. So an encoding that the
+/// bytes do not have is taken as one that was undone earlier, which costs the body its fidelity.
 fn undo(encoding: &str, body: &mut Body<'_>, limit: usize) -> bool {
     let decoded = match body.fidelity {
         Fidelity::Reserialized => return true,
@@ -232,14 +284,14 @@ fn undo(encoding: &str, body: &mut Body<'_>, limit: usize) -> bool {
         }
         Decoded::Not | Decoded::Unknown => {
             body.fidelity = Fidelity::Decoded;
-            format!("{encoding} was decoded when it was saved")
+            format!("the {encoding} encoding was undone before the body was saved")
         }
     };
     body.notes.push(note);
     true
 }
 
-/// The content encodings a body has, the outermost first; safe to show.
+/// The content encodings in the headers, the outermost first. Safe to print.
 pub(super) fn encodings(headers: &Headers<'_>) -> Vec<String> {
     let mut names: Vec<String> = headers
         .all("content-encoding")
@@ -249,12 +301,13 @@ pub(super) fn encodings(headers: &Headers<'_>) -> Vec<String> {
         .map(|name| Text::from(name).shortened(20).to_string())
         .collect();
     names.reverse();
-    // Nobody encodes a body more often; who says so wants to keep the reader busy.
-    names.truncate(4);
+    // No client encodes a body more often; a longer list only costs time.
+    names.truncate(MAX_ENCODINGS);
     names
 }
 
-/// A string is not what was sent if that was in another character set, or in none.
+/// Lowers the fidelity of a string that was converted from another character set, or in which
+/// bytes that are not text were replaced.
 fn compare_charset(headers: &Headers<'_>, body: &mut Body<'_>) {
     if body.fidelity != Fidelity::Text {
         return;
@@ -267,12 +320,13 @@ fn compare_charset(headers: &Headers<'_>, body: &mut Body<'_>) {
     if let Some(charset) = charset.filter(|charset| !is_unicode(charset)) {
         body.fidelity = Fidelity::Decoded;
         let charset = Text::from(charset).shortened(20).to_string();
-        body.notes
-            .push(format!("{charset} was decoded when it was saved"));
+        body.notes.push(format!(
+            "the body was converted from {charset} before it was saved"
+        ));
     } else if memmem::find(&body.bytes, REPLACEMENT).is_some() {
         body.fidelity = Fidelity::Decoded;
         body.notes
-            .push("U+FFFD in the body may stand for what was not UTF-8".to_owned());
+            .push("U+FFFD in the body may replace bytes that were not UTF-8".to_owned());
     }
 }
 
