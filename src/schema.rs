@@ -21,7 +21,7 @@ mod tests {
     use crate::notification::{Content, Message, Reply, Session, content};
 
     /// Holds the members of a record, and which are required, against those of schema objects.
-    fn agree<'de, R: Record<'de>>(schema: &Value, pointers: &[&str]) {
+    fn agree<'de, R: Record<'de> + Default>(schema: &Value, pointers: &[&str]) {
         let mut stated = BTreeMap::new();
         for object in pointers
             .iter()
@@ -32,7 +32,8 @@ mod tests {
             let required = object["required"].as_array().into_iter().flatten();
             stated.extend(required.filter_map(|name| Some((name.as_str()?, true))));
         }
-        let known: BTreeMap<_, _> = R::FIELDS
+        let known: BTreeMap<_, _> = R::default()
+            .fields()
             .iter()
             .map(|field| (field.name, field.required))
             .collect();

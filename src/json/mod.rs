@@ -1,15 +1,7 @@
 //! Reading JSON and noting what is wrong with it, with places, in one pass.
-//!
-//! A type that implements `Read` fills itself from serde's stream. What is not as it should be
-//! becomes a [`Finding`](crate::finding::Finding), and reading goes on; only text that is not JSON ends it
-//! early, and then everything read so far stays.
-//!
-//! There is one judge of what is JSON: `serde_json`, which also does all of the reading of a body
-//! that has the values it should have. Any other body is read again by our own lexer, which finds
-//! its way through values of any kind and judges nothing.
 
 mod body;
-mod careful;
+mod decoder;
 mod error;
 mod key_counts;
 mod lexer;
@@ -19,9 +11,8 @@ mod record;
 mod scalar;
 mod shape;
 
-use serde::de::{DeserializeSeed, Deserializer};
-
 pub use self::body::Document;
+pub(crate) use self::decoder::{Decoder, Fault};
 pub use self::error::describe_error;
 pub(crate) use self::lexer::{
     Lexer, compact, members, readable, token_spans, unescape, without_lone_surrogates,
@@ -29,7 +20,7 @@ pub(crate) use self::lexer::{
 pub(crate) use self::locate::{Wanted, locate};
 pub use self::raw_object::RawObject;
 pub use self::record::Extra;
-pub(crate) use self::record::{Field, Present, Record, read_record, read_value, record};
+pub(crate) use self::record::{Field, Fields, Present, Record, read_record, record};
 pub use self::scalar::{Enumeration, Integer, Number, OneOf, SessionTime, UnixTime};
 use crate::finding::{Findings, Place};
 
@@ -39,52 +30,38 @@ pub(crate) trait Read<'de>: Default {
     ///
     /// # Errors
     /// Where the text is not JSON; what was read before that stays in `self`.
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error>;
+    ) -> Result<bool, Fault>;
 }
 
 impl<'de, T: Read<'de>> Read<'de> for Box<T> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        T::read(self, deserializer, at, findings)
+    ) -> Result<bool, Fault> {
+        T::read(self, json, at, findings)
     }
 }
 
 /// A value that was of no use is none.
 impl<'de, T: Read<'de>> Read<'de> for Option<T> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        let useful = self.insert(T::default()).read(deserializer, at, findings)?;
-        if !useful {
+    ) -> Result<bool, Fault> {
+        let start = json.offset();
+        let useful = self.insert(T::default()).read(json, at, findings);
+        if !useful.unwrap_or_else(|Fault| json.is_container(start)) {
             *self = None;
         }
-        Ok(useful)
-    }
-}
-
-/// Reads into a slot, where serde wants a seed.
-pub(crate) struct Slot<'s, T> {
-    pub(crate) value: &'s mut T,
-    pub(crate) at: &'s Place<'s>,
-    pub(crate) findings: &'s mut Findings,
-}
-
-impl<'de, T: Read<'de>> DeserializeSeed<'de> for Slot<'_, T> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        self.value.read(deserializer, self.at, self.findings)
+        useful
     }
 }
