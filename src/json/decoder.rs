@@ -79,16 +79,13 @@ impl<'de> Decoder<'de> {
         self.peek().is_none().then_some(()).ok_or(Fault)
     }
 
-    /// Passes a string that says `expected`, written without escapes, if it comes next.
-    pub(super) fn eat_string(&mut self, expected: &str) -> bool {
-        self.peek();
-        let found = self
-            .rest()
-            .strip_prefix(b"\"")
-            .and_then(|rest| rest.strip_prefix(expected.as_bytes()))
-            .is_some_and(|rest| rest.first() == Some(&b'"'));
+    /// Passes `expected` if the text goes on with it as it stands: of use where several tokens are
+    /// nearly always written in the same way.
+    pub(super) fn eat_text(&mut self, expected: &str) -> bool {
+        let text = self.rest().get(..expected.len());
+        let found = text.is_some_and(|text| is_same(text, expected.as_bytes()));
         if found {
-            self.at += expected.len() + 2;
+            self.at += expected.len();
         }
         found
     }
@@ -254,6 +251,18 @@ impl<'de> Decoder<'de> {
     }
 }
 
+/// Compares two short texts of one length by two words, which may overlap: a call of `memcmp` would
+/// cost more than the comparison.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(x), Some(y)) if a.len() <= 16 => x == y && a.last_chunk::<8>() == b.last_chunk(),
+        (None, _) if a.len() >= 4 => {
+            a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk()
+        }
+        _ => a == b,
+    }
+}
+
 /// How many bytes of a string come before its next quote, escape or control character, or before
 /// its end.
 ///
@@ -262,14 +271,15 @@ impl<'de> Decoder<'de> {
 /// not may be marked too, but only behind one that is.
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
     let mut rest = text;
     while let Some((bytes, more)) = rest.split_first_chunk() {
         let bytes = u64::from_le_bytes(*bytes);
-        let quote = bytes ^ (ONES * u64::from(b'"'));
-        let escape = bytes ^ (ONES * u64::from(b'\\'));
         let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
-        let special = (below(quote, 1) | below(escape, 1) | below(bytes, b' ')) & HIGH;
+        // With its second bit turned, a quote is the first character behind the control characters,
+        // which stay among themselves.
+        let quote_or_control = below(bytes ^ (ONES * 2), (b'"' ^ 2) + 1);
+        let escape = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+        let special = (quote_or_control | escape) & (ONES << 7);
         if special != 0 {
             return text.len() - rest.len() + special.trailing_zeros() as usize / 8;
         }

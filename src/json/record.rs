@@ -14,6 +14,8 @@ use crate::finding::{Finding, Findings, Mark, Occurrence, Place, Rule, nearest};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
+    /// The name as nearly all texts have it: in quotes, with the colon.
+    pub(crate) key: &'static str,
     pub(crate) required: bool,
 }
 
@@ -126,6 +128,8 @@ macro_rules! record {
     (@required optional) => { false };
     (@name $name:ident) => { stringify!($name) };
     (@name $name:ident $key:literal) => { $key };
+    (@key $name:ident) => { concat!("\"", stringify!($name), "\":") };
+    (@key $name:ident $key:literal) => { concat!("\"", $key, "\":") };
     ($(#[$doc:meta])* $(validated by $validate:path;)? pub struct $record:ident {
         $($(#[$field_doc:meta])* $need:ident $name:ident $(as $key:literal)?: $type:ty,)*
     }) => {
@@ -142,6 +146,7 @@ macro_rules! record {
                 static FIELDS: crate::json::Fields = crate::json::Fields::new(&[
                     $(crate::json::Field {
                         name: crate::json::record!(@name $name $($key)?),
+                        key: crate::json::record!(@key $name $($key)?),
                         required: crate::json::record!(@required $need),
                     },)*
                 ]);
@@ -236,59 +241,76 @@ pub(crate) fn read_record<'de>(
         return Ok(wrong_token("an object", json.value()?, at, findings));
     }
     let fields = record.fields();
-    let start = findings.mark();
+    let mut present = Present {
+        at,
+        start: findings.mark(),
+        fields,
+        seen: 0,
+    };
     let mut seen = Seen::default();
-    let mut likely = 0;
     let mut is_first = true;
     while json.next(b'}', is_first)? {
         is_first = false;
-        let (index, key) = next_key(json, fields, likely, at, findings)?;
-        match index {
-            Some(index) if seen.is_first(index) => {
-                likely = index + 1;
+        match next_key(json, fields, &mut seen, at, findings)? {
+            Key::First(index) => {
                 let place = Place::Member {
                     of: at,
                     key: fields[index].name,
                     occurrence: Occurrence::Nth(0),
                 };
-                json.colon()?;
                 record.read_field(index, json, &place, findings)?;
             }
-            index => read_unusual(record, index, key, json, &mut seen, at, findings)?,
+            Key::Other(index, key) => {
+                read_unusual(record, index, key, json, &mut seen, at, findings)?;
+            }
         }
     }
-    if seen.known & fields.required != fields.required {
-        note_missing_fields(fields, seen.known, at, start, findings);
+    present.seen = seen.known;
+    if present.seen & fields.required != fields.required {
+        note_missing_fields(&present, findings);
     }
-    let present = Present {
-        at,
-        start,
-        fields,
-        seen: seen.known,
-    };
     record.validate(&present, findings);
     Ok(true)
 }
 
-/// Passes the next key and says which member it names. Members mostly come in the order in which
-/// they are documented, so the one that is `likely` next is compared with the text as it stands.
+enum Key<'de> {
+    /// That of a known member which was not there before; it is passed with its colon.
+    First(usize),
+    /// An unknown key, or that of a known member which was there before. The colon comes next.
+    Other(Option<usize>, Cow<'de, str>),
+}
+
+/// Passes the next key.
+#[inline]
 fn next_key<'de>(
     json: &mut Decoder<'de>,
-    fields: &'static Fields,
-    likely: usize,
+    fields: &Fields,
+    seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
-) -> Result<(Option<usize>, Cow<'de, str>), Fault> {
+) -> Result<Key<'de>, Fault> {
+    // Members mostly come in the order in which they are documented, so the next one is compared
+    // with the text as it stands.
+    let likely = seen.likely;
     if let Some(field) = fields.get(likely)
-        && json.eat_string(field.name)
+        && !seen.has(likely)
+        && json.eat_text(field.key)
     {
-        return Ok((Some(likely), Cow::Borrowed(field.name)));
+        seen.add(likely);
+        return Ok(Key::First(likely));
     }
     let key = match json.plain_string() {
         Some(key) => Cow::Borrowed(key),
         None => string(json.string()?, at, findings),
     };
-    Ok((fields.index_of(&key, likely), key))
+    match fields.index_of(&key, likely) {
+        Some(index) if !seen.has(index) => {
+            json.colon()?;
+            seen.add(index);
+            Ok(Key::First(index))
+        }
+        index => Ok(Key::Other(index, key)),
+    }
 }
 
 /// Reads a member whose key is unknown or repeated.
@@ -330,18 +352,22 @@ fn read_unusual<'de>(
 struct Seen<'de> {
     /// One bit a known member.
     known: u64,
+    /// The member behind the last known one, in the order in which they are documented.
+    likely: usize,
     /// How often each unknown key, and each known one after its first time, was there. Few
     /// objects have any, so nothing is made for those that have none.
     counts: Option<KeyCounts<'de>>,
 }
 
 impl<'de> Seen<'de> {
-    /// Says whether a known member is here for the first time, which it then was.
-    fn is_first(&mut self, index: usize) -> bool {
-        let bit = 1 << index;
-        let first = self.known & bit == 0;
-        self.known |= bit;
-        first
+    /// Says whether a known member was there.
+    fn has(&self, index: usize) -> bool {
+        self.known & (1 << index) != 0
+    }
+
+    fn add(&mut self, index: usize) {
+        self.known |= 1 << index;
+        self.likely = index + 1;
     }
 
     /// Counts an unknown or repeated key and says how often it was there before.
@@ -363,13 +389,13 @@ fn note_unknown_field(fields: &Fields, key: &str, at: &Place<'_>, findings: &mut
 }
 
 #[cold]
-fn note_missing_fields(
-    fields: &Fields,
-    seen: u64,
-    at: &Place<'_>,
-    mut start: Mark,
-    findings: &mut Findings,
-) {
+fn note_missing_fields(present: &Present<'_>, findings: &mut Findings) {
+    let Present {
+        at,
+        mut start,
+        fields,
+        seen,
+    } = *present;
     for (index, field) in fields.iter().enumerate() {
         if field.required && seen & (1 << index) == 0 {
             findings.note_at(&mut start, Rule::MissingField, |rule| {
