@@ -104,12 +104,13 @@ impl Present<'_> {
 
     /// The names of the documented members that are there.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        let seen = self.seen;
-        self.fields
-            .iter()
-            .enumerate()
-            .filter(move |(index, _)| seen & (1 << index) != 0)
-            .map(|(_, field)| field.name)
+        let fields = self.fields;
+        let mut left = self.seen;
+        std::iter::from_fn(move || {
+            let field = fields.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(field.name)
+        })
     }
 
     /// Says whether the member `name` is there.

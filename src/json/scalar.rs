@@ -229,7 +229,8 @@ impl<'de> Read<'de> for Integer<'de> {
 /// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`) and
 /// however large it is.
 fn is_whole(token: &str) -> bool {
-    is_number(token) && (significant_digits(token) == 0 || last_place(token) >= 0)
+    let is_plain = || token.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(token) && (is_plain() || significant_digits(token) == 0 || last_place(token) >= 0)
 }
 
 /// The power of ten that the last digit of a number stands for, zeros at its end aside: 1 for
@@ -370,9 +371,9 @@ impl<'de> Read<'de> for SessionTime<'de> {
             return Ok(false);
         }
         let text = self.text.as_str();
-        if is_rfc3339(text) {
-            self.instant = instant(text);
-        } else {
+        self.instant = instant(text);
+        // What names an instant is a time; the few other times name none.
+        if self.instant.is_none() && !is_rfc3339(text) {
             findings.note(Rule::BadTime, |rule| {
                 let message = format!(
                     "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
@@ -385,8 +386,15 @@ impl<'de> Read<'de> for SessionTime<'de> {
     }
 }
 
-/// Says whether a text is an RFC 3339 time; stricter than jiff, which takes more of ISO 8601.
+/// Says whether a text is an RFC 3339 time.
 fn is_rfc3339(text: &str) -> bool {
+    let date_and_time = text.get(..DATE_AND_TIME.len());
+    has_rfc3339_form(text) && date_and_time.is_some_and(|text| text.parse::<DateTime>().is_ok())
+}
+
+/// Says whether a text looks like an RFC 3339 time; whether there is such a day is not asked. It is
+/// stricter than jiff, which takes more of ISO 8601.
+fn has_rfc3339_form(text: &str) -> bool {
     let Some((date_and_time, rest)) = text.split_at_checked(DATE_AND_TIME.len()) else {
         return false;
     };
@@ -408,10 +416,7 @@ fn is_rfc3339(text: &str) -> bool {
         }
         _ => false,
     };
-    is_shaped
-        && is_offset
-        && fraction_length(rest) != 1
-        && date_and_time.parse::<DateTime>().is_ok()
+    is_shaped && is_offset && fraction_length(rest) != 1
 }
 
 /// The form of a date and time: `d` is any digit.
@@ -429,13 +434,18 @@ fn fraction_length(text: &str) -> usize {
 /// The instant that an RFC 3339 time names; none for the last hours of the year 9999, which are
 /// beyond what jiff can tell in every time zone.
 fn instant(text: &str) -> Option<Timestamp> {
+    const NANOSECONDS: usize = ".123456789".len();
+    if !has_rfc3339_form(text) {
+        return None;
+    }
+    let (date_and_time, rest) = text.split_at(DATE_AND_TIME.len());
+    let fraction = fraction_length(rest);
+    if fraction <= NANOSECONDS {
+        return text.parse().ok();
+    }
     // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
-    let fraction = fraction_length(&text[DATE_AND_TIME.len()..]);
-    let surplus = DATE_AND_TIME.len() + fraction.min(10)..DATE_AND_TIME.len() + fraction;
-    [&text[..surplus.start], &text[surplus.end..]]
-        .concat()
-        .parse()
-        .ok()
+    let [fraction, offset] = [&rest[..NANOSECONDS], &rest[fraction..]];
+    [date_and_time, fraction, offset].concat().parse().ok()
 }
 
 #[cfg(test)]
