@@ -470,16 +470,6 @@ impl Finding {
     }
 }
 
-/// How a document is being read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Pace {
-    /// Every single value is what it should be; one that is not ends the reading.
-    Swift,
-    /// Any value may be anything.
-    #[default]
-    Careful,
-}
-
 /// How many findings there are of each rule.
 type Counts = [usize; Rule::COUNT];
 
@@ -501,7 +491,6 @@ pub struct Findings {
     kept: [Vec<Finding>; Rule::COUNT],
     counts: Counts,
     limit: FindingLimit,
-    pace: Pace,
 }
 
 impl Findings {
@@ -571,16 +560,6 @@ impl Findings {
         let count = mark.0[rule as usize];
         self.counts[rule as usize] = count;
         self.kept[rule as usize].truncate(count);
-    }
-
-    /// How the document is being read.
-    pub(crate) fn pace(&self) -> Pace {
-        self.pace
-    }
-
-    /// Says how the document is read from here on.
-    pub(crate) fn set_pace(&mut self, pace: Pace) {
-        self.pace = pace;
     }
 
     /// The findings that were kept, rule by rule, and how many there are beside them.

@@ -6,15 +6,13 @@ use std::ops::Range;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
-use super::lexer::{Lexer, items, last_member};
-use super::{Read, Wanted, locate};
+use super::decoder::{Decoder, WHITE_SPACE};
+use super::lexer::{items, last_member};
+use super::{Read, Wanted, describe_error, locate};
 use crate::Text;
-use crate::finding::{Finding, Findings, Pace, Place, Rule};
-use crate::json::describe_error;
+use crate::finding::{Finding, Findings, Place, Rule};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
-/// The white space of JSON's grammar; other readers of text know more.
-const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// A body as text, to be read as JSON.
 ///
@@ -64,34 +62,23 @@ impl<'a> Document<'a> {
     }
 
     /// Reads the body into `value`, noting what is wrong; says whether it was JSON to its end.
-    ///
-    /// Nearly every body has the values it should have, so it is read as if it had. One that has
-    /// not is judged and read again, with care for each value: twice the time, for few.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {
             findings.note(Rule::NotJson, |_| not_text.finding());
         }
         let mark = findings.mark();
-        findings.set_pace(Pace::Swift);
-        let swift = read_swiftly(&self.text, value, findings);
-        findings.set_pace(Pace::Careful);
-        if swift.is_ok() {
+        let mut json = Decoder::new(&self.text);
+        let read = value.read(&mut json, &Place::Root, findings);
+        if read.and_then(|_| json.end()).is_ok() {
             return true;
         }
-        findings.take_back_since(&mark);
-        *value = T::default();
-        let fault = fault(&self.text);
-        let sound = sound_part(&self.text, fault.as_ref());
         // Of what kind the start of a log line would be matters to nobody.
-        if fault.is_none() || sound.trim_start_matches(WHITE_SPACE).starts_with('{') {
-            // Where the text breaks off the reading ends, and what came before stays.
-            let _ = value.read(&mut Lexer::new(sound), &Place::Root, findings);
+        if !self.text.trim_start_matches(WHITE_SPACE).starts_with('{') {
+            findings.take_back_since(&mark);
+            *value = T::default();
         }
-        let is_json = fault.is_none();
-        if let Some(fault) = fault {
-            findings.note(Rule::NotJson, |_| fault);
-        }
-        is_json
+        findings.note(Rule::NotJson, |_| fault(&self.text, json.offset()));
+        false
     }
 
     /// The text of the member `name` of each item of the body's array `array`, where it has one.
@@ -140,16 +127,6 @@ impl<'a> Document<'a> {
     }
 }
 
-fn read_swiftly<'d, T: Read<'d>>(
-    text: &'d str,
-    value: &mut T,
-    findings: &mut Findings,
-) -> serde_json::Result<()> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    value.read(&mut deserializer, &Place::Root, findings)?;
-    deserializer.end()
-}
-
 /// Decodes bytes of which some are not UTF-8.
 fn lossy(bytes: &[u8]) -> (String, Option<NotText>) {
     let mut text = String::with_capacity(bytes.len());
@@ -192,25 +169,29 @@ impl NotText {
     }
 }
 
-/// What makes a text something other than JSON, at the place where that shows.
-fn fault(text: &str) -> Option<Finding> {
-    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
-    let what = describe_error(&error);
+/// What makes a text something other than JSON, at the place where that shows; `read` is how far the
+/// decoder came.
+fn fault(text: &str, read: usize) -> Finding {
     let end = text.trim_end_matches(WHITE_SPACE).len();
-    let (message, span, help) = if end == 0 {
-        ("the body is empty".to_owned(), 0..0, None)
-    } else if error.classify() == Category::Eof {
-        let message = format!("the body is cut off: {what}");
-        let help = "what was read before that is shown";
-        (message, end..end, Some(help.to_owned()))
-    } else {
-        let span = fault_span(text, &error);
-        let found = Text::from(&text[span.clone()]).to_string();
-        (format!("{what}, found `{found}`"), span, None)
+    let (message, span, help) = match serde_json::from_str::<IgnoredAny>(text) {
+        // The two readers know one grammar; a test holds them together.
+        Ok(_) => ("invalid JSON".to_owned(), read..read, None),
+        Err(_) if end == 0 => ("the body is empty".to_owned(), 0..0, None),
+        Err(error) if error.classify() == Category::Eof => {
+            let message = format!("the body is cut off: {}", describe_error(&error));
+            let help = "what was read before that is shown";
+            (message, end..end, Some(help.to_owned()))
+        }
+        Err(error) => {
+            let span = fault_span(text, &error);
+            let found = Text::from(&text[span.clone()]).to_string();
+            let what = describe_error(&error);
+            (format!("{what}, found `{found}`"), span, None)
+        }
     };
     let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
     finding.span = Some(span);
-    Some(finding)
+    finding
 }
 
 /// The character that ends what serde could read.
@@ -228,15 +209,6 @@ fn fault_span(text: &str, error: &serde_json::Error) -> Range<usize> {
     let start = text.floor_char_boundary(last);
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
     start..end
-}
-
-/// The text before the fault, without a number or word that ends there: it may have gone on.
-fn sound_part<'t>(text: &'t str, fault: Option<&Finding>) -> &'t str {
-    let may_go_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    match fault.and_then(|fault| fault.span.as_ref()) {
-        Some(span) => text[..span.start].trim_end_matches(may_go_on),
-        None => text,
-    }
 }
 
 #[cfg(test)]

@@ -50,26 +50,15 @@ impl<'a> Lexer<'a> {
 
     /// Passes one whole value and gives the bytes it covers; an unclosed one reaches to the end.
     pub(crate) fn value(&mut self) -> Option<Range<usize>> {
-        self.pass_value().map(|(span, _)| span)
-    }
-
-    /// Passes one whole value and gives its text; none where it is missing or unclosed.
-    pub(super) fn closed_value(&mut self) -> Option<&'a str> {
-        let (span, is_closed) = self.pass_value()?;
-        is_closed.then(|| &self.text[span])
-    }
-
-    /// Passes one value; says which bytes it covers, and whether it is closed.
-    fn pass_value(&mut self) -> Option<(Range<usize>, bool)> {
         let first = self.peek()?;
         let start = self.at;
-        let is_closed = match first {
+        match first {
             b'"' => self.string(),
             b'{' | b'[' => self.container(),
             b',' | b':' | b'}' | b']' => return None,
             _ => self.scalar(),
-        };
-        Some((start..self.at, is_closed))
+        }
+        Some(start..self.at)
     }
 
     /// Passes one token: a string, a number, a word or a single mark.
@@ -78,12 +67,8 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         match first {
             b'{' | b'}' | b'[' | b']' | b',' | b':' => self.at += 1,
-            b'"' => {
-                self.string();
-            }
-            _ => {
-                self.scalar();
-            }
+            b'"' => self.string(),
+            _ => self.scalar(),
         }
         Some(start..self.at)
     }
@@ -111,23 +96,22 @@ impl<'a> Lexer<'a> {
         Some((span.clone(), unescape(&self.text[span])))
     }
 
-    /// Passes a string, whose opening quote it stands at; says whether it is closed.
-    fn string(&mut self) -> bool {
+    /// Passes a string, whose opening quote it stands at.
+    fn string(&mut self) {
         let bytes = self.text.as_bytes();
         self.at += 1;
         while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[self.at..]) {
             self.at += found + 1;
             if bytes[self.at - 1] == b'"' {
-                return true;
+                return;
             }
             self.at += usize::from(self.at < bytes.len());
         }
         self.at = bytes.len();
-        false
     }
 
-    /// Passes an object or array by counting brackets outside strings; says whether it is closed.
-    fn container(&mut self) -> bool {
+    /// Passes an object or array by counting brackets outside strings.
+    fn container(&mut self) {
         let bytes = self.text.as_bytes();
         let mut depth = 0_usize;
         while let Some(byte) = bytes.get(self.at) {
@@ -142,20 +126,18 @@ impl<'a> Lexer<'a> {
             }
             self.at += 1;
             if depth == 0 {
-                return true;
+                return;
             }
         }
-        false
     }
 
     /// Passes a number or a word. Nothing closes one: it ends where something else follows.
-    fn scalar(&mut self) -> bool {
+    fn scalar(&mut self) {
         let rest = &self.text[self.at..];
         let end = rest.find(|c: char| {
             c.is_ascii_whitespace() || matches!(c, ',' | ':' | '}' | ']' | '{' | '[' | '"')
         });
         self.at += end.unwrap_or(rest.len());
-        true
     }
 }
 
@@ -200,14 +182,24 @@ pub(crate) fn token_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
 ///
 /// Half of a surrogate pair, which is not a character, becomes U+FFFD.
 pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
-    let inner = token.strip_prefix('"').unwrap_or(token);
-    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    unescape_whole(token).unwrap_or_else(|| {
+        let mended = serde_json::from_str(&without_lone_surrogates(token));
+        mended.map_or(Cow::Borrowed(without_quotes(token)), Cow::Owned)
+    })
+}
+
+/// What a string token says; none where an escape in it is half of a surrogate pair.
+pub(super) fn unescape_whole(token: &str) -> Option<Cow<'_, str>> {
+    let inner = without_quotes(token);
     if !inner.as_bytes().contains(&b'\\') {
-        return Cow::Borrowed(inner);
+        return Some(Cow::Borrowed(inner));
     }
-    let whole = serde_json::from_str(token)
-        .or_else(|_| serde_json::from_str(&without_lone_surrogates(token)));
-    whole.map_or(Cow::Borrowed(inner), Cow::Owned)
+    serde_json::from_str(token).ok().map(Cow::Owned)
+}
+
+fn without_quotes(token: &str) -> &str {
+    let inner = token.strip_prefix('"').unwrap_or(token);
+    inner.strip_suffix('"').unwrap_or(inner)
 }
 
 /// A value as people read it: what a string says, anything else on one line.

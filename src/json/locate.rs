@@ -78,45 +78,47 @@ fn walk_object<'t>(
     let mut last: HashMap<&str, usize> = HashMap::default();
     while let Some((_, key)) = lexer.bare_key() {
         let has_colon = lexer.eat(b':');
-        let wanted: Vec<_> = nodes
+        let mut wanted = nodes
             .iter()
-            .filter_map(|node| node.keys.get_key_value(&*key))
-            .collect();
-        let Some((name, _)) = wanted.first() else {
+            .filter_map(|node| node.keys.get_key_value(&*key));
+        let Some((name, _)) = wanted.next() else {
             if !has_colon || lexer.value().is_none() {
                 break;
             }
             continue;
         };
-        let count = counts
-            .entry(name)
-            .and_modify(|count| *count += 1)
-            .or_default();
-        let here = Occurrence::Nth(*count);
-        let inner: Vec<&Wanted<'_>> = wanted
-            .iter()
-            .filter_map(|(_, same)| same.get(&here))
-            .collect();
+        let count = counts.entry(name).or_default();
+        let inner = named(nodes, name, Occurrence::Nth(*count));
+        *count += 1;
         lexer.peek();
         let start = lexer.offset();
         walk(text, lexer, &inner, found);
-        // A key at which the text breaks off does not replace the one before.
-        if has_colon && lexer.offset() > start {
-            last.insert(name, start);
-        }
         if !has_colon {
             break;
         }
+        // A key at which the text breaks off does not replace the one before.
+        if lexer.offset() > start {
+            last.insert(name, start);
+        }
     }
     for (name, start) in last {
-        let inner: Vec<&Wanted<'_>> = nodes
-            .iter()
-            .filter_map(|node| node.keys.get(name)?.get(&Occurrence::Last))
-            .collect();
+        let inner = named(nodes, name, Occurrence::Last);
         if !inner.is_empty() {
             walk(text, &mut Lexer::starting_at(text, start), &inner, found);
         }
     }
+}
+
+/// What is wanted of one of the members named `name`.
+fn named<'n, 'p>(
+    nodes: &[&'n Wanted<'p>],
+    name: &str,
+    occurrence: Occurrence,
+) -> Vec<&'n Wanted<'p>> {
+    nodes
+        .iter()
+        .filter_map(|node| node.keys.get(name)?.get(&occurrence))
+        .collect()
 }
 
 fn walk_array<'t>(

@@ -4,14 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Deserializer};
-
-use super::Read;
 use super::key_counts::KeyCounts;
 use super::lexer::{Lexer, members};
-use super::scalar::{
-    Raw, is_number, is_short_number, note_lone_surrogate, note_precision, wrong_token,
-};
+use super::scalar::{is_number, is_short_number, note_lone_surrogate, note_precision, wrong_token};
+use super::{Decoder, Fault, Read};
 use crate::Text;
 use crate::finding::{Finding, Findings, Occurrence, Place, Pointer, Rule, Step};
 
@@ -32,13 +28,13 @@ impl<'de> RawObject<'de> {
 }
 
 impl<'de> Read<'de> for RawObject<'de> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        let token = Raw(findings.pace()).deserialize(deserializer)?;
+    ) -> Result<bool, Fault> {
+        let token = json.value()?;
         if !token.starts_with('{') {
             return Ok(wrong_token("an object", token, at, findings));
         }
@@ -230,7 +226,7 @@ mod tests {
         let noted = |json: &str| {
             let mut findings = Findings::default();
             let mut map = RawObject::default();
-            let read = map.read(&mut Lexer::new(json), &Place::Root, &mut findings);
+            let read = map.read(&mut Decoder::new(json), &Place::Root, &mut findings);
             assert!(matches!(read, Ok(true)), "{json}");
             let (findings, _) = findings.finish();
             assert!(findings.iter().all(|finding| finding.rule == Rule::NotJson));

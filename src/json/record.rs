@@ -1,41 +1,77 @@
 //! Objects with known members: stated once, read and checked in one pass.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Deref;
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::key_counts::KeyCounts;
 use super::raw_object::{check, repeated_key};
-use super::scalar::{Raw, StringVisitor, string, wrong_token};
-use super::{Read, Slot};
+use super::scalar::{string, wrong_token};
+use super::{Decoder, Fault};
 use crate::Text;
-use crate::finding::{Finding, Findings, Mark, Occurrence, Pace, Place, Rule, nearest};
+use crate::finding::{Finding, Findings, Mark, Occurrence, Place, Rule, nearest};
 
 /// A member that an object may or must have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
+    /// The name as nearly all texts have it: in quotes, with the colon.
+    pub(crate) key: &'static str,
     pub(crate) required: bool,
 }
 
+/// The members of a record, in the order in which they are documented. At most 64.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    list: &'static [Field],
+    /// Those that must be there, one bit each.
+    required: u64,
+}
+
+impl Fields {
+    pub(crate) const fn new(list: &'static [Field]) -> Self {
+        let mut required = 0;
+        let mut index = 0;
+        while index < list.len() {
+            required |= (list[index].required as u64) << index;
+            index += 1;
+        }
+        Self { list, required }
+    }
+
+    /// The member named `key`, as an index; it is looked for from `likely` on.
+    fn index_of(&self, key: &str, likely: usize) -> Option<usize> {
+        let count = self.list.len();
+        (likely..count)
+            .chain(0..likely.min(count))
+            .find(|index| self.list[*index].name == key)
+    }
+}
+
+impl Deref for Fields {
+    type Target = [Field];
+
+    fn deref(&self) -> &[Field] {
+        self.list
+    }
+}
+
 /// An object with known members; made by the [`record!`] macro.
-pub(crate) trait Record<'de>: Default {
-    /// The members, in the order in which they are documented. At most 64.
-    const FIELDS: &'static [Field];
+///
+/// One function reads all records, through this table of functions: the code that one object needs
+/// is still in the processor's cache when the next comes, which would not be so if each kind of
+/// object had a reader of its own.
+pub(crate) trait Record<'de> {
+    /// The members.
+    fn fields(&self) -> &'static Fields;
 
-    /// The member named `key`, as an index of [`Self::FIELDS`].
-    fn index_of(key: &str) -> Option<usize>;
-
-    /// Reads the value of the member at `index` of [`Self::FIELDS`].
-    fn read_field<A: MapAccess<'de>>(
+    /// Reads the value of the member at `index` of [`Self::fields`].
+    fn read_field(
         &mut self,
         index: usize,
-        map: &mut A,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<(), A::Error>;
+    ) -> Result<bool, Fault>;
 
     /// Keeps a member that nothing documents, its value as JSON text.
     fn keep(&mut self, key: Text<'de>, value: &'de str);
@@ -50,7 +86,7 @@ pub(crate) struct Present<'p> {
     pub(crate) at: &'p Place<'p>,
     /// What was noted about its members came after this mark.
     pub(crate) start: Mark,
-    fields: &'static [Field],
+    fields: &'static Fields,
     seen: u64,
 }
 
@@ -68,12 +104,13 @@ impl Present<'_> {
 
     /// The names of the documented members that are there.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        let seen = self.seen;
-        self.fields
-            .iter()
-            .enumerate()
-            .filter(move |(index, _)| seen & (1 << index) != 0)
-            .map(|(_, field)| field.name)
+        let fields = self.fields;
+        let mut left = self.seen;
+        std::iter::from_fn(move || {
+            let field = fields.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(field.name)
+        })
     }
 
     /// Says whether the member `name` is there.
@@ -92,6 +129,8 @@ macro_rules! record {
     (@required optional) => { false };
     (@name $name:ident) => { stringify!($name) };
     (@name $name:ident $key:literal) => { $key };
+    (@key $name:ident) => { concat!("\"", stringify!($name), "\":") };
+    (@key $name:ident $key:literal) => { concat!("\"", $key, "\":") };
     ($(#[$doc:meta])* $(validated by $validate:path;)? pub struct $record:ident {
         $($(#[$field_doc:meta])* $need:ident $name:ident $(as $key:literal)?: $type:ty,)*
     }) => {
@@ -104,37 +143,28 @@ macro_rules! record {
         }
 
         impl<'de> crate::json::Record<'de> for $record<'de> {
-            const FIELDS: &'static [crate::json::Field] = &[$(crate::json::Field {
-                name: crate::json::record!(@name $name $($key)?),
-                required: crate::json::record!(@required $need),
-            },)*];
-
-            // Comparing with each name in turn costs less than a table: the names are known
-            // here, so that each comparison is one of lengths, then of a word or two.
-            fn index_of(key: &str) -> Option<usize> {
-                let mut index = 0;
-                $(
-                    if key == crate::json::record!(@name $name $($key)?) {
-                        return Some(index);
-                    }
-                    index += 1;
-                )*
-                let _ = index;
-                None
+            fn fields(&self) -> &'static crate::json::Fields {
+                static FIELDS: crate::json::Fields = crate::json::Fields::new(&[
+                    $(crate::json::Field {
+                        name: crate::json::record!(@name $name $($key)?),
+                        key: crate::json::record!(@key $name $($key)?),
+                        required: crate::json::record!(@required $need),
+                    },)*
+                ]);
+                &FIELDS
             }
 
-            fn read_field<A: serde::de::MapAccess<'de>>(
+            fn read_field(
                 &mut self,
                 index: usize,
-                map: &mut A,
+                json: &mut crate::json::Decoder<'de>,
                 at: &crate::finding::Place<'_>,
                 findings: &mut crate::finding::Findings,
-            ) -> Result<(), A::Error> {
+            ) -> Result<bool, crate::json::Fault> {
                 let mut candidate = 0;
                 $(
                     if index == candidate {
-                        crate::json::read_value(&mut self.$name, map, at, findings)?;
-                        return Ok(());
+                        return crate::json::Read::read(&mut self.$name, json, at, findings);
                     }
                     candidate += 1;
                 )*
@@ -155,13 +185,13 @@ macro_rules! record {
         }
 
         impl<'de> crate::json::Read<'de> for $record<'de> {
-            fn read<D: serde::de::Deserializer<'de>>(
+            fn read(
                 &mut self,
-                deserializer: D,
+                json: &mut crate::json::Decoder<'de>,
                 at: &crate::finding::Place<'_>,
                 findings: &mut crate::finding::Findings,
-            ) -> Result<bool, D::Error> {
-                crate::json::read_record(self, deserializer, at, findings)
+            ) -> Result<bool, crate::json::Fault> {
+                crate::json::read_record(self, json, at, findings)
             }
         }
     };
@@ -202,84 +232,99 @@ impl<'de> FromIterator<(Text<'de>, &'de str)> for Extra<'de> {
 }
 
 /// Reads an object into a record.
-pub(crate) fn read_record<'de, R: Record<'de>, D: Deserializer<'de>>(
-    record: &mut R,
-    deserializer: D,
+pub(crate) fn read_record<'de>(
+    record: &mut dyn Record<'de>,
+    json: &mut Decoder<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
-) -> Result<bool, D::Error> {
-    deserializer.deserialize_map(Members {
-        record,
-        at,
-        findings,
-    })
-}
-
-struct Members<'s, R> {
-    record: &'s mut R,
-    at: &'s Place<'s>,
-    findings: &'s mut Findings,
-}
-
-impl<'de, R: Record<'de>> Visitor<'de> for Members<'_, R> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+) -> Result<bool, Fault> {
+    if !json.eat(b'{') {
+        return Ok(wrong_token("an object", json.value()?, at, findings));
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Self {
-            record,
-            at,
-            findings,
-        } = self;
-        let start = findings.mark();
-        let mut seen = Seen::default();
-        while let Some(key) = next_key(&mut map, at, findings)? {
-            match R::index_of(&key) {
-                Some(index) if seen.is_first(index) => {
-                    let place = Place::Member {
-                        of: at,
-                        key: R::FIELDS[index].name,
-                        occurrence: Occurrence::Nth(0),
-                    };
-                    record.read_field(index, &mut map, &place, findings)?;
-                }
-                index => read_unusual(record, index, key, &mut map, &mut seen, at, findings)?,
+    let fields = record.fields();
+    let mut present = Present {
+        at,
+        start: findings.mark(),
+        fields,
+        seen: 0,
+    };
+    let mut seen = Seen::default();
+    let mut is_first = true;
+    while json.next(b'}', is_first)? {
+        is_first = false;
+        match next_key(json, fields, &mut seen, at, findings)? {
+            Key::First(index) => {
+                let place = Place::Member {
+                    of: at,
+                    key: fields[index].name,
+                    occurrence: Occurrence::Nth(0),
+                };
+                record.read_field(index, json, &place, findings)?;
+            }
+            Key::Other(index, key) => {
+                read_unusual(record, index, key, json, &mut seen, at, findings)?;
             }
         }
-        if seen.known & required::<R>() != required::<R>() {
-            note_missing_fields::<R>(seen.known, at, start, findings);
-        }
-        record.validate(
-            &Present {
-                at,
-                start,
-                fields: R::FIELDS,
-                seen: seen.known,
-            },
-            findings,
-        );
-        Ok(true)
     }
+    present.seen = seen.known;
+    if present.seen & fields.required != fields.required {
+        note_missing_fields(&present, findings);
+    }
+    record.validate(&present, findings);
+    Ok(true)
+}
 
-    fn visit_borrowed_str<E>(self, token: &'de str) -> Result<bool, E> {
-        Ok(wrong_token("an object", token, self.at, self.findings))
+enum Key<'de> {
+    /// That of a known member which was not there before; it is passed with its colon.
+    First(usize),
+    /// An unknown key, or that of a known member which was there before. The colon comes next.
+    Other(Option<usize>, Cow<'de, str>),
+}
+
+/// Passes the next key.
+#[inline]
+fn next_key<'de>(
+    json: &mut Decoder<'de>,
+    fields: &Fields,
+    seen: &mut Seen<'de>,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<Key<'de>, Fault> {
+    // Members mostly come in the order in which they are documented, so the next one is compared
+    // with the text as it stands.
+    let likely = seen.likely;
+    if let Some(field) = fields.get(likely)
+        && !seen.has(likely)
+        && json.eat_text(field.key)
+    {
+        seen.add(likely);
+        return Ok(Key::First(likely));
+    }
+    let key = match json.plain_string() {
+        Some(key) => Cow::Borrowed(key),
+        None => string(json.string()?, at, findings),
+    };
+    match fields.index_of(&key, likely) {
+        Some(index) if !seen.has(index) => {
+            json.colon()?;
+            seen.add(index);
+            Ok(Key::First(index))
+        }
+        index => Ok(Key::Other(index, key)),
     }
 }
 
 /// Reads a member whose key is unknown or repeated.
 #[cold]
-fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
-    record: &mut R,
+fn read_unusual<'de>(
+    record: &mut dyn Record<'de>,
     index: Option<usize>,
     key: Cow<'de, str>,
-    map: &mut A,
+    json: &mut Decoder<'de>,
     seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
-) -> Result<(), A::Error> {
+) -> Result<(), Fault> {
     let occurrence = seen.count(index, key.clone());
     let place = Place::Member {
         of: at,
@@ -289,11 +334,15 @@ fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
     if occurrence > 0 {
         findings.note(Rule::DuplicateKey, |_| repeated_key(&key, place.pointer()));
     }
+    json.colon()?;
     if let Some(index) = index {
-        return record.read_field(index, map, &place, findings);
+        // A value at which the text breaks off does not replace the one before.
+        json.clone().begin_value()?;
+        record.read_field(index, json, &place, findings)?;
+        return Ok(());
     }
-    let value = map.next_value_seed(Raw(findings.pace()))?;
-    note_unknown_field::<R>(&key, &place, findings);
+    let value = json.value()?;
+    note_unknown_field(record.fields(), &key, &place, findings);
     check(value, &place, findings);
     record.keep(Text::from(key), value);
     Ok(())
@@ -304,18 +353,22 @@ fn read_unusual<'de, R: Record<'de>, A: MapAccess<'de>>(
 struct Seen<'de> {
     /// One bit a known member.
     known: u64,
+    /// The member behind the last known one, in the order in which they are documented.
+    likely: usize,
     /// How often each unknown key, and each known one after its first time, was there. Few
     /// objects have any, so nothing is made for those that have none.
     counts: Option<KeyCounts<'de>>,
 }
 
 impl<'de> Seen<'de> {
-    /// Says whether a known member is here for the first time, which it then was.
-    fn is_first(&mut self, index: usize) -> bool {
-        let bit = 1 << index;
-        let first = self.known & bit == 0;
-        self.known |= bit;
-        first
+    /// Says whether a known member was there.
+    fn has(&self, index: usize) -> bool {
+        self.known & (1 << index) != 0
+    }
+
+    fn add(&mut self, index: usize) {
+        self.known |= 1 << index;
+        self.likely = index + 1;
     }
 
     /// Counts an unknown or repeated key and says how often it was there before.
@@ -327,86 +380,28 @@ impl<'de> Seen<'de> {
 }
 
 #[cold]
-fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
+fn note_unknown_field(fields: &Fields, key: &str, at: &Place<'_>, findings: &mut Findings) {
     findings.note(Rule::UnknownField, |rule| {
         let message = format!("unknown field `{}`", Text::from(key).shortened(40));
-        let help = nearest(key, R::FIELDS.iter().map(|field| field.name))
+        let help = nearest(key, fields.iter().map(|field| field.name))
             .map(|near| format!("did you mean `{near}`?"));
         Finding::new(rule, at, message).with_help(help)
     });
 }
 
 #[cold]
-fn note_missing_fields<'de, R: Record<'de>>(
-    seen: u64,
-    at: &Place<'_>,
-    mut start: Mark,
-    findings: &mut Findings,
-) {
-    for (index, field) in R::FIELDS.iter().enumerate() {
+fn note_missing_fields(present: &Present<'_>, findings: &mut Findings) {
+    let Present {
+        at,
+        mut start,
+        fields,
+        seen,
+    } = *present;
+    for (index, field) in fields.iter().enumerate() {
         if field.required && seen & (1 << index) == 0 {
             findings.note_at(&mut start, Rule::MissingField, |rule| {
                 Finding::new(rule, at, format!("missing field `{}`", field.name))
             });
         }
-    }
-}
-
-/// The members that a record must have, one bit each.
-const fn required<'de, R: Record<'de>>() -> u64 {
-    let mut bits = 0;
-    let mut index = 0;
-    while index < R::FIELDS.len() {
-        if R::FIELDS[index].required {
-            bits |= 1 << index;
-        }
-        index += 1;
-    }
-    bits
-}
-
-/// Takes the next key, borrowed from the text where it has no escapes.
-///
-/// Never inlined: one such function that all records share stays in the processor's cache, where
-/// one for each would not.
-#[inline(never)]
-fn next_key<'de, A: MapAccess<'de>>(
-    map: &mut A,
-    at: &Place<'_>,
-    findings: &mut Findings,
-) -> Result<Option<Cow<'de, str>>, A::Error> {
-    match findings.pace() {
-        Pace::Swift => map.next_key_seed(Swift),
-        Pace::Careful => {
-            let token = map.next_key_seed(Raw(Pace::Careful))?;
-            Ok(token.map(|token| string(token, at, findings)))
-        }
-    }
-}
-
-/// Reads the value of a member; never inlined, for the same reason.
-#[inline(never)]
-pub(crate) fn read_value<'de, T: Read<'de>, A: MapAccess<'de>>(
-    value: &mut T,
-    map: &mut A,
-    at: &Place<'_>,
-    findings: &mut Findings,
-) -> Result<(), A::Error> {
-    map.next_value_seed(Slot {
-        value,
-        at,
-        findings,
-    })?;
-    Ok(())
-}
-
-/// Takes a string as serde has decoded it.
-struct Swift;
-
-impl<'de> DeserializeSeed<'de> for Swift {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(StringVisitor)
     }
 }

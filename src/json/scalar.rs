@@ -4,33 +4,17 @@
 //! surrogate pair spoils one string and not the document, and a message can say what was found.
 
 use std::borrow::Cow;
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
-use serde_json::value::RawValue;
 
-use super::Read;
-use super::lexer::{lone_surrogates, unescape};
+use super::lexer::{lone_surrogates, unescape, unescape_whole};
 use super::raw_object::check;
 use super::shape::Found;
+use super::{Decoder, Fault, Read};
 use crate::Text;
-use crate::finding::{Finding, Findings, Pace, Place, Pointer, Rule, nearest};
-
-/// Takes the next value as it is written.
-pub(super) struct Raw(pub(super) Pace);
-
-impl<'de> DeserializeSeed<'de> for Raw {
-    type Value = &'de str;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'de str, D::Error> {
-        match self.0 {
-            Pace::Swift => <&RawValue>::deserialize(deserializer).map(RawValue::get),
-            Pace::Careful => <&str>::deserialize(deserializer),
-        }
-    }
-}
+use crate::finding::{Finding, Findings, Place, Pointer, Rule, nearest};
 
 /// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
 /// of JSON should meet.
@@ -71,12 +55,10 @@ pub(crate) fn string<'de>(
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Cow<'de, str> {
-    let text = unescape(token);
-    // Only an escape can stand for half a pair, and only then is the text not borrowed.
-    if matches!(text, Cow::Owned(_)) {
+    unescape_whole(token).unwrap_or_else(|| {
         note_lone_surrogate(token, findings, || at.pointer());
-    }
-    text
+        unescape(token)
+    })
 }
 
 /// Notes the first escape that is not a character in a string, or in any value that has strings.
@@ -97,19 +79,17 @@ pub(crate) fn note_lone_surrogate(
 }
 
 impl<'de> Read<'de> for Text<'de> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        if findings.pace() == Pace::Swift {
-            *self = deserializer
-                .deserialize_str(StringVisitor)
-                .map(Text::from)?;
+    ) -> Result<bool, Fault> {
+        if let Some(plain) = json.plain_string() {
+            *self = Text::from(plain);
             return Ok(true);
         }
-        let token = Raw(findings.pace()).deserialize(deserializer)?;
+        let token = json.value()?;
         if !token.starts_with('"') {
             return Ok(wrong_token("a string", token, at, findings));
         }
@@ -145,13 +125,13 @@ impl<E> Default for OneOf<'_, E> {
 }
 
 impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        if !self.text.read(deserializer, at, findings)? {
+    ) -> Result<bool, Fault> {
+        if !self.text.read(json, at, findings)? {
             return Ok(false);
         }
         let word = self.text.as_str();
@@ -209,13 +189,13 @@ impl<'de> Number<'de> {
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 impl<'de> Read<'de> for Number<'de> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        let token = Raw(findings.pace()).deserialize(deserializer)?;
+    ) -> Result<bool, Fault> {
+        let token = json.value()?;
         if !is_number(token) {
             return Ok(wrong_token("a number", token, at, findings));
         }
@@ -230,13 +210,13 @@ impl<'de> Read<'de> for Number<'de> {
 pub struct Integer<'de>(pub Number<'de>);
 
 impl<'de> Read<'de> for Integer<'de> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        let token = Raw(findings.pace()).deserialize(deserializer)?;
+    ) -> Result<bool, Fault> {
+        let token = json.value()?;
         if !is_whole(token) {
             return Ok(wrong_token("an integer", token, at, findings));
         }
@@ -246,47 +226,11 @@ impl<'de> Read<'de> for Integer<'de> {
     }
 }
 
-/// Takes a string as serde has decoded it: borrowed where it has no escapes.
-pub(super) struct StringVisitor;
-
-impl<'de> Visitor<'de> for StringVisitor {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(value.to_owned()))
-    }
-}
-
-/// Takes Unix seconds that are in range.
-struct UnixTimeVisitor;
-
-impl Visitor<'_> for UnixTimeVisitor {
-    type Value = i64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unix seconds")
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
-        let seconds = i64::try_from(value)
-            .ok()
-            .filter(|seconds| *seconds <= UnixTime::MAX);
-        seconds.ok_or_else(|| E::custom("out of range"))
-    }
-}
-
 /// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`) and
 /// however large it is.
 fn is_whole(token: &str) -> bool {
-    is_number(token) && (significant_digits(token) == 0 || last_place(token) >= 0)
+    let is_plain = || token.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(token) && (is_plain() || significant_digits(token) == 0 || last_place(token) >= 0)
 }
 
 /// The power of ten that the last digit of a number stands for, zeros at its end aside: 1 for
@@ -364,29 +308,26 @@ impl UnixTime {
 }
 
 impl<'de> Read<'de> for UnixTime {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        if findings.pace() == Pace::Swift {
-            *self = Self(deserializer.deserialize_i64(UnixTimeVisitor)?);
+    ) -> Result<bool, Fault> {
+        let token = json.value()?;
+        if let Ok(seconds @ 0..=Self::MAX) = token.parse() {
+            *self = Self(seconds);
             return Ok(true);
         }
-        let time = unix_time(
-            Raw(findings.pace()).deserialize(deserializer)?,
-            at,
-            findings,
-        );
-        let is_time = time.is_some();
+        let time = unusual_unix_time(token, at, findings);
         *self = time.unwrap_or_default();
-        Ok(is_time)
+        Ok(time.is_some())
     }
 }
 
+/// A time that is written in another way than nearly all are, such as `1.7e9`, or is none.
 #[cold]
-fn unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
+fn unusual_unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
     if !is_whole(token) {
         wrong_token("Unix seconds (an integer)", token, at, findings);
         return None;
@@ -420,19 +361,19 @@ pub struct SessionTime<'de> {
 }
 
 impl<'de> Read<'de> for SessionTime<'de> {
-    fn read<D: Deserializer<'de>>(
+    fn read(
         &mut self,
-        deserializer: D,
+        json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, D::Error> {
-        if !self.text.read(deserializer, at, findings)? {
+    ) -> Result<bool, Fault> {
+        if !self.text.read(json, at, findings)? {
             return Ok(false);
         }
         let text = self.text.as_str();
-        if is_rfc3339(text) {
-            self.instant = instant(text);
-        } else {
+        self.instant = instant(text);
+        // What names an instant is a time; the few other times name none.
+        if self.instant.is_none() && !is_rfc3339(text) {
             findings.note(Rule::BadTime, |rule| {
                 let message = format!(
                     "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
@@ -445,8 +386,15 @@ impl<'de> Read<'de> for SessionTime<'de> {
     }
 }
 
-/// Says whether a text is an RFC 3339 time; stricter than jiff, which takes more of ISO 8601.
+/// Says whether a text is an RFC 3339 time.
 fn is_rfc3339(text: &str) -> bool {
+    let date_and_time = text.get(..DATE_AND_TIME.len());
+    has_rfc3339_form(text) && date_and_time.is_some_and(|text| text.parse::<DateTime>().is_ok())
+}
+
+/// Says whether a text looks like an RFC 3339 time; whether there is such a day is not asked. It is
+/// stricter than jiff, which takes more of ISO 8601.
+fn has_rfc3339_form(text: &str) -> bool {
     let Some((date_and_time, rest)) = text.split_at_checked(DATE_AND_TIME.len()) else {
         return false;
     };
@@ -468,10 +416,7 @@ fn is_rfc3339(text: &str) -> bool {
         }
         _ => false,
     };
-    is_shaped
-        && is_offset
-        && fraction_length(rest) != 1
-        && date_and_time.parse::<DateTime>().is_ok()
+    is_shaped && is_offset && fraction_length(rest) != 1
 }
 
 /// The form of a date and time: `d` is any digit.
@@ -489,13 +434,18 @@ fn fraction_length(text: &str) -> usize {
 /// The instant that an RFC 3339 time names; none for the last hours of the year 9999, which are
 /// beyond what jiff can tell in every time zone.
 fn instant(text: &str) -> Option<Timestamp> {
+    const NANOSECONDS: usize = ".123456789".len();
+    if !has_rfc3339_form(text) {
+        return None;
+    }
+    let (date_and_time, rest) = text.split_at(DATE_AND_TIME.len());
+    let fraction = fraction_length(rest);
+    if fraction <= NANOSECONDS {
+        return text.parse().ok();
+    }
     // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
-    let fraction = fraction_length(&text[DATE_AND_TIME.len()..]);
-    let surplus = DATE_AND_TIME.len() + fraction.min(10)..DATE_AND_TIME.len() + fraction;
-    [&text[..surplus.start], &text[surplus.end..]]
-        .concat()
-        .parse()
-        .ok()
+    let [fraction, offset] = [&rest[..NANOSECONDS], &rest[fraction..]];
+    [date_and_time, fraction, offset].concat().parse().ok()
 }
 
 #[cfg(test)]

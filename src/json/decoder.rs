@@ -1,0 +1,418 @@
+//! Reading JSON value by value, with the grammar checked on the way.
+
+/// The white space of JSON's grammar; other readers of text know more.
+pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// The text is not JSON from here on: whoever reads it stops, and keeps what it has.
+///
+/// It says neither what is wrong nor where: `serde_json` is asked for that, once, at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fault;
+
+/// A position in JSON text that is moved forward value by value and passes nothing but JSON.
+///
+/// It decodes nothing: a value is the part of the text that it covers. So a number keeps every
+/// digit, and a reader that finds another value than it wants has passed it already, can say what
+/// it is, and goes on. A value is passed whole or not at all; a number or a word counts as whole
+/// only where something follows, as it may have gone on where a text was cut off.
+#[derive(Debug, Clone)]
+pub(crate) struct Decoder<'de> {
+    text: &'de str,
+    at: usize,
+}
+
+impl<'de> Decoder<'de> {
+    /// At the start of `text`.
+    pub(crate) fn new(text: &'de str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The byte it stands at.
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
+    fn rest(&self) -> &'de [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+
+    /// Passes white space and gives the byte behind it, which it does not pass.
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(self.at) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    /// Passes `mark` if it comes next.
+    pub(super) fn eat(&mut self, mark: u8) -> bool {
+        let found = self.peek() == Some(mark);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Goes to the next item or key of a container, whose opening bracket or last value it stands
+    /// behind; `false` where it passed the bracket `close` instead.
+    pub(super) fn next(&mut self, close: u8, is_first: bool) -> Result<bool, Fault> {
+        match self.peek() {
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            Some(b',') if !is_first => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(_) if is_first => Ok(true),
+            _ => Err(Fault),
+        }
+    }
+
+    /// Passes the colon behind a key.
+    pub(super) fn colon(&mut self) -> Result<(), Fault> {
+        self.eat(b':').then_some(()).ok_or(Fault)
+    }
+
+    /// Passes the end of the text.
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
+        self.peek().is_none().then_some(()).ok_or(Fault)
+    }
+
+    /// Passes `expected` if the text goes on with it as it stands: of use where several tokens are
+    /// nearly always written in the same way.
+    pub(super) fn eat_text(&mut self, expected: &str) -> bool {
+        let text = self.rest().get(..expected.len());
+        let found = text.is_some_and(|text| is_same(text, expected.as_bytes()));
+        if found {
+            self.at += expected.len();
+        }
+        found
+    }
+
+    /// Passes a string that has no escapes and gives what it says; none, and passes nothing, where
+    /// something else comes next.
+    pub(super) fn plain_string(&mut self) -> Option<&'de str> {
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let start = self.at + 1;
+        let end = start + plain_length(&self.rest()[1..]);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        Some(&self.text[start..end])
+    }
+
+    /// Passes a string and gives it as it is written, with its quotes.
+    pub(super) fn string(&mut self) -> Result<&'de str, Fault> {
+        self.peek();
+        let start = self.at;
+        self.pass_string()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Passes one value of any kind and gives it as it is written.
+    pub(super) fn value(&mut self) -> Result<&'de str, Fault> {
+        let first = self.peek();
+        let start = self.at;
+        match first {
+            Some(b'{' | b'[') => self.pass_container(),
+            _ => self.pass_single(),
+        }?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Passes the opening bracket of a container, or the whole of another value: the least of which
+    /// something can be read.
+    pub(super) fn begin_value(&mut self) -> Result<(), Fault> {
+        match self.open() {
+            Some(_) => Ok(()),
+            None => self.pass_single(),
+        }
+    }
+
+    /// Says whether the value at byte `start`, past white space, is an object or array: of such a
+    /// one that the text breaks off in, some was read.
+    #[cold]
+    pub(super) fn is_container(&self, start: usize) -> bool {
+        let value = self.text[start..].trim_start_matches(WHITE_SPACE);
+        value.starts_with(['{', '['])
+    }
+
+    /// Passes a container however deep it is: without recursion, a text cannot exhaust the stack.
+    fn pass_container(&mut self) -> Result<(), Fault> {
+        // What closes the containers around the one it is in.
+        let mut outer = Vec::new();
+        let mut close = self.open().ok_or(Fault)?;
+        let mut is_first = true;
+        loop {
+            if !self.next(close, is_first)? {
+                match outer.pop() {
+                    None => return Ok(()),
+                    Some(around) => close = around,
+                }
+                is_first = false;
+                continue;
+            }
+            if close == b'}' {
+                self.peek();
+                self.pass_string()?;
+                self.colon()?;
+            }
+            let opened = self.open();
+            is_first = opened.is_some();
+            match opened {
+                Some(inner) => outer.push(std::mem::replace(&mut close, inner)),
+                None => self.pass_single()?,
+            }
+        }
+    }
+
+    /// Passes an opening bracket, if one comes next, and gives the one that closes it.
+    fn open(&mut self) -> Option<u8> {
+        let close = match self.peek()? {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return None,
+        };
+        self.at += 1;
+        Some(close)
+    }
+
+    /// Passes a string, a number or a word.
+    fn pass_single(&mut self) -> Result<(), Fault> {
+        match self.peek() {
+            Some(b'"') => self.pass_string(),
+            Some(b't') => self.pass_word(b"true"),
+            Some(b'f') => self.pass_word(b"false"),
+            Some(b'n') => self.pass_word(b"null"),
+            _ => self.pass_number(),
+        }
+    }
+
+    /// Passes a string, at whose opening quote it should stand.
+    fn pass_string(&mut self) -> Result<(), Fault> {
+        let rest = self.rest();
+        let mut passed = 1;
+        if rest.first() != Some(&b'"') {
+            return Err(Fault);
+        }
+        loop {
+            passed += plain_length(&rest[passed..]);
+            match rest.get(passed) {
+                Some(b'"') => break,
+                Some(b'\\') => passed += escape_length(&rest[passed..]).ok_or(Fault)?,
+                _ => return Err(Fault),
+            }
+        }
+        self.at += passed + 1;
+        Ok(())
+    }
+
+    fn pass_word(&mut self, word: &[u8]) -> Result<(), Fault> {
+        if !self.rest().starts_with(word) {
+            return Err(Fault);
+        }
+        self.pass_scalar(word.len())
+    }
+
+    fn pass_number(&mut self) -> Result<(), Fault> {
+        let length = number_length(self.rest()).ok_or(Fault)?;
+        self.pass_scalar(length)
+    }
+
+    /// Passes a number or a word of that length, if it ends there.
+    fn pass_scalar(&mut self, length: usize) -> Result<(), Fault> {
+        let end = self.at + length;
+        let ends = match self.text.as_bytes().get(end) {
+            Some(b',' | b'}' | b']') => true,
+            _ => self.is_end_of_scalar(end),
+        };
+        if !ends {
+            return Err(Fault);
+        }
+        self.at = end;
+        Ok(())
+    }
+
+    /// Says whether a number or word that ends at `end` cannot have gone on: white space and
+    /// something else follows, or it is all that there is.
+    #[cold]
+    fn is_end_of_scalar(&self, end: usize) -> bool {
+        let (before, after) = (&self.text[..self.at], &self.text[end..]);
+        let more = after.trim_start_matches(WHITE_SPACE);
+        if more.is_empty() {
+            before.trim_start_matches(WHITE_SPACE).is_empty()
+        } else {
+            more.len() < after.len()
+        }
+    }
+}
+
+/// Compares two short texts of one length by two words, which may overlap: a call of `memcmp` would
+/// cost more than the comparison.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(x), Some(y)) if a.len() <= 16 => x == y && a.last_chunk::<8>() == b.last_chunk(),
+        (None, _) if a.len() >= 4 => {
+            a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk()
+        }
+        _ => a == b,
+    }
+}
+
+/// How many bytes of a string come before its next quote, escape or control character, or before
+/// its end.
+///
+/// Eight bytes are looked at together: most strings are shorter than what a vector instruction
+/// needs to pay. A byte's highest bit is set in `special` where it is one of the three; one that is
+/// not may be marked too, but only behind one that is.
+fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let mut rest = text;
+    while let Some((bytes, more)) = rest.split_first_chunk() {
+        let bytes = u64::from_le_bytes(*bytes);
+        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
+        // With its second bit turned, a quote is the first character behind the control characters,
+        // which stay among themselves.
+        let quote_or_control = below(bytes ^ (ONES * 2), (b'"' ^ 2) + 1);
+        let escape = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+        let special = (quote_or_control | escape) & (ONES << 7);
+        if special != 0 {
+            return text.len() - rest.len() + special.trailing_zeros() as usize / 8;
+        }
+        rest = more;
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+/// The length of the escape that a text begins with. Whether it names a character is not asked.
+fn escape_length(text: &[u8]) -> Option<usize> {
+    match text.get(1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => {
+            let digits = text.get(2..6)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        _ => None,
+    }
+}
+
+/// The length of the number that a text begins with.
+fn number_length(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let some_digits = |from: usize| Some(digits(from)).filter(|end| *end > from);
+    let start = usize::from(text.first() == Some(&b'-'));
+    let mut end = some_digits(start)?;
+    if text[start] == b'0' && end > start + 1 {
+        return None;
+    }
+    if text.get(end) == Some(&b'.') {
+        end = some_digits(end + 1)?;
+    }
+    if let Some(b'e' | b'E') = text.get(end) {
+        let has_sign = matches!(text.get(end + 1), Some(b'+' | b'-'));
+        end = some_digits(end + 1 + usize::from(has_sign))?;
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use proptest::test_runner::{Config, TestRunner};
+    use serde::de::IgnoredAny;
+
+    use super::*;
+
+    fn is_json(text: &str) -> bool {
+        let mut decoder = Decoder::new(text);
+        let value = decoder.value().and_then(|_| decoder.end());
+        value.is_ok()
+    }
+
+    #[test]
+    fn takes_what_serde_json_takes_and_nothing_else() {
+        let pieces = vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\"a\"",
+            "\"a\":",
+            "\\",
+            "\\n",
+            "\\u00e",
+            "9",
+            "\\ud83d",
+            "0",
+            "-",
+            "12",
+            ".5",
+            "e",
+            "+1",
+            "true",
+            "null",
+            "fals",
+            " ",
+            "\n",
+            "\t",
+            "\u{1}",
+            "\u{7f}",
+            "\u{c}",
+            "\u{a0}",
+            "é",
+            "0123456",
+            "[1,",
+            "{\"b\":[]}",
+            "\"1234567",
+        ];
+        let text = prop::collection::vec(select(pieces), 0..8).prop_map(|pieces| pieces.concat());
+        let outcome = TestRunner::new(Config::with_cases(20_000)).run(&text, |text| {
+            for text in [text.clone(), format!("[{text}]"), format!("\"{text}\"")] {
+                let judged = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+                prop_assert_eq!(is_json(&text), judged, "{:?}", text);
+            }
+            Ok(())
+        });
+        assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
+    }
+
+    #[test]
+    fn finds_the_end_of_what_is_plain_at_every_distance() {
+        for special in ['"', '\\', '\0', '\u{1f}', '\n'] {
+            for distance in 0..40 {
+                let text = format!("{}{special}é\"{}", "é ~\u{7f}".repeat(9), "x".repeat(9));
+                let text = &text[text.ceil_char_boundary(distance)..];
+                let end = text.find(special);
+                assert_eq!(Some(plain_length(text.as_bytes())), end, "{text:?}");
+            }
+        }
+        assert_eq!(plain_length(b"no end"), 6);
+    }
+
+    #[test]
+    fn a_number_that_may_go_on_is_not_passed() {
+        let passes = |text: &str| {
+            let mut decoder = Decoder::new(text);
+            let opened = decoder.eat(b'[');
+            decoder.value().is_ok() && opened
+        };
+        for whole in ["[12]", "[12,", "[12 x", "[null\n]", "[\"a\""] {
+            assert!(passes(whole), "{whole}");
+        }
+        for open in ["[12", "[12 \n", "[12x", "[1.", "[nul", "[null", "[\"a"] {
+            assert!(!passes(open), "{open}");
+        }
+    }
+}
