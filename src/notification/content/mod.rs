@@ -81,9 +81,9 @@ macro_rules! content_types {
 }
 
 content_types! {
-    media: Box<Media<'de>> => Image "image", File "file", Video "video", Audio "audio";
     system: Box<SystemEvent<'de>> => System "system";
     template: Box<Template<'de>> => Template "template";
+    media: Box<Media<'de>> => Image "image", File "file", Video "video", Audio "audio";
     interactive: Box<Interactive<'de>> =>
         /// Choices from the robot, or the pick of one from the person.
         Interactive "interactive" or text;
