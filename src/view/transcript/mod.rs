@@ -45,7 +45,7 @@ mod tests {
     fn leaves<'v>(name: &'v str, value: &'v Value, into: &mut Vec<(&'v str, String)>) {
         match value {
             Value::Object(members) => {
-                let mut members = members.iter().filter(|(name, _)| *name != "type");
+                let members = members.iter().filter(|(name, _)| *name != "type");
                 members.for_each(|(name, value)| leaves(name, value, into));
             }
             Value::Array(items) => items.iter().for_each(|item| leaves(name, item, into)),

@@ -19,15 +19,15 @@ use crate::view::{Canvas, Selection, Theme, ordered};
 /// The narrowest canvas that a table makes sense on.
 pub(in crate::view) const NARROWEST_TABLE: u16 = 40;
 /// From here on there is room for a column of everything.
-const WIDE: u16 = 100;
+const MIN_WIDE: u16 = 100;
 /// From here on there is room for three columns beside the message.
-const MEDIUM: u16 = 60;
+const MIN_MEDIUM: u16 = 60;
 /// Rows are drawn this many at a time, so that a long conversation needs little memory.
-const ROWS: usize = 500;
+const MAX_ROWS_AT_ONCE: usize = 500;
 /// Fewer rows are drawn at a time once they have this many bytes.
-const ROWS_BYTES: usize = 1 << 20;
+const MAX_BYTES_AT_ONCE: usize = 1 << 20;
 /// A warning that is noted more often than this is named at its messages, not told in full.
-const MAX_SAID_IN_FULL: usize = 3;
+const MAX_FULL_WARNINGS: usize = 3;
 
 /// How the columns are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,8 @@ enum Layout {
 impl Layout {
     fn of(width: u16) -> Self {
         match width {
-            WIDE.. => Self::Wide,
-            MEDIUM.. => Self::Medium,
+            MIN_WIDE.. => Self::Wide,
+            MIN_MEDIUM.. => Self::Medium,
             NARROWEST_TABLE.. => Self::Narrow,
             _ => Self::Lines,
         }
@@ -142,7 +142,7 @@ fn some_of(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
     for row in rows {
         bytes += row.iter().map(String::len).sum::<usize>();
         some.push(row);
-        if some.len() == ROWS || bytes > ROWS_BYTES {
+        if some.len() == MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
             break;
         }
     }
@@ -291,7 +291,7 @@ impl<'r> Table<'r> {
         let mut names: Vec<&str> = Vec::new();
         for finding in self.findings.get(&number).into_iter().flatten() {
             let rule = finding.rule;
-            if finding.severity == Severity::Warning && self.counts[&rule] > MAX_SAID_IN_FULL {
+            if finding.severity == Severity::Warning && self.counts[&rule] > MAX_FULL_WARNINGS {
                 if !names.contains(&rule.name()) {
                     names.push(rule.name());
                 }
