@@ -156,34 +156,52 @@ impl<'de> Content<'de> {
 
     fn validate(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
-        let Some(content_type) = self.content_type() else {
+        if let Some(content_type) = self.content_type() {
+            let members = content_type.members();
+            note_missing_payload(kind, members, present, findings);
+            note_other_payloads(kind, members, present, findings);
+        } else {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
                 let words = ContentType::WORDS.iter().map(|(word, _)| *word);
                 unknown_type(rule, present.at, "content type", kind, words)
             });
-            return;
-        };
-        let members = content_type.members();
-        if !members.iter().any(|member| present.has(member)) {
-            present.note(Rule::MissingField, findings, |rule| {
-                let message = format!(
-                    "missing field `{}`, which a message of type `{kind}` must have",
-                    members[0]
-                );
-                Finding::new(rule, present.at, message)
-            });
         }
-        // Text may come with anything, as a caption.
-        for name in present
-            .names()
-            .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
-        {
-            present.note(Rule::UnknownField, findings, |rule| {
-                let message = format!("unknown field `{name}` in a message of type `{kind}`");
-                Finding::new(rule, &present.at.member(name), message)
-            });
-        }
+    }
+}
+
+fn note_missing_payload(
+    kind: &Text<'_>,
+    members: &[&str],
+    present: &Present<'_>,
+    findings: &mut Findings,
+) {
+    if !members.iter().any(|member| present.has(member)) {
+        present.note(Rule::MissingField, findings, |rule| {
+            let message = format!(
+                "missing field `{}`, which a message of type `{kind}` must have",
+                members[0]
+            );
+            Finding::new(rule, present.at, message)
+        });
+    }
+}
+
+fn note_other_payloads(
+    kind: &Text<'_>,
+    members: &[&str],
+    present: &Present<'_>,
+    findings: &mut Findings,
+) {
+    // Text may come with anything, as a caption.
+    for name in present
+        .names()
+        .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
+    {
+        present.note(Rule::UnknownField, findings, |rule| {
+            let message = format!("unknown field `{name}` in a message of type `{kind}`");
+            Finding::new(rule, &present.at.member(name), message)
+        });
     }
 }
 
