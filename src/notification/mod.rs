@@ -6,13 +6,15 @@
 pub mod content;
 mod lints;
 mod summary;
+pub mod transcript;
 
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
-pub use self::content::{Content, ContentType, Line, Reply, Role, Span};
+pub use self::content::{Content, ContentType};
 pub(crate) use self::lints::humanize;
 pub use self::summary::{HandOver, Summary};
+pub use self::transcript::{Block, Transcript};
 use crate::Text;
 use crate::finding::Findings;
 use crate::json::{
@@ -66,6 +68,16 @@ record! {
         required content: Content<'de>,
         /// The message that this one answers.
         optional reply: Box<Reply<'de>>,
+    }
+}
+
+record! {
+    /// The message that another one answers, quoted.
+    pub struct Reply {
+        required msg_id: Text<'de>,
+        optional sender_type: OneOf<'de, Sender>,
+        optional timestamp: UnixTime,
+        optional content: Content<'de>,
     }
 }
 

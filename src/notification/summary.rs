@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
+use super::content::EventKind;
 use super::{MessageStatus, Session};
 use crate::Text;
 
@@ -57,13 +58,13 @@ impl<'a> Summary<'a> {
             *summary.by_type.entry(Text::from(kind)).or_default() += 1;
             let status = message.status.as_ref().and_then(|status| status.known);
             summary.read += usize::from(status == Some(MessageStatus::Read));
-            if let Some(event) = content.and_then(|content| content.system.as_ref())
-                && event.is_take_over()
+            let event = content.and_then(|content| Some(content.system.as_ref()?.event()));
+            if let Some(event) = event
+                && event.kind == Some(EventKind::TakeOver)
             {
-                let seat = event.to_seat_id.as_ref().filter(|seat| !seat.is_blank());
                 summary.hand_over = Some(HandOver {
                     message: index,
-                    seat: seat.map(|seat| Text::from(seat.as_str())),
+                    seat: event.to.map(|seat| Text::from(seat.as_str())),
                 });
             }
         }

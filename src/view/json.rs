@@ -7,19 +7,18 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 
 use super::signature::DeliveryInfo;
+use super::transcript::PlainText;
 use super::{Order, Part, Selection, Zone, ordered};
 use crate::Position;
 use crate::delivery::Headers;
 use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::json::{compact, without_lone_surrogates};
-use crate::notification::content::ContentText;
-use crate::notification::{Message, Reply, Session, Summary};
+use crate::notification::{Message, Reply, Session, Summary, Transcript};
 use crate::signature::{Scheme, Signature};
 use crate::text::needs_escaping;
 use crate::{Report, Text, redact};
@@ -339,7 +338,7 @@ struct MessageView<'a> {
     status: Option<&'a Text<'a>>,
     #[serde(rename = "type")]
     kind: Option<&'a Text<'a>>,
-    text: Shown<Option<ContentText<'a, 'a>>>,
+    text: Shown<Option<PlainText<'a>>>,
     content: Option<Received<'a>>,
     reply: Option<ReplyView<'a>>,
 }
@@ -353,7 +352,7 @@ struct ReplyView<'a> {
 /// The messages of a session, each made when it is written.
 struct MessagesView<'a> {
     messages: Vec<(usize, &'a Message<'a>)>,
-    numbers: HashMap<&'a str, usize>,
+    transcript: Transcript<'a>,
     contents: Vec<Option<&'a str>>,
     zone: &'a Zone,
 }
@@ -362,7 +361,7 @@ impl<'a> MessagesView<'a> {
     fn of(report: &'a Report<'a>, session: &'a Session<'a>, order: Order, zone: &'a Zone) -> Self {
         Self {
             messages: ordered(session, order),
-            numbers: session.numbers(),
+            transcript: Transcript::of(session),
             contents: session.received_contents(report.document),
             zone,
         }
@@ -379,7 +378,7 @@ impl<'a> MessagesView<'a> {
             time: time.map(|time| self.zone.rfc3339(time.instant())),
             status: message.status.as_ref().map(|status| &status.text),
             kind: content.and_then(|content| content.kind.as_ref()),
-            text: Shown(content.map(ContentText)),
+            text: Shown(content.map(PlainText)),
             content: self.contents[index - 1].map(Received),
             reply: message.reply.as_ref().map(|reply| self.reply(reply)),
         }
@@ -389,7 +388,7 @@ impl<'a> MessagesView<'a> {
         let id = reply.msg_id.as_ref();
         ReplyView {
             msg_id: id,
-            index: id.and_then(|id| self.numbers.get(id.as_str()).copied()),
+            index: id.and_then(|id| self.transcript.number_of(id)),
         }
     }
 }

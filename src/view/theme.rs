@@ -2,8 +2,9 @@
 
 use owo_colors::Style;
 
+use super::transcript::Role;
 use crate::finding::Severity;
-use crate::notification::{Role, Sender};
+use crate::notification::Sender;
 
 /// A style for each thing that has a look of its own.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +101,7 @@ impl Theme {
         match role {
             Role::Said | Role::Undocumented => Style::new(),
             Role::Heading => self.heading,
-            Role::Label | Role::Footer | Role::Event => self.muted,
+            Role::Label | Role::Footer | Role::Event | Role::Quote => self.muted,
             Role::Button => self.button,
             Role::Pick => self.pick,
             Role::Link => self.link,

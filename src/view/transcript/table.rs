@@ -1,4 +1,4 @@
-//! The conversation, message by message.
+//! The conversation as a table.
 //!
 //! A wide canvas has a column for everything; narrower ones put status below time and type below
 //! sender, then all four in one column. Below the narrowest table there are only lines.
@@ -6,30 +6,28 @@
 use foldhash::HashMap;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 
-use super::clip::{MAX_CELL, Room};
-use super::table_layout::TableLayout;
-use super::{Canvas, Selection, Theme, ordered};
+use super::text::{self, Role, Span};
+use crate::Report;
 use crate::finding::{Finding, Rule, Severity};
-use crate::json::{OneOf, readable};
-use crate::notification::{Content, Message, MessageStatus, Role, Sender, Session, Span};
-use crate::{Report, Text};
+use crate::json::OneOf;
+use crate::notification::{Message, MessageStatus, Sender, Session, Transcript};
+use crate::view::clip::{MAX_CELL, Room};
+use crate::view::table_layout::TableLayout;
+use crate::view::{Canvas, Selection, Theme, ordered};
 
 /// The narrowest canvas that a table makes sense on.
-pub(super) const NARROWEST_TABLE: u16 = 40;
+pub(in crate::view) const NARROWEST_TABLE: u16 = 40;
 /// From here on there is room for a column of everything.
-const WIDE: u16 = 100;
+const MIN_WIDE: u16 = 100;
 /// From here on there is room for three columns beside the message.
-const MEDIUM: u16 = 60;
+const MIN_MEDIUM: u16 = 60;
 /// Rows are drawn this many at a time, so that a long conversation needs little memory.
-const ROWS: usize = 500;
+const MAX_ROWS_AT_ONCE: usize = 500;
 /// Fewer rows are drawn at a time once they have this many bytes.
-const ROWS_BYTES: usize = 1 << 20;
+const MAX_BYTES_AT_ONCE: usize = 1 << 20;
 /// A warning that is noted more often than this is named at its messages, not told in full.
-const MAX_SAID_IN_FULL: usize = 3;
-/// A quoted message is shortened to this many characters.
-const QUOTE: usize = 60;
+const MAX_FULL_WARNINGS: usize = 3;
 
 /// How the columns are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +41,8 @@ enum Layout {
 impl Layout {
     fn of(width: u16) -> Self {
         match width {
-            WIDE.. => Self::Wide,
-            MEDIUM.. => Self::Medium,
+            MIN_WIDE.. => Self::Wide,
+            MIN_MEDIUM.. => Self::Medium,
             NARROWEST_TABLE.. => Self::Narrow,
             _ => Self::Lines,
         }
@@ -104,7 +102,7 @@ struct Shown {
 }
 
 /// Writes the transcript of a session.
-pub(super) fn write(
+pub(in crate::view) fn write(
     report: &Report<'_>,
     session: &Session<'_>,
     selection: Selection,
@@ -114,38 +112,27 @@ pub(super) fn write(
     if session.messages().is_empty() {
         return writeln!(out, "{}", canvas.theme.muted.style("No messages."));
     }
-    let transcript = Transcript::new(report, session, selection.full_text, canvas);
-    let layout = Layout::of(canvas.width);
+    let table = Table::new(report, session, selection.full_text, canvas);
     let messages = ordered(session, selection.order);
-    if layout == Layout::Lines {
-        return transcript.write_lines(&messages, out);
+    match Layout::of(canvas.width) {
+        Layout::Lines => table.write_lines(&messages, out),
+        layout => table.write(layout, &messages, out),
     }
-    let digits = u16::try_from(session.messages().len().to_string().len()).unwrap_or(u16::MAX);
-    let sheet = TableLayout::new(canvas.width, &layout.columns(digits));
-    writeln!(out, "{}", sheet.top())?;
-    let heading = |cell: &str| canvas.theme.heading.style(cell).to_string();
-    writeln!(
-        out,
-        "{}",
-        sheet.rows(
-            vec![layout.header().into_iter().map(heading).collect()],
-            false
-        )
-    )?;
-    for (day, messages) in transcript.days(&messages) {
-        writeln!(out, "{}", sheet.titled_divider(&day))?;
-        let mut rows = messages
-            .iter()
-            .map(|(number, message)| layout.arrange(transcript.shown(*number, message)))
-            .peekable();
-        while rows.peek().is_some() {
-            writeln!(out, "{}", sheet.rows(some_of(&mut rows), true))?;
-            if rows.peek().is_some() {
-                writeln!(out, "{}", sheet.divider())?;
-            }
+}
+
+fn write_rows(
+    sheet: &TableLayout,
+    rows: impl Iterator<Item = Vec<String>>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut rows = rows.peekable();
+    while rows.peek().is_some() {
+        writeln!(out, "{}", sheet.rows(some_of(&mut rows), true))?;
+        if rows.peek().is_some() {
+            writeln!(out, "{}", sheet.divider())?;
         }
     }
-    writeln!(out, "{}", sheet.bottom())
+    Ok(())
 }
 
 /// The next rows: as many as are drawn at a time.
@@ -155,7 +142,7 @@ fn some_of(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
     for row in rows {
         bytes += row.iter().map(String::len).sum::<usize>();
         some.push(row);
-        if some.len() == ROWS || bytes > ROWS_BYTES {
+        if some.len() == MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
             break;
         }
     }
@@ -165,22 +152,20 @@ fn some_of(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
 type Numbered<'s, 'de> = (usize, &'s Message<'de>);
 
 /// What the messages of a session are shown with.
-struct Transcript<'r, 'a> {
+struct Table<'r> {
     canvas: &'r Canvas,
-    /// The numbers of the messages, by their ids; of equal ids the first.
-    numbers: HashMap<&'r str, usize>,
+    transcript: Transcript<'r>,
     /// The findings of each message that has some, by its number.
     findings: HashMap<usize, Vec<&'r Finding>>,
     /// How often each rule was noted.
     counts: BTreeMap<Rule, usize>,
-    session: &'r Session<'a>,
     full_text: bool,
 }
 
-impl<'r, 'a> Transcript<'r, 'a> {
+impl<'r> Table<'r> {
     fn new(
-        report: &'r Report<'a>,
-        session: &'r Session<'a>,
+        report: &'r Report<'_>,
+        session: &'r Session<'_>,
         full_text: bool,
         canvas: &'r Canvas,
     ) -> Self {
@@ -192,12 +177,32 @@ impl<'r, 'a> Transcript<'r, 'a> {
         }
         Self {
             canvas,
-            numbers: session.numbers(),
+            transcript: Transcript::of(session),
             findings,
             counts: report.counts(),
-            session,
             full_text,
         }
+    }
+
+    fn write(
+        &self,
+        layout: Layout,
+        messages: &[Numbered<'_, '_>],
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let digits = u16::try_from(messages.len().to_string().len()).unwrap_or(u16::MAX);
+        let sheet = TableLayout::new(self.canvas.width, &layout.columns(digits));
+        let heading = |cell: &str| self.theme().heading.style(cell).to_string();
+        let header = layout.header().into_iter().map(heading).collect();
+        writeln!(out, "{}", sheet.top())?;
+        writeln!(out, "{}", sheet.rows(vec![header], false))?;
+        for (day, messages) in self.days(messages) {
+            writeln!(out, "{}", sheet.titled_divider(&day))?;
+            let row =
+                |(number, message): &Numbered<'_, '_>| layout.arrange(self.shown(*number, message));
+            write_rows(&sheet, messages.iter().map(row), out)?;
+        }
+        writeln!(out, "{}", sheet.bottom())
     }
 
     fn theme(&self) -> &Theme {
@@ -273,90 +278,11 @@ impl<'r, 'a> Transcript<'r, 'a> {
 
     /// What the message answers, what it says, and what is wrong with it.
     fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
-        let mut lines: Vec<String> = self.quote(message).into_iter().collect();
-        let mut room = Room::new(MAX_CELL, self.full_text);
-        if let Some(reply) = &message.reply {
-            reply.for_each_undocumented_line(&mut |line| {
-                lines.extend(self.styled_line(&line, &mut room));
-            });
-        }
-        let mut mark = self.theme().pick.style("✓ ").to_string();
-        if let Some(content) = &message.content {
-            content.for_each_line(&mut |line| {
-                let is_pick = line.iter().any(|span| span.role == Role::Pick);
-                let mark = if is_pick {
-                    std::mem::take(&mut mark)
-                } else {
-                    String::new()
-                };
-                let styled = self.styled_line(&line, &mut room);
-                lines.extend(styled.map(|line| mark + &line));
-                ControlFlow::Continue(())
-            });
-        }
-        for (key, value) in message.extra.iter() {
-            let spans = [
-                (Role::Label, Text::from(format!("{}:", key.as_str()))),
-                (Role::Said, readable(value)),
-            ];
-            let line = spans.map(|(role, text)| Span { role, text });
-            lines.extend(self.styled_line(&line, &mut room));
-        }
-        lines.extend(
-            room.rest()
-                .map(|rest| self.theme().muted.style(rest).to_string()),
-        );
+        let mut cell = Cell::new(self.theme(), self.full_text);
+        text::for_each_line(&self.transcript.blocks(message), |line| cell.add(line));
+        let mut lines = cell.into_lines();
         lines.extend(self.finding_lines(number));
         lines
-    }
-
-    /// What of a line there is room for.
-    fn styled_line(&self, line: &[Span<'_>], room: &mut Room) -> Option<String> {
-        let spans: Vec<_> = line
-            .iter()
-            .filter_map(|span| {
-                let text = room.take(&span.text)?;
-                Some(self.theme().role(span.role).style(text).to_string())
-            })
-            .collect();
-        (!spans.is_empty()).then(|| spans.join(" "))
-    }
-
-    /// Which message is answered and how it began, where there is room for that.
-    fn quote(&self, message: &Message<'_>) -> Option<String> {
-        let reply = message.reply.as_ref()?;
-        let id = reply.msg_id.as_ref().map(Text::as_str);
-        let number = id.and_then(|id| self.numbers.get(id));
-        let preview = |content: &Content<'_>| content.preview(QUOTE);
-        let quoted = reply
-            .content
-            .as_ref()
-            .map(preview)
-            .filter(|text| !text.is_blank());
-        let original = || {
-            self.session
-                .messages()
-                .get(number?.checked_sub(1)?)?
-                .content
-                .as_ref()
-                .map(preview)
-        };
-        let text = quoted.or_else(original).unwrap_or_default();
-        let which = number.map_or_else(
-            || "an unknown message".to_owned(),
-            |number| format!("#{number}"),
-        );
-        let sender = reply
-            .sender_type
-            .as_ref()
-            .map(|sender| format!(" {}", sender.text.shortened(40)))
-            .unwrap_or_default();
-        let line = if text.is_blank() {
-            format!("↩ {which}{sender}")
-        } else {
-            format!("↩ {which}{sender}: {text}")
-        };
-        Some(self.theme().muted.style(line).to_string())
     }
 
     /// Errors and rare warnings in full, frequent warnings by their names in one line.
@@ -365,7 +291,7 @@ impl<'r, 'a> Transcript<'r, 'a> {
         let mut names: Vec<&str> = Vec::new();
         for finding in self.findings.get(&number).into_iter().flatten() {
             let rule = finding.rule;
-            if finding.severity == Severity::Warning && self.counts[&rule] > MAX_SAID_IN_FULL {
+            if finding.severity == Severity::Warning && self.counts[&rule] > MAX_FULL_WARNINGS {
                 if !names.contains(&rule.name()) {
                     names.push(rule.name());
                 }
@@ -405,6 +331,59 @@ impl<'r, 'a> Transcript<'r, 'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// The lines of a message, each piece in its look, as far as there is room.
+struct Cell<'t> {
+    theme: &'t Theme,
+    room: Room,
+    /// Whether the first line of what the person picked has its mark.
+    is_marked: bool,
+    lines: Vec<String>,
+}
+
+impl<'t> Cell<'t> {
+    fn new(theme: &'t Theme, full_text: bool) -> Self {
+        Self {
+            theme,
+            room: Room::new(MAX_CELL, full_text),
+            is_marked: false,
+            lines: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, line: &[Span<'_>]) {
+        let mark = self.mark(line);
+        let spans: Vec<_> = line.iter().filter_map(|span| self.styled(span)).collect();
+        if !spans.is_empty() {
+            self.lines.push(mark + &spans.join(" "));
+        }
+    }
+
+    fn mark(&mut self, line: &[Span<'_>]) -> String {
+        if self.is_marked || line.iter().all(|span| span.role != Role::Pick) {
+            return String::new();
+        }
+        self.is_marked = true;
+        self.theme.pick.style("✓ ").to_string()
+    }
+
+    /// What of a piece there is room for. A quote is short, and takes none.
+    fn styled(&mut self, span: &Span<'_>) -> Option<String> {
+        let style = self.theme.role(span.role);
+        if span.role == Role::Quote {
+            return Some(style.style(&span.text).to_string());
+        }
+        let text = self.room.take(&span.text)?;
+        Some(style.style(text).to_string())
+    }
+
+    fn into_lines(mut self) -> Vec<String> {
+        let rest = self.room.rest();
+        self.lines
+            .extend(rest.map(|rest| self.theme.muted.style(rest).to_string()));
+        self.lines
     }
 }
 

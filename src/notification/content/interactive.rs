@@ -1,0 +1,139 @@
+//! Choices that the robot offers: buttons, or a list that opens with one.
+
+use super::{Content, Payload, TemplateHeader, unknown_type};
+use crate::Text;
+use crate::finding::{Findings, Rule};
+use crate::json::{Present, record};
+use crate::notification::transcript::{self, Block, Blocks};
+
+record! {
+    /// Choices that the robot offers.
+    validated by Interactive::validate;
+    pub struct Interactive {
+        required kind as "type": Text<'de>,
+        optional header: Box<TemplateHeader<'de>>,
+        optional body: Words<'de>,
+        optional footer: Words<'de>,
+        optional action: Action<'de>,
+    }
+}
+
+record! {
+    /// Words in an object of their own.
+    pub struct Words {
+        optional text: Text<'de>,
+    }
+}
+
+record! {
+    /// What can be chosen: buttons, or the rows of a list that opens with one button.
+    pub struct Action {
+        optional buttons: Vec<Button<'de>>,
+        optional button: Text<'de>,
+        optional sections: Vec<Section<'de>>,
+    }
+}
+
+record! {
+    /// A button under an interactive message.
+    pub struct Button {
+        optional kind as "type": Text<'de>,
+        optional reply: Choice<'de>,
+    }
+}
+
+record! {
+    /// What pressing a button answers.
+    pub struct Choice {
+        optional id: Text<'de>,
+        optional title: Text<'de>,
+    }
+}
+
+record! {
+    /// A part of a list.
+    pub struct Section {
+        optional title: Text<'de>,
+        optional rows: Vec<Row<'de>>,
+    }
+}
+
+record! {
+    /// A row of a list.
+    pub struct Row {
+        optional id: Text<'de>,
+        optional title: Text<'de>,
+        optional description: Text<'de>,
+    }
+}
+
+impl Interactive<'_> {
+    const TYPES: [&'static str; 2] = ["button", "list"];
+
+    fn validate(&mut self, present: &Present<'_>, findings: &mut Findings) {
+        let Some(kind) = &self.kind else { return };
+        if !Self::TYPES.contains(&kind.as_str()) {
+            findings.forgive_since(&present.start);
+            present.note(Rule::UnknownContentType, findings, |rule| {
+                unknown_type(rule, present.at, "interactive type", kind, Self::TYPES)
+            });
+        }
+    }
+}
+
+impl Payload for Interactive<'_> {
+    fn add_to<'a>(&'a self, _: &'a Content<'_>, blocks: &mut Blocks<'a>) {
+        if let Some(header) = &self.header {
+            header.add_to(blocks);
+        }
+        if let Some(body) = &self.body {
+            body.add_to(Block::Text, blocks);
+        }
+        if let Some(action) = &self.action {
+            action.add_to(blocks);
+        }
+        if let Some(footer) = &self.footer {
+            footer.add_to(Block::Footer, blocks);
+        }
+        blocks.add_undocumented(&self.extra);
+    }
+}
+
+impl Words<'_> {
+    fn add_to<'a>(&'a self, block: fn(&'a Text<'a>) -> Block<'a>, blocks: &mut Blocks<'a>) {
+        blocks.add_words(block, self.text.as_ref());
+        blocks.add_undocumented(&self.extra);
+    }
+}
+
+impl Action<'_> {
+    fn add_to<'a>(&'a self, blocks: &mut Blocks<'a>) {
+        let buttons = || self.buttons.iter().flatten();
+        blocks.add_buttons(buttons().map(Button::button));
+        for button in buttons() {
+            if let Some(choice) = &button.reply {
+                blocks.add_undocumented(&choice.extra);
+            }
+            blocks.add_undocumented(&button.extra);
+        }
+        let sections = self.sections.as_deref().unwrap_or_default();
+        if self.button.is_some() || !sections.is_empty() {
+            blocks.add(Block::List {
+                button: self.button.as_ref(),
+                sections,
+            });
+        }
+        blocks.add_undocumented(&self.extra);
+    }
+}
+
+impl Button<'_> {
+    fn button(&self) -> transcript::Button<'_> {
+        let choice = self.reply.as_ref();
+        transcript::Button {
+            label: choice.and_then(|choice| choice.title.as_ref()),
+            kind: self.kind.as_ref(),
+            id: choice.and_then(|choice| choice.id.as_ref()),
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Blocks as plain lines: what a message reads like where there are only words.
+//!
+//! All English of the transcript is here. Lines are handed on one by one, for as long as they are
+//! wanted: there may be more of them than fit into memory.
+
+use std::convert::Infallible;
+use std::fmt::{self, Display};
+use std::ops::ControlFlow;
+
+use crate::Text;
+use crate::json::{Integer, Number, readable};
+use crate::notification::content::{Contact, Event, EventKind, Row, Section};
+use crate::notification::transcript::{Button, Quote, map_url};
+use crate::notification::{Block, Content};
+
+/// A quoted message is shortened to this many characters.
+const MAX_PREVIEW: usize = 60;
+/// What nearly all buttons do goes without saying.
+const USUAL_BUTTONS: [&str; 2] = ["QUICK_REPLY", "reply"];
+
+/// What a piece of a line is, for a theme to give it its look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::view) enum Role {
+    /// What somebody said.
+    Said,
+    /// What stands above the rest.
+    Heading,
+    /// What a message is, or what it has that matters less.
+    Label,
+    /// What stands below the rest.
+    Footer,
+    /// Something to press.
+    Button,
+    /// What the person picked.
+    Pick,
+    /// What happened to the conversation.
+    Event,
+    /// A web address.
+    Link,
+    /// Which message is answered and how it began: short, and escaped already.
+    Quote,
+    /// The value of a member that nothing documents.
+    Undocumented,
+}
+
+/// A piece of a line. There is a space between each two.
+#[derive(Debug, Clone)]
+pub(super) struct Span<'a> {
+    pub(super) role: Role,
+    /// No line breaks in it mean anything.
+    pub(super) text: Text<'a>,
+}
+
+/// Takes the lines, until it has what it wanted.
+type Take<'t, B> = dyn FnMut(&[Span<'_>]) -> ControlFlow<B> + 't;
+
+/// Draws blocks line by line.
+pub(super) fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(&[Span<'_>])) {
+    let ControlFlow::Continue(()) = draw(blocks, &mut |line| {
+        take(line);
+        ControlFlow::<Infallible>::Continue(())
+    });
+}
+
+/// Displays what a message says on lines of its own. What is in it may act on a terminal.
+pub(in crate::view) struct PlainText<'a>(pub(in crate::view) &'a Content<'a>);
+
+impl Display for PlainText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        let flow = draw(&self.0.blocks(), &mut |line| {
+            let written = write_line(line, separator, f);
+            separator = "\n";
+            written.map_or_else(ControlFlow::Break, ControlFlow::Continue)
+        });
+        flow.break_value().map_or(Ok(()), Err)
+    }
+}
+
+fn write_line(line: &[Span<'_>], mut separator: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for span in line {
+        f.write_str(separator)?;
+        f.write_str(span.text.as_str())?;
+        separator = " ";
+    }
+    Ok(())
+}
+
+/// The first thing that a message says, or that it is: enough to recognise it by.
+fn preview(content: &Content<'_>) -> Text<'static> {
+    let shortened = |span: &Span<'_>| span.text.shortened(MAX_PREVIEW).into_owned();
+    let mut first = None;
+    let mut undocumented = None;
+    let said = draw(&content.blocks(), &mut |line| {
+        first = first.take().or_else(|| line.first().map(shortened));
+        let here = || {
+            line.iter()
+                .find(|span| is_undocumented(span))
+                .map(shortened)
+        };
+        undocumented = undocumented.take().or_else(here);
+        match line.iter().find(|span| is_said(span)) {
+            Some(span) => ControlFlow::Break(shortened(span)),
+            None => ControlFlow::Continue(()),
+        }
+    });
+    let preview = said.break_value().or(undocumented).or(first);
+    preview.unwrap_or_default()
+}
+
+fn is_said(span: &Span<'_>) -> bool {
+    let says = matches!(
+        span.role,
+        Role::Said | Role::Heading | Role::Pick | Role::Event
+    );
+    says && !span.text.is_blank()
+}
+
+fn is_undocumented(span: &Span<'_>) -> bool {
+    span.role == Role::Undocumented
+}
+
+fn draw<B>(blocks: &[Block<'_>], take: &mut Take<'_, B>) -> ControlFlow<B> {
+    blocks.iter().try_for_each(|block| draw_block(block, take))
+}
+
+fn draw_block<B>(block: &Block<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    match block {
+        Block::Text(text) => words(Role::Said, Some(text), take),
+        Block::Heading(text) => words(Role::Heading, Some(text), take),
+        Block::Footer(text) => words(Role::Footer, Some(text), take),
+        Block::Choice(text) => words(Role::Pick, Some(text), take),
+        Block::Media { kind, name, url } => media(*kind, *name, *url, take),
+        Block::Template { name, language, id } => template(*name, *language, *id, take),
+        Block::Buttons(buttons) => pieces(buttons.iter().flat_map(button), take),
+        Block::List { button, sections } => list(*button, sections, take),
+        Block::Location {
+            name,
+            address,
+            latitude,
+            longitude,
+        } => {
+            words(Role::Heading, *name, take)?;
+            words(Role::Said, *address, take)?;
+            point(latitude.zip(*longitude), take)
+        }
+        Block::Contacts(contacts) => contacts.iter().try_for_each(|card| contact(card, take)),
+        Block::Event(event) => line(Role::Event, Text::from(humanize_event(event)), take),
+        Block::Quote(quoted) => quote(quoted, take),
+        Block::Undocumented(members) => undocumented(members, take),
+    }
+}
+
+fn line<B>(role: Role, text: Text<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    take(&[Span { role, text }])
+}
+
+/// What a person wrote, line by line; nothing if it is not there or empty.
+fn words<B>(role: Role, text: Option<&Text<'_>>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    let text = text.filter(|text| !text.as_str().is_empty());
+    let mut lines = text.into_iter().flat_map(Text::lines);
+    lines.try_for_each(|text| line(role, text, take))
+}
+
+/// One line of what there is of several pieces.
+fn pieces<'p, B>(
+    pieces: impl IntoIterator<Item = (Role, Option<Text<'p>>)>,
+    take: &mut Take<'_, B>,
+) -> ControlFlow<B> {
+    let there = |(role, text): (Role, Option<Text<'p>>)| Some(Span { role, text: text? });
+    let line: Vec<_> = pieces
+        .into_iter()
+        .filter_map(there)
+        .filter(|span| !span.text.is_blank())
+        .collect();
+    if line.is_empty() {
+        return ControlFlow::Continue(());
+    }
+    take(&line)
+}
+
+fn borrowed<'a>(text: Option<&'a Text<'_>>) -> Option<Text<'a>> {
+    text.map(|text| Text::from(text.as_str()))
+}
+
+/// Something to press, in brackets.
+fn pressable<'a>(text: Option<&Text<'_>>) -> Option<Text<'a>> {
+    text.map(|text| Text::from(format!("[{}]", text.as_str())))
+}
+
+fn media<B>(
+    kind: Option<&Text<'_>>,
+    name: Option<&Text<'_>>,
+    url: Option<&Text<'_>>,
+    take: &mut Take<'_, B>,
+) -> ControlFlow<B> {
+    let kind = kind.map_or("media", Text::as_str);
+    let what = [
+        (Role::Label, Some(Text::from(kind))),
+        (Role::Said, borrowed(name)),
+    ];
+    pieces(what, take)?;
+    pieces([(Role::Link, borrowed(url))], take)
+}
+
+fn template<B>(
+    name: Option<&Text<'_>>,
+    language: Option<&Text<'_>>,
+    id: Option<Integer<'_>>,
+    take: &mut Take<'_, B>,
+) -> ControlFlow<B> {
+    let id = id.map(|id| Text::from(format!("#{}", id.0.as_str())));
+    let which = [
+        Some(Text::from("template")),
+        borrowed(name),
+        borrowed(language),
+        id,
+    ];
+    pieces(which.map(|text| (Role::Label, text)), take)
+}
+
+fn button<'a>(button: &Button<'a>) -> [(Role, Option<Text<'a>>); 2] {
+    let kind = button.kind;
+    let kind = kind.filter(|kind| !USUAL_BUTTONS.contains(&kind.as_str()));
+    [
+        (Role::Button, pressable(button.label)),
+        (Role::Label, borrowed(kind)),
+    ]
+}
+
+fn list<B>(
+    button: Option<&Text<'_>>,
+    sections: &[Section<'_>],
+    take: &mut Take<'_, B>,
+) -> ControlFlow<B> {
+    pieces([(Role::Button, pressable(button))], take)?;
+    sections.iter().try_for_each(|section| {
+        words(Role::Heading, section.title.as_ref(), take)?;
+        let mut rows = section.rows.iter().flatten();
+        rows.try_for_each(|each| row(each, take))?;
+        undocumented(&section.extra, take)
+    })
+}
+
+fn row<B>(row: &Row<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    let title = row.title.as_ref();
+    let title = title.map(|title| Text::from(format!("• {}", title.as_str())));
+    let what = [
+        (Role::Button, title),
+        (Role::Label, borrowed(row.description.as_ref())),
+    ];
+    pieces(what, take)?;
+    undocumented(&row.extra, take)
+}
+
+fn point<B>(point: Option<(Number<'_>, Number<'_>)>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    let url = point.map(|(latitude, longitude)| Text::from(map_url(latitude, longitude)));
+    pieces([(Role::Link, url)], take)
+}
+
+fn contact<B>(contact: &Contact<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    let what = [
+        (Role::Said, borrowed(contact.name.as_ref())),
+        (Role::Label, borrowed(contact.phone_number.as_ref())),
+    ];
+    pieces(what, take)?;
+    undocumented(&contact.extra, take)
+}
+
+/// Which message is answered and how it began, and what nothing documents in the quoted message:
+/// this is not shown in full otherwise.
+fn quote<B>(quote: &Quote<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    line(Role::Quote, Text::from(quote_line(quote)), take)?;
+    let Some(content) = quote.quoted else {
+        return ControlFlow::Continue(());
+    };
+    draw(&content.blocks(), &mut |line| {
+        if line.iter().any(is_undocumented) {
+            take(line)
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+}
+
+fn quote_line(quote: &Quote<'_>) -> String {
+    let which = quote.number.map_or_else(
+        || "an unknown message".to_owned(),
+        |number| format!("#{number}"),
+    );
+    let sender = quote
+        .sender
+        .map_or_else(String::new, |sender| format!(" {}", sender.shortened(40)));
+    let quoted = quote.quoted.map(preview).filter(|text| !text.is_blank());
+    let text = quoted.or_else(|| quote.original.map(preview));
+    match text.filter(|text| !text.is_blank()) {
+        Some(text) => format!("↩ {which}{sender}: {text}"),
+        None => format!("↩ {which}{sender}"),
+    }
+}
+
+/// Members that nothing documents, by their names.
+fn undocumented<B>(members: &[(Text<'_>, &str)], take: &mut Take<'_, B>) -> ControlFlow<B> {
+    members.iter().try_for_each(|(key, value)| {
+        let member = [
+            (Role::Label, Text::from(format!("{}:", key.as_str()))),
+            (Role::Undocumented, readable(value)),
+        ];
+        pieces(member.map(|(role, text)| (role, Some(text))), take)
+    })
+}
+
+/// What happened, in words.
+fn humanize_event(event: &Event<'_>) -> String {
+    let (from, to) = (event.from.map(Text::as_str), event.to.map(Text::as_str));
+    match event.kind {
+        Some(EventKind::Start) => "conversation started".to_owned(),
+        Some(EventKind::TakeOver) => take_over(from, to),
+        Some(EventKind::Close) => from.or(to).map_or_else(
+            || "conversation closed".to_owned(),
+            |seat| format!("closed by {seat}"),
+        ),
+        None => {
+            let from = from.map_or_else(String::new, |seat| format!(" from {seat}"));
+            let to = to.map_or_else(String::new, |seat| format!(" to {seat}"));
+            let word = event.word.map_or("unknown event", Text::as_str);
+            format!("{word}{from}{to}")
+        }
+    }
+}
+
+fn take_over(from: Option<&str>, to: Option<&str>) -> String {
+    match (from, to) {
+        (None, None) => "taken over by an agent".to_owned(),
+        (None, Some(to)) => format!("taken over by {to}"),
+        (Some(from), None) => format!("handed over by {from}"),
+        (Some(from), Some(to)) => format!("taken over by {to} from {from}"),
+    }
+}
