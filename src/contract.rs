@@ -10,7 +10,10 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::Text;
-use crate::finding::{Finding, FindingLimit, Findings, Occurrence, Place, Pointer, Rule, Step};
+use crate::finding::{
+    ContractViolation, Detail, Finding, FindingLimit, Findings, Occurrence, Place, Pointer, Rule,
+    Step,
+};
 use crate::json::Document;
 
 /// A JSON Schema of the user's.
@@ -52,11 +55,7 @@ impl Contract {
                 name: name.into(),
                 validator,
             }),
-            Err(error) => Err(NoContract(
-                Text::from(error.to_string())
-                    .shortened(MAX_MESSAGE)
-                    .to_string(),
-            )),
+            Err(error) => Err(NoContract(quoted(error).to_string())),
         }
     }
 
@@ -74,9 +73,11 @@ impl Contract {
             // Nested too deeply, or with a number too large, to be held against a schema.
             Err(error) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
                 findings.note(Rule::Contract, |rule| {
-                    let message =
-                        format!("cannot check against the schema `{}`: {error}", self.name);
-                    Finding::new(rule, &Place::Root, message)
+                    let detail = Detail::Uncheckable {
+                        schema: self.name.clone(),
+                        why: quoted(&error),
+                    };
+                    Finding::new(rule, &Place::Root, detail)
                 });
             }
             Err(_) => {}
@@ -86,17 +87,20 @@ impl Contract {
 
     fn finding(&self, body: &Value, error: &ValidationError<'_>) -> Finding {
         let pointer = pointer(body, error.instance_path().as_str());
-        let message = Text::from(error.to_string())
-            .shortened(MAX_MESSAGE)
-            .to_string();
-        let keyword = Text::from(error.schema_path().as_str().to_owned())
-            .shortened(MAX_MESSAGE)
-            .to_string();
-        Finding::at(Rule::Contract, pointer, message).with_help(Some(format!(
-            "required by the schema `{}` at {keyword}",
-            self.name
-        )))
+        let violation = ContractViolation {
+            what: quoted(error),
+            schema: self.name.clone(),
+            keyword: quoted(error.schema_path().as_str()),
+        };
+        let detail = Detail::Contract(Box::new(violation));
+        Finding::at(Rule::Contract, pointer, detail)
     }
+}
+
+/// What the validator says, as much of it as a message quotes.
+fn quoted(words: impl Display) -> Text<'static> {
+    let words = Text::from(words.to_string());
+    words.shortened(MAX_MESSAGE).into_owned()
 }
 
 /// Messages quote the values they are about, which may be long.
@@ -169,10 +173,10 @@ mod tests {
             let (findings, _) = contract
                 .findings(&document, FindingLimit::default())
                 .finish();
-            let message = &findings.first().expect("it is found").message;
+            let detail = &findings.first().expect("it is found").detail;
             assert!(
-                message.starts_with("cannot check against the schema `ours.json`"),
-                "{message}"
+                matches!(detail, Detail::Uncheckable { schema, .. } if schema.as_str() == "ours.json"),
+                "{detail:?}"
             );
         }
     }

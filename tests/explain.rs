@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use chatlog::Position;
 use chatlog::capture::{Format, Limits, Record, deliveries};
-use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
 use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::{Origin, Text, inspect};
+
+use crate::notifications::notification_with;
 
 /// The rules that a notification breaks, with the contract if that is what it is about.
 fn broken(body: &str, rule: Rule) -> Vec<Rule> {

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use chatlog::Position;
 use chatlog::capture::{Format as CaptureFormat, Limits, Record, deliveries};
 use chatlog::delivery::{Delivery, Fidelity};
-use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Signature, sign, verify};
@@ -18,6 +17,8 @@ use chatlog::{Origin, Text, inspect_up_to};
 use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthChar;
+
+use crate::notifications::notification_with;
 
 /// A delivery to write the findings of.
 struct Case {

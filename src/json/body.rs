@@ -8,8 +8,7 @@ use serde_json::error::Category;
 
 use super::lexer::{Lexer, items, last_member};
 use super::{Read, Wanted, locate};
-use crate::Text;
-use crate::finding::{Finding, Findings, Pace, Place, Rule};
+use crate::finding::{Detail, Finding, Findings, NotJson, Pace, Place, Rule};
 use crate::json::describe_error;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -179,14 +178,11 @@ fn lossy(bytes: &[u8]) -> (String, Option<NotText>) {
 
 impl NotText {
     fn finding(&self) -> Finding {
-        let more = match self.count {
-            1 => String::new(),
-            count => format!(" (and {} more)", count - 1),
-        };
-        let message = format!("invalid UTF-8: byte 0x{:02x}{more}", self.byte);
-        let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(Some(
-            "JSON must be UTF-8; invalid bytes are shown as U+FFFD".into(),
-        ));
+        let detail = Detail::NotJson(NotJson::InvalidUtf8 {
+            byte: self.byte,
+            more: self.count - 1,
+        });
+        let mut finding = Finding::new(Rule::NotJson, &Place::Root, detail);
         finding.span = Some(self.at..self.at + char::REPLACEMENT_CHARACTER.len_utf8());
         finding
     }
@@ -195,20 +191,18 @@ impl NotText {
 /// What makes a text something other than JSON, at the place where that shows.
 fn fault(text: &str) -> Option<Finding> {
     let error = serde_json::from_str::<IgnoredAny>(text).err()?;
-    let what = describe_error(&error);
+    let fault = describe_error(&error);
     let end = text.trim_end_matches(WHITE_SPACE).len();
-    let (message, span, help) = if end == 0 {
-        ("the body is empty".to_owned(), 0..0, None)
+    let (detail, span) = if end == 0 {
+        (NotJson::Empty, 0..0)
     } else if error.classify() == Category::Eof {
-        let message = format!("the body is cut off: {what}");
-        let help = "what was read before that is shown";
-        (message, end..end, Some(help.to_owned()))
+        (NotJson::CutOff { fault }, end..end)
     } else {
         let span = fault_span(text, &error);
-        let found = Text::from(&text[span.clone()]).to_string();
-        (format!("{what}, found `{found}`"), span, None)
+        let found = text[span.clone()].chars().next();
+        (NotJson::Syntax { fault, found }, span)
     };
-    let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
+    let mut finding = Finding::new(Rule::NotJson, &Place::Root, Detail::NotJson(detail));
     finding.span = Some(span);
     Some(finding)
 }
@@ -243,6 +237,7 @@ fn sound_part<'t>(text: &'t str, fault: Option<&Finding>) -> &'t str {
 mod tests {
     use super::*;
     use crate::notification::Session;
+    use crate::view::wording::message;
 
     /// What is said of a body, and of which part of it.
     #[track_caller]
@@ -256,7 +251,11 @@ mod tests {
         let got: Vec<_> = findings
             .iter()
             .filter(|finding| finding.rule != Rule::MissingField)
-            .map(|finding| (finding.message.as_str(), about(finding)))
+            .map(|finding| (message(finding), about(finding)))
+            .collect();
+        let want: Vec<_> = want
+            .iter()
+            .map(|(said, at)| ((*said).to_owned(), *at))
             .collect();
         assert_eq!(got, want, "{body:?}");
     }

@@ -11,7 +11,9 @@ use super::raw_object::{check, repeated_key};
 use super::scalar::{Raw, StringVisitor, string, wrong_token};
 use super::{Read, Slot};
 use crate::Text;
-use crate::finding::{Finding, Findings, Mark, Occurrence, Pace, Place, Rule, nearest};
+use crate::finding::{
+    Detail, Expected, Finding, Findings, Mark, Occurrence, Pace, Place, Rule, UnknownName,
+};
 
 /// A member that an object may or must have.
 #[derive(Debug, Clone, Copy)]
@@ -265,7 +267,7 @@ impl<'de, R: Record<'de>> Visitor<'de> for Members<'_, R> {
     }
 
     fn visit_borrowed_str<E>(self, token: &'de str) -> Result<bool, E> {
-        Ok(wrong_token("an object", token, self.at, self.findings))
+        Ok(wrong_token(Expected::Object, token, self.at, self.findings))
     }
 }
 
@@ -329,10 +331,8 @@ impl<'de> Seen<'de> {
 #[cold]
 fn note_unknown_field<'de, R: Record<'de>>(key: &str, at: &Place<'_>, findings: &mut Findings) {
     findings.note(Rule::UnknownField, |rule| {
-        let message = format!("unknown field `{}`", Text::from(key).shortened(40));
-        let help = nearest(key, R::FIELDS.iter().map(|field| field.name))
-            .map(|near| format!("did you mean `{near}`?"));
-        Finding::new(rule, at, message).with_help(help)
+        let unknown = UnknownName::of(key, R::FIELDS.iter().map(|field| field.name));
+        Finding::new(rule, at, Detail::UnknownField(unknown))
     });
 }
 
@@ -346,7 +346,11 @@ fn note_missing_fields<'de, R: Record<'de>>(
     for (index, field) in R::FIELDS.iter().enumerate() {
         if field.required && seen & (1 << index) == 0 {
             findings.note_at(&mut start, Rule::MissingField, |rule| {
-                Finding::new(rule, at, format!("missing field `{}`", field.name))
+                let detail = Detail::MissingField {
+                    name: field.name,
+                    message_type: None,
+                };
+                Finding::new(rule, at, detail)
             });
         }
     }

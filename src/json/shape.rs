@@ -1,37 +1,12 @@
-//! Values of the right and of the wrong kind.
+//! Lists of values.
 
-use std::fmt::{self, Display};
+use std::fmt;
 
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use super::scalar::wrong_token;
 use super::{Read, Slot};
-use crate::Text;
-use crate::finding::{Findings, Place};
-
-/// What stands in the JSON, as messages name it.
-pub(crate) enum Found<'a> {
-    Null,
-    Bool(bool),
-    /// A number, as it is written.
-    Number(&'a str),
-    String(&'a str),
-    Array,
-    Object,
-}
-
-impl Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => write!(f, "`{value}`"),
-            Self::Number(token) => write!(f, "the number `{}`", Text::from(token).shortened(40)),
-            Self::String(value) => write!(f, "the string `{}`", Text::from(value).shortened(40)),
-            Self::Array => f.write_str("an array"),
-            Self::Object => f.write_str("an object"),
-        }
-    }
-}
+use crate::finding::{Expected, Findings, Place};
 
 /// An item that is not as it should be keeps its place, empty.
 impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
@@ -80,6 +55,6 @@ impl<'de, T: Read<'de>> Visitor<'de> for Items<'_, T> {
     }
 
     fn visit_borrowed_str<E>(self, token: &'de str) -> Result<bool, E> {
-        Ok(wrong_token("an array", token, self.at, self.findings))
+        Ok(wrong_token(Expected::Array, token, self.at, self.findings))
     }
 }

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use super::Sender;
 use crate::Text;
-use crate::finding::{Finding, Findings, Place, Rule, nearest};
+use crate::finding::{Detail, Finding, Findings, Place, Rule, UnknownName, quoted_word};
 use crate::json::{Integer, Number, OneOf, Present, UnixTime, members, readable, record};
 
 record! {
@@ -249,18 +249,19 @@ impl Content<'_> {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
                 let words = ContentType::WORDS.iter().map(|(word, _)| *word);
-                unknown_type(rule, present.at, "content type", kind, words)
+                let unknown = UnknownName::of(kind.as_str(), words);
+                unknown_type(rule, present.at, Detail::UnknownContentType(unknown))
             });
             return;
         };
         let members = content_type.members();
         if !members.iter().any(|member| present.has(member)) {
             present.note(Rule::MissingField, findings, |rule| {
-                let message = format!(
-                    "missing field `{}`, which a message of type `{kind}` must have",
-                    members[0]
-                );
-                Finding::new(rule, present.at, message)
+                let detail = Detail::MissingField {
+                    name: members[0],
+                    message_type: Some(quoted_word(kind.as_str())),
+                };
+                Finding::new(rule, present.at, detail)
             });
         }
         // Text may come with anything, as a caption.
@@ -269,8 +270,9 @@ impl Content<'_> {
             .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
         {
             present.note(Rule::UnknownField, findings, |rule| {
-                let message = format!("unknown field `{name}` in a message of type `{kind}`");
-                Finding::new(rule, &present.at.member(name), message)
+                let message_type = quoted_word(kind.as_str());
+                let detail = Detail::UnrelatedField { name, message_type };
+                Finding::new(rule, &present.at.member(name), detail)
             });
         }
     }
@@ -287,7 +289,8 @@ impl SystemEvent<'_> {
         let Some(kind) = &self.kind else { return };
         if !Self::EVENTS.contains(&kind.as_str()) {
             present.note(Rule::UnknownSystemEvent, findings, |rule| {
-                unknown_type(rule, present.at, "system event", kind, Self::EVENTS)
+                let unknown = UnknownName::of(kind.as_str(), Self::EVENTS);
+                unknown_type(rule, present.at, Detail::UnknownSystemEvent(unknown))
             });
         }
     }
@@ -308,23 +311,16 @@ impl Interactive<'_> {
         if !Self::TYPES.contains(&kind.as_str()) {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
-                unknown_type(rule, present.at, "interactive type", kind, Self::TYPES)
+                let unknown = UnknownName::of(kind.as_str(), Self::TYPES);
+                unknown_type(rule, present.at, Detail::UnknownInteractiveType(unknown))
             });
         }
     }
 }
 
 /// The finding that the member `type` of an object says nothing that is known.
-fn unknown_type<'n>(
-    rule: Rule,
-    at: &Place<'_>,
-    what: &str,
-    kind: &Text<'_>,
-    known: impl IntoIterator<Item = &'n str>,
-) -> Finding {
-    let message = format!("unknown {what} `{}`", kind.shortened(40));
-    let help = nearest(kind.as_str(), known).map(|near| format!("did you mean `{near}`?"));
-    Finding::new(rule, &at.member("type"), message).with_help(help)
+fn unknown_type(rule: Rule, at: &Place<'_>, detail: Detail) -> Finding {
+    Finding::new(rule, &at.member("type"), detail)
 }
 
 /// What a piece of a message is, for a view to give it its look.

@@ -1,7 +1,9 @@
 //! What is odd about a session as a whole, though every value in it has its shape.
 
 use super::{Message, Session};
-use crate::finding::{Finding, Findings, Place, Rule};
+use crate::finding::{
+    Detail, Finding, Findings, Label, Place, Rule, SessionRelation, quoted_id, quoted_word,
+};
 
 /// Notes everything odd about a session that was read to its end.
 pub(super) fn note(session: &Session<'_>, findings: &mut Findings) {
@@ -12,7 +14,7 @@ pub(super) fn note(session: &Session<'_>, findings: &mut Findings) {
     let at = Place::Root.member("messages");
     if messages.is_empty() {
         findings.note(Rule::EmptyTranscript, |rule| {
-            Finding::new(rule, &at, "the session has no messages")
+            Finding::new(rule, &at, Detail::EmptyTranscript)
         });
     }
     note_order(messages, &at, findings);
@@ -28,14 +30,13 @@ fn note_times(session: &Session<'_>, findings: &mut Findings) {
         && to < from
     {
         findings.note(Rule::SessionEndsBeforeStart, |rule| {
-            let message = format!(
-                "the session ends at {}, before it starts at {}",
-                end.text.shortened(40),
-                start.text.shortened(40)
-            );
+            let detail = Detail::EndsBeforeStart {
+                start: quoted_word(start.text.as_str()),
+                end: quoted_word(end.text.as_str()),
+            };
             let related = Place::Root.member("session_start_time").pointer();
-            Finding::new(rule, &Place::Root.member("session_end_time"), message)
-                .with_related(related, "the session starts here")
+            Finding::new(rule, &Place::Root.member("session_end_time"), detail)
+                .with_related(related, Label::SessionStart)
         });
     }
 }
@@ -51,16 +52,14 @@ fn note_order(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings)
             && time < earlier_time
         {
             findings.note(Rule::MessageOrder, |rule| {
-                // Messages may be shown in another order, so both are named.
-                let message = format!(
-                    "message {} is {} older than message {}, which precedes it in the notification",
-                    index + 1,
-                    humanize(earlier_time.0 - time.0),
-                    earlier + 1
-                );
+                let detail = Detail::MessageOrder {
+                    message: index + 1,
+                    before: earlier + 1,
+                    seconds: earlier_time.0 - time.0,
+                };
                 let related = at.item(earlier).member("timestamp").pointer();
-                Finding::new(rule, &at.item(index).member("timestamp"), message)
-                    .with_related(related, format!("message {}", earlier + 1))
+                Finding::new(rule, &at.item(index).member("timestamp"), detail)
+                    .with_related(related, Label::Message(earlier + 1))
             });
         }
         before = Some((index, time));
@@ -87,25 +86,25 @@ fn note_outside(
         let Some(time) = message.timestamp else {
             continue;
         };
-        let (distance, relation, boundary, label) = match (start, end) {
+        let (seconds, relation, boundary, label) = match (start, end) {
             (Some(start), _) if time.0 < start => (
                 start - time.0,
-                "before the session starts",
+                SessionRelation::BeforeStart,
                 "session_start_time",
-                "the session starts here",
+                Label::SessionStart,
             ),
             (_, Some(end)) if time.0 > end => (
                 time.0 - end,
-                "after the session ends",
+                SessionRelation::AfterEnd,
                 "session_end_time",
-                "the session ends here",
+                Label::SessionEnd,
             ),
             _ => continue,
         };
         findings.note(Rule::MessageOutsideSession, |rule| {
-            let message = format!("sent {} {relation}", humanize(distance));
+            let detail = Detail::OutsideSession { seconds, relation };
             let related = Place::Root.member(boundary).pointer();
-            Finding::new(rule, &at.item(index).member("timestamp"), message)
+            Finding::new(rule, &at.item(index).member("timestamp"), detail)
                 .with_related(related, label)
         });
     }
@@ -120,13 +119,13 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
                 .filter(|first| **first != index + 1)
         {
             findings.note(Rule::DuplicateMessageId, |rule| {
-                let message = format!(
-                    "duplicate message id `{}`, first used by message {first}",
-                    id.shortened(60)
-                );
+                let detail = Detail::DuplicateMessageId {
+                    id: quoted_id(id.as_str()),
+                    first: *first,
+                };
                 let related = at.item(first - 1).member("msg_id").pointer();
-                Finding::new(rule, &at.item(index).member("msg_id"), message)
-                    .with_related(related, "first used here")
+                Finding::new(rule, &at.item(index).member("msg_id"), detail)
+                    .with_related(related, Label::FirstUse)
             });
         }
         if let Some(id) = message
@@ -136,53 +135,13 @@ fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Fi
             && !numbers.contains_key(id.as_str())
         {
             findings.note(Rule::DanglingReply, |rule| {
-                let message = format!(
-                    "the reply is to message `{}`, which is not in the transcript",
-                    id.shortened(60)
-                );
+                let detail = Detail::DanglingReply {
+                    id: quoted_id(id.as_str()),
+                };
                 let place = at.item(index);
                 let reply = place.member("reply");
-                Finding::new(rule, &reply.member("msg_id"), message)
+                Finding::new(rule, &reply.member("msg_id"), detail)
             });
-        }
-    }
-}
-
-/// A number of seconds in the two largest units that it fills.
-pub(crate) fn humanize(seconds: i64) -> String {
-    const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
-    let seconds = seconds.max(0);
-    let largest = UNITS
-        .iter()
-        .position(|(size, _)| seconds >= *size)
-        .unwrap_or(3);
-    let mut rest = seconds;
-    let mut words = Vec::new();
-    for (size, unit) in &UNITS[largest..(largest + 2).min(UNITS.len())] {
-        if rest >= *size || words.is_empty() {
-            words.push(format!("{} {unit}", rest / size));
-        }
-        rest %= size;
-    }
-    words.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::humanize;
-
-    #[test]
-    fn durations_read_like_a_person_says_them() {
-        for (seconds, want) in [
-            (0, "0 s"),
-            (9, "9 s"),
-            (60, "1 min"),
-            (707, "11 min 47 s"),
-            (3_600, "1 h"),
-            (86_399, "23 h 59 min"),
-            (24_503_653, "283 d 14 h"),
-        ] {
-            assert_eq!(humanize(seconds), want);
         }
     }
 }

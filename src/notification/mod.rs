@@ -11,7 +11,6 @@ use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
 pub use self::content::{Content, ContentType, Line, Reply, Role, Span};
-pub(crate) use self::lints::humanize;
 pub use self::summary::{HandOver, Summary};
 use crate::Text;
 use crate::finding::Findings;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::Canvas;
 use super::table_layout::TableLayout;
+use super::{Canvas, wording};
 use crate::finding::Rule;
 
 /// Writes every rule with its severity and its sentence.
@@ -92,7 +92,7 @@ pub fn write(rule: Rule, canvas: &Canvas, out: &mut impl Write) -> io::Result<()
         out,
         "\n{} {}",
         theme.heading.style("To silence it:"),
-        rule.silence()
+        wording::silence(rule)
     )
 }
 

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::clip::{MAX_CELL, Room};
 use super::table_layout::TableLayout;
-use super::{Canvas, Selection, Theme, ordered};
+use super::{Canvas, Selection, Theme, ordered, wording};
 use crate::finding::{Finding, Rule, Severity};
 use crate::json::{OneOf, readable};
 use crate::notification::{Content, Message, MessageStatus, Role, Sender, Session, Span};
@@ -372,7 +372,8 @@ impl<'r, 'a> Transcript<'r, 'a> {
                 continue;
             }
             let style = self.theme().severity(finding.severity);
-            let what = format!("{}[{rule}]: {}", finding.severity.name(), finding.message);
+            let message = wording::message(finding);
+            let what = format!("{}[{rule}]: {message}", finding.severity.name());
             lines.push(style.style(what).to_string());
         }
         if !names.is_empty() {

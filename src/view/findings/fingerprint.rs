@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::Problem;
 use super::places::path;
 use crate::finding::Finding;
+use crate::view::wording;
 use crate::{Report, Text};
 
 /// The fingerprints given so far: a few dozen bytes a finding.
@@ -18,7 +19,8 @@ impl Fingerprints {
     pub(super) fn of_finding(&mut self, report: &Report<'_>, finding: &Finding) -> String {
         let pointer = finding.pointer.to_json_pointer();
         let call = call_id(report);
-        let what = [finding.rule.name(), &pointer, &finding.message];
+        let message = wording::message(finding);
+        let what = [finding.rule.name(), &pointer, &message];
         self.next(&report.origin.source, call, what)
     }
 

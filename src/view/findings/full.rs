@@ -11,6 +11,7 @@ use super::excerpt::{Excerpt, columns_of, excerpt};
 use super::places::{Places, Region};
 use super::{Canvas, Listed, Problem, more_findings};
 use crate::finding::{Finding, Rule, Severity};
+use crate::view::wording;
 use crate::{Text, view::Theme};
 
 /// Places that are more bytes apart are shown apart, each with its own position.
@@ -124,14 +125,9 @@ impl<'d> Drawing<'d> {
     }
 
     fn write_title(&self, out: &mut impl Write) -> io::Result<()> {
-        let Finding {
-            rule,
-            severity,
-            message,
-            ..
-        } = self.finding;
+        let Finding { rule, severity, .. } = self.finding;
         let what = format!("{}[{rule}]", severity.name());
-        let message = format!(": {}", Text::from(message.as_str()));
+        let message = format!(": {}", Text::from(wording::message(self.finding)));
         writeln!(
             out,
             "{}{}",
@@ -179,7 +175,7 @@ impl<'d> Drawing<'d> {
     fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
         let pointer = Some(self.pointer());
         let pointer = pointer.filter(|pointer| !labelled && !pointer.is_empty());
-        let help = self.finding.help.as_deref();
+        let help = wording::help(self.finding);
         let notes: Vec<(&str, String)> = [
             ("note", pointer),
             ("help", help.map(|help| Text::from(help).to_string())),
@@ -256,7 +252,7 @@ impl<'d> Drawing<'d> {
         self.finding.related.iter().filter_map(|related| {
             Some(Mark {
                 span: related.span.clone()?,
-                label: Some(Text::from(&*related.label).to_string().into()),
+                label: Some(wording::label(related.label)),
                 kind: AnnotationKind::Context,
             })
         })

@@ -10,6 +10,7 @@ use super::concise::Said;
 use super::{Listed, Problem, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::name::with_slashes;
+use crate::view::wording;
 use crate::{Origin, Text};
 
 /// The cases so far. XML says how many there are before it lists them, so they are kept: some
@@ -104,7 +105,7 @@ fn non_success(kind: NonSuccessKind, first: &Finding, errors: &str) -> TestCaseS
     let mut status = TestCaseStatus::non_success(kind);
     status
         .set_type(first.rule.name())
-        .set_message(xml(Text::from(first.message.as_str())));
+        .set_message(xml(Text::from(wording::message(first))));
     if !errors.is_empty() {
         status.set_description(errors);
     }
@@ -124,8 +125,8 @@ fn lines(listed: &Listed<'_>, severity: Severity) -> String {
         if !pointer.is_empty() {
             let _ = writeln!(lines, "  at {pointer}");
         }
-        if let Some(help) = &finding.help {
-            let _ = writeln!(lines, "  help: {}", xml(Text::from(help.as_str())));
+        if let Some(help) = wording::help(finding) {
+            let _ = writeln!(lines, "  help: {}", xml(Text::from(help)));
         }
     }
     lines

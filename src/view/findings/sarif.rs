@@ -10,6 +10,7 @@ use super::fingerprint::Fingerprints;
 use super::places::{Places, Region, path};
 use super::{JsonItems, Listed, Problem, words, write_json};
 use crate::finding::{Finding, Omitted, Pointer, Rule, Severity, add_omitted};
+use crate::view::wording;
 use crate::{Text, name};
 
 /// The log so far: its only run is written result by result.
@@ -123,7 +124,7 @@ impl Descriptor {
     fn of(rule: Rule) -> Self {
         let explanation = rule.explanation();
         let (why, wrong, right) = (explanation.why, explanation.wrong, explanation.right);
-        let silence = rule.silence();
+        let silence = wording::silence(rule);
         let language = if rule.is_about_signature() {
             "text"
         } else {
@@ -226,7 +227,7 @@ impl<'a> FindingResult<'a> {
             related_locations: related
                 .map(|(number, related)| RelatedLocation {
                     id: number + 1,
-                    message: related.label.as_ref().into(),
+                    message: (&*wording::label(related.label)).into(),
                     location: Location::of(
                         &related.pointer,
                         places.region(related.span.as_ref()),
