@@ -1,9 +1,11 @@
 //! What is odd about a session as a whole, though every value in it has its shape.
 
 use super::{Message, Session};
+use crate::Text;
 use crate::finding::{
     Detail, Finding, Findings, Label, Place, Rule, SessionRelation, quoted_id, quoted_word,
 };
+use crate::json::{SessionTime, UnixTime};
 
 /// Notes everything odd about a session that was read to its end.
 pub(super) fn note(session: &Session<'_>, findings: &mut Findings) {
@@ -66,16 +68,13 @@ fn note_order(messages: &[Message<'_>], at: &Place<'_>, findings: &mut Findings)
     }
 }
 
-/// The session's times are to the second or finer, a message's to the second: only a whole second
-/// outside is outside.
 fn note_outside(
     session: &Session<'_>,
     messages: &[Message<'_>],
     at: &Place<'_>,
     findings: &mut Findings,
 ) {
-    let second =
-        |time: &Option<crate::json::SessionTime<'_>>| Some(time.as_ref()?.instant?.as_second());
+    let second = |time: &Option<SessionTime<'_>>| Some(time.as_ref()?.instant?.as_second());
     let start = second(&session.session_start_time);
     let end = second(&session.session_end_time);
     // A session that ends before it starts has no inside.
@@ -83,61 +82,54 @@ fn note_outside(
         return;
     }
     for (index, message) in messages.iter().enumerate() {
-        let Some(time) = message.timestamp else {
-            continue;
-        };
-        let (seconds, relation, boundary, label) = match (start, end) {
-            (Some(start), _) if time.0 < start => (
-                start - time.0,
-                SessionRelation::BeforeStart,
-                "session_start_time",
-                Label::SessionStart,
-            ),
-            (_, Some(end)) if time.0 > end => (
-                time.0 - end,
-                SessionRelation::AfterEnd,
-                "session_end_time",
-                Label::SessionEnd,
-            ),
-            _ => continue,
-        };
-        findings.note(Rule::MessageOutsideSession, |rule| {
-            let detail = Detail::OutsideSession { seconds, relation };
-            let related = Place::Root.member(boundary).pointer();
-            Finding::new(rule, &at.item(index).member("timestamp"), detail)
-                .with_related(related, label)
-        });
+        let outside = message.timestamp.and_then(|time| outside(time, start, end));
+        if let Some((seconds, relation)) = outside {
+            findings.note(Rule::MessageOutsideSession, |rule| {
+                let (boundary, label) = match relation {
+                    SessionRelation::BeforeStart => ("session_start_time", Label::SessionStart),
+                    SessionRelation::AfterEnd => ("session_end_time", Label::SessionEnd),
+                };
+                let detail = Detail::OutsideSession { seconds, relation };
+                Finding::new(rule, &at.item(index).member("timestamp"), detail)
+                    .with_related(Place::Root.member(boundary).pointer(), label)
+            });
+        }
+    }
+}
+
+/// How many seconds a time is outside a session, and on which side. The session's times are to the
+/// second or finer, a message's to the second: only a whole second outside is outside.
+fn outside(
+    UnixTime(time): UnixTime,
+    start: Option<i64>,
+    end: Option<i64>,
+) -> Option<(i64, SessionRelation)> {
+    match (start, end) {
+        (Some(start), _) if time < start => Some((start - time, SessionRelation::BeforeStart)),
+        (_, Some(end)) if time > end => Some((time - end, SessionRelation::AfterEnd)),
+        _ => None,
     }
 }
 
 fn note_ids_and_replies(session: &Session<'_>, at: &Place<'_>, findings: &mut Findings) {
     let numbers = session.numbers();
     for (index, message) in session.messages().iter().enumerate() {
-        if let Some(id) = &message.msg_id
-            && let Some(first) = numbers
-                .get(id.as_str())
-                .filter(|first| **first != index + 1)
-        {
+        let id = message.msg_id.as_ref().map(Text::as_str);
+        let first = id.and_then(|id| Some((id, *numbers.get(id)?)));
+        if let Some((id, first)) = first.filter(|(_, first)| *first != index + 1) {
             findings.note(Rule::DuplicateMessageId, |rule| {
-                let detail = Detail::DuplicateMessageId {
-                    id: quoted_id(id.as_str()),
-                    first: *first,
-                };
+                let id = quoted_id(id);
                 let related = at.item(first - 1).member("msg_id").pointer();
+                let detail = Detail::DuplicateMessageId { id, first };
                 Finding::new(rule, &at.item(index).member("msg_id"), detail)
                     .with_related(related, Label::FirstUse)
             });
         }
-        if let Some(id) = message
-            .reply
-            .as_ref()
-            .and_then(|reply| reply.msg_id.as_ref())
-            && !numbers.contains_key(id.as_str())
-        {
+        let reply = message.reply.as_ref();
+        let answered = reply.and_then(|reply| Some(reply.msg_id.as_ref()?.as_str()));
+        if let Some(id) = answered.filter(|id| !numbers.contains_key(id)) {
             findings.note(Rule::DanglingReply, |rule| {
-                let detail = Detail::DanglingReply {
-                    id: quoted_id(id.as_str()),
-                };
+                let detail = Detail::DanglingReply { id: quoted_id(id) };
                 let place = at.item(index);
                 let reply = place.member("reply");
                 Finding::new(rule, &reply.member("msg_id"), detail)
