@@ -249,8 +249,7 @@ impl Content<'_> {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
                 let words = ContentType::WORDS.iter().map(|(word, _)| *word);
-                let unknown = UnknownName::of(kind.as_str(), words);
-                unknown_type(rule, present.at, Detail::UnknownContentType(unknown))
+                unknown_type(rule, present.at, Detail::UnknownContentType, kind, words)
             });
             return;
         };
@@ -289,8 +288,13 @@ impl SystemEvent<'_> {
         let Some(kind) = &self.kind else { return };
         if !Self::EVENTS.contains(&kind.as_str()) {
             present.note(Rule::UnknownSystemEvent, findings, |rule| {
-                let unknown = UnknownName::of(kind.as_str(), Self::EVENTS);
-                unknown_type(rule, present.at, Detail::UnknownSystemEvent(unknown))
+                unknown_type(
+                    rule,
+                    present.at,
+                    Detail::UnknownSystemEvent,
+                    kind,
+                    Self::EVENTS,
+                )
             });
         }
     }
@@ -311,16 +315,28 @@ impl Interactive<'_> {
         if !Self::TYPES.contains(&kind.as_str()) {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
-                let unknown = UnknownName::of(kind.as_str(), Self::TYPES);
-                unknown_type(rule, present.at, Detail::UnknownInteractiveType(unknown))
+                unknown_type(
+                    rule,
+                    present.at,
+                    Detail::UnknownInteractiveType,
+                    kind,
+                    Self::TYPES,
+                )
             });
         }
     }
 }
 
 /// The finding that the member `type` of an object says nothing that is known.
-fn unknown_type(rule: Rule, at: &Place<'_>, detail: Detail) -> Finding {
-    Finding::new(rule, &at.member("type"), detail)
+fn unknown_type(
+    rule: Rule,
+    at: &Place<'_>,
+    detail: impl FnOnce(UnknownName) -> Detail,
+    kind: &Text<'_>,
+    known: impl IntoIterator<Item = &'static str>,
+) -> Finding {
+    let unknown = UnknownName::of(kind.as_str(), known);
+    Finding::new(rule, &at.member("type"), detail(unknown))
 }
 
 /// What a piece of a message is, for a view to give it its look.
