@@ -12,7 +12,10 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::Text;
-use crate::finding::{Finding, FindingLimit, Findings, Occurrence, Place, Pointer, Rule, Step};
+use crate::finding::{
+    ContractViolation, Detail, Finding, FindingLimit, Findings, Occurrence, Place, Pointer, Rule,
+    Step,
+};
 use crate::json::Document;
 
 /// A JSON Schema of the user's.
@@ -67,17 +70,15 @@ impl Contract {
         let mut compiler = Compiler::new();
         compiler.use_loader(Box::new(Loader(references)));
         let mut schemas = Schemas::new();
-        let root = compiler
-            .add_resource(base, schema.clone())
-            .and_then(|()| compiler.compile(base, &mut schemas));
-        match root {
-            Ok(root) => Ok(Self {
-                name: name.into(),
-                schemas,
-                root,
-            }),
-            Err(error) => Err(NoContract(shown(explain(&error)))),
-        }
+        let refuse = |error: CompileError| NoContract(shown(explain(&error)).to_string());
+        let resource = schema.clone();
+        compiler.add_resource(base, resource).map_err(refuse)?;
+        let root = compiler.compile(base, &mut schemas).map_err(refuse)?;
+        Ok(Self {
+            name: name.into(),
+            schemas,
+            root,
+        })
     }
 
     /// What of a body breaks the contract; nothing where the body is not JSON, which is said
@@ -96,9 +97,11 @@ impl Contract {
             // Nested too deeply, or with a number too large, to be held against a schema.
             Err(error) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
                 findings.note(Rule::Contract, |rule| {
-                    let message =
-                        format!("cannot check against the schema `{}`: {error}", self.name);
-                    Finding::new(rule, &Place::Root, message)
+                    let detail = Detail::Uncheckable {
+                        schema: self.name.clone(),
+                        why: shown(&error),
+                    };
+                    Finding::new(rule, &Place::Root, detail)
                 });
             }
             Err(_) => {}
@@ -117,11 +120,16 @@ impl Contract {
         let mut note = |message: &dyn Display| {
             findings.note(Rule::Contract, |_| {
                 let pointer = pointer(body, &error.instance_location.to_string());
-                let keyword = shown(format!("{schema_path}{}", keyword(error)));
-                Finding::at(Rule::Contract, pointer, shown(message)).with_help(Some(format!(
-                    "required by the schema `{}` at {keyword}",
-                    self.name
-                )))
+                let violation = ContractViolation {
+                    what: shown(message),
+                    schema: self.name.clone(),
+                    keyword: shown(format!("{schema_path}{}", keyword(error))),
+                };
+                Finding::at(
+                    Rule::Contract,
+                    pointer,
+                    Detail::Contract(Box::new(violation)),
+                )
             });
         };
         match &error.kind {
@@ -203,11 +211,10 @@ fn words(kind: &ErrorKind<'_, '_>) -> String {
     }
 }
 
-/// Words of strangers, safe to show and not too long.
-fn shown(words: impl Display) -> String {
-    Text::from(words.to_string())
-        .shortened(MAX_MESSAGE)
-        .to_string()
+/// Words of strangers, as much of them as a message quotes.
+fn shown(words: impl Display) -> Text<'static> {
+    let words = Text::from(words.to_string());
+    words.shortened(MAX_MESSAGE).into_owned()
 }
 
 /// Messages quote the values they are about, which may be long.
@@ -273,10 +280,10 @@ mod tests {
             let (findings, _) = contract
                 .findings(&document, FindingLimit::default())
                 .finish();
-            let message = &findings.first().expect("it is found").message;
+            let detail = &findings.first().expect("it is found").detail;
             assert!(
-                message.starts_with("cannot check against the schema `ours.json`"),
-                "{message}"
+                matches!(detail, Detail::Uncheckable { schema, .. } if schema.as_str() == "ours.json"),
+                "{detail:?}"
             );
         }
     }

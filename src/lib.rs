@@ -37,7 +37,9 @@
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);
 //! let report = inspect(&origin, &capture.deliveries[0], &document, &Checks::default());
-//! assert_eq!(report.findings[0].to_string(), "error[missing-field]: missing field `workflow_id`");
+//! let first = &report.findings[0];
+//! assert_eq!(first.rule, chatlog::finding::Rule::MissingField);
+//! assert_eq!(chatlog::view::wording::message(first), "missing field `workflow_id`");
 //! ```
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
@@ -46,7 +48,6 @@ pub mod capture;
 pub mod contract;
 pub mod delivery;
 pub mod diagnosis;
-pub mod explanation;
 pub mod finding;
 pub mod json;
 mod name;

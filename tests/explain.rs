@@ -1,14 +1,16 @@
 //! The examples of `chatlog explain` show what they say they show.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chatlog::Position;
 use chatlog::capture::{Format, Limits, Record, deliveries};
-use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
 use chatlog::signature::{Checks, Scheme, Secret, verify};
 use chatlog::{Origin, Text, inspect};
+
+use crate::notifications::notification_with;
 
 /// The rules that a notification breaks, with the contract if that is what it is about.
 fn broken(body: &str, rule: Rule) -> Vec<Rule> {
@@ -58,6 +60,30 @@ fn broken_signature(capture: &str) -> Option<Rule> {
     let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
     let checks = Checks::new(Scheme::default(), [secret]);
     verify(&capture.deliveries[0], &checks).rule()
+}
+
+#[test]
+fn every_rule_has_a_name_and_a_sentence_of_its_own() {
+    let mut said = BTreeSet::new();
+    for rule in Rule::ALL {
+        let (name, sentence) = (rule.name(), rule.sentence());
+        let is_kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+        assert!(name.chars().all(is_kebab) && said.insert(name), "{name}");
+        assert!(
+            sentence.ends_with('.') && said.insert(sentence),
+            "{name}: {sentence}"
+        );
+        assert_eq!(Rule::named(name), Ok(*rule));
+    }
+    let errors_first = |rule: &Rule| Reverse(rule.severity());
+    assert!(Rule::ALL.is_sorted_by_key(errors_first));
+}
+
+#[test]
+fn a_project_cannot_let_what_is_forged_or_unreadable_pass() {
+    let closed = Rule::ALL.iter().filter(|rule| !rule.is_for_projects());
+    let must_not = |rule: &&Rule| rule.is_about_signature() || **rule == Rule::NotJson;
+    assert!(closed.eq(Rule::ALL.iter().filter(must_not)));
 }
 
 #[test]

@@ -9,7 +9,6 @@ use crate::contract::{self, Formats, Validator};
 use chatlog::Position;
 use chatlog::capture::{Format as CaptureFormat, Limits, Record, deliveries};
 use chatlog::delivery::{Delivery, Fidelity};
-use chatlog::explanation::notification_with;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
 use chatlog::signature::{
@@ -21,6 +20,8 @@ use chatlog::{Checks, Origin, Text, inspect};
 use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthChar;
+
+use crate::notifications::notification_with;
 
 /// A delivery to write the findings of.
 struct Case {

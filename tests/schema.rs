@@ -8,6 +8,7 @@ use crate::notifications::{
 };
 use chatlog::finding::Rule;
 use chatlog::schema::NOTIFICATION;
+use chatlog::view::wording::message;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::TestCaseError;
@@ -36,7 +37,7 @@ fn shape_errors(body: &str) -> Vec<String> {
             .iter()
             .filter(|finding| is_shape(finding.rule));
         shape
-            .map(|finding| format!("{}: {}", finding.pointer, finding.message))
+            .map(|finding| format!("{}: {}", finding.pointer, message(finding)))
             .collect()
     })
 }

@@ -9,8 +9,7 @@ use serde_json::error::Category;
 use super::decoder::{Decoder, WHITE_SPACE};
 use super::lexer::{items, last_member};
 use super::{Read, Wanted, describe_error, locate};
-use crate::Text;
-use crate::finding::{Finding, Findings, Place, Rule};
+use crate::finding::{Detail, Finding, Findings, NotJson, Place, Rule};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -156,14 +155,11 @@ fn lossy(bytes: &[u8]) -> (String, Option<NotText>) {
 
 impl NotText {
     fn finding(&self) -> Finding {
-        let more = match self.count {
-            1 => String::new(),
-            count => format!(" (and {} more)", count - 1),
-        };
-        let message = format!("invalid UTF-8: byte 0x{:02x}{more}", self.byte);
-        let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(Some(
-            "JSON must be UTF-8; invalid bytes are shown as U+FFFD".into(),
-        ));
+        let detail = Detail::NotJson(NotJson::InvalidUtf8 {
+            byte: self.byte,
+            more: self.count - 1,
+        });
+        let mut finding = Finding::new(Rule::NotJson, &Place::Root, detail);
         finding.span = Some(self.at..self.at + char::REPLACEMENT_CHARACTER.len_utf8());
         finding
     }
@@ -173,23 +169,22 @@ impl NotText {
 /// decoder came.
 fn fault(text: &str, read: usize) -> Finding {
     let end = text.trim_end_matches(WHITE_SPACE).len();
-    let (message, span, help) = match serde_json::from_str::<IgnoredAny>(text) {
+    let (detail, span) = match serde_json::from_str::<IgnoredAny>(text) {
         // The two readers know one grammar; a test holds them together.
-        Ok(_) => ("invalid JSON".to_owned(), read..read, None),
-        Err(_) if end == 0 => ("the body is empty".to_owned(), 0..0, None),
-        Err(error) if error.classify() == Category::Eof => {
-            let message = format!("the body is cut off: {}", describe_error(&error));
-            let help = "what was read before that is shown";
-            (message, end..end, Some(help.to_owned()))
-        }
+        Ok(_) => (NotJson::Unexplained, read..read),
+        Err(_) if end == 0 => (NotJson::Empty, 0..0),
         Err(error) => {
-            let span = fault_span(text, &error);
-            let found = Text::from(&text[span.clone()]).to_string();
-            let what = describe_error(&error);
-            (format!("{what}, found `{found}`"), span, None)
+            let fault = describe_error(&error);
+            if error.classify() == Category::Eof {
+                (NotJson::CutOff { fault }, end..end)
+            } else {
+                let span = fault_span(text, &error);
+                let found = text[span.clone()].chars().next();
+                (NotJson::Syntax { fault, found }, span)
+            }
         }
     };
-    let mut finding = Finding::new(Rule::NotJson, &Place::Root, message).with_help(help);
+    let mut finding = Finding::new(Rule::NotJson, &Place::Root, Detail::NotJson(detail));
     finding.span = Some(span);
     finding
 }
@@ -215,6 +210,7 @@ fn fault_span(text: &str, error: &serde_json::Error) -> Range<usize> {
 mod tests {
     use super::*;
     use crate::notification::Session;
+    use crate::view::wording::message;
 
     /// What is said of a body, and of which part of it.
     #[track_caller]
@@ -228,7 +224,11 @@ mod tests {
         let got: Vec<_> = findings
             .iter()
             .filter(|finding| finding.rule != Rule::MissingField)
-            .map(|finding| (finding.message.as_str(), about(finding)))
+            .map(|finding| (message(finding), about(finding)))
+            .collect();
+        let want: Vec<_> = want
+            .iter()
+            .map(|(said, at)| ((*said).to_owned(), *at))
             .collect();
         assert_eq!(got, want, "{body:?}");
     }

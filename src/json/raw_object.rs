@@ -9,7 +9,9 @@ use super::lexer::{Lexer, members};
 use super::scalar::{is_number, is_short_number, note_lone_surrogate, note_precision, wrong_token};
 use super::{Decoder, Fault, Read};
 use crate::Text;
-use crate::finding::{Finding, Findings, Occurrence, Place, Pointer, Rule, Step};
+use crate::finding::{
+    Detail, Expected, Finding, Findings, Label, Occurrence, Place, Pointer, Rule, Step, quoted_word,
+};
 
 /// An object with any keys and any values, such as a session's slots.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,7 +38,7 @@ impl<'de> Read<'de> for RawObject<'de> {
     ) -> Result<bool, Fault> {
         let token = json.value()?;
         if !token.starts_with('{') {
-            return Ok(wrong_token("an object", token, at, findings));
+            return Ok(wrong_token(Expected::Object, token, at, findings));
         }
         if !is_plain(token) {
             check(token, at, findings);
@@ -208,13 +210,11 @@ impl Walk<'_, '_> {
 
 /// The finding that `pointer` is not the first member named `key`.
 pub(crate) fn repeated_key(key: &str, pointer: Pointer) -> Finding {
-    let message = format!("duplicate key `{}`", Text::from(key).shortened(40));
+    let detail = Detail::DuplicateKey {
+        key: quoted_word(key),
+    };
     let first = pointer.first_occurrence();
-    Finding::at(Rule::DuplicateKey, pointer, message)
-        .with_help(Some(
-            "most readers keep the last value, as chatlog does; some keep the first".into(),
-        ))
-        .with_related(first, "first used here")
+    Finding::at(Rule::DuplicateKey, pointer, detail).with_related(first, Label::FirstUse)
 }
 
 #[cfg(test)]

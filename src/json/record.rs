@@ -8,7 +8,9 @@ use super::raw_object::{check, repeated_key};
 use super::scalar::{string, wrong_token};
 use super::{Decoder, Fault};
 use crate::Text;
-use crate::finding::{Finding, Findings, Mark, Occurrence, Place, Rule, nearest};
+use crate::finding::{
+    Detail, Expected, Finding, Findings, Mark, Occurrence, Place, Rule, UnknownName,
+};
 
 /// A member that an object may or must have.
 #[derive(Debug, Clone, Copy)]
@@ -239,7 +241,7 @@ pub(crate) fn read_record<'de>(
     findings: &mut Findings,
 ) -> Result<bool, Fault> {
     if !json.eat(b'{') {
-        return Ok(wrong_token("an object", json.value()?, at, findings));
+        return Ok(wrong_token(Expected::Object, json.value()?, at, findings));
     }
     let fields = record.fields();
     let mut present = Present {
@@ -382,10 +384,8 @@ impl<'de> Seen<'de> {
 #[cold]
 fn note_unknown_field(fields: &Fields, key: &str, at: &Place<'_>, findings: &mut Findings) {
     findings.note(Rule::UnknownField, |rule| {
-        let message = format!("unknown field `{}`", Text::from(key).shortened(40));
-        let help = nearest(key, fields.iter().map(|field| field.name))
-            .map(|near| format!("did you mean `{near}`?"));
-        Finding::new(rule, at, message).with_help(help)
+        let unknown = UnknownName::of(key, fields.iter().map(|field| field.name));
+        Finding::new(rule, at, Detail::UnknownField(unknown))
     });
 }
 
@@ -400,7 +400,11 @@ fn note_missing_fields(present: &Present<'_>, findings: &mut Findings) {
     for (index, field) in fields.iter().enumerate() {
         if field.required && seen & (1 << index) == 0 {
             findings.note_at(&mut start, Rule::MissingField, |rule| {
-                Finding::new(rule, at, format!("missing field `{}`", field.name))
+                let detail = Detail::MissingField {
+                    name: field.name,
+                    message_type: None,
+                };
+                Finding::new(rule, at, detail)
             });
         }
     }

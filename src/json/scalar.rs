@@ -11,37 +11,40 @@ use jiff::civil::DateTime;
 
 use super::lexer::{lone_surrogates, unescape, unescape_whole};
 use super::raw_object::check;
-use super::shape::Found;
 use super::{Decoder, Fault, Read};
 use crate::Text;
-use crate::finding::{Finding, Findings, Place, Pointer, Rule, nearest};
+use crate::finding::{
+    BadTime, Detail, Expected, Finding, Findings, Found, NotJson, Place, Pointer, PrecisionLoss,
+    Rule, UnknownValue, nearest, quoted_word,
+};
 
 /// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
 /// of JSON should meet.
 #[cold]
 pub(crate) fn wrong_token(
-    expected: &str,
+    expected: Expected,
     token: &str,
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> bool {
-    let string;
-    let found = match token.as_bytes().first() {
-        Some(b'"') => {
-            string = unescape(token);
-            Found::String(&string)
-        }
+    findings.note(Rule::WrongType, |rule| {
+        let found = found(token);
+        Finding::new(rule, at, Detail::WrongType { expected, found })
+    });
+    check(token, at, findings);
+    false
+}
+
+/// What a token is.
+fn found(token: &str) -> Found {
+    match token.as_bytes().first() {
+        Some(b'"') => Found::String(quoted_word(&unescape(token))),
         Some(b'{') => Found::Object,
         Some(b'[') => Found::Array,
         Some(b'n') => Found::Null,
         Some(b't' | b'f') => Found::Bool(token == "true"),
-        _ => Found::Number(token),
-    };
-    findings.note(Rule::WrongType, |rule| {
-        Finding::new(rule, at, format!("expected {expected}, found {found}"))
-    });
-    check(token, at, findings);
-    false
+        _ => Found::Number(quoted_word(token)),
+    }
 }
 
 /// Says whether a value is a number.
@@ -71,10 +74,9 @@ pub(crate) fn note_lone_surrogate(
         return;
     };
     findings.note(Rule::NotJson, |rule| {
-        let escape = &token[lone..lone + 6];
-        let message = format!("unpaired surrogate `{escape}` in a string");
-        let help = "it is shown as U+FFFD; the sender cut a text in the middle of a character";
-        Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
+        let escape = quoted_word(&token[lone..lone + 6]);
+        let detail = Detail::NotJson(NotJson::UnpairedSurrogate { escape });
+        Finding::at(rule, pointer(), detail)
     });
 }
 
@@ -91,7 +93,7 @@ impl<'de> Read<'de> for Text<'de> {
         }
         let token = json.value()?;
         if !token.starts_with('"') {
-            return Ok(wrong_token("a string", token, at, findings));
+            return Ok(wrong_token(Expected::String, token, at, findings));
         }
         *self = Text::from(string(token, at, findings));
         Ok(true)
@@ -141,16 +143,14 @@ impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
             .map(|(_, value)| *value);
         if self.known.is_none() {
             findings.note(Rule::UnknownValue, |rule| {
-                let words = || E::WORDS.iter().map(|(known, _)| *known);
-                let listed: Vec<_> = words().map(|known| format!("`{known}`")).collect();
-                let message = format!(
-                    "`{}` is not {}: expected one of {}",
-                    self.text.shortened(40),
-                    E::NAME,
-                    listed.join(", ")
-                );
-                let help = nearest(word, words()).map(|near| format!("did you mean `{near}`?"));
-                Finding::new(rule, at, message).with_help(help)
+                let known: Vec<_> = E::WORDS.iter().map(|(known, _)| *known).collect();
+                let unknown = UnknownValue {
+                    value: quoted_word(word),
+                    set: E::NAME,
+                    nearest: nearest(word, known.iter().copied()),
+                    known,
+                };
+                Finding::new(rule, at, Detail::UnknownValue(Box::new(unknown)))
             });
         }
         Ok(true)
@@ -197,7 +197,7 @@ impl<'de> Read<'de> for Number<'de> {
     ) -> Result<bool, Fault> {
         let token = json.value()?;
         if !is_number(token) {
-            return Ok(wrong_token("a number", token, at, findings));
+            return Ok(wrong_token(Expected::Number, token, at, findings));
         }
         *self = Self(token);
         note_precision(token, findings, || at.pointer());
@@ -218,7 +218,7 @@ impl<'de> Read<'de> for Integer<'de> {
     ) -> Result<bool, Fault> {
         let token = json.value()?;
         if !is_whole(token) {
-            return Ok(wrong_token("an integer", token, at, findings));
+            return Ok(wrong_token(Expected::Integer, token, at, findings));
         }
         *self = Self(Number(token));
         note_precision(token, findings, || at.pointer());
@@ -275,21 +275,20 @@ pub(crate) fn note_precision(
     let significant = significant_digits(token);
     let value: f64 = token.parse().unwrap_or(f64::INFINITY);
     let is_integer = !token.contains(['.', 'e', 'E']);
-    let why = if value.is_infinite() {
-        "is too large for a 64-bit float"
+    let loss = if value.is_infinite() {
+        PrecisionLoss::TooLarge
     } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
-        "is beyond the safe integer range of 64-bit floats (2^53 - 1)"
+        PrecisionLoss::UnsafeInteger
     } else if significant > 0 && value == 0.0 {
-        "is too small for a 64-bit float"
+        PrecisionLoss::TooSmall
     } else if !is_integer && significant > 17 {
-        "has more digits than a 64-bit float can hold (17)"
+        PrecisionLoss::TooManyDigits
     } else {
         return;
     };
     findings.note(Rule::NumberPrecision, |rule| {
-        let message = format!("`{}` {why}", Text::from(token).shortened(40));
-        let help = "many JSON readers, including JavaScript's, will change it";
-        Finding::at(rule, pointer(), message).with_help(Some(help.to_owned()))
+        let number = quoted_word(token);
+        Finding::at(rule, pointer(), Detail::NumberPrecision { number, loss })
     });
 }
 
@@ -329,7 +328,7 @@ impl<'de> Read<'de> for UnixTime {
 #[cold]
 fn unusual_unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
     if !is_whole(token) {
-        wrong_token("Unix seconds (an integer)", token, at, findings);
+        wrong_token(Expected::UnixSeconds, token, at, findings);
         return None;
     }
     match Number(token).as_i64() {
@@ -342,13 +341,12 @@ fn unusual_unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Op
 }
 
 fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
-    let message = format!(
-        "expected Unix seconds between 1970 and 9999, found the number `{}`",
-        Text::from(token).shortened(40)
-    );
-    let in_milliseconds = seconds.is_some_and(|value| value > 0 && value / 1000 <= UnixTime::MAX);
-    let help = in_milliseconds.then(|| "it looks like milliseconds: divide it by 1000".to_owned());
-    Finding::new(Rule::BadTime, at, message).with_help(help)
+    let fault = BadTime::OutOfRange {
+        number: quoted_word(token),
+        is_like_milliseconds: seconds
+            .is_some_and(|value| value > 0 && value / 1000 <= UnixTime::MAX),
+    };
+    Finding::new(Rule::BadTime, at, Detail::BadTime(fault))
 }
 
 /// A time in RFC 3339 form, kept as it is written whether or not it is one.
@@ -375,11 +373,8 @@ impl<'de> Read<'de> for SessionTime<'de> {
         // What names an instant is a time; the few other times name none.
         if self.instant.is_none() && !is_rfc3339(text) {
             findings.note(Rule::BadTime, |rule| {
-                let message = format!(
-                    "expected an RFC 3339 time such as `2025-04-15T06:41:00Z`, found `{}`",
-                    self.text.shortened(40)
-                );
-                Finding::new(rule, at, message)
+                let found = quoted_word(text);
+                Finding::new(rule, at, Detail::BadTime(BadTime::NotRfc3339 { found }))
             });
         }
         Ok(true)
@@ -521,11 +516,18 @@ mod tests {
 
     #[test]
     fn suspects_milliseconds_where_they_can_be() {
-        let help = |token: &str| {
+        let suspects = |token: &str| {
             let seconds = Number(token).as_i64();
-            out_of_range(token, seconds, &Place::Root).help.is_some()
+            let finding = out_of_range(token, seconds, &Place::Root);
+            matches!(
+                finding.detail,
+                Detail::BadTime(BadTime::OutOfRange {
+                    is_like_milliseconds: true,
+                    ..
+                })
+            )
         };
-        assert!(help("1744699269000"));
+        assert!(suspects("1744699269000"));
         for other in [
             "-1",
             "-999",
@@ -533,7 +535,7 @@ mod tests {
             "9223372036854775807",
             "18446744073709551616",
         ] {
-            assert!(!help(other), "{other}");
+            assert!(!suspects(other), "{other}");
         }
     }
 

@@ -1,35 +1,8 @@
-//! Values of the right and of the wrong kind.
-
-use std::fmt::{self, Display};
+//! Lists of values.
 
 use super::scalar::wrong_token;
 use super::{Decoder, Fault, Read};
-use crate::Text;
-use crate::finding::{Findings, Place};
-
-/// What stands in the JSON, as messages name it.
-pub(crate) enum Found<'a> {
-    Null,
-    Bool(bool),
-    /// A number, as it is written.
-    Number(&'a str),
-    String(&'a str),
-    Array,
-    Object,
-}
-
-impl Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => write!(f, "`{value}`"),
-            Self::Number(token) => write!(f, "the number `{}`", Text::from(token).shortened(40)),
-            Self::String(value) => write!(f, "the string `{}`", Text::from(value).shortened(40)),
-            Self::Array => f.write_str("an array"),
-            Self::Object => f.write_str("an object"),
-        }
-    }
-}
+use crate::finding::{Expected, Findings, Place};
 
 /// An item that is not as it should be keeps its place, empty.
 impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
@@ -40,7 +13,7 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
         findings: &mut Findings,
     ) -> Result<bool, Fault> {
         if !json.eat(b'[') {
-            return Ok(wrong_token("an array", json.value()?, at, findings));
+            return Ok(wrong_token(Expected::Array, json.value()?, at, findings));
         }
         while json.next(b']', self.is_empty())? {
             let start = json.offset();

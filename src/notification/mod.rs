@@ -12,7 +12,6 @@ use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
 pub use self::content::{Content, ContentType};
-pub(crate) use self::lints::humanize;
 pub use self::summary::{HandOver, Summary};
 pub use self::transcript::{Block, Transcript};
 use crate::Text;

@@ -2,7 +2,7 @@
 //! there is more than one.
 
 use super::{Signature, Verdict};
-use crate::finding::{Finding, Pointer, Rule};
+use crate::finding::{Detail, Finding, Pointer, Rule};
 
 impl Signature {
     /// The rule that the delivery breaks.
@@ -16,14 +16,15 @@ impl Signature {
         }
     }
 
-    /// The finding that the verdict is: its message is the reason, its help the hints and the notes
-    /// on how the delivery was read.
+    /// The finding that the verdict is: the reason, with the hints and the notes on how the delivery
+    /// was read.
     pub fn finding(&self, notes: &[String]) -> Option<Finding> {
         let rule = self.rule()?;
-        let reason = self.reason.as_deref().unwrap_or(rule.sentence());
-        let hints = self.hints.iter().map(|hint| hint.message.as_str());
-        let help: Vec<&str> = hints.chain(notes.iter().map(String::as_str)).collect();
-        let help = Some(help.join("; ")).filter(|help| !help.is_empty());
-        Some(Finding::at(rule, Pointer::default(), reason).with_help(help))
+        let hints = self.hints.iter().map(|hint| &hint.message);
+        let detail = Detail::Signature {
+            reason: self.reason.as_deref().map(Box::from),
+            advice: hints.chain(notes).cloned().collect(),
+        };
+        Some(Finding::at(rule, Pointer::default(), detail))
     }
 }

@@ -2,63 +2,53 @@
 
 use std::io::{self, Write};
 
-use super::Canvas;
 use super::table_layout::TableLayout;
+use super::{Canvas, Theme, wording};
 use crate::finding::Rule;
 
-/// Writes every rule with its severity and its sentence.
+/// Writes every rule with its severity and its sentence: in a table, if there is room for one.
 ///
 /// # Errors
 /// Where `out` cannot be written.
 pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
-    let theme = &canvas.theme;
-    let longest = Rule::ALL
-        .iter()
-        .map(|rule| rule.name().len())
-        .max()
-        .unwrap_or(0);
-    let names = u16::try_from(longest).unwrap_or(u16::MAX);
+    let names = Rule::ALL.iter().map(|rule| rule.name().len());
+    let names = u16::try_from(names.max().unwrap_or(0)).unwrap_or(u16::MAX);
     if canvas.width < names + 40 {
-        for rule in Rule::ALL {
-            let severity = theme
-                .severity(rule.severity())
-                .style(rule.severity().name())
-                .to_string();
-            writeln!(
-                out,
-                "{} ({severity}): {}",
-                theme.heading.style(rule),
-                rule.sentence()
-            )?;
-        }
-        return Ok(());
+        return write_lines(&canvas.theme, out);
     }
-    let sheet = TableLayout::new(canvas.width, &[names, 8, 0]);
-    let heading = ["Rule", "Severity", "It says"].map(|cell| theme.heading.style(cell).to_string());
-    let row = |rule: &Rule| {
-        let severity = theme
-            .severity(rule.severity())
-            .style(rule.severity().name())
-            .to_string();
-        vec![
-            theme.heading.style(rule).to_string(),
-            severity,
-            rule.sentence().to_owned(),
-        ]
-    };
-    writeln!(out, "{}", sheet.top())?;
-    writeln!(out, "{}", sheet.rows(vec![heading.to_vec()], false))?;
-    writeln!(out, "{}", sheet.divider())?;
-    writeln!(
-        out,
-        "{}",
-        sheet.rows(Rule::ALL.iter().map(row).collect(), false)
-    )?;
-    writeln!(out, "{}", sheet.bottom())?;
+    let layout = TableLayout::new(canvas.width, &[names, 8, 0]);
+    let heading =
+        ["Rule", "Severity", "It says"].map(|cell| canvas.theme.heading.style(cell).to_string());
+    let rows = Rule::ALL
+        .iter()
+        .map(|rule| cells(*rule, &canvas.theme).to_vec());
+    writeln!(out, "{}", layout.top())?;
+    writeln!(out, "{}", layout.rows(vec![heading.to_vec()], false))?;
+    writeln!(out, "{}", layout.divider())?;
+    writeln!(out, "{}", layout.rows(rows.collect(), false))?;
+    writeln!(out, "{}", layout.bottom())?;
     writeln!(
         out,
         "`chatlog explain RULE` explains why a rule matters, with examples."
     )
+}
+
+fn write_lines(theme: &Theme, out: &mut impl Write) -> io::Result<()> {
+    for rule in Rule::ALL {
+        let [name, severity, sentence] = cells(*rule, theme);
+        writeln!(out, "{name} ({severity}): {sentence}")?;
+    }
+    Ok(())
+}
+
+/// A rule's name, its severity and its sentence.
+fn cells(rule: Rule, theme: &Theme) -> [String; 3] {
+    let severity = rule.severity();
+    [
+        theme.heading.style(rule).to_string(),
+        theme.severity(severity).style(severity.name()).to_string(),
+        rule.sentence().to_owned(),
+    ]
 }
 
 /// Writes why a rule matters, a wrong and a right example, and how to silence it.
@@ -92,7 +82,7 @@ pub fn write(rule: Rule, canvas: &Canvas, out: &mut impl Write) -> io::Result<()
         out,
         "\n{} {}",
         theme.heading.style("To silence it:"),
-        rule.silence()
+        wording::silence(rule)
     )
 }
 

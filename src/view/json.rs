@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::signature::DeliveryInfo;
 use super::transcript::PlainText;
-use super::{Order, Part, Selection, Zone, ordered};
+use super::{Order, Part, Selection, Zone, ordered, wording};
 use crate::Position;
 use crate::delivery::Headers;
 use crate::finding::{Finding, Pointer, Rule, Severity};
@@ -181,8 +181,8 @@ struct FindingView<'a> {
     /// Where the body has no lines of its own in the input: the place in the body.
     #[serde(flatten)]
     in_body: Option<BodyPlace>,
-    message: &'a str,
-    help: Option<&'a str>,
+    message: String,
+    help: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -204,8 +204,8 @@ impl<'a> FindingView<'a> {
                 body_line: in_body.line,
                 body_column: in_body.column,
             }),
-            message: &finding.message,
-            help: finding.help.as_deref(),
+            message: wording::message(finding),
+            help: wording::help(finding),
         }
     }
 }

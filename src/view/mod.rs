@@ -12,6 +12,7 @@ mod summary;
 mod table_layout;
 mod theme;
 mod transcript;
+pub mod wording;
 mod zone;
 
 use std::io::{self, Write};

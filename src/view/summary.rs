@@ -10,9 +10,10 @@ use super::clip::{self, MAX_CELL, Room};
 use super::findings::{counted, more_findings};
 use super::signature::{explanation, settings, verdict_style};
 use super::table_layout::TableLayout;
-use super::{Canvas, Theme};
+use super::wording::humanize;
+use super::{Canvas, Theme, wording};
 use crate::json::{OneOf, RawObject, SessionTime, readable};
-use crate::notification::{EndReason, HandOver, Session, Summary, humanize};
+use crate::notification::{EndReason, HandOver, Session, Summary};
 use crate::signature::{SignedBytes, Verdict};
 use crate::{Report, Text, redact};
 
@@ -391,7 +392,7 @@ fn findings(report: &Report<'_>, full_text: bool, theme: &Theme) -> Vec<String> 
         format!(
             "{}{place}: {}",
             styled(theme.severity(finding.severity), severity),
-            finding.message
+            wording::message(finding)
         )
     }));
     if !report.omitted.is_empty() {

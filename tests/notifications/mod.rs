@@ -11,6 +11,69 @@ use proptest::string::string_regex;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Map, Value, json};
 
+/// A whole notification: a [good one](GOOD), in which the members of an example stand in the place
+/// of those with the same names.
+pub(crate) fn notification_with(example: &str) -> String {
+    let mut body = "{\n".to_owned();
+    let is_replaced = |member: &str| {
+        let name = member.split(':').next().unwrap_or_default();
+        has_member(example, name)
+    };
+    for member in GOOD.into_iter().filter(|member| !is_replaced(member)) {
+        body.extend([member, ",\n"]);
+    }
+    body + example + "\n}\n"
+}
+
+/// Says whether an example has a member of this name, in quotes, that is not inside another one.
+fn has_member(example: &str, name: &str) -> bool {
+    let mut depth = 0;
+    let mut in_string = false;
+    example.char_indices().any(|(at, c)| {
+        let is_member = depth == 0 && !in_string && example[at..].starts_with(name);
+        match c {
+            '"' => in_string = !in_string,
+            '{' | '[' if !in_string => depth += 1,
+            '}' | ']' if !in_string => depth -= 1,
+            _ => {}
+        }
+        is_member
+    })
+}
+
+/// The members of a notification with nothing wrong or odd in it.
+const GOOD: [&str; 22] = [
+    r#""workflow_id": "5d0c9a7be2f0""#,
+    r#""workflow_name": "May reminders""#,
+    r#""nodetask_id": "71be40d6f5a9""#,
+    r#""nodetask_name": "Invitation 1""#,
+    r#""waba_task_id": "90aa3c11de67""#,
+    r#""wfdetail_uuid": "c4f81be0a2d9""#,
+    r#""timestamp": 1744699269"#,
+    r#""channel": "WhatsApp""#,
+    r#""channel_id": "628111000222""#,
+    r#""callee": "+628999000111""#,
+    r#""call_id": "e10f6b2c9d35""#,
+    r#""robot_id": "4711""#,
+    r#""status": "closed""#,
+    r#""session_start_time": "2025-04-15T06:41:00Z""#,
+    r#""session_end_time": "2025-04-15T06:41:09Z""#,
+    r#""session_end_reason": "robot""#,
+    r#""intention": "E""#,
+    r#""talk_round": 3"#,
+    r#""ner_slots": {}"#,
+    r#""event_label": {}"#,
+    r#""variables": {}"#,
+    r#""messages": [
+  {
+    "msg_id": "m1",
+    "timestamp": 1744699261,
+    "status": "read",
+    "content": {"type": "text", "text": "hello"}
+  }
+]"#,
+];
+
 /// Looks at the report on a bare body.
 pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T {
     let origin = Origin {

@@ -2,7 +2,7 @@
 
 use super::{Content, Payload, TemplateHeader, unknown_type};
 use crate::Text;
-use crate::finding::{Findings, Rule};
+use crate::finding::{Detail, Findings, Rule};
 use crate::json::{Present, record};
 use crate::notification::transcript::{self, Block, Blocks};
 
@@ -75,7 +75,13 @@ impl Interactive<'_> {
         if !Self::TYPES.contains(&kind.as_str()) {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
-                unknown_type(rule, present.at, "interactive type", kind, Self::TYPES)
+                unknown_type(
+                    rule,
+                    present.at,
+                    Detail::UnknownInteractiveType,
+                    kind,
+                    Self::TYPES,
+                )
             });
         }
     }

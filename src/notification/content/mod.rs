@@ -25,7 +25,7 @@ pub use self::system::{Event, EventKind, SystemEvent};
 pub use self::template::{Template, TemplateButton, TemplateContent, TemplateInfo};
 use super::transcript::{Block, Blocks};
 use crate::Text;
-use crate::finding::{Finding, Findings, Place, Rule, nearest};
+use crate::finding::{Detail, Finding, Findings, Place, Rule, UnknownName, quoted_word};
 use crate::json::{Present, members, record};
 
 /// States every payload once: its member of a content, its Rust type, and the content types that
@@ -164,7 +164,7 @@ impl<'de> Content<'de> {
             findings.forgive_since(&present.start);
             present.note(Rule::UnknownContentType, findings, |rule| {
                 let words = ContentType::WORDS.iter().map(|(word, _)| *word);
-                unknown_type(rule, present.at, "content type", kind, words)
+                unknown_type(rule, present.at, Detail::UnknownContentType, kind, words)
             });
         }
     }
@@ -172,24 +172,24 @@ impl<'de> Content<'de> {
 
 fn note_missing_payload(
     kind: &Text<'_>,
-    members: &[&str],
+    members: &[&'static str],
     present: &Present<'_>,
     findings: &mut Findings,
 ) {
     if !members.iter().any(|member| present.has(member)) {
         present.note(Rule::MissingField, findings, |rule| {
-            let message = format!(
-                "missing field `{}`, which a message of type `{kind}` must have",
-                members[0]
-            );
-            Finding::new(rule, present.at, message)
+            let detail = Detail::MissingField {
+                name: members[0],
+                message_type: Some(quoted_word(kind.as_str())),
+            };
+            Finding::new(rule, present.at, detail)
         });
     }
 }
 
 fn note_other_payloads(
     kind: &Text<'_>,
-    members: &[&str],
+    members: &[&'static str],
     present: &Present<'_>,
     findings: &mut Findings,
 ) {
@@ -199,21 +199,21 @@ fn note_other_payloads(
         .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
     {
         present.note(Rule::UnknownField, findings, |rule| {
-            let message = format!("unknown field `{name}` in a message of type `{kind}`");
-            Finding::new(rule, &present.at.member(name), message)
+            let message_type = quoted_word(kind.as_str());
+            let detail = Detail::UnrelatedField { name, message_type };
+            Finding::new(rule, &present.at.member(name), detail)
         });
     }
 }
 
 /// The finding that the member `type` of an object says nothing that is known.
-fn unknown_type<'n>(
+fn unknown_type(
     rule: Rule,
     at: &Place<'_>,
-    what: &str,
+    detail: impl FnOnce(UnknownName) -> Detail,
     kind: &Text<'_>,
-    known: impl IntoIterator<Item = &'n str>,
+    known: impl IntoIterator<Item = &'static str>,
 ) -> Finding {
-    let message = format!("unknown {what} `{}`", kind.shortened(40));
-    let help = nearest(kind.as_str(), known).map(|near| format!("did you mean `{near}`?"));
-    Finding::new(rule, &at.member("type"), message).with_help(help)
+    let unknown = UnknownName::of(kind.as_str(), known);
+    Finding::new(rule, &at.member("type"), detail(unknown))
 }

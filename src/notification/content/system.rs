@@ -2,7 +2,7 @@
 
 use super::{Content, Payload, unknown_type};
 use crate::Text;
-use crate::finding::{Findings, Rule};
+use crate::finding::{Detail, Findings, Rule};
 use crate::json::{Present, record};
 use crate::notification::transcript::{Block, Blocks};
 
@@ -66,7 +66,13 @@ impl SystemEvent<'_> {
         let Some(kind) = &self.kind else { return };
         if EventKind::of(kind.as_str()).is_none() {
             present.note(Rule::UnknownSystemEvent, findings, |rule| {
-                unknown_type(rule, present.at, "system event", kind, Self::EVENTS)
+                unknown_type(
+                    rule,
+                    present.at,
+                    Detail::UnknownSystemEvent,
+                    kind,
+                    Self::EVENTS,
+                )
             });
         }
     }

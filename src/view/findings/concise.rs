@@ -7,6 +7,7 @@ use super::places::Places;
 use super::report_format::{Rendered, Reporter};
 use super::{Canvas, InputProblem, Listed, more_findings};
 use crate::finding::Finding;
+use crate::view::wording;
 use crate::{Report, Text};
 
 /// Writes a line for each finding.
@@ -71,37 +72,37 @@ fn write_problem(
 }
 
 /// A finding in words: displays as `severity[rule] message`.
-pub(super) struct Said<'f> {
+pub(super) struct Said {
     what: String,
-    message: Message<'f>,
+    message: Message,
 }
 
 /// A finding's message, and where in its body it is if that is wrapped.
-struct Message<'f> {
-    words: Text<'f>,
+struct Message {
+    words: Text<'static>,
     in_body: Option<(usize, usize)>,
 }
 
-impl<'f> Said<'f> {
-    pub(super) fn of(finding: &'f Finding, places: &Places<'_>) -> Self {
+impl Said {
+    pub(super) fn of(finding: &Finding, places: &Places<'_>) -> Self {
         let in_body = places.of_finding(finding).in_body;
         Self {
             what: format!("{}[{}]", finding.severity.name(), finding.rule),
             message: Message {
-                words: Text::from(finding.message.as_str()),
+                words: Text::from(wording::message(finding)),
                 in_body: in_body.map(|position| (position.line, position.column)),
             },
         }
     }
 }
 
-impl Display for Said<'_> {
+impl Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.what, self.message)
     }
 }
 
-impl Display for Message<'_> {
+impl Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.words.fmt(f)?;
         match self.in_body {

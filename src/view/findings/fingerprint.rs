@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::InputProblem;
 use super::places::path;
 use crate::finding::Finding;
+use crate::view::wording;
 use crate::{Report, Text};
 
 /// What stands where a fingerprint will be: as long as one.
@@ -19,7 +20,8 @@ impl Fingerprint {
     /// That of a finding.
     pub(super) fn of_finding(report: &Report<'_>, finding: &Finding) -> Self {
         let pointer = finding.pointer.to_json_pointer();
-        let what = [finding.rule.name(), &pointer, &finding.message];
+        let message = wording::message(finding);
+        let what = [finding.rule.name(), &pointer, &message];
         Self::new(&report.origin.source, call_id(report), what)
     }
 

@@ -15,6 +15,7 @@ use crate::finding::{Finding, Rule, Severity};
 use crate::signature::Verdict;
 use crate::view::Theme;
 use crate::view::signature::{self, DeliveryInfo};
+use crate::view::wording;
 use crate::{Report, Text};
 
 /// Places that are more bytes apart are shown apart, each with its own position.
@@ -166,14 +167,9 @@ impl<'d> Drawing<'d> {
     }
 
     fn write_title(&self, out: &mut impl Write) -> io::Result<()> {
-        let Finding {
-            rule,
-            severity,
-            message,
-            ..
-        } = self.finding;
+        let Finding { rule, severity, .. } = self.finding;
         let what = format!("{}[{rule}]", severity.name());
-        let message = format!(": {}", Text::from(message.as_str()));
+        let message = format!(": {}", Text::from(wording::message(self.finding)));
         writeln!(
             out,
             "{}{}",
@@ -221,7 +217,7 @@ impl<'d> Drawing<'d> {
     fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
         let pointer = Some(self.pointer());
         let pointer = pointer.filter(|pointer| !labelled && !pointer.is_empty());
-        let help = self.finding.help.as_deref();
+        let help = wording::help(self.finding);
         let notes: Vec<(&str, String)> = [
             ("note", pointer),
             ("help", help.map(|help| Text::from(help).to_string())),
@@ -298,7 +294,7 @@ impl<'d> Drawing<'d> {
         self.finding.related.iter().filter_map(|related| {
             Some(Mark {
                 span: related.span.clone()?,
-                label: Some(Text::from(&*related.label).to_string().into()),
+                label: Some(wording::label(related.label)),
                 kind: AnnotationKind::Context,
             })
         })

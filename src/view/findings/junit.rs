@@ -12,6 +12,7 @@ use super::report_format::{Kept, Rendered, Reporter, Total};
 use super::{InputProblem, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
 use crate::name::with_slashes;
+use crate::view::wording;
 use crate::{Origin, Report, Text};
 
 /// Makes a test case of each delivery.
@@ -165,7 +166,7 @@ impl Case {
         self.failure = Some(Failure {
             kind,
             rule: first.rule.name(),
-            message: xml(Text::from(first.message.as_str())),
+            message: xml(Text::from(wording::message(first))),
             details,
         });
     }
@@ -231,8 +232,8 @@ fn lines(listed: &Listed<'_>, severity: Severity) -> String {
         if !pointer.is_empty() {
             let _ = writeln!(lines, "  at {pointer}");
         }
-        if let Some(help) = &finding.help {
-            let _ = writeln!(lines, "  help: {}", xml(Text::from(help.as_str())));
+        if let Some(help) = wording::help(finding) {
+            let _ = writeln!(lines, "  help: {}", xml(Text::from(help)));
         }
     }
     lines

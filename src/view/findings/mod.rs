@@ -27,7 +27,7 @@ use self::report_format::Reporter;
 pub use self::report_format::{Rendered, Renderer, Writer};
 use super::json::TerminalSafe;
 use super::signature::VerdictCounts;
-use super::{Canvas, Theme, delivery_count};
+use super::{Canvas, Theme, delivery_count, wording};
 use crate::finding::{Finding, Omitted, add_omitted};
 use crate::{Report, Text};
 
@@ -216,7 +216,7 @@ pub(super) fn more_findings(omitted: &[Omitted]) -> String {
 /// A finding in words, for where its line is not shown: what is wrong with which value, where that
 /// is in a wrapped body, and in a line below what to do about it.
 fn words(finding: &Finding, region: Region) -> String {
-    let message = Text::from(finding.message.as_str());
+    let message = Text::from(wording::message(finding));
     let pointer = Some(finding.pointer.to_string()).filter(|pointer| !pointer.is_empty());
     let in_body = region
         .in_body
@@ -226,9 +226,7 @@ fn words(finding: &Finding, region: Region) -> String {
         place if place.is_empty() => place,
         place => format!(" ({place})"),
     };
-    let help = finding
-        .help
-        .as_deref()
+    let help = wording::help(finding)
         .map_or_else(String::new, |help| format!("\nhelp: {}", Text::from(help)));
     format!("{message}{place}{help}")
 }

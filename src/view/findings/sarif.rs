@@ -11,6 +11,7 @@ use super::places::{Places, Region, path};
 use super::report_format::{Kept, Rendered, Reporter, Total};
 use super::{InputProblem, Listed, words, write_json};
 use crate::finding::{Finding, Omitted, Pointer, Rule, Severity};
+use crate::view::wording;
 use crate::{Report, Text, name};
 
 /// Makes a result of each finding, in the only run of the log.
@@ -125,7 +126,7 @@ impl Descriptor {
     fn of(rule: Rule) -> Self {
         let explanation = rule.explanation();
         let (why, wrong, right) = (explanation.why, explanation.wrong, explanation.right);
-        let silence = rule.silence();
+        let silence = wording::silence(rule);
         let language = if rule.is_about_signature() {
             "text"
         } else {
@@ -228,7 +229,7 @@ impl<'a> FindingResult<'a> {
             related_locations: related
                 .map(|(number, related)| RelatedLocation {
                     id: number + 1,
-                    message: related.label.as_ref().into(),
+                    message: (&*wording::label(related.label)).into(),
                     location: Location::of(
                         &related.pointer,
                         places.region(related.span.as_ref()),

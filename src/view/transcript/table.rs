@@ -14,7 +14,7 @@ use crate::json::OneOf;
 use crate::notification::{Message, MessageStatus, Sender, Session, Transcript};
 use crate::view::clip::{MAX_CELL, Room};
 use crate::view::table_layout::TableLayout;
-use crate::view::{Canvas, Selection, Theme, ordered};
+use crate::view::{Canvas, Selection, Theme, ordered, wording};
 
 /// The narrowest canvas that a table makes sense on.
 pub(in crate::view) const NARROWEST_TABLE: u16 = 40;
@@ -298,7 +298,8 @@ impl<'r> Table<'r> {
                 continue;
             }
             let style = self.theme().severity(finding.severity);
-            let what = format!("{}[{rule}]: {}", finding.severity.name(), finding.message);
+            let message = wording::message(finding);
+            let what = format!("{}[{rule}]: {message}", finding.severity.name());
             lines.push(style.style(what).to_string());
         }
         if !names.is_empty() {

@@ -9,6 +9,7 @@ use chatlog::delivery::Delivery;
 use chatlog::Position;
 use chatlog::json::Document;
 use chatlog::finding::{Finding, Pointer, Rule};
+use chatlog::view::wording::{help, message};
 use chatlog::{Origin, Report, Text, inspect};
 use chatlog_fuzz::{assert_inert, byte_at};
 use libfuzzer_sys::fuzz_target;
@@ -39,9 +40,9 @@ fn read(delivery: &Delivery<'_>) {
     check_places(&report, text);
     check_pointers(&report.findings, text);
     for finding in &report.findings {
-        assert_inert(&finding.message);
+        assert_inert(&message(finding));
         assert_inert(&finding.pointer.to_string());
-        finding.help.iter().for_each(|help| assert_inert(help));
+        help(finding).iter().for_each(|help| assert_inert(help));
     }
     let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
     let is_text = std::str::from_utf8(&delivery.body).is_ok();
