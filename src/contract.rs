@@ -67,17 +67,15 @@ impl Contract {
         let mut compiler = Compiler::new();
         compiler.use_loader(Box::new(Loader(references)));
         let mut schemas = Schemas::new();
-        let root = compiler
-            .add_resource(base, schema.clone())
-            .and_then(|()| compiler.compile(base, &mut schemas));
-        match root {
-            Ok(root) => Ok(Self {
-                name: name.into(),
-                schemas,
-                root,
-            }),
-            Err(error) => Err(NoContract(shown(explain(&error)))),
-        }
+        let refuse = |error: CompileError| NoContract(shown(explain(&error)));
+        let resource = schema.clone();
+        compiler.add_resource(base, resource).map_err(refuse)?;
+        let root = compiler.compile(base, &mut schemas).map_err(refuse)?;
+        Ok(Self {
+            name: name.into(),
+            schemas,
+            root,
+        })
     }
 
     /// What of a body breaks the contract; nothing where the body is not JSON, which is said

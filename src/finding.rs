@@ -13,8 +13,12 @@ use serde::{Serialize, Serializer};
 use crate::Text;
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "cli",
+    derive(serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Severity {
     /// Odd, but a receiver can live with it.
     Warning,
@@ -132,6 +136,7 @@ impl Rule {
 }
 
 /// On the command line a rule is its name.
+#[cfg(feature = "cli")]
 impl clap::ValueEnum for Rule {
     fn value_variants<'a>() -> &'a [Self] {
         Self::ALL
@@ -627,7 +632,14 @@ pub(crate) fn add_omitted(omitted: &mut Vec<Omitted>, more: Omitted) {
     }
 }
 
+/// The name of `names` that `word` was probably meant to be. The library alone does not guess.
+#[cfg(not(feature = "cli"))]
+pub fn nearest<'n>(_: &str, _: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    None
+}
+
 /// The name of `names` that `word` was probably meant to be.
+#[cfg(feature = "cli")]
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     // A stranger's word may be megabytes long; no name is.
     if word.len() > 64 {

@@ -26,6 +26,10 @@
 //! wrote is a [`Text`], which never acts on a terminal. Nothing in here prints, or knows of
 //! arguments, the environment, the clock or files: the program around it does.
 //!
+//! With `default-features = false` a receiver gets the library alone, with few dependencies: all
+//! but the views and `contract`. Bodies that were compressed are then left as they are, and
+//! nothing guesses which word was meant.
+//!
 //! ```
 //! use chatlog::capture::{Limits, Record, deliveries};
 //! use chatlog::Position;
@@ -40,9 +44,14 @@
 //! assert_eq!(report.findings[0].to_string(), "error[missing-field]: missing field `workflow_id`");
 //! ```
 
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, unused_imports, reason = "the views use it")
+)]
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod capture;
+#[cfg(feature = "cli")]
 pub mod contract;
 pub mod delivery;
 pub mod diagnosis;
@@ -52,11 +61,13 @@ pub mod json;
 mod name;
 pub mod notification;
 mod position;
+#[cfg(feature = "cli")]
 mod redact;
 mod report;
 pub mod schema;
 pub mod signature;
 mod text;
+#[cfg(feature = "cli")]
 pub mod view;
 
 pub use position::Position;

@@ -1,10 +1,13 @@
 //! Undoing what bodies are wrapped in: base64, and the content encodings of HTTP.
 
-use std::io::{self, Read};
+use std::io;
+#[cfg(feature = "cli")]
+use std::io::Read;
 
 use base64::Engine;
 use base64::alphabet::{self, Alphabet};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+#[cfg(feature = "cli")]
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// The bytes in base64 of either alphabet, padded or not, broken into lines or not; of a `cut` one
@@ -65,7 +68,14 @@ pub(super) enum Decoded {
     Unknown,
 }
 
+/// Undoes a content encoding by its name. The library alone knows none.
+#[cfg(not(feature = "cli"))]
+pub(super) fn decode(_: &str, _: &[u8], _: usize) -> Decoded {
+    Decoded::Unknown
+}
+
 /// Undoes a content encoding by its name.
+#[cfg(feature = "cli")]
 pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
     let is = |name| encoding.eq_ignore_ascii_case(name);
     if is("gzip") || is("x-gzip") {
@@ -81,6 +91,7 @@ pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
 }
 
 /// The name says deflate and means zlib; some senders take it by its word.
+#[cfg(feature = "cli")]
 fn deflated(bytes: &[u8], limit: usize) -> Decoded {
     if let [first, second, ..] = *bytes
         && first & 0xf == 8
@@ -95,6 +106,7 @@ fn deflated(bytes: &[u8], limit: usize) -> Decoded {
     }
 }
 
+#[cfg(feature = "cli")]
 fn inflate(decoder: impl Read, limit: usize) -> Decoded {
     let mut bytes = Vec::new();
     let one_more = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));

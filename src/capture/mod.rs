@@ -42,7 +42,8 @@ use crate::Position;
 use crate::delivery::Delivery;
 
 /// How a capture is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// The body alone, without headers
     Body,
@@ -69,7 +70,7 @@ pub enum Format {
     /// curl commands
     Curl,
     /// An item of an n8n webhook node
-    #[value(name = "n8n")]
+    #[cfg_attr(feature = "cli", value(name = "n8n"))]
     N8n,
     /// A Postman collection
     Postman,

@@ -1,10 +1,8 @@
 //! The headers of a request.
 
 use foldhash::HashMap;
-use serde::Serialize;
-use serde::ser::SerializeMap;
 
-use crate::{Text, redact};
+use crate::Text;
 
 /// The headers of a request, in order, with repeated names; names are compared without case.
 #[derive(Debug, Clone, Default)]
@@ -75,14 +73,16 @@ impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
 }
 
 /// An object of lower-case names; the value of a repeated one is an array. Credentials are masked.
-impl Serialize for Headers<'_> {
+#[cfg(feature = "cli")]
+impl serde::Serialize for Headers<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
         let headers = self.by_name();
         let mut map = serializer.serialize_map(Some(headers.len()))?;
         for (name, values) in &headers {
             let shown: Vec<_> = values
                 .iter()
-                .map(|value| redact::header(name, value))
+                .map(|value| crate::redact::header(name, value))
                 .collect();
             match shown.as_slice() {
                 [value] => map.serialize_entry(name, value)?,

@@ -8,7 +8,6 @@ mod headers;
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use self::headers::Headers;
@@ -105,8 +104,12 @@ impl Delivery<'_> {
 }
 
 /// How faithfully a capture kept the body of a request, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "cli",
+    derive(serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Fidelity {
     /// The bytes as they were received.
     Exact,

@@ -1,10 +1,12 @@
 //! What tools do to the bytes of a body when they save it, undone.
 
 use std::borrow::Cow;
+#[cfg(feature = "cli")]
 use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "cli")]
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::signature::Code;
@@ -188,6 +190,12 @@ fn with_byte_order_mark(body: &[u8]) -> Option<Change<'_>> {
     })
 }
 
+#[cfg(not(feature = "cli"))]
+fn decompressed(_: &[u8]) -> Option<Change<'_>> {
+    None
+}
+
+#[cfg(feature = "cli")]
 fn decompressed(body: &[u8]) -> Option<Change<'_>> {
     let (what, decoder): (_, Box<dyn Read + '_>) = match body {
         [0x1f, 0x8b, ..] => (

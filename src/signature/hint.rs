@@ -90,7 +90,8 @@ impl Serialize for Code {
 }
 
 /// What would have made a signature match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize))]
 pub struct Hint {
     /// What kind of thing.
     pub code: Code,

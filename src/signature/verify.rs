@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display};
 
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -15,8 +14,12 @@ use crate::capture::Format;
 use crate::delivery::{Delivery, Doubt, Fidelity, Headers};
 
 /// What can be said of a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "cli",
+    derive(serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Verdict {
     /// It is the signature of this body.
     Valid,
@@ -50,7 +53,8 @@ impl Display for Verdict {
 }
 
 /// What there is to say about the signature of a delivery.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize))]
 pub struct Signature {
     /// Whether it is the signature of the body.
     pub verdict: Verdict,
@@ -71,20 +75,20 @@ pub struct Signature {
     /// Which of the secrets matched, from 1.
     pub secret: Option<usize>,
     /// Of how many.
-    #[serde(skip)]
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub secrets: usize,
     /// Whether the delivery tells in two ways what was sent or signed, as `reason` says.
-    #[serde(skip)]
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub is_ambiguous: bool,
     /// What was tried to find hints, in words.
-    #[serde(skip)]
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub tried: Vec<&'static str>,
     /// The bytes that the signature matches, if it matches any.
-    #[serde(skip)]
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub signed: Option<SignedBytes>,
     /// The signatures presented and computed, for the
     /// [`SwapDetector`](crate::diagnosis::SwapDetector).
-    #[serde(skip)]
+    #[cfg_attr(feature = "cli", serde(skip))]
     pub(crate) fingerprints: Fingerprints,
 }
 
