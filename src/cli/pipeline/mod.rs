@@ -6,6 +6,7 @@ mod records;
 mod schemas;
 mod utf16;
 mod walk;
+mod zstd;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
@@ -21,6 +22,7 @@ pub(crate) use self::records::{Buffering, FramingError, Records};
 pub(crate) use self::schemas::read_contract;
 use self::utf16::Utf16Reader;
 use self::walk::walk;
+use self::zstd::ZstdReader;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -245,7 +247,7 @@ impl Source {
             undone.push("gzip");
             start = first_bytes(&mut reader)?;
         } else if start.starts_with(ZSTD) {
-            reader = Box::new(zstd::Decoder::new(Cursor::new(start).chain(reader))?);
+            reader = Box::new(ZstdReader::new(Cursor::new(start).chain(reader)));
             undone.push("zstd");
             start = first_bytes(&mut reader)?;
         }
