@@ -12,6 +12,7 @@ mod summary;
 mod table_layout;
 mod theme;
 mod transcript;
+mod wrap;
 mod zone;
 
 use std::io::{self, Write};
