@@ -26,6 +26,10 @@
 //! [`Text`], which is escaped when it is displayed. The library does not print, and does not know
 //! the arguments, the environment, the clock or files: that is the program's part.
 //!
+//! With `default-features = false` a receiver gets the library alone, with few dependencies: all
+//! but the views and `contract`. Bodies that were compressed are then left as they are, and
+//! nothing guesses which word was meant.
+//!
 //! ```
 //! use chatlog::capture::{Limits, Record, deliveries};
 //! use chatlog::Position;
@@ -42,9 +46,14 @@
 //! assert_eq!(chatlog::view::wording::message(first), "missing field `workflow_id`");
 //! ```
 
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, unused_imports, reason = "some of it serves the views alone")
+)]
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod capture;
+#[cfg(feature = "cli")]
 pub mod contract;
 pub mod delivery;
 pub mod diagnosis;
@@ -53,12 +62,19 @@ pub mod json;
 mod name;
 pub mod notification;
 mod position;
+#[cfg(feature = "cli")]
 mod redact;
 mod report;
 pub mod schema;
 pub mod signature;
 mod text;
+#[cfg(feature = "cli")]
 pub mod view;
+/// What is found, in words: all that the library alone has of the views.
+#[cfg(not(feature = "cli"))]
+pub mod view {
+    pub mod wording;
+}
 
 pub use position::Position;
 pub use report::{Checks, Origin, Report, Verifier, inspect, inspect_signature};

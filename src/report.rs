@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::Position;
 use crate::Text;
+#[cfg(feature = "cli")]
 use crate::contract::Contract;
 use crate::delivery::Delivery;
 use crate::finding::{
@@ -64,6 +65,7 @@ pub struct Checks<'c> {
     /// How severe each rule is to the user.
     pub levels: &'c Levels,
     /// Schemas of the user's, beside the documented one.
+    #[cfg(feature = "cli")]
     pub contracts: &'c [Contract],
     /// What checks the signature, if anything does.
     pub verifier: Option<Verifier<'c>>,
@@ -79,6 +81,7 @@ impl Default for Checks<'_> {
         Self {
             limit: FindingLimit::default(),
             levels: &DEFAULT,
+            #[cfg(feature = "cli")]
             contracts: &[],
             verifier: None,
         }
@@ -117,6 +120,7 @@ pub fn inspect<'a>(
     let mut report = Report::new(origin, delivery, document);
     report.session = session;
     report.add(findings, checks.limit);
+    #[cfg(feature = "cli")]
     for contract in checks.contracts {
         report.add(contract.findings(document, checks.limit), checks.limit);
     }

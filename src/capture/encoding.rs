@@ -1,10 +1,13 @@
 //! Decodes base64 and the content encodings of HTTP.
 
-use std::io::{self, Read};
+use std::io;
+#[cfg(feature = "compression")]
+use std::io::Read;
 
 use base64::Engine;
 use base64::alphabet::{self, Alphabet};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+#[cfg(feature = "compression")]
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was
@@ -66,8 +69,15 @@ pub(super) enum Decoded {
     Unknown,
 }
 
+/// Undoes the content encoding of this name. Without the feature `compression`, none is known.
+#[cfg(not(feature = "compression"))]
+pub(super) fn decode(_: &str, _: &[u8], _: usize) -> Decoded {
+    Decoded::Unknown
+}
+
 /// Undoes the content encoding of this name. At most `limit` bytes are decoded, because a small
 /// input can decode to gigabytes.
+#[cfg(feature = "compression")]
 pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
     let is = |name| encoding.eq_ignore_ascii_case(name);
     if is("gzip") || is("x-gzip") {
@@ -84,6 +94,7 @@ pub(super) fn decode(encoding: &str, bytes: &[u8], limit: usize) -> Decoded {
 
 /// Undoes `deflate`, which is the zlib format (RFC 9110). Some senders take the name literally and
 /// send raw deflate data.
+#[cfg(feature = "compression")]
 fn deflated(bytes: &[u8], limit: usize) -> Decoded {
     if let [first, second, ..] = *bytes
         && first & 0xf == 8
@@ -98,6 +109,7 @@ fn deflated(bytes: &[u8], limit: usize) -> Decoded {
     }
 }
 
+#[cfg(feature = "compression")]
 fn inflate(decoder: impl Read, limit: usize) -> Decoded {
     let mut bytes = Vec::new();
     let one_more = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));

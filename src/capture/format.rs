@@ -50,9 +50,10 @@ impl Readers {
 macro_rules! formats {
     ($($(#[$help:meta])* $variant:ident = $name:literal $({ $($kind:ident: $detect:path => $read:path,)+ })?)+) => {
         /// The format of a capture: which tool wrote it, and how.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
         pub enum Format {
-            $($(#[$help])* #[value(name = $name)] $variant,)+
+            $($(#[$help])* #[cfg_attr(feature = "cli", value(name = $name))] $variant,)+
         }
 
         impl Format {

@@ -1,10 +1,8 @@
 //! The headers of a request.
 
 use foldhash::HashMap;
-use serde::Serialize;
-use serde::ser::SerializeMap;
 
-use crate::{Text, redact};
+use crate::Text;
 
 /// The headers of a request, in order and with repeated names. Names are compared without regard to
 /// case.
@@ -43,7 +41,7 @@ impl<'a> Headers<'a> {
 
     /// The values by lower-case name, in the order in which the names first appear. Takes linear
     /// time, because the number of headers is up to the input.
-    fn by_name(&self) -> Vec<(String, Vec<&Text<'a>>)> {
+    pub(crate) fn by_name(&self) -> Vec<(String, Vec<&Text<'a>>)> {
         let mut headers: Vec<(String, Vec<_>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::default();
         for (name, value) in self.iter() {
@@ -74,25 +72,5 @@ impl<'a> Headers<'a> {
 impl<'a> FromIterator<(Text<'a>, Text<'a>)> for Headers<'a> {
     fn from_iter<I: IntoIterator<Item = (Text<'a>, Text<'a>)>>(headers: I) -> Self {
         Self(headers.into_iter().collect())
-    }
-}
-
-/// An object with lower-case names, where a repeated name has an array of values. Credentials are
-/// redacted.
-impl Serialize for Headers<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let headers = self.by_name();
-        let mut map = serializer.serialize_map(Some(headers.len()))?;
-        for (name, values) in &headers {
-            let shown: Vec<_> = values
-                .iter()
-                .map(|value| redact::header(name, value))
-                .collect();
-            match shown.as_slice() {
-                [value] => map.serialize_entry(name, value)?,
-                values => map.serialize_entry(name, values)?,
-            }
-        }
-        map.end()
     }
 }

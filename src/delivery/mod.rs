@@ -9,7 +9,6 @@ mod headers;
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use self::headers::Headers;
@@ -107,8 +106,7 @@ impl Delivery<'_> {
 }
 
 /// How faithfully a capture kept the body of a request, from best to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fidelity {
     /// The bytes as they were received.
     Exact,

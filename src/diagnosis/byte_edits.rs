@@ -5,10 +5,12 @@
 //! Edits know nothing of JSON: see [`reserialize`](super::reserialize) for bodies that were parsed.
 
 use std::borrow::Cow;
+#[cfg(feature = "compression")]
 use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "compression")]
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::signature::{Code, without_line_break};
@@ -79,7 +81,7 @@ pub(super) struct ByteEdit {
 
 /// The edits, the likeliest first.
 #[rustfmt::skip]
-pub(super) const EDITS: [ByteEdit; 12] = [
+pub(super) const EDITS: &[ByteEdit] = &[
     edit(Code::FinalNewlineAdded, "without its final line break", |body| without_line_break(body).map(whole)),
     edit(Code::FinalNewlineAdded, "without the white space at its end", without_final_white_space),
     edit(Code::FinalNewlineLost, "with a final line break (LF)", |body| Some(joined(body, b"\n"))),
@@ -88,7 +90,9 @@ pub(super) const EDITS: [ByteEdit; 12] = [
     edit(Code::CrlfLineEndings, "with CRLF line endings in place of LF", |body| crlf(body).map(whole)),
     edit(Code::Bom, "without its byte order mark", |body| body.strip_prefix(BYTE_ORDER_MARK).map(whole)),
     edit(Code::Bom, "with a byte order mark before it", with_byte_order_mark),
+    #[cfg(feature = "compression")]
     edit(Code::ContentEncoding, "decompressed from gzip", |body| gunzipped(body).map(whole)),
+    #[cfg(feature = "compression")]
     edit(Code::ContentEncoding, "decompressed from deflate", |body| inflated(body).map(whole)),
     edit(Code::ContentEncoding, "decoded from base64", |body| STANDARD.decode(body.trim_ascii()).ok().map(whole)),
     edit(Code::ContentEncoding, "restored to UTF-8, after it was read as Latin-1,", |body| from_latin1(body).map(whole)),
@@ -101,7 +105,7 @@ const fn edit(code: Code, words: &'static str, undo: fn(&[u8]) -> Option<Bytes<'
 /// The bodies that the edits can have been made from, the likeliest first. Each is made only when
 /// it is asked for.
 pub(super) fn edited_bodies(body: &[u8]) -> impl Iterator<Item = EditedBody<'_>> {
-    EDITS.into_iter().filter_map(|edit| {
+    EDITS.iter().filter_map(|edit| {
         Some(EditedBody {
             code: edit.code,
             words: edit.words.into(),
@@ -158,16 +162,19 @@ fn with_byte_order_mark(body: &[u8]) -> Option<Bytes<'_>> {
     (!has_one).then(|| joined(BYTE_ORDER_MARK, body))
 }
 
+#[cfg(feature = "compression")]
 fn gunzipped(body: &[u8]) -> Option<Vec<u8>> {
     body.starts_with(b"\x1f\x8b")
         .then(|| decompressed(MultiGzDecoder::new(body)))?
 }
 
+#[cfg(feature = "compression")]
 fn inflated(body: &[u8]) -> Option<Vec<u8>> {
     body.starts_with(b"\x78")
         .then(|| decompressed(ZlibDecoder::new(body)))?
 }
 
+#[cfg(feature = "compression")]
 /// Reads to the end; `None` if it is not the compressed form, or longer than [`MAX_DECOMPRESSED`].
 fn decompressed(decoder: impl Read) -> Option<Vec<u8>> {
     let mut plain = Vec::new();

@@ -82,7 +82,14 @@ impl Finding {
     }
 }
 
+/// The name of `names` that `word` was probably meant to be. The library alone does not guess.
+#[cfg(not(feature = "cli"))]
+pub fn nearest<'n>(_: &str, _: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    None
+}
+
 /// The name of `names` that `word` was probably meant to be.
+#[cfg(feature = "cli")]
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     // A stranger's word may be megabytes long; no name is.
     if word.len() > 64 {

@@ -10,8 +10,7 @@ use super::nearest;
 use super::table::{ROWS, Rule};
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Odd, but a receiver can live with it.
     Warning,
@@ -26,6 +25,12 @@ impl Severity {
             Self::Warning => "warning",
             Self::Error => "error",
         }
+    }
+}
+
+impl Serialize for Severity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -141,6 +146,7 @@ impl Serialize for Rule {
 }
 
 /// On the command line a rule is its name.
+#[cfg(feature = "cli")]
 impl clap::ValueEnum for Rule {
     fn value_variants<'a>() -> &'a [Self] {
         Self::ALL

@@ -5,8 +5,6 @@
 //! The codes are one table: a code is a row, and the hypotheses that lead to it are rows of the
 //! tables in [`crate::diagnosis`].
 
-use serde::{Serialize, Serializer};
-
 macro_rules! codes {
     ($($code:ident $name:literal $sentence:literal $advice:literal;)*) => {
         /// The kind of thing that would have made a signature match. Its name never changes.
@@ -88,14 +86,8 @@ codes! {
         "check that each was saved with its own headers";
 }
 
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
 /// What would have made a signature match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
     /// What kind of thing it is.
     pub code: Code,

@@ -7,7 +7,8 @@ use super::{Key, Scheme, Secret, Unfilled};
 use crate::delivery::{Delivery, Headers};
 
 /// How a signature is written in the header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Encoding {
     /// Lower-case hexadecimal digits
     #[default]

@@ -2,13 +2,10 @@
 
 use std::fmt::{self, Debug, Display};
 
-use serde::Serialize;
-
 use super::{Checks, Digest, Hint, SignedBytes};
 
 /// What can be said of a signature. A receiver accepts [`Verdict::Valid`] and nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The signature matches the body.
     Valid,
@@ -43,7 +40,7 @@ impl Display for Verdict {
 }
 
 /// What there is to say about the signature of a delivery.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Signature {
     /// Whether the signature matches.
     pub verdict: Verdict,
@@ -64,20 +61,15 @@ pub struct Signature {
     /// Which of the secrets matched, from 1.
     pub secret: Option<usize>,
     /// How many secrets there were.
-    #[serde(skip)]
     pub secrets: usize,
     /// Whether the delivery contradicts itself about what was sent or signed, as `reason` says.
-    #[serde(skip)]
     pub is_ambiguous: bool,
     /// What a diagnosis without a hint tried, as phrases; empty like `hints` until then.
-    #[serde(skip)]
     pub tried: Vec<&'static str>,
     /// The bytes that the signature covers, if it matches.
-    #[serde(skip)]
     pub signed: Option<SignedBytes>,
     /// The signatures that were compared, for the
     /// [`SwapDetector`](crate::diagnosis::SwapDetector).
-    #[serde(skip)]
     pub(crate) compared: ComparedDigests,
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
@@ -60,7 +61,7 @@ pub fn write_signature(
         source: &subject.source,
         index: subject.index,
         capture: CaptureView::of(subject),
-        signature: Some(signature),
+        signature: Some(SignatureView::of(signature)),
         errors_allowed: 0,
         findings: finding
             .map(|finding| FindingView::of(finding, Some(subject.start), subject.start))
@@ -93,7 +94,7 @@ fn write_report(
         source: &subject.source,
         index: subject.index,
         capture: CaptureView::of(&subject),
-        signature: report.signature.as_ref(),
+        signature: report.signature.as_ref().map(SignatureView::of),
         errors_allowed: report.errors_allowed,
         findings: finding_views(report),
         findings_omitted: omitted(report),
@@ -120,7 +121,7 @@ struct ReportLine<'a> {
     index: usize,
     capture: CaptureView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<&'a Signature>,
+    signature: Option<SignatureView<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     errors_allowed: usize,
     findings: Vec<FindingView<'a>>,
@@ -151,7 +152,7 @@ struct CaptureView<'a> {
     method: Option<&'a Text<'a>>,
     target: Option<Text<'a>>,
     received_at: Option<String>,
-    headers: &'a Headers<'a>,
+    headers: HeadersView<'a>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
 }
@@ -165,8 +166,67 @@ impl<'a> CaptureView<'a> {
             method: subject.method.as_ref(),
             target: subject.target.as_ref().map(redact::url),
             received_at: subject.received_at.map(|time| time.to_string()),
-            headers: &subject.headers,
+            headers: HeadersView(&subject.headers),
             notes: &subject.notes,
+        }
+    }
+}
+
+/// An object of lower-case names; a name that is repeated has an array of values. Credentials are
+/// redacted.
+struct HeadersView<'a>(&'a Headers<'a>);
+
+impl Serialize for HeadersView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let headers = self.0.by_name();
+        let mut map = serializer.serialize_map(Some(headers.len()))?;
+        for (name, values) in &headers {
+            let shown: Vec<_> = values
+                .iter()
+                .map(|value| redact::header(name, value))
+                .collect();
+            match shown.as_slice() {
+                [value] => map.serialize_entry(name, value)?,
+                values => map.serialize_entry(name, values)?,
+            }
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct SignatureView<'a> {
+    verdict: &'static str,
+    scheme: &'a str,
+    scheme_source: Option<&'a str>,
+    header: &'a str,
+    header_source: Option<&'a str>,
+    reason: Option<&'a str>,
+    hints: Vec<HintView<'a>>,
+    secret: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct HintView<'a> {
+    code: &'static str,
+    message: &'a str,
+}
+
+impl<'a> SignatureView<'a> {
+    fn of(signature: &'a Signature) -> Self {
+        let hints = signature.hints.iter().map(|hint| HintView {
+            code: hint.code.name(),
+            message: &hint.message,
+        });
+        Self {
+            verdict: signature.verdict.name(),
+            scheme: &signature.scheme,
+            scheme_source: signature.scheme_source.as_deref(),
+            header: &signature.header,
+            header_source: signature.header_source.as_deref(),
+            reason: signature.reason.as_deref(),
+            hints: hints.collect(),
+            secret: signature.secret,
         }
     }
 }

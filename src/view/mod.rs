@@ -13,6 +13,7 @@ mod table_layout;
 mod theme;
 mod transcript;
 pub mod wording;
+mod wrap;
 mod zone;
 
 use std::io::{self, Write};

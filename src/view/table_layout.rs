@@ -5,18 +5,14 @@
 
 use std::borrow::Cow;
 
-use comfy_table::{
-    Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
-    Width,
-};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+use super::wrap::{seen_width, wrap};
 
 /// The longest word, in bytes, that is left to the table to break: the time that takes grows with
 /// the square.
 const MAX_WORD: usize = 1000;
-
-const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
 
 /// The widths of a table's columns.
 #[derive(Debug, Clone)]
@@ -58,32 +54,41 @@ impl TableLayout {
 
     /// Rows, with light lines between them where `apart`.
     pub(super) fn rows(&self, rows: Vec<Vec<String>>, apart: bool) -> String {
-        let mut style = TableStyle::new().header_lines(SIDES).content_lines(SIDES);
-        if apart {
-            style = style.row_separator(LineStyle::new('├', '╌', '┼', '┤'));
+        let between = format!("{}\n", self.line('├', '╌', '┼', '┤'));
+        let rows: Vec<_> = rows.iter().map(|cells| self.row(cells)).collect();
+        let mut drawn = rows.join(if apart { &between } else { "" });
+        drawn.pop();
+        drawn
+    }
+
+    /// The lines of a row, each with its end.
+    fn row(&self, cells: &[String]) -> String {
+        let cells = cells.iter().zip(self.widths());
+        let cells: Vec<_> = cells
+            .map(|(cell, width)| (wrap(&breakable(cell, width.into()), width.into()), width))
+            .collect();
+        let height = cells.iter().map(|(lines, _)| lines.len()).max();
+        let mut drawn = String::new();
+        for number in 0..height.unwrap_or_default() {
+            for (lines, width) in &cells {
+                let line = lines.get(number).map_or("", String::as_str);
+                let rest = usize::from(*width).saturating_sub(seen_width(line));
+                drawn += &format!("│ {line}{} ", " ".repeat(rest));
+            }
+            drawn += "│\n";
         }
-        let mut table = Table::new();
-        table
-            .force_no_tty()
-            .load_style(style)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.width);
-        for row in rows {
-            let cells = row.iter().zip(self.widths());
-            let cells = cells.map(|(cell, width)| breakable(cell, width.into()).into_owned());
-            table.add_row(cells.map(Cell::new_owned));
-        }
-        for (column, width) in table.column_iter_mut().zip(self.widths()) {
-            // The width of a column counts a blank on either side.
-            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
-        }
-        table.to_string()
+        drawn
     }
 
     fn rule(&self, left: char, junction: char, right: char) -> String {
+        self.line(left, '─', junction, right)
+    }
+
+    fn line(&self, left: char, dash: char, junction: char, right: char) -> String {
+        let dash = dash.to_string();
         let dashes: Vec<_> = self
             .widths()
-            .map(|width| "─".repeat(usize::from(width) + 2))
+            .map(|width| dash.repeat(usize::from(width) + 2))
             .collect();
         format!("{left}{}{right}", dashes.join(&junction.to_string()))
     }

@@ -34,9 +34,11 @@ impl Validator {
             compiler.enable_format_assertions();
         }
         let mut schemas = Schemas::new();
-        let root = compiler
+        compiler
             .add_resource(ROOT, schema.clone())
-            .and_then(|()| compiler.compile(ROOT, &mut schemas))
+            .expect("its references are inside");
+        let root = compiler
+            .compile(ROOT, &mut schemas)
             .expect("it is a schema");
         Self { schemas, root }
     }

@@ -15,6 +15,7 @@ use flate2::read::MultiGzDecoder;
 use super::Outputs;
 use super::utf16::Utf16Reader;
 use super::walk::{self, walk};
+use super::zstd::ZstdReader;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -253,7 +254,7 @@ impl Source {
             undone.push("gzip");
             start = first_bytes(&mut reader)?;
         } else if start.starts_with(ZSTD) {
-            reader = Box::new(zstd::Decoder::new(Cursor::new(start).chain(reader))?);
+            reader = Box::new(ZstdReader::new(Cursor::new(start).chain(reader)));
             undone.push("zstd");
             start = first_bytes(&mut reader)?;
         }

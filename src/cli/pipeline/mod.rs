@@ -34,6 +34,7 @@ mod utf16;
 
 mod walk;
 mod worker;
+mod zstd;
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;

@@ -100,10 +100,14 @@ mod tests {
     #[test]
     fn gives_the_text_wherever_it_is_split() {
         let text = "{\"text\": \"Halo 👋🏽, é \u{feff}\"}\n";
-        let orders: [(&[u8], fn(u16) -> [u8; 2]); 2] =
-            [(LITTLE, u16::to_le_bytes), (BIG, u16::to_be_bytes)];
-        for (mark, bytes) in orders {
-            let saved: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+        let units = || text.encode_utf16();
+        for (mark, saved) in [
+            (
+                LITTLE,
+                units().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+            ),
+            (BIG, units().flat_map(u16::to_be_bytes).collect()),
+        ] {
             for split in 0..=saved.len() {
                 let (start, end) = saved.split_at(split);
                 assert_eq!(decoded(mark, start.chain(end)), text, "{mark:?} {split}");
@@ -119,8 +123,8 @@ mod tests {
         for (saved, text) in [
             ([high, a, low].concat(), "\u{fffd}a\u{fffd}"),
             ([a, high].concat(), "a\u{fffd}"),
-            ([&a[..], &[b'b']].concat(), "a\u{fffd}"),
-            ([&high[..], &[b'b']].concat(), "\u{fffd}\u{fffd}"),
+            ([&a[..], b"b"].concat(), "a\u{fffd}"),
+            ([&high[..], b"b"].concat(), "\u{fffd}\u{fffd}"),
             (Vec::new(), ""),
         ] {
             for split in 0..=saved.len() {
