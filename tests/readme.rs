@@ -110,7 +110,7 @@ fn needs_what_is_missing(command: &str, folder: &Path) -> bool {
 
 /// What a command prints, and its exit code.
 fn run(command: &str, folder: &Path) -> (String, Option<i32>) {
-    let command = command.replace("cargo run --release -- ", "chatlog ");
+    let command = command.replace("cargo run -- ", "chatlog ");
     let program = Path::new(env!("CARGO_BIN_EXE_chatlog"))
         .parent()
         .expect("it is in a folder");
