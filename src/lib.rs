@@ -48,7 +48,11 @@
 
 #![cfg_attr(
     not(feature = "cli"),
-    allow(dead_code, unused_imports, reason = "some of it serves the views alone")
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "some of it serves the views alone"
+    )
 )]
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 

@@ -5,14 +5,20 @@
 
 use std::borrow::Cow;
 
+use comfy_table::{
+    Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
+    Width,
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::wrap::{seen_width, wrap};
+use super::wrap::{is_style, parts, wrap};
 
 /// The longest word, in bytes, that is left to the table to break: the time that takes grows with
 /// the square.
 const MAX_WORD: usize = 1000;
+
+const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
 
 /// The widths of a table's columns.
 #[derive(Debug, Clone)]
@@ -54,41 +60,36 @@ impl TableLayout {
 
     /// Rows, with light lines between them where `apart`.
     pub(super) fn rows(&self, rows: Vec<Vec<String>>, apart: bool) -> String {
-        let between = format!("{}\n", self.line('├', '╌', '┼', '┤'));
-        let rows: Vec<_> = rows.iter().map(|cells| self.row(cells)).collect();
-        let mut drawn = rows.join(if apart { &between } else { "" });
-        drawn.pop();
-        drawn
-    }
-
-    /// The lines of a row, each with its end.
-    fn row(&self, cells: &[String]) -> String {
-        let cells = cells.iter().zip(self.widths());
-        let cells: Vec<_> = cells
-            .map(|(cell, width)| (wrap(&breakable(cell, width.into()), width.into()), width))
-            .collect();
-        let height = cells.iter().map(|(lines, _)| lines.len()).max();
-        let mut drawn = String::new();
-        for number in 0..height.unwrap_or_default() {
-            for (lines, width) in &cells {
-                let line = lines.get(number).map_or("", String::as_str);
-                let rest = usize::from(*width).saturating_sub(seen_width(line));
-                drawn += &format!("│ {line}{} ", " ".repeat(rest));
-            }
-            drawn += "│\n";
+        let mut style = TableStyle::new().header_lines(SIDES).content_lines(SIDES);
+        if apart {
+            style = style.row_separator(LineStyle::new('├', '╌', '┼', '┤'));
         }
-        drawn
+        let mut table = Table::new();
+        table
+            .load_style(style)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width);
+        let mut styles = HiddenStyles::default();
+        for row in rows {
+            let cells = row.iter().zip(self.widths());
+            let cells = cells.map(|(cell, width)| {
+                let width = usize::from(width);
+                let lines = wrap(&breakable(cell, width), width);
+                Cell::new_owned(styles.hide(&lines.join("\n")))
+            });
+            table.add_row(cells);
+        }
+        for (column, width) in table.column_iter_mut().zip(self.widths()) {
+            // The width of a column counts a blank on either side.
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
+        }
+        styles.show(&table.to_string())
     }
 
     fn rule(&self, left: char, junction: char, right: char) -> String {
-        self.line(left, '─', junction, right)
-    }
-
-    fn line(&self, left: char, dash: char, junction: char, right: char) -> String {
-        let dash = dash.to_string();
         let dashes: Vec<_> = self
             .widths()
-            .map(|width| dash.repeat(usize::from(width) + 2))
+            .map(|width| "─".repeat(usize::from(width) + 2))
             .collect();
         format!("{left}{}{right}", dashes.join(&junction.to_string()))
     }
@@ -100,6 +101,63 @@ impl TableLayout {
         self.columns
             .iter()
             .map(move |width| if *width == 0 { rest } else { *width })
+    }
+}
+
+/// Styles on their way through a table, which would take them for text.
+///
+/// Each becomes its number, in digits that have no width and that nobody's text has: it shows such
+/// characters as escapes. That costs less than the thirteen crates, and the second vocabulary of
+/// colours, with which the table could tell styles from text.
+#[derive(Default)]
+struct HiddenStyles(Vec<String>);
+
+impl HiddenStyles {
+    const DIGITS: [char; 4] = ['\u{2061}', '\u{2062}', '\u{2063}', '\u{2064}'];
+    const END: char = '\u{2060}';
+
+    fn hide(&mut self, text: &str) -> String {
+        let mut hidden = String::with_capacity(text.len());
+        for part in parts(text) {
+            if is_style(part) {
+                hidden.extend(self.digits_of(part));
+                hidden.push(Self::END);
+            } else {
+                hidden.push_str(part);
+            }
+        }
+        hidden
+    }
+
+    fn digits_of(&mut self, style: &str) -> impl Iterator<Item = char> {
+        let known = self.0.iter().position(|known| known == style);
+        let mut number = known.unwrap_or_else(|| {
+            self.0.push(style.to_owned());
+            self.0.len() - 1
+        });
+        std::iter::from_fn(move || {
+            let digit = (number > 0).then(|| Self::DIGITS[number % 4]);
+            number /= 4;
+            digit
+        })
+    }
+
+    fn show(&self, hidden: &str) -> String {
+        let mut shown = String::with_capacity(hidden.len());
+        let (mut number, mut place) = (0, 1);
+        for character in hidden.chars() {
+            let digit = Self::DIGITS.iter().position(|digit| *digit == character);
+            if let Some(digit) = digit {
+                number += digit * place;
+                place *= 4;
+            } else if character == Self::END {
+                shown.push_str(self.0.get(number).map_or("", String::as_str));
+                (number, place) = (0, 1);
+            } else {
+                shown.push(character);
+            }
+        }
+        shown
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The width of what is seen of a text.
-pub(super) fn seen_width(text: &str) -> usize {
+fn seen_width(text: &str) -> usize {
     parts(text)
         .filter(|part| !is_style(part))
         .map(UnicodeWidthStr::width)
@@ -33,7 +33,7 @@ pub(super) fn seen_width(text: &str) -> usize {
 }
 
 /// The text in parts: escape sequences, and what is seen between them.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let end = match rest.find('\u{1b}') {
@@ -47,7 +47,8 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_style(part: &str) -> bool {
+/// Whether a part is an escape sequence.
+pub(super) fn is_style(part: &str) -> bool {
     part.starts_with('\u{1b}')
 }
 
@@ -64,14 +65,14 @@ fn switch(styles: &mut String, style: &str) {
 fn split(text: &str, delimiter: char) -> Vec<String> {
     let mut styles = String::new();
     let piece = |piece: &str| {
-        let mut styled = format!("{styles}{piece}");
+        let mut whole = format!("{styles}{piece}");
         for style in parts(piece).filter(|part| is_style(part)) {
             switch(&mut styles, style);
         }
         if !styles.is_empty() {
-            styled.push_str(RESET);
+            whole.push_str(RESET);
         }
-        styled
+        whole
     };
     text.split(delimiter).map(piece).collect()
 }
@@ -128,9 +129,10 @@ impl Lines {
         }
         let (start, rest) = cut(word, room);
         // A letter that is wider than a line has one of its own.
-        let (start, rest) = match start.is_empty() && gap == 0 {
-            true => (word.to_owned(), String::new()),
-            false => (start, rest),
+        let (start, rest) = if start.is_empty() && gap == 0 {
+            (word.to_owned(), String::new())
+        } else {
+            (start, rest)
         };
         self.push(gap, &start, room);
         self.end_line();
