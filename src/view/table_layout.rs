@@ -55,7 +55,7 @@ impl TableLayout {
     /// Rows, with light lines between them where `apart`.
     pub(super) fn rows(&self, rows: Vec<Vec<String>>, apart: bool) -> String {
         let between = format!("{}\n", self.line('├', '╌', '┼', '┤'));
-        let rows: Vec<_> = rows.iter().map(|cells| self.row(cells)).collect();
+        let rows: Vec<_> = rows.into_iter().map(|cells| self.row(&cells)).collect();
         let mut drawn = rows.join(if apart { &between } else { "" });
         drawn.pop();
         drawn

@@ -62,13 +62,13 @@ fn switch(styles: &mut String, style: &str) {
 
 /// The pieces between delimiters, each with the styles that are on in it.
 fn split(text: &str, delimiter: char) -> Vec<String> {
-    let mut styles = String::new();
+    let mut on = String::new();
     let piece = |piece: &str| {
-        let mut styled = format!("{styles}{piece}");
+        let mut styled = format!("{on}{piece}");
         for style in parts(piece).filter(|part| is_style(part)) {
-            switch(&mut styles, style);
+            switch(&mut on, style);
         }
-        if !styles.is_empty() {
+        if !on.is_empty() {
             styled.push_str(RESET);
         }
         styled
@@ -128,9 +128,10 @@ impl Lines {
         }
         let (start, rest) = cut(word, room);
         // A letter that is wider than a line has one of its own.
-        let (start, rest) = match start.is_empty() && gap == 0 {
-            true => (word.to_owned(), String::new()),
-            false => (start, rest),
+        let (start, rest) = if start.is_empty() && gap == 0 {
+            (word.to_owned(), String::new())
+        } else {
+            (start, rest)
         };
         self.push(gap, &start, room);
         self.end_line();
