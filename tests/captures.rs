@@ -7,7 +7,8 @@
 use std::path::Path;
 
 use chatlog::Position;
-use chatlog::capture::{Capture, Format, Limits, Record, deliveries, is_text};
+use chatlog::capture::{Capture, Limits, Record, deliveries, is_text};
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
 use chatlog::json::Document;
@@ -70,7 +71,7 @@ fn records(input: &[u8]) -> Vec<Record<'_>> {
     }
 }
 
-fn read(input: &[u8], format: Option<Format>) -> Vec<Capture<'_>> {
+fn read(input: &[u8], format: Option<CaptureFormat>) -> Vec<Capture<'_>> {
     let limits = Limits::default();
     let records = records(input);
     records
@@ -145,7 +146,7 @@ fn every_sample_is_read_as_it_was_made() {
 /// What every sample's broken relatives give: problems as `line:column message`, deliveries as their
 /// fidelity and body.
 #[track_caller]
-fn case(format: Option<Format>, input: &str, want: &[&str]) {
+fn case(format: Option<CaptureFormat>, input: &str, want: &[&str]) {
     let limits = Limits { max_body: 100 };
     let record = whole(input.as_bytes());
     let capture = deliveries(&record, format, &limits);
@@ -218,11 +219,11 @@ fn what_is_broken_is_said_with_its_place() {
         "1:7 looks like `smee`, but its data is not a JSON object",
     );
     for format in [
-        Format::Har,
-        Format::Ngrok,
-        Format::Hookdeck,
-        Format::GhWebhook,
-        Format::N8n,
+        CaptureFormat::Har,
+        CaptureFormat::Ngrok,
+        CaptureFormat::Hookdeck,
+        CaptureFormat::GhWebhook,
+        CaptureFormat::N8n,
     ] {
         let found = read(b"{}", Some(format));
         let problems = &found[0].problems;
@@ -384,7 +385,7 @@ fn a_bomb_stops_at_the_limit() {
 }
 
 /// Reads an input as one record, for what that does to the program.
-fn exhaust(input: &[u8], format: Option<Format>) {
+fn exhaust(input: &[u8], format: Option<CaptureFormat>) {
     deliveries(&whole(input), format, &Limits::default());
 }
 
@@ -404,7 +405,7 @@ fn cut_and_misname(input: &[u8]) {
             exhaust(&record.bytes[..end], None);
         }
     }
-    for format in <Format as clap::ValueEnum>::value_variants() {
+    for format in <CaptureFormat as clap::ValueEnum>::value_variants() {
         exhaust(input, Some(*format));
         exhaust(&input[input.len() / 3..], Some(*format));
     }
@@ -415,7 +416,7 @@ fn depth_and_size_do_no_harm() {
     let deep = format!("{{\"headers\": {{}}, \"body\": {}", "[".repeat(200_000));
     exhaust(deep.as_bytes(), None);
     let folders = "{\"item\": [".repeat(100_000);
-    exhaust(folders.as_bytes(), Some(Format::Postman));
+    exhaust(folders.as_bytes(), Some(CaptureFormat::Postman));
     let headers = "A: b\r\n".repeat(200_000);
     exhaust(
         format!("POST / HTTP/1.1\r\n{headers}\r\n{{}}").as_bytes(),

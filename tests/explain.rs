@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chatlog::Position;
-use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::CaptureFormat;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
 use chatlog::signature::{Checks, Scheme, Secret, verify};
@@ -24,7 +25,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(Format::Body), &Limits::default());
+    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(
         &origin,

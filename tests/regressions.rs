@@ -1,7 +1,8 @@
 //! Inputs that were once read or shown wrongly, each with what must hold of it.
 
 use chatlog::Position;
-use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::{Delivery, Headers};
 use chatlog::json::Document;
 use std::time::{Duration, Instant};
@@ -24,7 +25,7 @@ fn report_with<T>(headers: Headers<'_>, body: &str, look: impl FnOnce(&Report<'_
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(Format::Body), &Limits::default());
+    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
     let delivery = capture.deliveries.first().expect("a bare body is one");
     let delivery = &Delivery {
         headers,

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use crate::contract::{self, Formats, Validator};
 use chatlog::Position;
-use chatlog::capture::{Format as CaptureFormat, Limits, Record, deliveries};
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::{Delivery, Fidelity};
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use chatlog::Position;
-use chatlog::capture::Format;
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::{Delivery, Fidelity, Headers};
 use chatlog::diagnosis::{Budget, Diagnosis, SwapDetector, diagnose, discover};
 use chatlog::signature::{
@@ -28,7 +28,7 @@ fn delivery<'a>(body: impl Into<std::borrow::Cow<'a, [u8]>>, signature: &'a str)
     let mut headers = Headers::default();
     headers.push("x-airudder-sign", signature);
     Delivery {
-        format: Format::Body,
+        format: CaptureFormat::Body,
         fidelity: Fidelity::Exact,
         method: None,
         target: None,

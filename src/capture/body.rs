@@ -10,7 +10,8 @@
 use std::borrow::Cow;
 
 use super::json::Object;
-use super::{Capture, Format, Record};
+use super::record::{Capture, Record};
+use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Fidelity, Headers};
 
 /// Keys of a notification that no capture format uses.
@@ -51,7 +52,7 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
 /// Reads the record as one body.
 pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
     let delivery = Delivery {
-        format: Format::Body,
+        format: CaptureFormat::Body,
         fidelity: Fidelity::Exact,
         method: None,
         target: None,
@@ -67,7 +68,7 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         ambiguities: Vec::new(),
     };
     Capture {
-        format: Format::Body,
+        format: CaptureFormat::Body,
         deliveries: vec![delivery],
         skipped: Vec::new(),
         problems: Vec::new(),

@@ -10,6 +10,12 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 #[cfg(feature = "compression")]
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
+use crate::Text;
+use crate::delivery::Headers;
+
+/// How many content encodings of one body are undone.
+const MAX_ENCODINGS: usize = 4;
+
 /// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was
 /// `cut` off, its incomplete last group of four is ignored.
 ///
@@ -50,7 +56,7 @@ fn explain(text: &str, places: &[usize], error: &base64::DecodeError) -> (usize,
     };
     let at = text.floor_char_boundary(places.get(at).copied().unwrap_or(text.len()));
     let found = text[at..].chars().next().map(String::from);
-    let found = crate::Text::from(found.unwrap_or_default());
+    let found = Text::from(found.unwrap_or_default());
     (at, format!("unexpected `{found}`"))
 }
 
@@ -118,6 +124,21 @@ fn inflate(decoder: impl Read, limit: usize) -> Decoded {
         Ok(_) => Decoded::Whole(bytes),
         Err(error) => Decoded::Broken(bytes, error),
     }
+}
+
+/// The content encodings in the headers, the outermost first. Safe to print.
+pub(super) fn encodings(headers: &Headers<'_>) -> Vec<String> {
+    let mut names: Vec<String> = headers
+        .all("content-encoding")
+        .flat_map(|value| value.as_str().split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty() && name != "identity")
+        .map(|name| Text::from(name).shortened(20).to_string())
+        .collect();
+    names.reverse();
+    // No client encodes a body more often; a longer list only costs time.
+    names.truncate(MAX_ENCODINGS);
+    names
 }
 
 #[cfg(test)]

@@ -35,20 +35,18 @@ use std::fmt::Display;
 
 use memchr::memmem;
 
-use super::encoding::{Decoded, decode};
+use super::encoding::{Decoded, decode, encodings};
 use super::json::{Object, Value};
 use super::length::compare_length;
+use super::record::{Capture, Limits, Problem, Record, Skipped};
 use super::request::{Body, Fault, Request};
-use super::{Capture, Format, Limits, Problem, Record, Skipped};
 use crate::Position;
 use crate::Text;
+use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Fidelity, Headers};
 
 /// The character that decoders put in place of bytes that are not text.
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
-
-/// How many content encodings of one body are undone.
-const MAX_ENCODINGS: usize = 4;
 
 /// Reads the entries of one record and collects what they hold.
 #[derive(Debug)]
@@ -64,7 +62,7 @@ pub(super) struct EntryReader<'a, 'r> {
 
 impl<'a, 'r> EntryReader<'a, 'r> {
     pub(super) fn new(
-        format: Format,
+        format: CaptureFormat,
         is_named: bool,
         record: &'r Record<'a>,
         limits: Limits,
@@ -182,8 +180,8 @@ impl<'a, 'r> EntryReader<'a, 'r> {
             return;
         }
         let format = match self.capture.format {
-            Format::Http => "an HTTP message".to_owned(),
-            Format::Curl => "a curl command".to_owned(),
+            CaptureFormat::Http => "an HTTP message".to_owned(),
+            CaptureFormat::Curl => "a curl command".to_owned(),
             format => format!("`{format}`"),
         };
         let verb = if self.is_named {
@@ -289,21 +287,6 @@ fn undo(encoding: &str, body: &mut Body<'_>, limit: usize) -> bool {
     };
     body.notes.push(note);
     true
-}
-
-/// The content encodings in the headers, the outermost first. Safe to print.
-pub(super) fn encodings(headers: &Headers<'_>) -> Vec<String> {
-    let mut names: Vec<String> = headers
-        .all("content-encoding")
-        .flat_map(|value| value.as_str().split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .filter(|name| !name.is_empty() && name != "identity")
-        .map(|name| Text::from(name).shortened(20).to_string())
-        .collect();
-    names.reverse();
-    // No client encodes a body more often; a longer list only costs time.
-    names.truncate(MAX_ENCODINGS);
-    names
 }
 
 /// Lowers the fidelity of a string that was converted from another character set, or in which

@@ -15,6 +15,7 @@
 use super::ambiguity::{most_faithful, repeated_beside_bodies};
 use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
+use super::length::take_lengths;
 use super::request::{Body, Fault, Request};
 use crate::Text;
 use crate::delivery::Fidelity;
@@ -111,7 +112,7 @@ fn request<'a>(envelope: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         ambiguities,
         ..Request::default()
     };
-    request.take_lengths(envelope, &LENGTH);
+    take_lengths(&mut request, envelope, &LENGTH);
     if let Some(name) = TIME.iter().find(|name| envelope.get(name).is_some()) {
         request.received(name, envelope.get(name));
     }

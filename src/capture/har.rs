@@ -12,6 +12,7 @@
 use super::ambiguity::repeated_keys;
 use super::entry_reader::EntryReader;
 use super::json::Object;
+use super::length::take_lengths;
 use super::request::{Fault, Request};
 use crate::Text;
 use crate::delivery::Headers;
@@ -60,7 +61,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
             text.text_body()?
         });
     }
-    request.take_lengths(&sent, &["bodySize"]);
+    take_lengths(&mut request, &sent, &["bodySize"]);
     Ok(request)
 }
 

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
-use super::entry_reader::encodings;
+use super::encoding::encodings;
+use super::json::{Object, Value};
 use super::request::{Body, Request};
 use crate::Text;
 use crate::delivery::{Ambiguity, Doubt, Fidelity};
@@ -100,4 +101,15 @@ fn compare(sent: usize, request: &mut Request<'_>, body: &mut Body<'_>) {
     request
         .ambiguities
         .push(Ambiguity::new(Doubt::OfMismatch, message));
+}
+
+/// Reads the body's length from these members of an object. Writers put 0 or -1 where they do not
+/// know it; both are ignored.
+pub(super) fn take_lengths(request: &mut Request<'_>, object: &Object<'_>, names: &[&'static str]) {
+    for name in names {
+        let length = object.get(name).and_then(Value::integer);
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let known = length.filter(|length| *length > 0);
+        request.lengths.extend(known.map(|length| (*name, length)));
+    }
 }

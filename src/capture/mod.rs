@@ -4,7 +4,7 @@
 //! whole input. [`deliveries`] detects the record's format and turns it into [`Delivery`]s:
 //!
 //! ```text
-//! Record ──detect──▶ Format ──har, http, curl, …──▶ Request ──EntryReader──▶ Delivery
+//! Record ──detect──▶ CaptureFormat ──har, http, curl, …──▶ Request ──EntryReader──▶ Delivery
 //! ```
 //!
 //! # Detection
@@ -15,16 +15,17 @@
 //!    this way only their first key is looked at.
 //! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
 //!    are not JSON, so the first bytes are enough.
-//! 3. A JSON object is matched against each format's keys, in the order of the table in `format`.
+//! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
 //! 4. Anything else is a bare body, and reading the notification reports what is wrong with it.
 //!
 //! Detection never depends on the file name.
 //!
 //! # Adding a format
 //!
-//! A format is a module beside this one and a row in the table of [`Format`]. The module has two
-//! functions: one that detects the format, by the first bytes or by the keys of an object, and one
-//! that passes each request it finds to the `EntryReader`:
+//! A format is a module beside this one, a variant of [`CaptureFormat`] with its name and help, and a
+//! row in the table of `readers`. The module has two functions: one that detects the format, by the
+//! first bytes or by the keys of an object, and one that passes each request it finds to the
+//! `EntryReader`:
 //!
 //! ```ignore
 //! pub(super) fn detect(object: &Object<'_>) -> bool {
@@ -51,7 +52,6 @@ mod curl;
 mod encoding;
 mod entry_reader;
 mod envelope;
-mod format;
 mod gh_webhook;
 mod har;
 mod hookdeck;
@@ -62,6 +62,8 @@ mod length;
 mod n8n;
 mod ngrok;
 mod postman;
+mod readers;
+mod record;
 mod request;
 mod shell;
 mod smee;
@@ -71,84 +73,10 @@ mod webhook_tester;
 
 pub use self::body::is_notification;
 use self::entry_reader::EntryReader;
-pub use self::format::Format;
 use self::json::Object;
-
-use crate::Position;
-use crate::delivery::Delivery;
-
-/// One JSON value, line or message cut out of an input.
-#[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
-    /// The record's bytes, without the line break that ends it.
-    pub bytes: &'a [u8],
-    /// The line break that ends the record if it is one line of many; otherwise empty.
-    pub terminator: &'a [u8],
-    /// Whether the record is the whole input. A line break at its end may then belong to the file
-    /// and not to the body.
-    pub is_whole: bool,
-    /// Where the record starts in its input.
-    pub start: Position,
-}
-
-impl Record<'_> {
-    /// The record without a leading byte order mark. An editor puts it there: it is not part of
-    /// any capture format, though a bare body may have been sent with one.
-    fn without_byte_order_mark(mut self) -> Self {
-        self.bytes = self
-            .bytes
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(self.bytes);
-        self
-    }
-}
-
-/// Limits on what one delivery may cost.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The maximum size of a body in bytes, after its content encoding is undone.
-    pub max_body: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_body: 256 << 20,
-        }
-    }
-}
-
-/// What was read from one record.
-#[derive(Debug, Clone)]
-pub struct Capture<'a> {
-    /// The format it was read as.
-    pub format: Format,
-    /// The webhooks, in the record's order.
-    pub deliveries: Vec<Delivery<'a>>,
-    /// The requests that are not webhooks, in the record's order.
-    pub skipped: Vec<Skipped>,
-    /// The entries that could not be read.
-    pub problems: Vec<Problem>,
-}
-
-/// A request that is not a webhook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    /// Where the request starts in its input.
-    pub position: Position,
-    /// Why it is not a webhook: its method if that is not `POST`, or `no body`, or the kind of
-    /// event. Safe to print.
-    pub reason: String,
-}
-
-/// Something in a capture that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Where it is in the input; `None` inside decoded data, which has no place in the input.
-    pub position: Option<Position>,
-    /// The detected format and what is wrong. Safe to print.
-    pub message: String,
-}
+use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
+pub use self::record::{Capture, Limits, Problem, Record, Skipped};
+use crate::delivery::CaptureFormat;
 
 /// Reads the deliveries of a record, as `format` or, if that is `None`, as the detected format.
 ///
@@ -156,8 +84,8 @@ pub struct Problem {
 ///
 /// ```
 /// use chatlog::Position;
-/// use chatlog::capture::{Format, Limits, Record, deliveries};
-/// use chatlog::delivery::Fidelity;
+/// use chatlog::capture::{Limits, Record, deliveries};
+/// use chatlog::delivery::{CaptureFormat, Fidelity};
 ///
 /// let record = Record {
 ///     bytes: br#"{"headers": {"X-AIRudder-Sign": "5e0ee6"}, "rawBody": "{\"callee\": 1}"}"#,
@@ -166,21 +94,25 @@ pub struct Problem {
 ///     start: Position::START,
 /// };
 /// let capture = deliveries(&record, None, &Limits::default());
-/// assert_eq!(capture.format, Format::Envelope);
+/// assert_eq!(capture.format, CaptureFormat::Envelope);
 /// assert_eq!(&*capture.deliveries[0].body, br#"{"callee": 1}"#);
 /// assert_eq!(capture.deliveries[0].fidelity, Fidelity::Text);
 /// ```
-pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limits) -> Capture<'a> {
+pub fn deliveries<'a>(
+    record: &Record<'a>,
+    format: Option<CaptureFormat>,
+    limits: &Limits,
+) -> Capture<'a> {
     if format.is_none() && body::detect(record.bytes) {
         return body::read(record);
     }
     let text = &record.without_byte_order_mark();
-    let detected = format.or_else(|| Format::of_text(text.bytes));
-    if detected == Some(Format::Body) {
+    let detected = format.or_else(|| format_of_text(text.bytes));
+    if detected == Some(CaptureFormat::Body) {
         return body::read(record);
     }
     if let Some(detected) = detected
-        && let Some(read) = detected.text_reader(text.bytes)
+        && let Some(read) = text_reader(detected, text.bytes)
     {
         let mut reader = EntryReader::new(detected, format.is_some(), text, *limits);
         read(&mut reader);
@@ -193,14 +125,14 @@ pub fn deliveries<'a>(record: &Record<'a>, format: Option<Format>, limits: &Limi
 /// `None` if no format was named and none is detected.
 fn read_object<'a>(
     record: &Record<'a>,
-    format: Option<Format>,
+    format: Option<CaptureFormat>,
     limits: Limits,
 ) -> Option<Capture<'a>> {
     let text = simdutf8::basic::from_utf8(record.bytes).ok();
     let object = text.and_then(Object::read);
-    let detected = format.or_else(|| Format::of_object(object.as_ref()?))?;
+    let detected = format.or_else(|| format_of_object(object.as_ref()?))?;
     let mut reader = EntryReader::new(detected, format.is_some(), record, limits);
-    if let (Some(object), Some(read)) = (object, detected.object_reader()) {
+    if let (Some(object), Some(read)) = (object, object_reader(detected)) {
         read(&object, &mut reader);
         reader.end_of(&object);
     } else {
@@ -214,9 +146,9 @@ fn read_object<'a>(
 ///
 /// `format` is the format that the user named, and `start` the start of the input, without a byte
 /// order mark; 4 KiB are enough.
-pub fn is_text(format: Option<Format>, start: &[u8]) -> bool {
+pub fn is_text(format: Option<CaptureFormat>, start: &[u8]) -> bool {
     match format {
-        Some(format) => format.text_reader(start).is_some(),
-        None => Format::of_text(start).is_some(),
+        Some(format) => text_reader(format, start).is_some(),
+        None => format_of_text(start).is_some(),
     }
 }

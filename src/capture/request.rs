@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::json::{Object, Value};
 use crate::Text;
 use crate::delivery::{Ambiguity, Fidelity, Headers};
 
@@ -51,17 +50,6 @@ pub(super) struct Fault<'a> {
 }
 
 impl Request<'_> {
-    /// Reads the body's length from these members of an object. Writers put 0 or -1 where they do
-    /// not know it; both are ignored.
-    pub(super) fn take_lengths(&mut self, object: &Object<'_>, names: &[&'static str]) {
-        for name in names {
-            let length = object.get(name).and_then(Value::integer);
-            let length = length.and_then(|length| usize::try_from(length).ok());
-            let known = length.filter(|length| *length > 0);
-            self.lengths.extend(known.map(|length| (*name, length)));
-        }
-    }
-
     /// The same request without borrows, for one that was read from decoded bytes.
     pub(super) fn into_owned(self) -> Request<'static> {
         let owned = |text: Text<'_>| text.into_owned();

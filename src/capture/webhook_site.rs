@@ -11,6 +11,7 @@
 use super::ambiguity::repeated_keys;
 use super::entry_reader::EntryReader;
 use super::json::Object;
+use super::length::take_lengths;
 use super::request::{Fault, Request};
 use crate::Text;
 
@@ -39,7 +40,7 @@ fn request<'a>(entry: &Object<'a>) -> Result<Request<'a>, Fault<'a>> {
         ambiguities: repeated_keys(entry),
         ..Request::default()
     };
-    request.take_lengths(entry, &["size"]);
+    take_lengths(&mut request, entry, &["size"]);
     request.received("created_at", entry.get("created_at"));
     request.body = match entry.get("content") {
         Some(content) => Some(content.text_body()?),

@@ -17,7 +17,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use chatlog::capture::{Format as CaptureFormat, Limits};
+use chatlog::capture::Limits;
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::Headers;
 use chatlog::diagnosis::Budget;
 use chatlog::finding::{FindingLimit, Level, Rule, nearest};

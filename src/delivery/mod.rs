@@ -4,6 +4,7 @@
 //! Every capture format produces [`Delivery`]s, and signatures, the schema and the views see
 //! nothing else of a capture.
 
+mod format;
 mod headers;
 
 use std::borrow::Cow;
@@ -11,15 +12,15 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+pub use self::format::CaptureFormat;
 pub use self::headers::Headers;
-use crate::capture::Format;
 use crate::{Position, Text};
 
 /// One received webhook request.
 #[derive(Debug, Clone)]
 pub struct Delivery<'a> {
     /// The format of the capture that it was read from.
-    pub format: Format,
+    pub format: CaptureFormat,
     /// How faithfully the capture kept the body.
     pub fidelity: Fidelity,
     /// The request's method, if the capture holds it.

@@ -15,7 +15,7 @@ use super::{
     Verdict, candidates,
 };
 use crate::Position;
-use crate::capture::Format;
+use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Doubt, Fidelity, Headers};
 
 /// Checks the signature of a saved delivery.
@@ -57,7 +57,7 @@ pub fn verify_request(headers: &Headers<'_>, body: &[u8], checks: &Checks) -> Si
 /// A request as it is received.
 fn received<'a>(headers: Headers<'a>, body: &'a [u8]) -> Delivery<'a> {
     Delivery {
-        format: Format::Body,
+        format: CaptureFormat::Body,
         fidelity: Fidelity::Exact,
         method: None,
         target: None,

@@ -7,7 +7,7 @@ use owo_colors::Style;
 
 use super::{Canvas, Theme, delivery_count};
 use crate::Position;
-use crate::capture::Format;
+use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Fidelity, Headers};
 use crate::signature::{Scheme, Signature, Verdict};
 use crate::{Origin, Text};
@@ -20,7 +20,7 @@ pub struct DeliveryInfo<'a> {
     /// The delivery's number in it, from 1.
     pub index: usize,
     /// How it was saved.
-    pub format: Format,
+    pub format: CaptureFormat,
     /// How faithfully its body was kept.
     pub fidelity: Fidelity,
     /// Where it starts in its input.

@@ -1,7 +1,8 @@
 //! Notifications to test with: good ones of every kind, and every way to spoil them.
 
 use chatlog::Position;
-use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::CaptureFormat;
 use chatlog::json::{Document, Enumeration};
 use chatlog::notification::{ContentType, EndReason, MessageStatus, Sender};
 use chatlog::{Origin, Report, Text};
@@ -86,7 +87,7 @@ pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T 
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(Format::Body), &Limits::default());
+    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
     let delivery = capture
         .deliveries
         .first()

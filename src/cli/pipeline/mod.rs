@@ -43,7 +43,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chatlog::Text;
-use chatlog::capture::{Format, Limits};
+use chatlog::capture::Limits;
+use chatlog::delivery::CaptureFormat;
 use chatlog::view::findings::InputProblem;
 
 pub(crate) use self::framing::Buffering;
@@ -66,7 +67,7 @@ pub(crate) struct ReadOptions {
     /// The inputs that the user named; none means standard input.
     pub(crate) inputs: Vec<PathBuf>,
     /// The format of all captures, where the user named one.
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<CaptureFormat>,
     /// What one delivery may cost.
     pub(crate) limits: Limits,
     /// Whether to wait for what follows the first record of a live stream.

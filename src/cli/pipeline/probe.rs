@@ -6,7 +6,8 @@
 
 use std::io;
 
-use chatlog::capture::{self, Format, Limits, Record};
+use chatlog::capture::{self, Limits, Record};
+use chatlog::delivery::CaptureFormat;
 
 use super::framing::{Buffering, FramingError, Records};
 use super::input::Source;
@@ -15,7 +16,7 @@ use super::input::Source;
 /// object that only might be a body does not count.
 pub(crate) fn holds_delivery(
     source: &Source,
-    format: Option<Format>,
+    format: Option<CaptureFormat>,
     limits: Limits,
 ) -> io::Result<bool> {
     let reader = source.open()?.reader;
@@ -23,7 +24,7 @@ pub(crate) fn holds_delivery(
     let is_sought = |record: Record<'_>| {
         let capture = capture::deliveries(&record, format, &limits);
         let mut deliveries = capture.deliveries.iter();
-        deliveries.any(|it| it.format != Format::Body || capture::is_notification(&it.body))
+        deliveries.any(|it| it.format != CaptureFormat::Body || capture::is_notification(&it.body))
     };
     let Some(start) = held(records.start())? else {
         return Ok(false);

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
-use chatlog::capture::Format;
+use chatlog::delivery::CaptureFormat;
 use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
@@ -101,7 +101,11 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         self.input.deliveries += deliveries;
         self.source.deliveries += deliveries;
         for (format, count) in tally.formats.drain(..) {
-            *self.source.formats.entry(Format::name(format)).or_default() += count;
+            *self
+                .source
+                .formats
+                .entry(CaptureFormat::name(format))
+                .or_default() += count;
         }
         for reason in tally.skipped.drain(..) {
             *self.source.skipped.entry(reason).or_default() += 1;

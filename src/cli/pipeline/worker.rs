@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
-use chatlog::capture::{self, Capture, Format, Limits, Record};
+use chatlog::capture::{self, Capture, Limits, Record};
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::{Delivery, Fidelity};
 use chatlog::view::findings::InputProblem;
 use chatlog::{Origin, Text};
@@ -105,7 +106,7 @@ pub(super) struct Tally {
     /// How many deliveries.
     pub(super) deliveries: usize,
     /// How many of them were in each format.
-    pub(super) formats: Vec<(Format, usize)>,
+    pub(super) formats: Vec<(CaptureFormat, usize)>,
     /// The requests that were passed over, each with the reason.
     pub(super) skipped: Vec<String>,
 }
@@ -153,7 +154,7 @@ impl Counted {
 /// A worker: all of them are the same.
 pub(super) struct Worker<'w, P> {
     pub(super) processor: &'w P,
-    pub(super) format: Option<Format>,
+    pub(super) format: Option<CaptureFormat>,
     pub(super) limits: Limits,
     pub(super) outputs: &'w Outputs,
 }

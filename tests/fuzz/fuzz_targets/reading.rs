@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use chatlog::capture::{Format, Limits, Record, deliveries};
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::Delivery;
 use chatlog::Position;
 use chatlog::json::Document;
@@ -23,7 +24,7 @@ fuzz_target!(|body: &[u8]| {
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(Format::Body), &Limits::default());
+    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
     for delivery in &capture.deliveries {
         read(delivery);
     }

@@ -1,6 +1,7 @@
 //! What the fuzz targets share: inputs as the program cuts them, and places and words to hold to.
 
-use chatlog::capture::{Format, Record, is_text};
+use chatlog::capture::{Record, is_text};
+use chatlog::delivery::CaptureFormat;
 use chatlog::Position;
 use clap::ValueEnum;
 use serde_json::value::RawValue;
@@ -17,9 +18,9 @@ pub fn choice(data: &[u8]) -> (&[u8], u8) {
 
 /// The capture format that a choice names; none as often as not, and for `\n`, `}` and `]`, with
 /// which samples end.
-pub fn format(choice: u8) -> Option<Format> {
+pub fn format(choice: u8) -> Option<CaptureFormat> {
     let number = usize::from(choice % 32).checked_sub(11)?;
-    Format::value_variants().get(number).copied()
+    CaptureFormat::value_variants().get(number).copied()
 }
 
 /// The records of an input: as the program cuts it, as far as that matters here.
@@ -106,7 +107,7 @@ pub fn assert_inert(words: &str) {
 /// Says whether a character does something other than appear. Joiners and the tags of flags are left
 /// out: what they do depends on their neighbours.
 pub fn acts(c: char) -> bool {
-    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    use GeneralCategory::{Control, CaptureFormat, LineSeparator, ParagraphSeparator};
     !matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}')
         && matches!(
             c.general_category(),

@@ -1,0 +1,77 @@
+//! What a capture format is given, and what it finds.
+
+use crate::Position;
+use crate::delivery::{CaptureFormat, Delivery};
+
+/// One JSON value, line or message cut out of an input.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The record's bytes, without the line break that ends it.
+    pub bytes: &'a [u8],
+    /// The line break that ends the record if it is one line of many; otherwise empty.
+    pub terminator: &'a [u8],
+    /// Whether the record is the whole input. A line break at its end may then belong to the file
+    /// and not to the body.
+    pub is_whole: bool,
+    /// Where the record starts in its input.
+    pub start: Position,
+}
+
+impl Record<'_> {
+    /// The record without a leading byte order mark. An editor puts it there: it is not part of
+    /// any capture format, though a bare body may have been sent with one.
+    pub(super) fn without_byte_order_mark(mut self) -> Self {
+        self.bytes = self
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(self.bytes);
+        self
+    }
+}
+
+/// Limits on what one delivery may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The maximum size of a body in bytes, after its content encoding is undone.
+    pub max_body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body: 256 << 20,
+        }
+    }
+}
+
+/// What was read from one record.
+#[derive(Debug, Clone)]
+pub struct Capture<'a> {
+    /// The format it was read as.
+    pub format: CaptureFormat,
+    /// The webhooks, in the record's order.
+    pub deliveries: Vec<Delivery<'a>>,
+    /// The requests that are not webhooks, in the record's order.
+    pub skipped: Vec<Skipped>,
+    /// The entries that could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// A request that is not a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where the request starts in its input.
+    pub position: Position,
+    /// Why it is not a webhook: its method if that is not `POST`, or `no body`, or the kind of
+    /// event. Safe to print.
+    pub reason: String,
+}
+
+/// Something in a capture that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is in the input; `None` inside decoded data, which has no place in the input.
+    pub position: Option<Position>,
+    /// The detected format and what is wrong. Safe to print.
+    pub message: String,
+}
