@@ -1,7 +1,7 @@
 //! Reading saved webhooks, in the formats that tools save them in.
 //!
 //! The caller cuts an input into [`Record`]s: one line of NDJSON, one item of an array, or the
-//! whole input. [`deliveries`] detects the record's format and turns it into [`Delivery`]s:
+//! whole input. [`deliveries`] detects the record's format and turns it into [`Delivery`](crate::delivery::Delivery)s:
 //!
 //! ```text
 //! Record ──detect──▶ CaptureFormat ──har, http, curl, …──▶ Request ──EntryReader──▶ Delivery
