@@ -13,7 +13,7 @@ use super::worker::OpenSource;
 
 /// How many bytes of records make a batch. It is large next to what it costs to hand one on, and
 /// small next to a processor's cache.
-const BATCH: usize = 128 * 1024;
+const BATCH: usize = 512 * 1024;
 /// How many items make one, whatever they weigh.
 const MAX_ITEMS: usize = 1024;
 /// A record of at least this many bytes takes its buffer along instead of being copied.
@@ -180,7 +180,11 @@ impl<'q> Batcher<'q> {
         if self.batch.items.is_empty() {
             return Ok(());
         }
-        let mut batch = std::mem::take(&mut self.batch);
+        let next = Batch {
+            buffer: self.queue.buffer(),
+            ..Batch::default()
+        };
+        let mut batch = std::mem::replace(&mut self.batch, next);
         batch.weight = batch.weight.max(1);
         let weight = batch.weight;
         self.queue.push(batch, weight)

@@ -23,6 +23,8 @@ struct State<B> {
     /// Whether the last batch was pushed.
     is_complete: bool,
     is_closed: bool,
+    /// The buffers of batches that are done, to be filled again.
+    spare: Vec<Vec<u8>>,
 }
 
 /// Nobody takes any more batches.
@@ -39,6 +41,7 @@ impl<B> Queue<B> {
                 on_the_way: 0,
                 is_complete: false,
                 is_closed: false,
+                spare: Vec::new(),
             }),
             changed: Condvar::new(),
             capacity,
@@ -83,6 +86,18 @@ impl<B> Queue<B> {
     /// Makes room: what came of a batch of this weight was written.
     pub(super) fn release(&self, weight: usize) {
         self.change(|state| state.on_the_way -= weight.min(self.capacity));
+    }
+
+    /// An empty buffer, which may have been that of a batch: memory that is used again need not be
+    /// mapped again.
+    pub(super) fn buffer(&self) -> Vec<u8> {
+        self.lock().spare.pop().unwrap_or_default()
+    }
+
+    /// Gives back the buffer of a batch that is done.
+    pub(super) fn recycle(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.lock().spare.push(buffer);
     }
 
     /// There will be no more batches.

@@ -123,7 +123,7 @@ fn work<P: Processor>(
     while let Some((number, batch)) = queue.pop() {
         let items = worker.work(&batch, number, gates);
         let weight = batch.weight;
-        drop(batch);
+        queue.recycle(batch.buffer);
         let sent = done.send(Done {
             number,
             weight,
