@@ -34,13 +34,13 @@
 //! use chatlog::capture::{Limits, Record, deliveries};
 //! use chatlog::Position;
 //! use chatlog::json::Document;
-//! use chatlog::{Checks, Origin, Text, inspect};
+//! use chatlog::{InspectOptions, Origin, Text, inspect};
 //!
 //! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
 //! let capture = deliveries(&record, None, &Limits::default());
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);
-//! let report = inspect(&origin, &capture.deliveries[0], &document, &Checks::default());
+//! let report = inspect(&origin, &capture.deliveries[0], &document, &InspectOptions::default());
 //! let first = &report.findings[0];
 //! assert_eq!(first.rule, chatlog::finding::Rule::MissingField);
 //! assert_eq!(chatlog::view::wording::message(first), "missing field `workflow_id`");
@@ -81,5 +81,5 @@ pub mod view {
 }
 
 pub use position::Position;
-pub use report::{Checks, Origin, Report, Verifier, inspect, inspect_signature};
+pub use report::{InspectOptions, Origin, Report, VerifyFn, inspect, inspect_signature};
 pub use text::Text;

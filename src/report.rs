@@ -59,7 +59,7 @@ pub struct Report<'a> {
 
 /// What a delivery is checked for.
 #[derive(Clone, Copy)]
-pub struct Checks<'c> {
+pub struct InspectOptions<'c> {
     /// How many findings of each rule are kept.
     pub limit: FindingLimit,
     /// How severe each rule is to the user.
@@ -68,13 +68,13 @@ pub struct Checks<'c> {
     #[cfg(feature = "cli")]
     pub contracts: &'c [Contract],
     /// What checks the signature, if anything does.
-    pub verifier: Option<Verifier<'c>>,
+    pub verifier: Option<VerifyFn<'c>>,
 }
 
 /// Checks the signature of a delivery.
-pub type Verifier<'c> = &'c dyn Fn(&Delivery<'_>) -> Signature;
+pub type VerifyFn<'c> = &'c dyn Fn(&Delivery<'_>) -> Signature;
 
-impl Default for Checks<'_> {
+impl Default for InspectOptions<'_> {
     /// The documented schema and the default severities: no signature, and no other schema.
     fn default() -> Self {
         static DEFAULT: LazyLock<Levels> = LazyLock::new(Levels::default);
@@ -94,7 +94,7 @@ impl Default for Checks<'_> {
 /// use chatlog::capture::{Limits, Record, deliveries};
 /// use chatlog::json::Document;
 /// use chatlog::signature::{Scheme, Secret, Verdict, verify};
-/// use chatlog::{Checks, Origin, Position, Text, inspect, signature};
+/// use chatlog::{InspectOptions, Origin, Position, Text, inspect, signature};
 ///
 /// let bytes = br#"{"messages": []}"#;
 /// let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
@@ -103,7 +103,7 @@ impl Default for Checks<'_> {
 /// let document = Document::new(&delivery.body);
 ///
 /// let secrets = signature::Checks::new(Scheme::default(), [Secret::new("swordfish")?]);
-/// let checks = Checks { verifier: Some(&|delivery| verify(delivery, &secrets)), ..Checks::default() };
+/// let checks = InspectOptions { verifier: Some(&|delivery| verify(delivery, &secrets)), ..InspectOptions::default() };
 /// let report = inspect(&origin, delivery, &document, &checks);
 /// assert_eq!(report.signature.as_ref().map(|it| it.verdict), Some(Verdict::Missing));
 /// assert!(report.has_errors());
@@ -113,7 +113,7 @@ pub fn inspect<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
     document: &'a Document<'a>,
-    checks: &Checks<'_>,
+    checks: &InspectOptions<'_>,
 ) -> Report<'a> {
     let mut findings = Findings::new(checks.limit);
     let session = Session::read(document, &mut findings);
@@ -134,7 +134,7 @@ pub fn inspect<'a>(
 pub fn inspect_signature<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
-    checks: &Checks<'_>,
+    checks: &InspectOptions<'_>,
 ) -> Report<'a> {
     static NOT_READ: Document<'static> = Document::EMPTY;
     let mut report = Report::new(origin, delivery, &NOT_READ);
@@ -175,7 +175,7 @@ impl Report<'_> {
 
     /// Adds the verdict, which is a finding too unless it is plainly valid or there was no secret. It
     /// is about the delivery as a whole, and comes first.
-    fn verify(&mut self, checks: &Checks<'_>) {
+    fn verify(&mut self, checks: &InspectOptions<'_>) {
         let Some(verifier) = checks.verifier else {
             return;
         };

@@ -39,7 +39,7 @@ fn report_with<T>(headers: Headers<'_>, body: &str, look: impl FnOnce(&Report<'_
         &origin,
         delivery,
         &document,
-        &chatlog::Checks::default(),
+        &chatlog::InspectOptions::default(),
     ))
 }
 

@@ -23,7 +23,7 @@ use chatlog::Text;
 
 use self::args::Cli;
 use self::interrupt::Interrupt;
-use self::output::{say, unless_closed};
+use self::output::{eprint_line, unless_closed};
 
 /// Runs the program with the arguments of the process.
 pub(crate) fn main() -> ExitCode {
@@ -45,7 +45,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn failure(error: &anyhow::Error) -> ExitCode {
-    say(&format!("chatlog: {error:#}"));
+    eprint_line(&format!("chatlog: {error:#}"));
     ExitCode::from(2)
 }
 
@@ -60,7 +60,7 @@ fn print_usage(error: &clap::Error) -> ExitCode {
             return failure(&error.into());
         }
     } else if std::env::args_os().any(is_hostile) {
-        error.render().to_string().lines().for_each(say);
+        error.render().to_string().lines().for_each(eprint_line);
     } else {
         // If standard error is closed, the error cannot be reported anywhere.
         drop(error.print());

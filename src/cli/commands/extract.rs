@@ -22,7 +22,7 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let inputs = std::slice::from_ref(&args.source);
     let options = read_options_of(inputs, &args.reading, Buffering::Whole, true)?;
-    let selection = Selection(args.select);
+    let selection = Extraction(args.select);
     let mut found = Selected::default();
     let outcome = pipeline::run(&options, outputs, &selection, &mut found)?;
     let count = found.count;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
 }
 
 /// The number of the delivery to extract; none means that there should be only one.
-struct Selection(Option<NonZeroUsize>);
+struct Extraction(Option<NonZeroUsize>);
 
 /// The delivery that was selected, if it has come, and how many there were.
 #[derive(Default)]
@@ -52,7 +52,7 @@ struct Selected {
     count: usize,
 }
 
-impl Processor for Selection {
+impl Processor for Extraction {
     type Output = Selected;
 
     fn process(

@@ -29,7 +29,7 @@ use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs};
 use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::say;
+use crate::cli::output::eprint_line;
 use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 
 /// Runs the command that was asked for.
@@ -55,7 +55,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     };
     match outcome {
         Err(error) if error.is::<NoInput>() => {
-            tell_help(cli.command.name());
+            eprint_help(cli.command.name());
             Ok(Outcome::Trouble)
         }
         outcome => outcome,
@@ -83,11 +83,15 @@ fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
 }
 
 /// Prints the help of a command on standard error.
-fn tell_help(command: &str) {
+fn eprint_help(command: &str) {
     let mut program = Cli::command();
     program.build();
     if let Some(command) = program.find_subcommand_mut(command) {
-        command.render_help().to_string().lines().for_each(say);
+        command
+            .render_help()
+            .to_string()
+            .lines()
+            .for_each(eprint_line);
     }
 }
 

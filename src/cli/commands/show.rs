@@ -11,7 +11,7 @@ use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Canvas, Selection, Zone, json, write_tables};
-use chatlog::{Checks, Text, inspect};
+use chatlog::{InspectOptions, Text, inspect};
 
 use super::verifier::{Failures, Verifier};
 use super::{canvas, levels, read_options};
@@ -67,27 +67,27 @@ struct Showing {
 
 /// What comes of showing some sessions.
 #[derive(Default)]
-struct Shown {
+struct ShownSessions {
     text: Vec<u8>,
     errors_allowed: usize,
     signatures: Vec<Signature>,
 }
 
 impl Processor for Showing {
-    type Output = Shown;
+    type Output = ShownSessions;
 
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
-        output: &mut Shown,
+        output: &mut ShownSessions,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         let document = Document::new(&incoming.delivery.body);
         let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
-        let checks = Checks {
+        let checks = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             verifier: Some(&verify),
-            ..Checks::default()
+            ..InspectOptions::default()
         };
         let report = inspect(incoming.origin, incoming.delivery, &document, &checks);
         match self.format {
@@ -113,10 +113,10 @@ struct ShowOutput {
     failures: Failures,
 }
 
-impl Sink<Shown> for ShowOutput {
+impl Sink<ShownSessions> for ShowOutput {
     fn write(
         &mut self,
-        shown: Shown,
+        shown: ShownSessions,
         _source: &Text<'_>,
         is_live: bool,
     ) -> Result<ControlFlow<()>> {

@@ -10,7 +10,7 @@ use chatlog::finding::{FindingLimit, Levels};
 use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::InputProblem;
-use chatlog::{Checks, Text, inspect};
+use chatlog::{InspectOptions, Text, inspect};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier};
@@ -100,13 +100,13 @@ impl Processor for Validation {
             .verifier
             .as_ref()
             .map(|verifier| |_: &Delivery<'_>| verifier.verify(incoming));
-        let checks = Checks {
+        let checks = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             contracts: &self.contracts,
             verifier: verify
                 .as_ref()
-                .map(|verify| verify as chatlog::Verifier<'_>),
+                .map(|verify| verify as chatlog::VerifyFn<'_>),
         };
         let report = inspect(incoming.origin, incoming.delivery, &document, &checks);
         self.renderers.report(&report, &mut output.findings)?;

@@ -21,7 +21,7 @@ const LARGE: usize = 1 << 20;
 
 /// Something that happened while inputs were read, for the sink to account for.
 #[derive(Debug, Clone)]
-pub(super) enum Event {
+pub(super) enum ReadEvent {
     /// An input starts.
     InputStart {
         name: Text<'static>,
@@ -72,16 +72,16 @@ impl OwnedRecord {
 }
 
 /// What is in a batch, in the order of the input.
-pub(super) enum Item {
+pub(super) enum BatchItem {
     Run(Run),
-    Event(Event),
+    Event(ReadEvent),
 }
 
 /// Some records and events, which go to one worker.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) buffer: Vec<u8>,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<BatchItem>,
     /// How much of the queue's room it takes.
     pub(super) weight: usize,
 }
@@ -90,8 +90,8 @@ impl Batch {
     /// The runs in it, in order.
     pub(super) fn runs(&self) -> impl Iterator<Item = &Run> {
         self.items.iter().filter_map(|item| match item {
-            Item::Run(run) => Some(run),
-            Item::Event(_) => None,
+            BatchItem::Run(run) => Some(run),
+            BatchItem::Event(_) => None,
         })
     }
 }
@@ -117,8 +117,8 @@ impl<'q> Batcher<'q> {
     ///
     /// # Errors
     /// Where the queue is closed.
-    pub(super) fn add_event(&mut self, event: Event) -> Result<(), Closed> {
-        self.batch.items.push(Item::Event(event));
+    pub(super) fn add_event(&mut self, event: ReadEvent) -> Result<(), Closed> {
+        self.batch.items.push(BatchItem::Event(event));
         self.push_if_full()
     }
 
@@ -150,15 +150,15 @@ impl<'q> Batcher<'q> {
     fn run(&mut self, source: &Arc<OpenSource>) -> &mut Vec<OwnedRecord> {
         let items = &mut self.batch.items;
         let is_same =
-            matches!(items.last(), Some(Item::Run(run)) if Arc::ptr_eq(&run.source, source));
+            matches!(items.last(), Some(BatchItem::Run(run)) if Arc::ptr_eq(&run.source, source));
         if !is_same {
-            items.push(Item::Run(Run {
+            items.push(BatchItem::Run(Run {
                 source: Arc::clone(source),
                 records: Vec::new(),
             }));
         }
         match items.last_mut() {
-            Some(Item::Run(run)) => &mut run.records,
+            Some(BatchItem::Run(run)) => &mut run.records,
             _ => unreachable!("a run was pushed last"),
         }
     }

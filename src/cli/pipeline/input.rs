@@ -27,13 +27,13 @@ const MAX_SIGNATURE: u64 = 1 << 16;
 /// What the user named: where deliveries are read from, and perhaps which one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Input {
-    place: Place,
+    place: InputPath,
     /// The delivery's number, from 1: `#N` behind the name.
     pub(crate) number: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum InputPath {
     Stdin,
     Path(PathBuf),
 }
@@ -50,7 +50,7 @@ pub(crate) struct InputError {
 /// One file, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
-    place: Place,
+    place: InputPath,
     pub(crate) claim: Claim,
 }
 
@@ -81,7 +81,7 @@ impl Input {
     /// The inputs that arguments name; none name standard input.
     pub(crate) fn all(arguments: &[PathBuf]) -> Vec<Result<Self, InputError>> {
         if arguments.is_empty() {
-            return vec![Ok(Self::whole(Place::Stdin))];
+            return vec![Ok(Self::whole(InputPath::Stdin))];
         }
         arguments.iter().map(|path| Self::named(path)).collect()
     }
@@ -90,17 +90,17 @@ impl Input {
     /// standard input. A path that does not exist is an input too: opening it says so.
     pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
         if argument.as_os_str() == "-" {
-            return Ok(Self::whole(Place::Stdin));
+            return Ok(Self::whole(InputPath::Stdin));
         }
         let numbered = numbered(argument.as_os_str()).filter(|_| !exists(argument));
         let Some((before, number)) = numbered else {
-            return Ok(Self::whole(Place::Path(argument.to_owned())));
+            return Ok(Self::whole(InputPath::Path(argument.to_owned())));
         };
         let place = match before.to_str() {
-            _ if exists(Path::new(&before)) => Place::Path(before.into()),
+            _ if exists(Path::new(&before)) => InputPath::Path(before.into()),
             // The command line is read with the second spelling.
-            Some("-" | "./-") => Place::Stdin,
-            _ => return Ok(Self::whole(Place::Path(argument.to_owned()))),
+            Some("-" | "./-") => InputPath::Stdin,
+            _ => return Ok(Self::whole(InputPath::Path(argument.to_owned()))),
         };
         match number.parse() {
             Ok(number) if number > 0 => Ok(Self {
@@ -114,7 +114,7 @@ impl Input {
         }
     }
 
-    fn whole(place: Place) -> Self {
+    fn whole(place: InputPath) -> Self {
         Self {
             place,
             number: None,
@@ -128,7 +128,7 @@ impl Input {
 
     /// Says whether it is standard input.
     pub(crate) fn is_stdin(&self) -> bool {
-        self.place == Place::Stdin
+        self.place == InputPath::Stdin
     }
 
     /// Its path; none for standard input.
@@ -144,13 +144,13 @@ impl Input {
 
     /// Says whether it is a folder.
     pub(crate) fn is_folder(&self) -> bool {
-        matches!(&self.place, Place::Path(path) if path.is_dir())
+        matches!(&self.place, InputPath::Path(path) if path.is_dir())
     }
 
     /// What is to be read: the input itself, or the files below it, in order of name.
     pub(crate) fn sources(&self) -> Vec<Result<Source, InputError>> {
         match &self.place {
-            Place::Path(folder) if folder.is_dir() => {
+            InputPath::Path(folder) if folder.is_dir() => {
                 let files = walk(folder).into_iter();
                 files.map(|file| file.map(Source::from)).collect()
             }
@@ -189,7 +189,7 @@ fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-impl Place {
+impl InputPath {
     fn name(&self) -> Text<'static> {
         match self {
             Self::Stdin => Text::from("-"),
@@ -205,15 +205,15 @@ impl Place {
     }
 }
 
-impl From<walk::Found> for Source {
-    fn from(found: walk::Found) -> Self {
+impl From<walk::FoundFile> for Source {
+    fn from(found: walk::FoundFile) -> Self {
         Self {
             claim: if found.is_capture_by_name() {
                 Claim::CaptureByName
             } else {
                 Claim::Unknown
             },
-            place: Place::Path(found.path),
+            place: InputPath::Path(found.path),
         }
     }
 }
@@ -232,16 +232,16 @@ impl Source {
     /// Says whether more of it may come at any time, so that to read it may be to wait.
     pub(super) fn is_live(&self) -> bool {
         match &self.place {
-            Place::Stdin => is_live(&stdin_metadata()),
-            Place::Path(path) => is_live(&fs::metadata(path)),
+            InputPath::Stdin => is_live(&stdin_metadata()),
+            InputPath::Path(path) => is_live(&fs::metadata(path)),
         }
     }
 
     /// Opens it; compression and UTF-16 are seen by the first bytes, and undone.
     pub(crate) fn open(&self) -> io::Result<Opened> {
         let (mut reader, is_live): (Box<dyn Read>, bool) = match &self.place {
-            Place::Stdin => (Box::new(io::stdin().lock()), is_live(&stdin_metadata())),
-            Place::Path(path) => {
+            InputPath::Stdin => (Box::new(io::stdin().lock()), is_live(&stdin_metadata())),
+            InputPath::Path(path) => {
                 let file = File::open(path)?;
                 let is_live = is_live(&file.metadata());
                 (Box::new(file), is_live)
@@ -284,7 +284,7 @@ impl Source {
             return None;
         }
         let opened = Self {
-            place: Place::Path(path),
+            place: InputPath::Path(path),
             claim: Claim::Named,
         };
         let mut signature = Vec::new();

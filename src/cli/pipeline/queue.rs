@@ -9,13 +9,13 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A queue of batches that counts those whose output was not yet written.
 pub(super) struct Queue<B> {
-    state: Mutex<State<B>>,
+    state: Mutex<QueueState<B>>,
     changed: Condvar,
     /// How much may be on the way: the sum of all weights.
     capacity: usize,
 }
 
-struct State<B> {
+struct QueueState<B> {
     waiting: VecDeque<(u64, B)>,
     /// The number of the next batch.
     next: u64,
@@ -33,7 +33,7 @@ impl<B> Queue<B> {
     /// An empty queue for batches that together weigh `capacity` at most.
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(QueueState {
                 waiting: VecDeque::new(),
                 next: 0,
                 on_the_way: 0,
@@ -52,8 +52,9 @@ impl<B> Queue<B> {
     /// Where the queue is closed.
     pub(super) fn push(&self, batch: B, weight: usize) -> Result<(), Closed> {
         let weight = weight.min(self.capacity);
-        let is_full =
-            |state: &mut State<B>| !state.is_closed && state.on_the_way + weight > self.capacity;
+        let is_full = |state: &mut QueueState<B>| {
+            !state.is_closed && state.on_the_way + weight > self.capacity
+        };
         let mut state = self.wait_while(is_full);
         if state.is_closed {
             return Err(Closed);
@@ -70,7 +71,7 @@ impl<B> Queue<B> {
     /// The next batch with its number, counted from 0; none after the last, or once the queue is
     /// closed.
     pub(super) fn pop(&self) -> Option<(u64, B)> {
-        let is_idle = |state: &mut State<B>| {
+        let is_idle = |state: &mut QueueState<B>| {
             state.waiting.is_empty() && !state.is_complete && !state.is_closed
         };
         let mut state = self.wait_while(is_idle);
@@ -95,17 +96,20 @@ impl<B> Queue<B> {
         self.change(|state| state.is_closed = true);
     }
 
-    fn change(&self, change: impl FnOnce(&mut State<B>)) {
+    fn change(&self, change: impl FnOnce(&mut QueueState<B>)) {
         change(&mut self.lock());
         self.changed.notify_all();
     }
 
-    fn wait_while(&self, condition: impl FnMut(&mut State<B>) -> bool) -> MutexGuard<'_, State<B>> {
+    fn wait_while(
+        &self,
+        condition: impl FnMut(&mut QueueState<B>) -> bool,
+    ) -> MutexGuard<'_, QueueState<B>> {
         let waited = self.changed.wait_while(self.lock(), condition);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<B>> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<B>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use chatlog::capture;
 use chatlog::{Position, Text};
 
-use super::batch::Event;
+use super::batch::ReadEvent;
 use super::framing::{Buffering, Framed, FramingError, Records};
 use super::input::{Claim, Input, InputError, Opened, Source};
 use super::probe::holds_delivery;
@@ -27,9 +27,9 @@ pub(super) enum Stop {
 }
 
 /// Where records and events go.
-pub(super) trait Stage {
+pub(super) trait Consumer {
     /// Takes what happened.
-    fn event(&mut self, event: Event) -> Result<(), Stop>;
+    fn event(&mut self, event: ReadEvent) -> Result<(), Stop>;
 
     /// Takes a record.
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop>;
@@ -49,7 +49,7 @@ pub(super) struct Reader<'o, S> {
     sources: usize,
 }
 
-impl<'o, S: Stage> Reader<'o, S> {
+impl<'o, S: Consumer> Reader<'o, S> {
     /// A reader that has read nothing.
     pub(super) fn new(
         options: &'o ReadOptions,
@@ -79,7 +79,7 @@ impl<'o, S: Stage> Reader<'o, S> {
 
     fn read_input(&mut self, input: &Input) -> Result<(), Stop> {
         self.inputs += 1;
-        self.event(Event::InputStart {
+        self.event(ReadEvent::InputStart {
             name: input.name(),
             is_folder: input.is_folder(),
             number: input.number,
@@ -90,21 +90,21 @@ impl<'o, S: Stage> Reader<'o, S> {
                 Err(error) => self.cannot_use(error)?,
             }
         }
-        self.event(Event::InputEnd)
+        self.event(ReadEvent::InputEnd)
     }
 
     fn read_source(&mut self, source: Source, wanted: Option<usize>) -> Result<(), Stop> {
         let name = source.name();
         if let Some(output) = source.path().and_then(|path| self.output(path)) {
             let why = format!("not read: this file is {output}");
-            return self.event(Event::NotRead(name, why));
+            return self.event(ReadEvent::NotRead(name, why));
         }
         if source.is_live() {
             self.stage.borrow_mut().before_waiting()?;
         }
         match self.open(&source) {
             Ok(Some(opened)) => self.read_opened(source, opened, wanted),
-            Ok(None) => self.event(Event::PassedOver(name)),
+            Ok(None) => self.event(ReadEvent::PassedOver(name)),
             Err(error) => self.cannot_read(name, &error),
         }
     }
@@ -142,13 +142,13 @@ impl<'o, S: Stage> Reader<'o, S> {
             wanted,
             sidecar: OnceLock::new(),
         });
-        self.event(Event::SourceStart)?;
+        self.event(ReadEvent::SourceStart)?;
         match self.read_records(&source, opened.reader) {
             Ok(()) => {}
             Err(Interruption::Stop(stop)) => return Err(stop),
             Err(Interruption::Read(error)) => self.cannot_read(source.name.clone(), &error)?,
         }
-        self.event(Event::SourceEnd {
+        self.event(ReadEvent::SourceEnd {
             name: source.name.clone(),
             claim: source.source.claim,
             undone: opened.undone,
@@ -174,7 +174,7 @@ impl<'o, S: Stage> Reader<'o, S> {
         match self.is_one_capture(&mut records) {
             Ok(true) => match records.whole() {
                 Ok(None) => Ok(()),
-                Ok(Some(framed)) => self.hand_on(source, framed),
+                Ok(Some(framed)) => self.forward(source, framed),
                 Err(error) => self.too_large(source, error, "capture"),
             },
             Ok(false) => self.read_each(source, &mut records),
@@ -190,13 +190,13 @@ impl<'o, S: Stage> Reader<'o, S> {
         loop {
             match records.next() {
                 Ok(None) => return Ok(()),
-                Ok(Some(framed)) => self.hand_on(source, framed)?,
+                Ok(Some(framed)) => self.forward(source, framed)?,
                 Err(error) => self.too_large(source, error, "delivery")?,
             }
         }
     }
 
-    fn hand_on(&self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Interruption> {
+    fn forward(&self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Interruption> {
         let taken = self.stage.borrow_mut().record(source, framed);
         taken.map_err(Interruption::Stop)
     }
@@ -237,14 +237,14 @@ impl<'o, S: Stage> Reader<'o, S> {
         position: Option<Position>,
         message: String,
     ) -> Result<(), Stop> {
-        self.event(Event::Problem {
+        self.event(ReadEvent::Problem {
             source,
             position,
             message,
         })
     }
 
-    fn event(&self, event: Event) -> Result<(), Stop> {
+    fn event(&self, event: ReadEvent) -> Result<(), Stop> {
         self.stage.borrow_mut().event(event)
     }
 }
@@ -264,7 +264,7 @@ struct Announced<'s, S> {
     stage: &'s RefCell<S>,
 }
 
-impl<S: Stage> Read for Announced<'_, S> {
+impl<S: Consumer> Read for Announced<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_live {
             // If nobody wants any more, the next record will be told.

@@ -11,13 +11,13 @@ use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
 
-use super::batch::Event;
+use super::batch::ReadEvent;
 use super::input::Claim;
 use super::reader::Stop;
-use super::worker::{OpenSource, Piece, Tally};
+use super::worker::{CaptureTally, OpenSource, PartialOutput};
 use super::{Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{report_problem, say};
+use crate::cli::output::{eprint_line, report_problem};
 
 /// How far a run has got.
 pub(super) struct Progress<'p, P, S> {
@@ -76,12 +76,12 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     pub(super) fn piece(
         &mut self,
         source: &OpenSource,
-        piece: &mut Piece<P::Output>,
+        piece: &mut PartialOutput<P::Output>,
     ) -> Result<(), Stop> {
         self.count(&mut piece.tally);
         self.take(std::mem::take(&mut piece.outcome));
         for problem in piece.problems.drain(..) {
-            say(&format!("chatlog: {problem}"));
+            eprint_line(&format!("chatlog: {problem}"));
         }
         let output = std::mem::take(&mut piece.output);
         let stop = piece.stop.take();
@@ -96,7 +96,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    fn count(&mut self, tally: &mut Tally) {
+    fn count(&mut self, tally: &mut CaptureTally) {
         let deliveries = std::mem::take(&mut tally.deliveries);
         self.input.deliveries += deliveries;
         self.source.deliveries += deliveries;
@@ -119,9 +119,9 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     }
 
     /// Accounts for what happened.
-    pub(super) fn event(&mut self, event: Event) -> Result<(), Stop> {
+    pub(super) fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
         let done = match event {
-            Event::InputStart {
+            ReadEvent::InputStart {
                 name,
                 is_folder,
                 number,
@@ -134,25 +134,25 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
                 };
                 Ok(())
             }
-            Event::InputEnd => self.end_input(),
-            Event::SourceStart => {
+            ReadEvent::InputEnd => self.end_input(),
+            ReadEvent::SourceStart => {
                 self.source = SourceProgress::default();
                 Ok(())
             }
-            Event::SourceEnd {
+            ReadEvent::SourceEnd {
                 name,
                 claim,
                 undone,
             } => self.end_source(&name, claim, &undone),
-            Event::PassedOver(name) => {
+            ReadEvent::PassedOver(name) => {
                 self.pass_over(&name);
                 Ok(())
             }
-            Event::NotRead(name, why) => {
+            ReadEvent::NotRead(name, why) => {
                 report_problem(&name, &why);
                 Ok(())
             }
-            Event::Problem {
+            ReadEvent::Problem {
                 source,
                 position,
                 message,
@@ -173,7 +173,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             position,
             message,
         };
-        say(&format!("chatlog: {problem}"));
+        eprint_line(&format!("chatlog: {problem}"));
         self.take(Outcome::Trouble);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;

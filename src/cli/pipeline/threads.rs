@@ -8,13 +8,13 @@ use std::thread;
 
 use anyhow::Result;
 
-use super::batch::{Batch, Batcher, Event};
+use super::batch::{Batch, Batcher, ReadEvent};
 use super::framing::Framed;
 use super::queue::{Closed, Queue};
-use super::reader::{Reader, Stage, Stop};
+use super::reader::{Consumer, Reader, Stop};
 use super::sink::Progress;
 use super::turn::Turnstile;
-use super::worker::{Counted, OpenSource, Piece, Worker};
+use super::worker::{DeliveryCounts, OpenSource, PartialOutput, Worker};
 use super::{BATCHES_PER_JOB, Outputs, Processor, ReadOptions, Sink};
 
 /// What came of a batch.
@@ -27,13 +27,13 @@ pub(super) struct Done<O> {
 
 /// What came of the items of a batch, in their order.
 pub(super) enum DoneItem<O> {
-    Piece(Arc<OpenSource>, Piece<O>),
-    Event(Event),
+    Output(Arc<OpenSource>, PartialOutput<O>),
+    Event(ReadEvent),
 }
 
 /// What batches pass in order.
 pub(super) struct Gates {
-    pub(super) counted: Turnstile<Counted>,
+    pub(super) counted: Turnstile<DeliveryCounts>,
     pub(super) done: Turnstile<()>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn run<P: Processor>(
 ) -> Result<()> {
     let queue = Arc::new(Queue::new(BATCHES_PER_JOB * options.jobs.get()));
     let gates = Gates {
-        counted: Turnstile::new(Counted::default()),
+        counted: Turnstile::new(DeliveryCounts::default()),
         done: Turnstile::new(()),
     };
     let reader = read(options.clone(), Arc::downgrade(outputs), Arc::clone(&queue))?;
@@ -99,8 +99,8 @@ impl From<Closed> for Stop {
     }
 }
 
-impl Stage for Batcher<'_> {
-    fn event(&mut self, event: Event) -> Result<(), Stop> {
+impl Consumer for Batcher<'_> {
+    fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
         Ok(self.add_event(event)?)
     }
 
@@ -149,7 +149,7 @@ fn write<P: Processor>(
             for item in batch.items {
                 match item {
                     DoneItem::Event(event) => progress.event(event)?,
-                    DoneItem::Piece(source, mut piece) => progress.piece(&source, &mut piece)?,
+                    DoneItem::Output(source, mut piece) => progress.piece(&source, &mut piece)?,
                 }
             }
             queue.release(batch.weight);

@@ -8,11 +8,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A gate that batches pass in order, with something that each of them may change on its way.
 pub(super) struct Turnstile<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<TurnState<T>>,
     changed: Condvar,
 }
 
-struct State<T> {
+struct TurnState<T> {
     /// The number of the batch whose turn it is.
     next: u64,
     /// Whether nobody needs to wait any more, since a worker panicked.
@@ -24,7 +24,7 @@ impl<T> Turnstile<T> {
     /// A gate that batch 0 passes first.
     pub(super) fn new(value: T) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(TurnState {
                 next: 0,
                 is_broken: false,
                 value,
@@ -54,13 +54,13 @@ impl<T> Turnstile<T> {
         self.changed.notify_all();
     }
 
-    fn in_turn(&self, batch: u64) -> MutexGuard<'_, State<T>> {
-        let is_early = |state: &mut State<T>| !state.is_broken && state.next < batch;
+    fn in_turn(&self, batch: u64) -> MutexGuard<'_, TurnState<T>> {
+        let is_early = |state: &mut TurnState<T>| !state.is_broken && state.next < batch;
         let waited = self.changed.wait_while(self.lock(), is_early);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, TurnState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,10 +11,10 @@ use chatlog::delivery::{Delivery, Fidelity};
 use chatlog::view::findings::InputProblem;
 use chatlog::{Origin, Text};
 
-use super::batch::{Batch, Event, Item, Run};
+use super::batch::{Batch, BatchItem, ReadEvent, Run};
 use super::framing::Framed;
 use super::input::Source;
-use super::reader::{Reader, Stage, Stop};
+use super::reader::{Consumer, Reader, Stop};
 use super::sink::Progress;
 use super::threads::{DoneItem, Gates};
 use super::turn::Turn;
@@ -89,9 +89,9 @@ impl<'a> IncomingDelivery<'a> {
 
 /// What came of some records of one source.
 #[derive(Default)]
-pub(super) struct Piece<O> {
+pub(super) struct PartialOutput<O> {
     pub(super) output: O,
-    pub(super) tally: Tally,
+    pub(super) tally: CaptureTally,
     /// What could not be read, for standard error.
     pub(super) problems: Vec<String>,
     pub(super) outcome: Outcome,
@@ -101,7 +101,7 @@ pub(super) struct Piece<O> {
 
 /// How many deliveries and other requests some records held.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct CaptureTally {
     /// How many deliveries.
     pub(super) deliveries: usize,
     /// How many of them were in each format.
@@ -110,7 +110,7 @@ pub(super) struct Tally {
     pub(super) skipped: Vec<String>,
 }
 
-impl Tally {
+impl CaptureTally {
     fn add(&mut self, capture: &mut Capture<'_>) {
         let (format, count) = (capture.format, capture.deliveries.len());
         self.deliveries += count;
@@ -126,14 +126,14 @@ impl Tally {
 
 /// How many deliveries came before.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Counted {
+pub(super) struct DeliveryCounts {
     source: usize,
     in_source: usize,
     input: usize,
     in_input: usize,
 }
 
-impl Counted {
+impl DeliveryCounts {
     /// The counts before these deliveries of `source`, which are then counted too.
     fn count(&mut self, source: &OpenSource, captures: &[Capture<'_>]) -> Self {
         let deliveries: usize = captures.iter().map(|it| it.deliveries.len()).sum();
@@ -181,7 +181,7 @@ impl<'w, P: Processor> Worker<'w, P> {
     ) -> Vec<DoneItem<P::Output>> {
         let runs = batch.runs();
         let captures: Vec<Vec<Capture<'_>>> = runs.map(|run| self.captures(batch, run)).collect();
-        let starts: Vec<Counted> = gates.counted.pass(number, |counted| {
+        let starts: Vec<DeliveryCounts> = gates.counted.pass(number, |counted| {
             let runs = batch.runs().zip(&captures);
             runs.map(|(run, captures)| counted.count(&run.source, captures))
                 .collect()
@@ -191,14 +191,14 @@ impl<'w, P: Processor> Worker<'w, P> {
         let mut done = Vec::with_capacity(batch.items.len());
         for item in &batch.items {
             match item {
-                Item::Event(event) => done.push(DoneItem::Event(event.clone())),
-                Item::Run(run) => {
-                    let mut piece = Piece::default();
+                BatchItem::Event(event) => done.push(DoneItem::Event(event.clone())),
+                BatchItem::Run(run) => {
+                    let mut piece = PartialOutput::default();
                     if let Some((captures, start)) = counted.next() {
                         self.work_on(&run.source, captures, start, turn, &mut piece);
                     }
                     let is_last = piece.stop.is_some();
-                    done.push(DoneItem::Piece(Arc::clone(&run.source), piece));
+                    done.push(DoneItem::Output(Arc::clone(&run.source), piece));
                     if is_last {
                         break;
                     }
@@ -221,9 +221,9 @@ impl<'w, P: Processor> Worker<'w, P> {
         &self,
         source: &OpenSource,
         captures: impl IntoIterator<Item = Capture<'r>>,
-        start: Counted,
+        start: DeliveryCounts,
         turn: Turn<'_>,
-        piece: &mut Piece<P::Output>,
+        piece: &mut PartialOutput<P::Output>,
     ) {
         let mut origin = Origin {
             source: source.name.clone(),
@@ -262,7 +262,7 @@ impl<'w, P: Processor> Worker<'w, P> {
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
-        piece: &mut Piece<P::Output>,
+        piece: &mut PartialOutput<P::Output>,
     ) -> Option<Stop> {
         let (outcome, stop) = match self.processor.process(incoming, &mut piece.output) {
             Err(error) => return Some(Stop::Failed(error)),
@@ -280,7 +280,7 @@ impl<'w, P: Processor> Worker<'w, P> {
         &self,
         source: &OpenSource,
         problem: &capture::Problem,
-        piece: &mut Piece<P::Output>,
+        piece: &mut PartialOutput<P::Output>,
     ) {
         let problem = InputProblem {
             source: &source.name,
@@ -307,8 +307,8 @@ pub(super) fn run_inline<P: Processor>(
     let stage = RefCell::new(Inline {
         worker: Worker::new(options, outputs, progress.processor),
         progress,
-        counted: Counted::default(),
-        piece: Piece::default(),
+        counted: DeliveryCounts::default(),
+        piece: PartialOutput::default(),
     });
     match Reader::new(options, Arc::downgrade(outputs), &stage).run() {
         Err(Stop::Failed(error)) => Err(error),
@@ -320,13 +320,13 @@ pub(super) fn run_inline<P: Processor>(
 struct Inline<'i, 'p, P: Processor, S> {
     worker: Worker<'i, P>,
     progress: &'i mut Progress<'p, P, S>,
-    counted: Counted,
+    counted: DeliveryCounts,
     /// Used again for each record.
-    piece: Piece<P::Output>,
+    piece: PartialOutput<P::Output>,
 }
 
-impl<P: Processor, S: Sink<P::Output>> Stage for Inline<'_, '_, P, S> {
-    fn event(&mut self, event: Event) -> Result<(), Stop> {
+impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
+    fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
         self.progress.event(event)
     }
 
