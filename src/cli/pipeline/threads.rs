@@ -1,10 +1,11 @@
-//! A run on several threads: one reads, some work, and the one that called writes.
+//! Runs on several threads: one reads, some work, and the calling thread writes.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Weak};
-use std::thread;
+use std::thread::{self, Scope};
 
 use anyhow::Result;
 
@@ -17,7 +18,7 @@ use super::turn::Turnstile;
 use super::worker::{DeliveryCounts, OpenSource, PartialOutput, Worker};
 use super::{BATCHES_PER_JOB, Outputs, Processor, ReadOptions, Sink};
 
-/// What came of a batch.
+/// A finished batch.
 pub(super) struct Done<O> {
     /// The number of the batch.
     number: u64,
@@ -25,22 +26,24 @@ pub(super) struct Done<O> {
     items: Vec<DoneItem<O>>,
 }
 
-/// What came of the items of a batch, in their order.
+/// The result for one item of a batch.
 pub(super) enum DoneItem<O> {
     Output(Arc<OpenSource>, PartialOutput<O>),
     Event(ReadEvent),
 }
 
-/// What batches pass in order.
+/// The turnstiles that batches pass in order.
 pub(super) struct Gates {
+    /// Passed once the deliveries of a batch are counted.
     pub(super) counted: Turnstile<DeliveryCounts>,
+    /// Passed once the deliveries of a batch are processed.
     pub(super) done: Turnstile<()>,
 }
 
-/// Runs until everything is read and written, or nobody wants any more.
+/// Runs until everything is read and written, or no more output is wanted.
 ///
 /// # Errors
-/// Where the run cannot go on.
+/// The output cannot be written, or the processor cannot go on.
 pub(super) fn run<P: Processor>(
     options: &ReadOptions,
     outputs: &Arc<Outputs>,
@@ -53,19 +56,13 @@ pub(super) fn run<P: Processor>(
     };
     let reader = read(options.clone(), Arc::downgrade(outputs), Arc::clone(&queue))?;
     let worker = Worker::new(options, outputs, progress.processor);
-    let (sender, receiver) = mpsc::channel();
     let written = thread::scope(|scope| {
-        for _ in 0..options.jobs.get() {
-            let sender = sender.clone();
-            let (worker, queue, gates) = (&worker, &queue, &gates);
-            scope.spawn(move || work(worker, queue, gates, &sender));
-        }
-        drop(sender);
+        let done = start_workers(scope, options.jobs, &worker, &queue, &gates);
         let _closer = Closer(&queue);
-        write(&receiver, &queue, progress)
+        write(&done, &queue, progress)
     });
     match written {
-        // A reader may wait for its next byte for ever; nobody else waits for it.
+        // The reader may wait for its next byte for ever, so it is not joined.
         Err(Stop::Failed(error)) => Err(error),
         Err(Stop::Enough | Stop::Reached) => Ok(()),
         Ok(()) => {
@@ -77,7 +74,26 @@ pub(super) fn run<P: Processor>(
     }
 }
 
-/// Starts to read, on a thread that is left to itself if the run ends before it.
+/// Starts the workers. The receiver yields finished batches, in any order, until all workers ended.
+fn start_workers<'s, P: Processor>(
+    scope: &'s Scope<'s, '_>,
+    jobs: NonZeroUsize,
+    worker: &'s Worker<'_, P>,
+    queue: &'s Queue<Batch>,
+    gates: &'s Gates,
+) -> Receiver<Done<P::Output>>
+where
+    P::Output: 's,
+{
+    let (sender, receiver) = mpsc::channel();
+    for _ in 0..jobs.get() {
+        let sender = sender.clone();
+        scope.spawn(move || work(worker, queue, gates, &sender));
+    }
+    receiver
+}
+
+/// Starts the thread that reads. It is left alone if the run ends before it does.
 fn read(
     options: ReadOptions,
     outputs: Weak<Outputs>,
@@ -86,7 +102,7 @@ fn read(
     let read = move || {
         let _completer = Completer(&queue);
         let stage = RefCell::new(Batcher::new(&queue));
-        // Whatever ends the reading early, the sink knows of it.
+        // The sink knows why reading ended early, so the reason is not needed here.
         drop(Reader::new(&options, outputs, &stage).run());
         drop(stage.into_inner().push());
     };
@@ -135,7 +151,7 @@ fn work<P: Processor>(
     }
 }
 
-/// Writes what came of batches in their order, as it arrives.
+/// Writes the output of batches in their order.
 fn write<P: Processor>(
     done: &Receiver<Done<P::Output>>,
     queue: &Queue<Batch>,
@@ -149,7 +165,9 @@ fn write<P: Processor>(
             for item in batch.items {
                 match item {
                     DoneItem::Event(event) => progress.event(event)?,
-                    DoneItem::Output(source, mut piece) => progress.piece(&source, &mut piece)?,
+                    DoneItem::Output(source, mut partial) => {
+                        progress.write(&source, &mut partial)?
+                    }
                 }
             }
             queue.release(batch.weight);
@@ -159,7 +177,7 @@ fn write<P: Processor>(
     Ok(())
 }
 
-/// Ends the work when the sink ends, however it does.
+/// Closes the queue when the sink ends, even if it panics.
 struct Closer<'q>(&'q Queue<Batch>);
 
 impl Drop for Closer<'_> {
@@ -168,7 +186,7 @@ impl Drop for Closer<'_> {
     }
 }
 
-/// Ends the work when the reader ends, however it does.
+/// Marks the queue as complete when the reader ends, even if it panics.
 struct Completer<'q>(&'q Queue<Batch>);
 
 impl Drop for Completer<'_> {
@@ -177,7 +195,7 @@ impl Drop for Completer<'_> {
     }
 }
 
-/// Keeps everybody from waiting for a worker that panicked.
+/// Keeps other threads from waiting for a worker that panicked.
 struct Alarm<'w>(&'w Queue<Batch>, &'w Gates);
 
 impl Drop for Alarm<'_> {

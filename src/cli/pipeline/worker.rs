@@ -1,4 +1,4 @@
-//! Workers: from records to what a command makes of their deliveries.
+//! Workers: find the deliveries in records and have the command process each of them.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -21,26 +21,26 @@ use super::turn::Turn;
 use super::{Outputs, Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
 
-/// A source whose records are on their way.
+/// A source that was opened. Its records may still be on their way when it is closed.
 pub(super) struct OpenSource {
-    /// The number of the source in the run, and that of its input.
+    /// The number of the source in the run, and the number of its input.
     pub(super) number: usize,
     pub(super) input: usize,
     pub(super) name: Text<'static>,
     pub(super) source: Source,
     /// Whether its text was decoded from UTF-16.
     pub(super) is_recoded: bool,
-    /// Whether more of it may come at any time.
+    /// Whether more data may arrive at any time.
     pub(super) is_live: bool,
-    /// The number in the input of the one delivery that is wanted.
+    /// The number, in its input, of the only delivery to process.
     pub(super) wanted: Option<usize>,
-    /// The signature in the file beside it, read when it is first asked for: only who checks
-    /// signatures opens that file.
+    /// The signature in the file `NAME.sig` next to it. It is read on first use, so that commands
+    /// which check no signatures do not open that file.
     pub(super) sidecar: OnceLock<Option<String>>,
 }
 
 impl OpenSource {
-    /// A delivery as this source kept it.
+    /// Adjusts the fidelity of a delivery to that of this source.
     fn delivery<'d>(&self, mut delivery: Delivery<'d>) -> Delivery<'d> {
         if self.is_recoded && delivery.fidelity == Fidelity::Exact {
             delivery.fidelity = Fidelity::Text;
@@ -55,23 +55,24 @@ impl OpenSource {
     }
 }
 
-/// A delivery with where it came from.
+/// A delivery on its way to the command, with its origin.
 pub(crate) struct IncomingDelivery<'a> {
-    /// Which input, and which delivery of it.
+    /// Its source and its number there.
     pub(crate) origin: &'a Origin<'a>,
     /// The delivery.
     pub(crate) delivery: &'a Delivery<'a>,
-    /// Its number among those that are wanted of the input that the user named, from 1: a folder is
-    /// one input of many sources, and of an input with `#N` only one is wanted.
+    /// Its number among all deliveries to process of its input, from 1. A folder is one input with
+    /// many sources, and an input with `#N` has one delivery to process.
     pub(crate) number: usize,
-    /// Its turn among all deliveries.
+    /// Lets it wait until all earlier deliveries are done.
     pub(crate) turn: Turn<'a>,
     source: &'a OpenSource,
     outputs: &'a Outputs,
 }
 
 impl<'a> IncomingDelivery<'a> {
-    /// The delivery, with the signature in the file beside it as the header `name`, if it has none.
+    /// The delivery with a signature: if it has no header `name`, the signature in the file next to
+    /// its source becomes that header.
     pub(crate) fn signed(&self, name: &str) -> Cow<'a, Delivery<'a>> {
         if self.delivery.headers.first(name).is_some() {
             return Cow::Borrowed(self.delivery);
@@ -87,26 +88,26 @@ impl<'a> IncomingDelivery<'a> {
     }
 }
 
-/// What came of some records of one source.
+/// The output for some records of one source, and everything else to account for.
 #[derive(Default)]
 pub(super) struct PartialOutput<O> {
     pub(super) output: O,
     pub(super) tally: CaptureTally,
-    /// What could not be read, for standard error.
+    /// Problems to report on standard error.
     pub(super) problems: Vec<String>,
     pub(super) outcome: Outcome,
-    /// Why nothing that follows is wanted.
+    /// Why the run stops after these records.
     pub(super) stop: Option<Stop>,
 }
 
-/// How many deliveries and other requests some records held.
+/// What some records held.
 #[derive(Debug, Default)]
 pub(super) struct CaptureTally {
-    /// How many deliveries.
+    /// The number of deliveries.
     pub(super) deliveries: usize,
-    /// How many of them were in each format.
+    /// The number of deliveries in each format.
     pub(super) formats: Vec<(Format, usize)>,
-    /// The requests that were passed over, each with the reason.
+    /// The reason for each request that was skipped.
     pub(super) skipped: Vec<String>,
 }
 
@@ -124,7 +125,7 @@ impl CaptureTally {
     }
 }
 
-/// How many deliveries came before.
+/// How many deliveries came before, in the current source and in the current input.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct DeliveryCounts {
     source: usize,
@@ -134,7 +135,7 @@ pub(super) struct DeliveryCounts {
 }
 
 impl DeliveryCounts {
-    /// The counts before these deliveries of `source`, which are then counted too.
+    /// Counts the deliveries in `captures`, and returns the counts before them.
     fn count(&mut self, source: &OpenSource, captures: &[Capture<'_>]) -> Self {
         let deliveries: usize = captures.iter().map(|it| it.deliveries.len()).sum();
         if self.source != source.number {
@@ -150,7 +151,58 @@ impl DeliveryCounts {
     }
 }
 
-/// A worker: all of them are the same.
+/// A position among the deliveries of a source.
+struct Cursor<'c> {
+    source: &'c OpenSource,
+    origin: Origin<'c>,
+    /// The number of the delivery in its input.
+    number: usize,
+    turn: Turn<'c>,
+}
+
+impl<'c> Cursor<'c> {
+    /// Before the first delivery that follows those in `start`.
+    fn new(source: &'c OpenSource, start: DeliveryCounts, turn: Turn<'c>) -> Self {
+        Self {
+            source,
+            origin: Origin {
+                source: source.name.clone(),
+                index: start.in_source,
+            },
+            number: start.in_input,
+            turn,
+        }
+    }
+
+    fn advance(&mut self) {
+        self.origin.index += 1;
+        self.number += 1;
+    }
+
+    /// Whether the delivery is to be processed: with `#N`, those before the N-th are not.
+    fn is_wanted(&self) -> bool {
+        self.source
+            .wanted
+            .is_none_or(|wanted| self.number >= wanted)
+    }
+
+    fn incoming<'a>(
+        &'a self,
+        delivery: &'a Delivery<'a>,
+        outputs: &'a Outputs,
+    ) -> IncomingDelivery<'a> {
+        IncomingDelivery {
+            origin: &self.origin,
+            delivery,
+            number: self.source.wanted.map_or(self.number, |_| 1),
+            turn: self.turn,
+            source: self.source,
+            outputs,
+        }
+    }
+}
+
+/// Processes records. It has no state, so all threads share one.
 pub(super) struct Worker<'w, P> {
     pub(super) processor: &'w P,
     pub(super) format: Option<Format>,
@@ -172,7 +224,7 @@ impl<'w, P: Processor> Worker<'w, P> {
         capture::deliveries(record, self.format, &self.limits)
     }
 
-    /// What comes of a batch. Its deliveries are counted in turn, as soon as they are known.
+    /// Processes a batch. Its deliveries are counted in turn as soon as they are found.
     pub(super) fn work(
         &self,
         batch: &Batch,
@@ -180,32 +232,44 @@ impl<'w, P: Processor> Worker<'w, P> {
         gates: &Gates,
     ) -> Vec<DoneItem<P::Output>> {
         let runs = batch.runs();
-        let captures: Vec<Vec<Capture<'_>>> = runs.map(|run| self.captures(batch, run)).collect();
-        let starts: Vec<DeliveryCounts> = gates.counted.pass(number, |counted| {
+        let captures: Vec<_> = runs.map(|run| self.captures(batch, run)).collect();
+        let starts: Vec<DeliveryCounts> = gates.counted.pass(number, |counts| {
             let runs = batch.runs().zip(&captures);
-            runs.map(|(run, captures)| counted.count(&run.source, captures))
+            runs.map(|(run, captures)| counts.count(&run.source, captures))
                 .collect()
         });
         let turn = Turn::of(&gates.done, number);
-        let mut counted = captures.into_iter().zip(starts);
+        let done = self.work_on_items(batch, captures.into_iter().zip(starts), turn);
+        gates.done.pass(number, |()| ());
+        done
+    }
+
+    /// Processes the items of a batch, given the captures of each of its runs and the counts before
+    /// them.
+    fn work_on_items<'b>(
+        &self,
+        batch: &'b Batch,
+        mut runs: impl Iterator<Item = (Vec<Capture<'b>>, DeliveryCounts)>,
+        turn: Turn<'_>,
+    ) -> Vec<DoneItem<P::Output>> {
         let mut done = Vec::with_capacity(batch.items.len());
         for item in &batch.items {
             match item {
                 BatchItem::Event(event) => done.push(DoneItem::Event(event.clone())),
                 BatchItem::Run(run) => {
-                    let mut piece = PartialOutput::default();
-                    if let Some((captures, start)) = counted.next() {
-                        self.work_on(&run.source, captures, start, turn, &mut piece);
+                    let mut partial = PartialOutput::default();
+                    if let Some((captures, start)) = runs.next() {
+                        let cursor = Cursor::new(&run.source, start, turn);
+                        self.work_on(captures, cursor, &mut partial);
                     }
-                    let is_last = piece.stop.is_some();
-                    done.push(DoneItem::Output(Arc::clone(&run.source), piece));
+                    let is_last = partial.stop.is_some();
+                    done.push(DoneItem::Output(Arc::clone(&run.source), partial));
                     if is_last {
                         break;
                     }
                 }
             }
         }
-        gates.done.pass(number, |()| ());
         done
     }
 
@@ -216,55 +280,40 @@ impl<'w, P: Processor> Worker<'w, P> {
             .collect()
     }
 
-    /// Adds what comes of these captures to `piece`.
+    /// Processes the deliveries of some captures and adds the output to `partial`. `cursor` stands
+    /// before the first of them.
     fn work_on<'r>(
         &self,
-        source: &OpenSource,
         captures: impl IntoIterator<Item = Capture<'r>>,
-        start: DeliveryCounts,
-        turn: Turn<'_>,
-        piece: &mut PartialOutput<P::Output>,
+        mut cursor: Cursor<'_>,
+        partial: &mut PartialOutput<P::Output>,
     ) {
-        let mut origin = Origin {
-            source: source.name.clone(),
-            index: start.in_source,
-        };
-        let mut number = start.in_input;
         for mut capture in captures {
-            piece.tally.add(&mut capture);
+            partial.tally.add(&mut capture);
             for delivery in capture.deliveries {
-                origin.index += 1;
-                number += 1;
-                if source.wanted.is_some_and(|wanted| number < wanted) {
+                cursor.advance();
+                if !cursor.is_wanted() {
                     continue;
                 }
-                let delivery = source.delivery(delivery);
-                let incoming = IncomingDelivery {
-                    origin: &origin,
-                    delivery: &delivery,
-                    number: source.wanted.map_or(number, |_| 1),
-                    turn,
-                    source,
-                    outputs: self.outputs,
-                };
-                piece.stop = self.process(&incoming, piece);
-                if piece.stop.is_some() {
+                let delivery = cursor.source.delivery(delivery);
+                partial.stop = self.process(&cursor.incoming(&delivery, self.outputs), partial);
+                if partial.stop.is_some() {
                     return;
                 }
             }
             for problem in capture.problems {
-                self.report(source, &problem, piece);
+                self.report(cursor.source, &problem, partial);
             }
         }
     }
 
-    /// Processes a delivery, and says whether it was the last one that is wanted.
+    /// Processes a delivery. Returns a reason to stop if it is the last one to process.
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
-        piece: &mut PartialOutput<P::Output>,
+        partial: &mut PartialOutput<P::Output>,
     ) -> Option<Stop> {
-        let (outcome, stop) = match self.processor.process(incoming, &mut piece.output) {
+        let (outcome, stop) = match self.processor.process(incoming, &mut partial.output) {
             Err(error) => return Some(Stop::Failed(error)),
             Ok(ControlFlow::Break(outcome)) => (outcome, Some(Stop::Enough)),
             Ok(ControlFlow::Continue(outcome)) => {
@@ -272,7 +321,7 @@ impl<'w, P: Processor> Worker<'w, P> {
                 (outcome, is_reached.then_some(Stop::Reached))
             }
         };
-        piece.outcome = piece.outcome.max(outcome);
+        partial.outcome = partial.outcome.max(outcome);
         stop
     }
 
@@ -280,25 +329,25 @@ impl<'w, P: Processor> Worker<'w, P> {
         &self,
         source: &OpenSource,
         problem: &capture::Problem,
-        piece: &mut PartialOutput<P::Output>,
+        partial: &mut PartialOutput<P::Output>,
     ) {
         let problem = InputProblem {
             source: &source.name,
             position: problem.position,
             message: &problem.message,
         };
-        piece.problems.push(problem.to_string());
-        piece.outcome = Outcome::Trouble;
-        if let Err(error) = self.processor.problem(&problem, &mut piece.output) {
-            piece.stop = Some(Stop::Failed(error));
+        partial.problems.push(problem.to_string());
+        partial.outcome = Outcome::Trouble;
+        if let Err(error) = self.processor.problem(&problem, &mut partial.output) {
+            partial.stop = Some(Stop::Failed(error));
         }
     }
 }
 
-/// Runs with one worker: each record is handed on where it lies, and its output written at once.
+/// Runs with one worker: processes each record where it lies and writes its output at once.
 ///
 /// # Errors
-/// Where the run cannot go on.
+/// The output cannot be written, or the processor cannot go on.
 pub(super) fn run_inline<P: Processor>(
     options: &ReadOptions,
     outputs: &Arc<Outputs>,
@@ -307,8 +356,8 @@ pub(super) fn run_inline<P: Processor>(
     let stage = RefCell::new(Inline {
         worker: Worker::new(options, outputs, progress.processor),
         progress,
-        counted: DeliveryCounts::default(),
-        piece: PartialOutput::default(),
+        counts: DeliveryCounts::default(),
+        partial: PartialOutput::default(),
     });
     match Reader::new(options, Arc::downgrade(outputs), &stage).run() {
         Err(Stop::Failed(error)) => Err(error),
@@ -316,13 +365,13 @@ pub(super) fn run_inline<P: Processor>(
     }
 }
 
-/// The only worker, which also writes.
+/// A worker that also writes.
 struct Inline<'i, 'p, P: Processor, S> {
     worker: Worker<'i, P>,
     progress: &'i mut Progress<'p, P, S>,
-    counted: DeliveryCounts,
-    /// Used again for each record.
-    piece: PartialOutput<P::Output>,
+    counts: DeliveryCounts,
+    /// Reused for each record.
+    partial: PartialOutput<P::Output>,
 }
 
 impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
@@ -332,10 +381,10 @@ impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
 
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop> {
         let captures = [self.worker.capture(&framed.record())];
-        let start = self.counted.count(source, &captures);
-        self.worker
-            .work_on(source, captures, start, Turn::ONLY, &mut self.piece);
-        self.progress.piece(source, &mut self.piece)
+        let start = self.counts.count(source, &captures);
+        let cursor = Cursor::new(source, start, Turn::ONLY);
+        self.worker.work_on(captures, cursor, &mut self.partial);
+        self.progress.write(source, &mut self.partial)
     }
 
     fn before_waiting(&mut self) -> Result<(), Stop> {
