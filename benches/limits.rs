@@ -17,7 +17,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 const MAX_GROWTH: f64 = 2.3;
 
 /// An input of any size.
-struct Input {
+struct Workload {
     name: &'static str,
     /// How many there are of what it has many of.
     count: usize,
@@ -54,74 +54,74 @@ fn main() -> ExitCode {
 }
 
 /// Bodies of which each byte is one of a value, and their messages or keys.
-const BODIES: [Input; 6] = [
-    Input {
+const BODIES: [Workload; 6] = [
+    Workload {
         name: "messages {}",
         count: 1_000_000,
         write: empty_messages,
     },
-    Input {
+    Workload {
         name: "unknown keys",
         count: 1_000_000,
         write: unknown_keys,
     },
-    Input {
+    Workload {
         name: "keys of a slot",
         count: 1_000_000,
         write: slots,
     },
-    Input {
+    Workload {
         name: "duplicate keys",
         count: 1_000_000,
         write: duplicate_keys,
     },
-    Input {
+    Workload {
         name: "bytes of a string",
         count: 200_000_000,
         write: long_string,
     },
-    Input {
+    Workload {
         name: "real messages",
         count: 500_000,
         write: messages,
     },
 ];
 
-const STREAMS: [Input; 4] = [
-    Input {
+const STREAMS: [Workload; 4] = [
+    Workload {
         name: "values on one line",
         count: 3_000,
         write: one_line,
     },
-    Input {
+    Workload {
         name: "lines of NDJSON",
         count: 15_000,
         write: ndjson,
     },
-    Input {
+    Workload {
         name: "non-objects in an array",
         count: 300_000,
         write: non_objects,
     },
-    Input {
+    Workload {
         name: "headers",
         count: 200_000,
         write: headers,
     },
 ];
 
-const FORGERIES: [Input; 3] = [
-    Input {
+const FORGERIES: [Workload; 3] = [
+    Workload {
         name: "forged bytes",
         count: 90_000,
         write: forged_body,
     },
-    Input {
+    Workload {
         name: "forged bytes",
         count: 15_000_000,
         write: forged_body,
     },
-    Input {
+    Workload {
         name: "forged deliveries",
         count: 1_000,
         write: forged_deliveries,
@@ -162,7 +162,7 @@ impl Bench {
         fs::remove_dir_all(&self.folder)
     }
 
-    fn measure_memory(&self, input: &Input) -> io::Result<()> {
+    fn measure_memory(&self, input: &Workload) -> io::Result<()> {
         let count = input.count.div_ceil(self.scale);
         let (path, bytes) = self.generate(input, count)?;
         // A string has no messages or keys worth counting.
@@ -184,7 +184,7 @@ impl Bench {
         Ok(())
     }
 
-    fn measure_growth(&self, input: &Input, command: &[&str]) -> io::Result<()> {
+    fn measure_growth(&self, input: &Workload, command: &[&str]) -> io::Result<()> {
         let count = input.count.div_ceil(self.scale);
         let mut times = [0.0; 2];
         let mut largest = 0;
@@ -217,7 +217,7 @@ impl Bench {
     }
 
     /// Writes an input, and says how many bytes it has.
-    fn generate(&self, input: &Input, count: usize) -> io::Result<(PathBuf, usize)> {
+    fn generate(&self, input: &Workload, count: usize) -> io::Result<(PathBuf, usize)> {
         let path = self.folder.join("input");
         let mut out = BufWriter::new(File::create(&path)?);
         (input.write)(count, &mut out)?;
@@ -253,7 +253,7 @@ impl Bench {
     }
 }
 
-fn described(input: &Input, count: usize, bytes: usize) -> String {
+fn described(input: &Workload, count: usize, bytes: usize) -> String {
     format!("{:>9} {:23} {:6.1} MiB ", count, input.name, as_mib(bytes))
 }
 

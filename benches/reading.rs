@@ -88,7 +88,7 @@ fn inspect_each(bencher: Bencher<'_, '_>, lines: &[String]) {
                     &origin,
                     delivery,
                     &document,
-                    &chatlog::Checks::default(),
+                    &chatlog::InspectOptions::default(),
                 ));
             }
         }

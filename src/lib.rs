@@ -1,46 +1,91 @@
 //! Reads saved webhooks of chatbot sessions, checks their schema and signature, and shows the
 //! conversation inside.
 //!
-//! Data flows one way; a module uses those above it in this picture, never those below:
+//! # Layers
+//!
+//! Data flows down this picture, one delivery at a time. A module uses the modules above it and
+//! beside it, never those below:
 //!
 //! ```text
-//!            bytes of a record
-//!                   │   capture       one file a format; finds out which
-//!                   ▼
-//!               Delivery              headers, body, how faithfully it was kept
-//!                   │   document      the body as text: read once, with places
-//!          ┌────────┴────────┐
-//!          ▼                 ▼
-//!     notification       signature    what is in it · whether it is genuine
-//!   Session + Findings    Signature       (why not: diagnosis, where that is asked for)
-//!          └────────┬────────┘
-//!                   ▼   report
-//!                Report               everything there is to say about one delivery
-//!                   │   view
-//!                   ▼
-//!      tables, findings, JSON, …      for people, CI systems and programs
+//!   Record                  the bytes of one line, array item or file
+//!     │  capture            detects the format and reads it; one file for each format
+//!     ▼
+//!   Delivery                headers, body, and how faithfully the capture kept the body
+//!     │  json               the body as a Document, read once, with the place of every value
+//!     │  finding            rules, places, and findings of the rules at places
+//!     ├──────────────────────────────┐
+//!     ▼  notification                ▼  signature
+//!   Session + Findings             Signature      the verdict: valid, invalid, missing, …
+//!     │  content/   a message's        │  diagnosis   why it is not valid, on request
+//!     │             content types      │
+//!     │  transcript the messages       │
+//!     │             as blocks          │
+//!     └──────────────┬───────────────┘
+//!                    ▼  report
+//!                 Report              everything known about one delivery: see [`inspect`]
+//!                    │  view          one file for each format
+//!                    ▼
+//!       tables, findings, JSON, SARIF, …
 //! ```
 //!
-//! Reading is checking: one pass builds a [`notification::Session`] and records every
-//! [`finding::Finding`], so that a half-broken payload still shows what it has. Untrusted text is a
-//! [`Text`], which is escaped when it is displayed. The library does not print, and does not know
-//! the arguments, the environment, the clock or files: that is the program's part.
+//! The library does not print, and knows neither arguments, environment, clock, files nor threads.
+//! All of that is in the program, `src/cli`:
 //!
-//! With `default-features = false` a receiver gets the library alone, with few dependencies: all
-//! but the views and `contract`. Bodies that were compressed are then left as they are, and
-//! nothing guesses which word was meant.
+//! | module | what it does |
+//! |---|---|
+//! | `args`, `config` | the command line, and the project file `chatlog.toml` |
+//! | `pipeline` | input → reader → framing → batches → workers → sink, in the order of the input |
+//! | `commands` | one file for each sub-command: what to do with a delivery, and with the results |
+//! | `output` | standard output, standard error and report files |
+//!
+//! # Where to add things
+//!
+//! | to add | touch |
+//! |---|---|
+//! | a content type | a word in the table of `notification/content/mod.rs`; a new file there and a row if its payload is new |
+//! | a capture format | a new `capture/x.rs`; its row in `capture/format.rs` |
+//! | a rule | its row in `finding/table.rs`; a [`finding::Detail`] and its words in `view/wording.rs` if none fits; the place that notes it |
+//! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |
+//! | a format of sessions | a new file in `view/`; a variant of `ShowFormat` in `cli/args.rs` and its arm in `cli/commands/show.rs` |
+//! | a sub-command | a new `cli/commands/x.rs`; its arguments in `cli/args.rs`; an arm in `cli/commands/mod.rs` |
+//!
+//! Every addition needs a sample under `samples/`, which is also its test.
+//!
+//! # Ideas used throughout
+//!
+//! - **Reading is checking.** One pass builds a [`notification::Session`] and notes every
+//!   [`finding::Finding`], and goes on after each. So a half-broken payload still shows what it has,
+//!   and no second description of the payload can drift away from the reader.
+//! - **Findings are data.** A finding holds its rule, its place and typed details. Its sentence is
+//!   made in [`view::wording`] when it is shown.
+//! - **Untrusted text is a type.** Names, messages, headers and file names are [`Text`], which
+//!   escapes itself when it is displayed and serializes unchanged. A view cannot forget to escape.
+//! - **Fidelity limits the verdict.** A signature covers the bytes that were sent. A
+//!   [`Delivery`](delivery::Delivery) has a [`Fidelity`](delivery::Fidelity); if the capture did not
+//!   keep those bytes, a mismatch is `inconclusive` and not `invalid`.
+//!
+//! # Features
+//!
+//! - `cli` (default): the program, the views and [`contract`]. It enables `compression`.
+//! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
+//!
+//! With `default-features = false`, a receiver of webhooks gets the library alone with few
+//! dependencies: everything but `contract` and the views, of which only [`view::wording`] remains.
+//! Findings then suggest no similar name for a misspelled one.
+//!
+//! # Example
 //!
 //! ```
 //! use chatlog::capture::{Limits, Record, deliveries};
 //! use chatlog::Position;
 //! use chatlog::json::Document;
-//! use chatlog::{Checks, Origin, Text, inspect};
+//! use chatlog::{InspectOptions, Origin, Text, inspect};
 //!
 //! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
 //! let capture = deliveries(&record, None, &Limits::default());
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);
-//! let report = inspect(&origin, &capture.deliveries[0], &document, &Checks::default());
+//! let report = inspect(&origin, &capture.deliveries[0], &document, &InspectOptions::default());
 //! let first = &report.findings[0];
 //! assert_eq!(first.rule, chatlog::finding::Rule::MissingField);
 //! assert_eq!(chatlog::view::wording::message(first), "missing field `workflow_id`");
@@ -51,7 +96,7 @@
     allow(
         dead_code,
         unused_imports,
-        reason = "some of it serves the views alone"
+        reason = "some of it is only used by the views"
     )
 )]
 #![warn(clippy::print_stderr, clippy::print_stdout)]
@@ -74,12 +119,12 @@ pub mod signature;
 mod text;
 #[cfg(feature = "cli")]
 pub mod view;
-/// What is found, in words: all that the library alone has of the views.
+/// The wording of findings, the only part of the views that does not need the feature `cli`.
 #[cfg(not(feature = "cli"))]
 pub mod view {
     pub mod wording;
 }
 
 pub use position::Position;
-pub use report::{Checks, Origin, Report, Verifier, inspect, inspect_signature};
+pub use report::{InspectOptions, Origin, Report, VerifyFn, inspect, inspect_signature};
 pub use text::Text;

@@ -1,4 +1,4 @@
-//! The program: arguments in, one exit code out.
+//! The entry point. Everything else of the program is in `cli`.
 
 mod cli;
 

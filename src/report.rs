@@ -1,4 +1,4 @@
-//! Everything there is to say about one delivery.
+//! Inspecting one delivery: reads it, checks it and collects the results in a [`Report`].
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
@@ -16,7 +16,7 @@ use crate::json::Document;
 use crate::notification::Session;
 use crate::signature::Signature;
 
-/// Which input a delivery came from, and which of its deliveries it is.
+/// Where a delivery came from: its input and its number there.
 #[derive(Debug, Clone)]
 pub struct Origin<'a> {
     /// The input, as the user named it; `-` for standard input.
@@ -25,7 +25,8 @@ pub struct Origin<'a> {
     pub index: usize,
 }
 
-/// As the user names it: the input, and from its second delivery on `#` with the number.
+/// Displays the name that selects the delivery on the command line: `INPUT`, and `INPUT#N` from the
+/// second delivery on.
 impl Display for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.index {
@@ -35,7 +36,7 @@ impl Display for Origin<'_> {
     }
 }
 
-/// Everything there is to say about one delivery.
+/// Everything known about one delivery.
 #[derive(Debug)]
 pub struct Report<'a> {
     /// Where the delivery came from.
@@ -44,38 +45,38 @@ pub struct Report<'a> {
     pub delivery: &'a Delivery<'a>,
     /// The text of its body.
     pub document: &'a Document<'a>,
-    /// What is wrong or odd with it, in the order of the document: of each rule the first ones, up
-    /// to the limit of the inspection.
+    /// What is wrong or odd with it, in the order of the document: the first findings of each rule,
+    /// up to [`InspectOptions::limit`].
     pub findings: Vec<Finding>,
-    /// How many more findings there are, in the order of the rules.
+    /// How many more findings there are of each rule, in the order of the rules.
     pub omitted: Vec<Omitted>,
-    /// How many errors the project relaxed: they are warnings, or left out.
+    /// How many errors the project file relaxed, to warnings or to nothing.
     pub errors_allowed: usize,
-    /// The session, where the body is an object.
+    /// The session; `None` if the body is not an object.
     pub session: Option<Session<'a>>,
-    /// What is to be said of its signature, where that was asked for.
+    /// The verdict on its signature; `None` if there was no verifier.
     pub signature: Option<Signature>,
 }
 
-/// What a delivery is checked for.
+/// What to check a delivery for.
 #[derive(Clone, Copy)]
-pub struct Checks<'c> {
-    /// How many findings of each rule are kept.
+pub struct InspectOptions<'c> {
+    /// How many findings of each rule to keep.
     pub limit: FindingLimit,
-    /// How severe each rule is to the user.
+    /// The severity of each rule.
     pub levels: &'c Levels,
-    /// Schemas of the user's, beside the documented one.
+    /// The user's own JSON Schemas, checked in addition to the documented one.
     #[cfg(feature = "cli")]
     pub contracts: &'c [Contract],
-    /// What checks the signature, if anything does.
-    pub verifier: Option<Verifier<'c>>,
+    /// Checks the signature. If `None`, it is not checked.
+    pub verifier: Option<VerifyFn<'c>>,
 }
 
-/// Checks the signature of a delivery.
-pub type Verifier<'c> = &'c dyn Fn(&Delivery<'_>) -> Signature;
+/// A function that checks the signature of a delivery.
+pub type VerifyFn<'c> = &'c dyn Fn(&Delivery<'_>) -> Signature;
 
-impl Default for Checks<'_> {
-    /// The documented schema and the default severities: no signature, and no other schema.
+impl Default for InspectOptions<'_> {
+    /// The documented schema with the default severities; no signature, and no other schema.
     fn default() -> Self {
         static DEFAULT: LazyLock<Levels> = LazyLock::new(Levels::default);
         Self {
@@ -88,13 +89,13 @@ impl Default for Checks<'_> {
     }
 }
 
-/// Reads and checks a delivery. It never fails: what is wrong with a payload is data.
+/// Reads and checks a delivery. This never fails: what is wrong with a payload is a [`Finding`].
 ///
 /// ```
 /// use chatlog::capture::{Limits, Record, deliveries};
 /// use chatlog::json::Document;
 /// use chatlog::signature::{Scheme, Secret, Verdict, verify};
-/// use chatlog::{Checks, Origin, Position, Text, inspect, signature};
+/// use chatlog::{InspectOptions, Origin, Position, Text, inspect, signature};
 ///
 /// let bytes = br#"{"messages": []}"#;
 /// let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
@@ -103,8 +104,11 @@ impl Default for Checks<'_> {
 /// let document = Document::new(&delivery.body);
 ///
 /// let secrets = signature::Checks::new(Scheme::default(), [Secret::new("swordfish")?]);
-/// let checks = Checks { verifier: Some(&|delivery| verify(delivery, &secrets)), ..Checks::default() };
-/// let report = inspect(&origin, delivery, &document, &checks);
+/// let options = InspectOptions {
+///     verifier: Some(&|delivery| verify(delivery, &secrets)),
+///     ..InspectOptions::default()
+/// };
+/// let report = inspect(&origin, delivery, &document, &options);
 /// assert_eq!(report.signature.as_ref().map(|it| it.verdict), Some(Verdict::Missing));
 /// assert!(report.has_errors());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -113,38 +117,38 @@ pub fn inspect<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
     document: &'a Document<'a>,
-    checks: &Checks<'_>,
+    options: &InspectOptions<'_>,
 ) -> Report<'a> {
-    let mut findings = Findings::new(checks.limit);
+    let mut findings = Findings::new(options.limit);
     let session = Session::read(document, &mut findings);
     let mut report = Report::new(origin, delivery, document);
     report.session = session;
-    report.add(findings, checks.limit);
+    report.add(findings, options.limit);
     #[cfg(feature = "cli")]
-    for contract in checks.contracts {
-        report.add(contract.findings(document, checks.limit), checks.limit);
+    for contract in options.contracts {
+        report.add(contract.findings(document, options.limit), options.limit);
     }
-    report.verify(checks);
-    report.apply(checks.levels);
+    report.verify(options);
+    report.apply(options.levels);
     report
 }
 
-/// Checks the signature of a delivery, and nothing else. The body is not read as text, and the
+/// Checks the signature of a delivery and nothing else. The body is not read as text, so the
 /// report's document is empty.
 pub fn inspect_signature<'a>(
     origin: &'a Origin<'a>,
     delivery: &'a Delivery<'a>,
-    checks: &Checks<'_>,
+    options: &InspectOptions<'_>,
 ) -> Report<'a> {
     static NOT_READ: Document<'static> = Document::EMPTY;
     let mut report = Report::new(origin, delivery, &NOT_READ);
-    report.verify(checks);
-    report.apply(checks.levels);
+    report.verify(options);
+    report.apply(options.levels);
     report
 }
 
 impl<'a> Report<'a> {
-    /// A report in which nothing is said yet.
+    /// An empty report.
     fn new(origin: &'a Origin<'a>, delivery: &'a Delivery<'a>, document: &'a Document<'a>) -> Self {
         Self {
             origin,
@@ -160,7 +164,7 @@ impl<'a> Report<'a> {
 }
 
 impl Report<'_> {
-    /// Adds findings, and keeps the first of each rule in the order of the document.
+    /// Adds findings, and keeps the first ones of each rule in the order of the document.
     fn add(&mut self, findings: Findings, limit: FindingLimit) {
         let (kept, omitted) = findings.finish();
         for more in omitted {
@@ -173,10 +177,10 @@ impl Report<'_> {
         }
     }
 
-    /// Adds the verdict, which is a finding too unless it is plainly valid or there was no secret. It
-    /// is about the delivery as a whole, and comes first.
-    fn verify(&mut self, checks: &Checks<'_>) {
-        let Some(verifier) = checks.verifier else {
+    /// Adds the verdict. It is also a finding, unless it is simply valid or there was no secret. The
+    /// finding comes first, because it is about the delivery as a whole.
+    fn verify(&mut self, options: &InspectOptions<'_>) {
+        let Some(verifier) = options.verifier else {
             return;
         };
         let signature = verifier(self.delivery);
@@ -185,8 +189,7 @@ impl Report<'_> {
         self.signature = Some(signature);
     }
 
-    /// Gives all findings the severities that the user wants, and leaves out those that are
-    /// allowed.
+    /// Sets the severity of all findings, and removes those that are allowed.
     fn apply(&mut self, levels: &Levels) {
         let relaxed = self.counts().into_iter();
         let relaxed = relaxed.filter(|(rule, _)| levels.relaxes(*rule));
@@ -204,7 +207,7 @@ impl Report<'_> {
             .retain_mut(|omitted| apply(omitted.rule, &mut omitted.severity));
     }
 
-    /// How many errors and warnings there are, with those that are omitted.
+    /// The number of errors and of warnings, including omitted ones.
     pub fn totals(&self) -> (usize, usize) {
         let kept = self.findings.iter().map(|finding| (finding.severity, 1));
         let omitted = self
@@ -221,7 +224,7 @@ impl Report<'_> {
         (errors, warnings)
     }
 
-    /// How many findings there are of each rule that has some, with those that are omitted.
+    /// The number of findings of each rule that has any, including omitted ones.
     pub fn counts(&self) -> BTreeMap<Rule, usize> {
         let kept = self.findings.iter().map(|finding| (finding.rule, 1));
         let omitted = self
@@ -235,19 +238,19 @@ impl Report<'_> {
         counts
     }
 
-    /// Says whether any finding is an error.
+    /// Whether any finding is an error.
     pub fn has_errors(&self) -> bool {
         self.totals().0 > 0
     }
 
-    /// Where each finding is in the body, in the order of the findings.
+    /// The position of each finding in the body, in the order of the findings.
     pub fn positions(&self) -> Vec<Position> {
         let text = self.document.text();
         let mut position = Position::START;
         let mut offset = 0;
         let mut positions = Vec::with_capacity(self.findings.len());
         for finding in &self.findings {
-            // Findings are in the order of the document: each walk goes on where the last ended.
+            // Findings are in the order of the document, so each search continues at the last one.
             let start = finding
                 .span
                 .as_ref()
@@ -260,8 +263,9 @@ impl Report<'_> {
         positions
     }
 
-    /// The place of a finding in the input, from its place in the body; none where the body is wrapped.
-    /// A signature is that of a whole delivery, and has the place where this starts.
+    /// The position of a finding in the input, given that in the body; `None` if the body is wrapped
+    /// in something that changes its lines. A finding about the signature is where its delivery
+    /// starts.
     pub fn place_of(&self, finding: &Finding, in_body: Position) -> Option<Position> {
         if finding.rule.is_about_signature() {
             return Some(self.delivery.start);
@@ -269,7 +273,7 @@ impl Report<'_> {
         self.in_input(in_body)
     }
 
-    /// A position of the body as one of the input; none where the body is wrapped.
+    /// Converts a position in the body to one in the input; `None` if the body is wrapped.
     pub fn in_input(&self, position: Position) -> Option<Position> {
         let start = self.delivery.body_start?;
         Some(match position.line {

@@ -17,12 +17,12 @@ mod tests {
     use serde_json::Value;
 
     use super::NOTIFICATION;
-    use crate::json::Record;
+    use crate::json::ReadRecord;
     use crate::notification::{Content, Message, Reply, Session, content};
 
     /// Compares the members of a record, and which of them are required, with those of schema
     /// objects.
-    fn agree<'de, R: Record<'de> + Default>(schema: &Value, pointers: &[&str]) {
+    fn agree<'de, R: ReadRecord<'de> + Default>(schema: &Value, pointers: &[&str]) {
         let mut stated = BTreeMap::new();
         for object in pointers
             .iter()

@@ -356,7 +356,7 @@ fn the_samples_hold_a_good_notification() {
         &origin,
         &capture.deliveries[0],
         &document,
-        &chatlog::Checks::default(),
+        &chatlog::InspectOptions::default(),
     );
     let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, [Rule::NumberPrecision]);

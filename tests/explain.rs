@@ -31,7 +31,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
         &origin,
         &capture.deliveries[0],
         &document,
-        &chatlog::Checks::default(),
+        &chatlog::InspectOptions::default(),
     );
     let contract = if rule == Rule::Contract {
         crate::contract::example()

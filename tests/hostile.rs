@@ -587,7 +587,12 @@ fn ids(bytes: &[u8]) -> Vec<Option<String>> {
     let mut ids = Vec::new();
     for delivery in &capture.deliveries {
         let document = Document::new(&delivery.body);
-        let report = inspect(&origin, delivery, &document, &chatlog::Checks::default());
+        let report = inspect(
+            &origin,
+            delivery,
+            &document,
+            &chatlog::InspectOptions::default(),
+        );
         assert_eq!(report.positions().len(), report.findings.len());
         let messages = report
             .session

@@ -40,7 +40,7 @@ fn report_with<T>(headers: Headers<'_>, body: &str, look: impl FnOnce(&Report<'_
         &origin,
         delivery,
         &document,
-        &chatlog::Checks::default(),
+        &chatlog::InspectOptions::default(),
     ))
 }
 

@@ -17,7 +17,7 @@ use chatlog::signature::{
 };
 use chatlog::view::findings::{InputProblem, Options, Rendered, Renderer, ReportFormat, Writer};
 use chatlog::view::{Canvas, Theme, Zone};
-use chatlog::{Checks, Origin, Text, inspect};
+use chatlog::{InspectOptions, Origin, Text, inspect};
 use clap::ValueEnum;
 use serde_json::Value;
 use unicode_width::UnicodeWidthChar;
@@ -203,11 +203,11 @@ fn render_all(limit: FindingLimit, cases: &[Case], renderer: &Renderer) -> Rende
             let has_contract = case.source.ends_with("/contract.json");
             let signature = signature_of(case, &delivery);
             let verify = |_: &Delivery<'_>| signature.clone().expect("there is a signature");
-            let checks = Checks {
+            let checks = InspectOptions {
                 limit,
                 contracts: if has_contract { &contracts } else { &[] },
                 verifier: signature.is_some().then_some(&verify),
-                ..Checks::default()
+                ..InspectOptions::default()
             };
             let report = inspect(&origin, &delivery, &document, &checks);
             let done = renderer.report(&report, &mut part);

@@ -286,10 +286,9 @@ pub(crate) struct JobsArgs {
 }
 
 impl JobsArgs {
-    /// How many: as the user wants it, or as many as there are cores.
-    pub(crate) fn jobs(&self) -> NonZeroUsize {
-        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        self.jobs.unwrap_or_else(cores)
+    /// The number of workers, if the user gave it.
+    pub(crate) fn jobs(&self) -> Option<NonZeroUsize> {
+        self.jobs
     }
 }
 

@@ -1,7 +1,9 @@
-//! The program around the library: everything that knows the arguments, the environment, files and
-//! the terminal.
+//! The program around the library: everything that knows the arguments, the environment, files,
+//! threads and the terminal.
 //!
-//! This module uses the library, and the library knows none of it.
+//! `command_line` parses the arguments into the types of `args`. `commands` has one file for each
+//! sub-command, which passes its deliveries through the `pipeline` and writes to an `output`. How
+//! the run went is an [`Outcome`](outcome::Outcome), which becomes the exit code.
 
 mod args;
 mod color;
@@ -23,7 +25,7 @@ use chatlog::Text;
 
 use self::args::Cli;
 use self::interrupt::Interrupt;
-use self::output::{say, unless_closed};
+use self::output::{eprint_line, unless_closed};
 
 /// Runs the program with the arguments of the process.
 pub(crate) fn main() -> ExitCode {
@@ -33,7 +35,7 @@ pub(crate) fn main() -> ExitCode {
     };
     match run(&cli) {
         Ok(code) => ExitCode::from(code),
-        Err(error) => failure(&error),
+        Err(error) => report_failure(&error),
     }
 }
 
@@ -44,8 +46,8 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     Ok(outcome?.code())
 }
 
-fn failure(error: &anyhow::Error) -> ExitCode {
-    say(&format!("chatlog: {error:#}"));
+fn report_failure(error: &anyhow::Error) -> ExitCode {
+    eprint_line(&format!("chatlog: {error:#}"));
     ExitCode::from(2)
 }
 
@@ -57,10 +59,10 @@ fn print_usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let printed = error.print().and_then(|()| io::stdout().flush());
         if let Err(error) = unless_closed(printed) {
-            return failure(&error.into());
+            return report_failure(&error.into());
         }
     } else if std::env::args_os().any(is_hostile) {
-        error.render().to_string().lines().for_each(say);
+        error.render().to_string().lines().for_each(eprint_line);
     } else {
         // If standard error is closed, the error cannot be reported anywhere.
         drop(error.print());

@@ -1,17 +1,17 @@
-//! How a run went, and the exit code for it.
+//! The outcome of a run, and its exit code.
 
 use chatlog::Report;
 use chatlog::finding::{Finding, Rule};
 
-/// How a run went: the worst of its parts counts.
+/// The outcome of a run or of a part of it. The worst part decides, so the worst comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Outcome {
-    /// Everything was read and is as it should be.
+    /// Everything was read, and no check failed.
     #[default]
     Clean,
-    /// Something was checked and failed.
+    /// A check failed.
     Findings,
-    /// Something could not be done.
+    /// Something could not be read, checked or written.
     Trouble,
 }
 
@@ -25,8 +25,8 @@ impl Outcome {
         }
     }
 
-    /// An error fails a run. An inconclusive signature is a check that could not be done, whatever
-    /// severity the user gives it.
+    /// The outcome of one delivery. An error fails a run. An inconclusive signature is a check that
+    /// could not be done, whatever its severity.
     pub(crate) fn of(report: &Report<'_>) -> Self {
         let is_inconclusive = |finding: &Finding| finding.rule == Rule::SignatureInconclusive;
         if report.findings.iter().any(is_inconclusive) {

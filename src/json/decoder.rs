@@ -7,7 +7,7 @@ pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 ///
 /// It says neither what is wrong nor where: `serde_json` is asked for that, once, at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fault;
+pub(crate) struct SyntaxError;
 
 /// A position in JSON text that is moved forward value by value and passes nothing but JSON.
 ///
@@ -54,7 +54,7 @@ impl<'de> Decoder<'de> {
 
     /// Goes to the next item or key of a container, whose opening bracket or last value it stands
     /// behind; `false` where it passed the bracket `close` instead.
-    pub(super) fn next(&mut self, close: u8, is_first: bool) -> Result<bool, Fault> {
+    pub(super) fn next(&mut self, close: u8, is_first: bool) -> Result<bool, SyntaxError> {
         match self.peek() {
             Some(byte) if byte == close => {
                 self.at += 1;
@@ -66,18 +66,18 @@ impl<'de> Decoder<'de> {
                 Ok(true)
             }
             Some(_) if is_first => Ok(true),
-            _ => Err(Fault),
+            _ => Err(SyntaxError),
         }
     }
 
     /// Passes the colon behind a key.
-    pub(super) fn colon(&mut self) -> Result<(), Fault> {
-        self.eat(b':').then_some(()).ok_or(Fault)
+    pub(super) fn colon(&mut self) -> Result<(), SyntaxError> {
+        self.eat(b':').then_some(()).ok_or(SyntaxError)
     }
 
     /// Passes the end of the text.
-    pub(super) fn end(&mut self) -> Result<(), Fault> {
-        self.peek().is_none().then_some(()).ok_or(Fault)
+    pub(super) fn end(&mut self) -> Result<(), SyntaxError> {
+        self.peek().is_none().then_some(()).ok_or(SyntaxError)
     }
 
     /// Passes `expected` if the text goes on with it as it stands: of use where several tokens are
@@ -107,7 +107,7 @@ impl<'de> Decoder<'de> {
     }
 
     /// Passes a string and gives it as it is written, with its quotes.
-    pub(super) fn string(&mut self) -> Result<&'de str, Fault> {
+    pub(super) fn string(&mut self) -> Result<&'de str, SyntaxError> {
         self.peek();
         let start = self.at;
         self.pass_string()?;
@@ -115,7 +115,7 @@ impl<'de> Decoder<'de> {
     }
 
     /// Passes one value of any kind and gives it as it is written.
-    pub(super) fn value(&mut self) -> Result<&'de str, Fault> {
+    pub(super) fn value(&mut self) -> Result<&'de str, SyntaxError> {
         let first = self.peek();
         let start = self.at;
         match first {
@@ -127,7 +127,7 @@ impl<'de> Decoder<'de> {
 
     /// Passes the opening bracket of a container, or the whole of another value: the least of which
     /// something can be read.
-    pub(super) fn begin_value(&mut self) -> Result<(), Fault> {
+    pub(super) fn begin_value(&mut self) -> Result<(), SyntaxError> {
         match self.open() {
             Some(_) => Ok(()),
             None => self.pass_single(),
@@ -143,10 +143,10 @@ impl<'de> Decoder<'de> {
     }
 
     /// Passes a container however deep it is: without recursion, a text cannot exhaust the stack.
-    fn pass_container(&mut self) -> Result<(), Fault> {
+    fn pass_container(&mut self) -> Result<(), SyntaxError> {
         // What closes the containers around the one it is in.
         let mut outer = Vec::new();
-        let mut close = self.open().ok_or(Fault)?;
+        let mut close = self.open().ok_or(SyntaxError)?;
         let mut is_first = true;
         loop {
             if !self.next(close, is_first)? {
@@ -183,7 +183,7 @@ impl<'de> Decoder<'de> {
     }
 
     /// Passes a string, a number or a word.
-    fn pass_single(&mut self) -> Result<(), Fault> {
+    fn pass_single(&mut self) -> Result<(), SyntaxError> {
         match self.peek() {
             Some(b'"') => self.pass_string(),
             Some(b't') => self.pass_word(b"true"),
@@ -194,45 +194,45 @@ impl<'de> Decoder<'de> {
     }
 
     /// Passes a string, at whose opening quote it should stand.
-    fn pass_string(&mut self) -> Result<(), Fault> {
+    fn pass_string(&mut self) -> Result<(), SyntaxError> {
         let rest = self.rest();
         let mut passed = 1;
         if rest.first() != Some(&b'"') {
-            return Err(Fault);
+            return Err(SyntaxError);
         }
         loop {
             passed += plain_length(&rest[passed..]);
             match rest.get(passed) {
                 Some(b'"') => break,
-                Some(b'\\') => passed += escape_length(&rest[passed..]).ok_or(Fault)?,
-                _ => return Err(Fault),
+                Some(b'\\') => passed += escape_length(&rest[passed..]).ok_or(SyntaxError)?,
+                _ => return Err(SyntaxError),
             }
         }
         self.at += passed + 1;
         Ok(())
     }
 
-    fn pass_word(&mut self, word: &[u8]) -> Result<(), Fault> {
+    fn pass_word(&mut self, word: &[u8]) -> Result<(), SyntaxError> {
         if !self.rest().starts_with(word) {
-            return Err(Fault);
+            return Err(SyntaxError);
         }
         self.pass_scalar(word.len())
     }
 
-    fn pass_number(&mut self) -> Result<(), Fault> {
-        let length = number_length(self.rest()).ok_or(Fault)?;
+    fn pass_number(&mut self) -> Result<(), SyntaxError> {
+        let length = number_length(self.rest()).ok_or(SyntaxError)?;
         self.pass_scalar(length)
     }
 
     /// Passes a number or a word of that length, if it ends there.
-    fn pass_scalar(&mut self, length: usize) -> Result<(), Fault> {
+    fn pass_scalar(&mut self, length: usize) -> Result<(), SyntaxError> {
         let end = self.at + length;
         let ends = match self.text.as_bytes().get(end) {
             Some(b',' | b'}' | b']') => true,
             _ => self.is_end_of_scalar(end),
         };
         if !ends {
-            return Err(Fault);
+            return Err(SyntaxError);
         }
         self.at = end;
         Ok(())

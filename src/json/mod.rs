@@ -39,7 +39,7 @@ mod scalar;
 mod shape;
 
 pub use self::body::Document;
-pub(crate) use self::decoder::{Decoder, Fault};
+pub(crate) use self::decoder::{Decoder, SyntaxError};
 pub use self::error::describe_error;
 pub(crate) use self::lexer::{
     Lexer, compact, members, readable, token_spans, unescape, without_lone_surrogates,
@@ -47,7 +47,7 @@ pub(crate) use self::lexer::{
 pub(crate) use self::locate::{Wanted, locate};
 pub use self::raw_object::RawObject;
 pub use self::record::Extra;
-pub(crate) use self::record::{Field, Fields, Present, Record, read_record, record};
+pub(crate) use self::record::{Field, Fields, Present, ReadRecord, read_record, record};
 pub use self::scalar::{Enumeration, Integer, Number, OneOf, SessionTime, UnixTime};
 use crate::finding::{Findings, Place};
 
@@ -62,7 +62,7 @@ pub(crate) trait Read<'de>: Default {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault>;
+    ) -> Result<bool, SyntaxError>;
 }
 
 impl<'de, T: Read<'de>> Read<'de> for Box<T> {
@@ -71,7 +71,7 @@ impl<'de, T: Read<'de>> Read<'de> for Box<T> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         T::read(self, json, at, findings)
     }
 }
@@ -83,10 +83,10 @@ impl<'de, T: Read<'de>> Read<'de> for Option<T> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         let start = json.offset();
         let useful = self.insert(T::default()).read(json, at, findings);
-        if !useful.unwrap_or_else(|Fault| json.is_container(start)) {
+        if !useful.unwrap_or_else(|SyntaxError| json.is_container(start)) {
             *self = None;
         }
         useful

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::key_counts::KeyCounts;
 use super::lexer::{Lexer, members};
 use super::scalar::{is_number, is_short_number, note_lone_surrogate, note_precision, wrong_token};
-use super::{Decoder, Fault, Read};
+use super::{Decoder, Read, SyntaxError};
 use crate::Text;
 use crate::finding::{
     Detail, Expected, Finding, Findings, Label, Occurrence, Place, Pointer, Rule, Step, quoted_word,
@@ -35,7 +35,7 @@ impl<'de> Read<'de> for RawObject<'de> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         let token = json.value()?;
         if !token.starts_with('{') {
             return Ok(wrong_token(Expected::Object, token, at, findings));
@@ -110,7 +110,7 @@ impl PathStep<'_> {
 /// Notes repeated keys, halves of characters and numbers that lose precision, at any depth, in a
 /// valid JSON value.
 pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
-    let mut walk = Walk {
+    let mut walk = Checker {
         lexer: Lexer::new(json),
         trail: Trail {
             base: at,
@@ -146,7 +146,7 @@ pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
     }
 }
 
-struct Walk<'w, 'a> {
+struct Checker<'w, 'a> {
     lexer: Lexer<'a>,
     trail: Trail<'w, 'a>,
     inside: Vec<Inside<'a>>,
@@ -167,7 +167,7 @@ impl Trail<'_, '_> {
     }
 }
 
-impl Walk<'_, '_> {
+impl Checker<'_, '_> {
     /// Enters a container, or passes a single value.
     fn value(&mut self, findings: &mut Findings) {
         let may_enter = self.inside.len() < MAX_DEPTH;

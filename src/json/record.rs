@@ -6,7 +6,7 @@ use std::ops::Deref;
 use super::key_counts::KeyCounts;
 use super::raw_object::{check, repeated_key};
 use super::scalar::{string, wrong_token};
-use super::{Decoder, Fault};
+use super::{Decoder, SyntaxError};
 use crate::Text;
 use crate::finding::{
     Detail, Expected, Finding, Findings, Mark, Occurrence, Place, Rule, UnknownName,
@@ -62,7 +62,7 @@ impl Deref for Fields {
 /// One function reads all records, through this table of functions: the code that one object needs
 /// is still in the processor's cache when the next comes, which would not be so if each kind of
 /// object had a reader of its own.
-pub(crate) trait Record<'de> {
+pub(crate) trait ReadRecord<'de> {
     /// The members.
     fn fields(&self) -> &'static Fields;
 
@@ -73,7 +73,7 @@ pub(crate) trait Record<'de> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault>;
+    ) -> Result<bool, SyntaxError>;
 
     /// Keeps a member that nothing documents, its value as JSON text.
     fn keep(&mut self, key: Text<'de>, value: &'de str);
@@ -125,7 +125,7 @@ impl Present<'_> {
 ///
 /// Every member becomes an `Option`: none where it is missing or of no use. Members that nothing
 /// documents are kept in `extra`. A record that is `validated by` a function has it called as its
-/// [`Record::validate`].
+/// [`ReadRecord::validate`].
 macro_rules! record {
     (@required required) => { true };
     (@required optional) => { false };
@@ -144,7 +144,7 @@ macro_rules! record {
             pub extra: crate::json::Extra<'de>,
         }
 
-        impl<'de> crate::json::Record<'de> for $record<'de> {
+        impl<'de> crate::json::ReadRecord<'de> for $record<'de> {
             fn fields(&self) -> &'static crate::json::Fields {
                 static FIELDS: crate::json::Fields = crate::json::Fields::new(&[
                     $(crate::json::Field {
@@ -162,7 +162,7 @@ macro_rules! record {
                 json: &mut crate::json::Decoder<'de>,
                 at: &crate::finding::Place<'_>,
                 findings: &mut crate::finding::Findings,
-            ) -> Result<bool, crate::json::Fault> {
+            ) -> Result<bool, crate::json::SyntaxError> {
                 let mut candidate = 0;
                 $(
                     if index == candidate {
@@ -192,7 +192,7 @@ macro_rules! record {
                 json: &mut crate::json::Decoder<'de>,
                 at: &crate::finding::Place<'_>,
                 findings: &mut crate::finding::Findings,
-            ) -> Result<bool, crate::json::Fault> {
+            ) -> Result<bool, crate::json::SyntaxError> {
                 crate::json::read_record(self, json, at, findings)
             }
         }
@@ -235,11 +235,11 @@ impl<'de> FromIterator<(Text<'de>, &'de str)> for Extra<'de> {
 
 /// Reads an object into a record.
 pub(crate) fn read_record<'de>(
-    record: &mut dyn Record<'de>,
+    record: &mut dyn ReadRecord<'de>,
     json: &mut Decoder<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
-) -> Result<bool, Fault> {
+) -> Result<bool, SyntaxError> {
     if !json.eat(b'{') {
         return Ok(wrong_token(Expected::Object, json.value()?, at, findings));
     }
@@ -255,7 +255,7 @@ pub(crate) fn read_record<'de>(
     while json.next(b'}', is_first)? {
         is_first = false;
         match next_key(json, fields, &mut seen, at, findings)? {
-            Key::First(index) => {
+            NextKey::First(index) => {
                 let place = Place::Member {
                     of: at,
                     key: fields[index].name,
@@ -263,7 +263,7 @@ pub(crate) fn read_record<'de>(
                 };
                 record.read_field(index, json, &place, findings)?;
             }
-            Key::Other(index, key) => {
+            NextKey::Other(index, key) => {
                 read_unusual(record, index, key, json, &mut seen, at, findings)?;
             }
         }
@@ -276,7 +276,7 @@ pub(crate) fn read_record<'de>(
     Ok(true)
 }
 
-enum Key<'de> {
+enum NextKey<'de> {
     /// That of a known member which was not there before; it is passed with its colon.
     First(usize),
     /// An unknown key, or that of a known member which was there before. The colon comes next.
@@ -291,7 +291,7 @@ fn next_key<'de>(
     seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
-) -> Result<Key<'de>, Fault> {
+) -> Result<NextKey<'de>, SyntaxError> {
     // Members mostly come in the order in which they are documented, so the next one is compared
     // with the text as it stands.
     let likely = seen.likely;
@@ -300,7 +300,7 @@ fn next_key<'de>(
         && json.eat_text(field.key)
     {
         seen.add(likely);
-        return Ok(Key::First(likely));
+        return Ok(NextKey::First(likely));
     }
     let key = match json.plain_string() {
         Some(key) => Cow::Borrowed(key),
@@ -310,23 +310,23 @@ fn next_key<'de>(
         Some(index) if !seen.has(index) => {
             json.colon()?;
             seen.add(index);
-            Ok(Key::First(index))
+            Ok(NextKey::First(index))
         }
-        index => Ok(Key::Other(index, key)),
+        index => Ok(NextKey::Other(index, key)),
     }
 }
 
 /// Reads a member whose key is unknown or repeated.
 #[cold]
 fn read_unusual<'de>(
-    record: &mut dyn Record<'de>,
+    record: &mut dyn ReadRecord<'de>,
     index: Option<usize>,
     key: Cow<'de, str>,
     json: &mut Decoder<'de>,
     seen: &mut Seen<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
-) -> Result<(), Fault> {
+) -> Result<(), SyntaxError> {
     let occurrence = seen.count(index, key.clone());
     let place = Place::Member {
         of: at,

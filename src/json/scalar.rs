@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 
 use super::lexer::{lone_surrogates, unescape, unescape_whole};
 use super::raw_object::check;
-use super::{Decoder, Fault, Read};
+use super::{Decoder, Read, SyntaxError};
 use crate::Text;
 use crate::finding::{
     BadTime, Detail, Expected, Finding, Findings, Found, NotJson, Place, Pointer, PrecisionLoss,
@@ -86,7 +86,7 @@ impl<'de> Read<'de> for Text<'de> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         if let Some(plain) = json.plain_string() {
             *self = Text::from(plain);
             return Ok(true);
@@ -132,7 +132,7 @@ impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         if !self.text.read(json, at, findings)? {
             return Ok(false);
         }
@@ -194,7 +194,7 @@ impl<'de> Read<'de> for Number<'de> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         let token = json.value()?;
         if !is_number(token) {
             return Ok(wrong_token(Expected::Number, token, at, findings));
@@ -215,7 +215,7 @@ impl<'de> Read<'de> for Integer<'de> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         let token = json.value()?;
         if !is_whole(token) {
             return Ok(wrong_token(Expected::Integer, token, at, findings));
@@ -312,7 +312,7 @@ impl<'de> Read<'de> for UnixTime {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         let token = json.value()?;
         if let Ok(seconds @ 0..=Self::MAX) = token.parse() {
             *self = Self(seconds);
@@ -364,7 +364,7 @@ impl<'de> Read<'de> for SessionTime<'de> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         if !self.text.read(json, at, findings)? {
             return Ok(false);
         }

@@ -1,7 +1,7 @@
 //! Lists of values.
 
 use super::scalar::wrong_token;
-use super::{Decoder, Fault, Read};
+use super::{Decoder, Read, SyntaxError};
 use crate::finding::{Expected, Findings, Place};
 
 /// An item that is not as it should be keeps its place, empty.
@@ -11,7 +11,7 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
         json: &mut Decoder<'de>,
         at: &Place<'_>,
         findings: &mut Findings,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, SyntaxError> {
         if !json.eat(b'[') {
             return Ok(wrong_token(Expected::Array, json.value()?, at, findings));
         }

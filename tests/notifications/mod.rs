@@ -97,7 +97,7 @@ pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T 
         &origin,
         delivery,
         &document,
-        &chatlog::Checks::default(),
+        &chatlog::InspectOptions::default(),
     ))
 }
 

@@ -1,4 +1,4 @@
-//! `chatlog check`: the schema and the signature, in one reading.
+//! `chatlog check`: checks the schema and the signature in one pass.
 
 use std::sync::Arc;
 

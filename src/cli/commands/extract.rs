@@ -22,9 +22,9 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let inputs = std::slice::from_ref(&args.source);
     let options = read_options_of(inputs, &args.reading, Buffering::Whole, true)?;
-    let selection = Selection(args.select);
+    let extraction = Extraction(args.select);
     let mut found = Selected::default();
-    let outcome = pipeline::run(&options, outputs, &selection, &mut found)?;
+    let outcome = pipeline::run(&options, outputs, &extraction, &mut found)?;
     let count = found.count;
     match (found.delivery, args.select) {
         (Some(_), None) if count > 1 => {
@@ -42,17 +42,17 @@ pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
     }
 }
 
-/// The number of the delivery to extract; none means that there should be only one.
-struct Selection(Option<NonZeroUsize>);
+/// The number of the delivery to extract; `None` if there must be only one.
+struct Extraction(Option<NonZeroUsize>);
 
-/// The delivery that was selected, if it has come, and how many there were.
+/// The selected delivery, once it was read, and the number of deliveries.
 #[derive(Default)]
 struct Selected {
     delivery: Option<Delivery<'static>>,
     count: usize,
 }
 
-impl Processor for Selection {
+impl Processor for Extraction {
     type Output = Selected;
 
     fn process(

@@ -1,4 +1,7 @@
-//! The sub-commands: inputs to reports to a view.
+//! The sub-commands: what each does with a delivery, and where its output goes.
+//!
+//! A command that reads deliveries implements [`Processor`](super::pipeline::Processor) for what runs
+//! on any thread, and [`Sink`](super::pipeline::Sink) for what runs in the order of the input.
 
 mod check;
 mod documents;
@@ -29,13 +32,13 @@ use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs};
 use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::say;
+use crate::cli::output::eprint_line;
 use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 
-/// Runs the command that was asked for.
+/// Runs the command.
 ///
 /// # Errors
-/// Where it cannot be done at all, or its output cannot be written.
+/// The command cannot be run, or its output cannot be written.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let project_file = Config::locate(cli.config.config.as_deref(), cli.config.no_config);
     let outputs = Arc::new(outputs(cli, project_file.as_deref())?);
@@ -47,7 +50,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Verify(args) => verify::run(args, &config()?, outputs),
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &outputs),
-        // It takes nothing but a colour from the project file, and may well explain what is wrong there.
+        // It needs only a colour from the project file, and works if that file is invalid.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),
         Command::Completions(args) => documents::completions(args),
@@ -55,7 +58,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     };
     match outcome {
         Err(error) if error.is::<NoInput>() => {
-            tell_help(cli.command.name());
+            eprint_help(cli.command.name());
             Ok(Outcome::Trouble)
         }
         outcome => outcome,
@@ -65,7 +68,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
 /// The files that a run writes.
 ///
 /// # Errors
-/// Where one of them was also named to be read.
+/// One of them is also a file to be read.
 fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
     let reports = cli.command.reports();
     let outputs = Outputs::new(reports.iter().map(|(_, path)| path.as_path()))?;
@@ -83,15 +86,19 @@ fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
 }
 
 /// Prints the help of a command on standard error.
-fn tell_help(command: &str) {
+fn eprint_help(command: &str) {
     let mut program = Cli::command();
     program.build();
     if let Some(command) = program.find_subcommand_mut(command) {
-        command.render_help().to_string().lines().for_each(say);
+        command
+            .render_help()
+            .to_string()
+            .lines()
+            .for_each(eprint_line);
     }
 }
 
-/// How the inputs of a command are read.
+/// How to read the inputs of a command.
 fn read_options(
     inputs: &Inputs,
     buffering: Buffering,
@@ -100,7 +107,7 @@ fn read_options(
     read_options_of(&inputs.inputs, &inputs.reading, buffering, quiet)
 }
 
-/// How these inputs are read.
+/// How to read these inputs.
 fn read_options_of(
     inputs: &[PathBuf],
     args: &InputArgs,
@@ -117,11 +124,11 @@ fn read_options_of(
         buffering,
         verbose: args.verbose,
         quiet,
-        jobs: NonZeroUsize::MIN,
+        jobs: Some(NonZeroUsize::MIN),
     })
 }
 
-/// There is nothing to read: no input was named, and nothing is piped in.
+/// No input was named, and standard input is a terminal.
 #[derive(Debug)]
 struct NoInput;
 
@@ -133,7 +140,7 @@ impl Display for NoInput {
 
 impl std::error::Error for NoInput {}
 
-/// The project file's levels, then those of the options.
+/// The levels of the project file, overridden by the options.
 fn levels(args: &LevelArgs, config: &Config) -> Levels {
     let mut levels = config.levels();
     for (rule, level) in &args.set {
@@ -145,7 +152,7 @@ fn levels(args: &LevelArgs, config: &Config) -> Levels {
     levels
 }
 
-/// What a view draws on, for this output.
+/// The canvas for standard output.
 fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     let width = look.width.or_else(terminal_width).unwrap_or(100);
     let theme = if is_coloured(look.color, config.color) {
@@ -160,20 +167,12 @@ fn terminal_width() -> Option<u16> {
     terminal_size::terminal_size().map(|(terminal_size::Width(width), _)| width)
 }
 
-/// A flag beats the environment, the environment the project file, and that what standard output
-/// is.
+/// Whether to use colour. The flag takes precedence over the environment, the environment over the
+/// project file, and that over whether standard output is a terminal.
 fn is_coloured(flag: Option<Color>, configured: Option<Color>) -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_forced =
-        std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
-    let from_environment = || match () {
-        () if is_set("NO_COLOR") => Some(Color::Never),
-        () if is_forced => Some(Color::Always),
-        () => None,
-    };
     let chosen = match flag {
-        // Asking for `auto` is asking to look at the environment.
-        None | Some(Color::Auto) => from_environment().or(flag).or(configured),
+        // `--color auto` means to look at the environment.
+        None | Some(Color::Auto) => color_in_environment().or(flag).or(configured),
         Some(flag) => Some(flag),
     };
     match chosen.unwrap_or(Color::Auto) {
@@ -183,4 +182,15 @@ fn is_coloured(flag: Option<Color>, configured: Option<Color>) -> bool {
             io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }
     }
+}
+
+/// The choice in `NO_COLOR` and `CLICOLOR_FORCE`.
+fn color_in_environment() -> Option<Color> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set("NO_COLOR") {
+        return Some(Color::Never);
+    }
+    let forced = std::env::var_os("CLICOLOR_FORCE");
+    let is_forced = forced.is_some_and(|value| !value.is_empty() && value != "0");
+    is_forced.then_some(Color::Always)
 }

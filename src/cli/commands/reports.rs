@@ -1,4 +1,4 @@
-//! Findings on standard output, and in the files of `--report`.
+//! Writes findings to standard output and to the files of `--report`.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use chatlog::view::findings::{InputProblem, Options, Rendered, Renderer, ReportFormat, Writer};
-use chatlog::view::{Canvas, Theme, Zone};
+use chatlog::view::{Theme, Zone};
 use chatlog::{Report, Text};
 
 use super::canvas;
@@ -15,66 +15,65 @@ use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::output::{ReportFile, Stdout};
 
-/// Where findings are written, and how.
+/// Where to write findings, and how.
 pub(super) struct Destinations<'a> {
-    /// The format on standard output, if they are written there.
+    /// The format on standard output; `None` to write none there.
     pub(super) format: Option<ReportFormat>,
-    /// Whether only problems are written there.
+    /// Whether to write only problems there.
     pub(super) quiet: bool,
-    /// The files.
+    /// The report files.
     pub(super) reports: &'a [(ReportFormat, PathBuf)],
-    /// The look on standard output.
+    /// The look of standard output.
     pub(super) look: &'a DisplayArgs,
 }
 
 impl Destinations<'_> {
-    /// Opens everything that is written to: what renders for it, on any thread, and what writes it.
+    /// Opens all destinations. Returns what renders for them, on any thread, and what writes to them.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// A file cannot be written.
     pub(super) fn open(&self, config: &Config) -> Result<(FindingRenderers, FindingWriters)> {
         let options = Options {
             canvas: canvas(self.look, config, Zone::UTC),
             quiet: self.quiet,
             project: Text::from(config.name()),
         };
-        let plain = Options {
-            canvas: Canvas {
-                theme: Theme::plain(),
-                ..options.canvas.clone()
-            },
-            quiet: false,
-            ..options.clone()
-        };
+        let reports = self.open_reports(&options)?;
+        let (report_renderers, report_writers): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
         let screen = self.format.map(|format| Renderer::new(format, options));
-        let report = |(format, path): &(ReportFormat, PathBuf)| {
-            let renderer = Renderer::new(*format, plain.clone());
+        let screen_writer = screen.clone().map(|it| Writer::new(it, Stdout::new()));
+        let renderers = FindingRenderers {
+            screen,
+            reports: report_renderers,
+        };
+        let writers = FindingWriters {
+            screen: screen_writer.transpose()?,
+            reports: report_writers,
+        };
+        Ok((renderers, writers))
+    }
+
+    /// Opens the report files, which hold everything and have no colour.
+    fn open_reports(&self, options: &Options) -> Result<Vec<(Renderer, Writer<ReportFile>)>> {
+        let mut options = options.clone();
+        options.canvas.theme = Theme::plain();
+        options.quiet = false;
+        let open = |(format, path): &(ReportFormat, PathBuf)| {
+            let renderer = Renderer::new(*format, options.clone());
             let file = ReportFile::create(path)?;
             Ok((renderer.clone(), Writer::new(renderer, file)?))
         };
-        let reports: Vec<_> = self.reports.iter().map(report).collect::<Result<_>>()?;
-        let (renderers, writers): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
-        let screen_writer = screen.clone().map(|it| Writer::new(it, Stdout::new()));
-        Ok((
-            FindingRenderers {
-                screen,
-                reports: renderers,
-            },
-            FindingWriters {
-                screen: screen_writer.transpose()?,
-                reports: writers,
-            },
-        ))
+        self.reports.iter().map(open).collect()
     }
 }
 
-/// Renders findings for everything that they are written to.
+/// Renders findings for all destinations.
 pub(super) struct FindingRenderers {
     screen: Option<Renderer>,
     reports: Vec<Renderer>,
 }
 
-/// What was rendered of some reports.
+/// Findings that were rendered for all destinations.
 #[derive(Default)]
 pub(super) struct RenderedFindings {
     screen: Rendered,
@@ -97,7 +96,8 @@ impl FindingRenderers {
         Ok(())
     }
 
-    /// Renders something that could not be read, which standard error tells too.
+    /// Renders a problem with an input. Formats for people only count it, because it is reported on
+    /// standard error too.
     pub(super) fn problem(
         &self,
         problem: &InputProblem<'_>,
@@ -132,8 +132,8 @@ pub(super) struct FindingWriters {
 }
 
 impl FindingWriters {
-    /// Writes what was rendered of the next reports; what goes to standard output at once, if
-    /// somebody waits for it.
+    /// Writes rendered findings. Those of a live source are flushed to standard output, because
+    /// someone may be waiting for them.
     pub(super) fn write(&mut self, rendered: RenderedFindings, is_live: bool) -> Result<()> {
         if let Some(screen) = &mut self.screen {
             screen.write(rendered.screen)?;
@@ -147,12 +147,12 @@ impl FindingWriters {
         Ok(())
     }
 
-    /// Whether any report is written to a file, which has to be complete.
+    /// Whether there are report files. They must be complete, even if standard output is closed.
     pub(super) fn has_reports(&self) -> bool {
         !self.reports.is_empty()
     }
 
-    /// Whether anybody still reads what is written.
+    /// `Break` if no more output is wanted.
     pub(super) fn flow(&self) -> ControlFlow<()> {
         match &self.screen {
             Some(screen) if !self.has_reports() => screen.get_ref().flow(),
@@ -160,7 +160,7 @@ impl FindingWriters {
         }
     }
 
-    /// Completes everything, then puts the reports in place.
+    /// Completes all output, then moves the report files into place.
     pub(super) fn finish(self) -> Result<()> {
         if let Some(screen) = self.screen {
             screen.finish()?;

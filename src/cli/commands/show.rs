@@ -1,6 +1,6 @@
-//! `chatlog show`: the conversation.
+//! `chatlog show`: shows conversations.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Canvas, Selection, Zone, json, write_tables};
-use chatlog::{Checks, Text, inspect};
+use chatlog::{InspectOptions, Report, Text, inspect};
 
 use super::verifier::{Failures, Verifier};
 use super::{canvas, levels, read_options};
@@ -22,20 +22,7 @@ use crate::cli::output::{Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
-    let zone = args.tz.clone().or_else(|| config.time_zone.clone());
-    let secrets = args.signature.secrets.read(&args.inputs)?;
-    let showing = Showing {
-        format: args.format,
-        canvas: canvas(&args.look, config, zone.unwrap_or(Zone::UTC)),
-        levels: levels(&args.levels, config),
-        limit: args.limit.limit(),
-        selection: Selection {
-            only: args.only,
-            order: args.sort,
-            full_text: args.full_text,
-        },
-        verifier: Verifier::new(&args.signature, config, secrets)?,
-    };
+    let showing = Showing::new(args, config)?;
     let mut output = ShowOutput {
         out: Stdout::new(),
         errors_allowed: 0,
@@ -55,7 +42,7 @@ pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Resul
     Ok(outcome)
 }
 
-/// What every session is shown with.
+/// How to show every session.
 struct Showing {
     format: ShowFormat,
     canvas: Canvas,
@@ -65,40 +52,60 @@ struct Showing {
     verifier: Verifier,
 }
 
-/// What comes of showing some sessions.
+impl Showing {
+    /// # Errors
+    /// A secret cannot be read, or the environment holds an invalid scheme.
+    fn new(args: &Show, config: &Config) -> Result<Self> {
+        let zone = args.tz.clone().or_else(|| config.time_zone.clone());
+        let secrets = args.signature.secrets.read(&args.inputs)?;
+        Ok(Self {
+            format: args.format,
+            canvas: canvas(&args.look, config, zone.unwrap_or(Zone::UTC)),
+            levels: levels(&args.levels, config),
+            limit: args.limit.limit(),
+            selection: Selection {
+                only: args.only,
+                order: args.sort,
+                full_text: args.full_text,
+            },
+            verifier: Verifier::new(&args.signature, config, secrets)?,
+        })
+    }
+
+    fn write(&self, report: &Report<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        match self.format {
+            ShowFormat::Table => write_tables(report, self.selection, &self.canvas, out),
+            ShowFormat::Json => json::write_session(report, self.selection, &self.canvas.zone, out),
+        }
+    }
+}
+
+/// The output for some deliveries.
 #[derive(Default)]
-struct Shown {
+struct ShownSessions {
     text: Vec<u8>,
     errors_allowed: usize,
     signatures: Vec<Signature>,
 }
 
 impl Processor for Showing {
-    type Output = Shown;
+    type Output = ShownSessions;
 
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
-        output: &mut Shown,
+        output: &mut ShownSessions,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         let document = Document::new(&incoming.delivery.body);
         let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
-        let checks = Checks {
+        let options = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             verifier: Some(&verify),
-            ..Checks::default()
+            ..InspectOptions::default()
         };
-        let report = inspect(incoming.origin, incoming.delivery, &document, &checks);
-        match self.format {
-            ShowFormat::Table => {
-                write_tables(&report, self.selection, &self.canvas, &mut output.text)?;
-            }
-            ShowFormat::Json => {
-                let zone = &self.canvas.zone;
-                json::write_session(&report, self.selection, zone, &mut output.text)?;
-            }
-        }
+        let report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        self.write(&report, &mut output.text)?;
         output.errors_allowed += report.errors_allowed;
         let outcome = Outcome::of(&report);
         output.signatures.extend(report.signature);
@@ -106,17 +113,17 @@ impl Processor for Showing {
     }
 }
 
-/// Where sessions are shown.
+/// Writes sessions to standard output, and counts what is reported at the end.
 struct ShowOutput {
     out: Stdout,
     errors_allowed: usize,
     failures: Failures,
 }
 
-impl Sink<Shown> for ShowOutput {
+impl Sink<ShownSessions> for ShowOutput {
     fn write(
         &mut self,
-        shown: Shown,
+        shown: ShownSessions,
         _source: &Text<'_>,
         is_live: bool,
     ) -> Result<ControlFlow<()>> {

@@ -19,7 +19,7 @@ use super::url::Url;
 use crate::cli::args::{Sign, SignAs};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{Stdout, say};
+use crate::cli::output::{Stdout, eprint_line};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Resul
     Ok(outcome)
 }
 
-/// How every delivery is signed, and what is written for it.
+/// How to sign every delivery, and what to write for it.
 struct Signer<'a> {
     secret: &'a Secret,
     scheme: Scheme,
@@ -51,11 +51,11 @@ struct Signer<'a> {
     destination: Destination,
 }
 
-/// What was written for some deliveries.
+/// The output for some deliveries.
 #[derive(Default)]
 struct Signed {
     text: Vec<u8>,
-    /// Why some could not be signed, for standard error.
+    /// Why some could not be signed, to report on standard error.
     problems: Vec<String>,
 }
 
@@ -83,7 +83,7 @@ impl Processor for Signer<'_> {
 impl Sink<Signed> for Stdout {
     fn write(&mut self, signed: Signed, _: &Text<'_>, _: bool) -> Result<ControlFlow<()>> {
         for problem in signed.problems {
-            say(&format!("chatlog: {problem}"));
+            eprint_line(&format!("chatlog: {problem}"));
         }
         self.write_all(&signed.text)?;
         Ok(self.flow())
@@ -91,10 +91,10 @@ impl Sink<Signed> for Stdout {
 }
 
 impl Signer<'_> {
-    /// What is written for a delivery.
+    /// Signs a delivery and returns the output for it.
     ///
     /// # Errors
-    /// Why it cannot be signed.
+    /// It cannot be signed.
     fn sign(&self, delivery: &Delivery<'_>) -> Result<Vec<u8>> {
         let delivery = match self.write_as {
             SignAs::Header | SignAs::Value => Cow::Borrowed(delivery),

@@ -1,4 +1,4 @@
-//! `chatlog validate`: what is wrong.
+//! `chatlog validate`: checks deliveries against the schema and writes findings.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use chatlog::finding::{FindingLimit, Levels};
 use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::InputProblem;
-use chatlog::{Checks, Text, inspect};
+use chatlog::{InspectOptions, Text, VerifyFn, inspect};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier};
@@ -26,50 +26,38 @@ pub(super) fn run(args: &Validate, config: &Config, outputs: Arc<Outputs>) -> Re
     run_with(args, config, outputs, None)
 }
 
-/// Validates, and verifies too where there is a verifier.
+/// Validates, and also checks signatures if there is a verifier.
 pub(super) fn run_with(
     args: &Validate,
     config: &Config,
     outputs: Arc<Outputs>,
     verifier: Option<Verifier>,
 ) -> Result<Outcome> {
-    let contracts = args
-        .schema
-        .iter()
-        .map(|path| read_contract(path))
-        .collect::<Result<Vec<Contract>>>()?;
-    let destinations = Destinations {
-        format: Some(args.format),
-        quiet: args.quiet,
-        reports: &args.report,
-        look: &args.look,
-    };
-    let (renderers, writers) = destinations.open(config)?;
+    let (renderers, writers) = destinations(args).open(config)?;
     let mut output = ValidationOutput {
         writers,
         failures: verifier.as_ref().map(Verifier::failures),
     };
-    let validation = Validation {
-        levels: levels(&args.levels, config),
-        contracts,
-        verifier,
-        renderers,
-        limit: args.limit.limit(),
-        fails_fast: args.fail_fast,
-    };
+    let validation = Validation::new(args, config, renderers, verifier)?;
     let options =
         read_options(&args.inputs, Buffering::Eager, args.quiet)?.with_jobs(args.jobs.jobs());
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
-    // Windows replaces no file that is still open.
+    // Windows cannot replace a file that is still open.
     drop(outputs);
-    output.writers.finish()?;
-    if let Some(failures) = output.failures {
-        failures.report();
-    }
+    output.finish()?;
     Ok(outcome)
 }
 
-/// What every delivery is checked against, and how its findings are rendered.
+fn destinations(args: &Validate) -> Destinations<'_> {
+    Destinations {
+        format: Some(args.format),
+        quiet: args.quiet,
+        reports: &args.report,
+        look: &args.look,
+    }
+}
+
+/// What to check every delivery against, and how to render its findings.
 struct Validation {
     levels: Levels,
     contracts: Vec<Contract>,
@@ -79,11 +67,32 @@ struct Validation {
     fails_fast: bool,
 }
 
-/// What comes of validating some deliveries.
+impl Validation {
+    /// # Errors
+    /// A schema cannot be read or is invalid.
+    fn new(
+        args: &Validate,
+        config: &Config,
+        renderers: FindingRenderers,
+        verifier: Option<Verifier>,
+    ) -> Result<Self> {
+        let contracts = args.schema.iter().map(|path| read_contract(path));
+        Ok(Self {
+            levels: levels(&args.levels, config),
+            contracts: contracts.collect::<Result<_>>()?,
+            verifier,
+            renderers,
+            limit: args.limit.limit(),
+            fails_fast: args.fail_fast,
+        })
+    }
+}
+
+/// The output for some deliveries.
 #[derive(Default)]
 struct Validated {
     findings: RenderedFindings,
-    /// Their signatures, if those were checked.
+    /// Their signatures, if they were checked.
     signatures: Vec<Signature>,
 }
 
@@ -96,19 +105,15 @@ impl Processor for Validation {
         output: &mut Validated,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         let document = Document::new(&incoming.delivery.body);
-        let verify = self
-            .verifier
-            .as_ref()
-            .map(|verifier| |_: &Delivery<'_>| verifier.verify(incoming));
-        let checks = Checks {
+        let verifier = self.verifier.as_ref();
+        let verify = verifier.map(|verifier| |_: &Delivery<'_>| verifier.verify(incoming));
+        let options = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             contracts: &self.contracts,
-            verifier: verify
-                .as_ref()
-                .map(|verify| verify as chatlog::Verifier<'_>),
+            verifier: verify.as_ref().map(|verify| verify as VerifyFn<'_>),
         };
-        let report = inspect(incoming.origin, incoming.delivery, &document, &checks);
+        let report = inspect(incoming.origin, incoming.delivery, &document, &options);
         self.renderers.report(&report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
         output.signatures.extend(report.signature);
@@ -124,10 +129,20 @@ impl Processor for Validation {
     }
 }
 
-/// Where findings are written.
+/// Writes findings, and collects what the failed signatures have in common.
 struct ValidationOutput {
     writers: FindingWriters,
     failures: Option<Failures>,
+}
+
+impl ValidationOutput {
+    fn finish(self) -> Result<()> {
+        self.writers.finish()?;
+        if let Some(failures) = self.failures {
+            failures.report();
+        }
+        Ok(())
+    }
 }
 
 impl Sink<Validated> for ValidationOutput {

@@ -1,4 +1,5 @@
-//! Checking the signatures of a run's deliveries, and saying what their failures have in common.
+//! Checks the signatures of all deliveries of a run, and summarizes what their failures have in
+//! common.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,29 +14,29 @@ use crate::cli::config::Config;
 use crate::cli::output::report_problem;
 use crate::cli::pipeline::IncomingDelivery;
 
-/// Checks the signature of one delivery after another, on any thread.
+/// Checks signatures, on any thread.
 ///
-/// A verdict depends on its delivery alone. Why a signature fails is explained for the first ones
-/// only, and in the order of the input: a failure waits for its turn before it takes anything out of
-/// the budget.
+/// A verdict depends on its delivery alone. Explaining a failure is expensive, so only the first
+/// failures of the input are explained, as far as a budget lasts. A failure waits for its turn before
+/// it uses the budget, so that the same ones are explained for any number of workers.
 pub(super) struct Verifier {
     checks: Checks,
     header_name: String,
     /// Whether the user gave one signature for every delivery.
     is_shared: bool,
-    /// What may still be spent on explaining failures.
+    /// The budget for explaining failures.
     budget: Mutex<Budget>,
-    /// Whether nothing is left of it.
+    /// Whether the budget is used up, so that nobody needs to wait for it.
     is_spent: AtomicBool,
-    /// Whether the user wants none explained.
+    /// Whether the user turned explanations off.
     explains_none: bool,
 }
 
 impl Verifier {
-    /// A verifier with these secrets and what else was asked for.
+    /// A verifier with these secrets and the options of the user.
     ///
     /// # Errors
-    /// Where the environment holds an invalid scheme.
+    /// The environment holds an invalid scheme.
     pub(super) fn new(args: &SignatureArgs, config: &Config, secrets: Vec<Secret>) -> Result<Self> {
         let scheme = args.scheme.scheme(config)?;
         let header = args.scheme.header_name(config);
@@ -60,7 +61,7 @@ impl Verifier {
         })
     }
 
-    /// The verdict on the signature that came with a delivery, or in a file beside it.
+    /// Checks the signature of a delivery, which may be in a file next to its source.
     pub(super) fn verify(&self, incoming: &IncomingDelivery<'_>) -> Signature {
         let delivery = incoming.signed(&self.header_name);
         let mut signature = verify(&delivery, &self.checks);
@@ -73,7 +74,7 @@ impl Verifier {
         signature
     }
 
-    /// Why a signature does not match; none where nothing is left of the budget.
+    /// Why a signature does not match; `None` if the budget is used up.
     fn explain(
         &self,
         incoming: &IncomingDelivery<'_>,
@@ -96,17 +97,17 @@ impl Verifier {
         &self.header_name
     }
 
-    /// Whether all deliveries are checked for one signature, which is not theirs to swap.
+    /// Whether the user gave one signature for every delivery, so that none can be swapped.
     pub(super) fn is_shared(&self) -> bool {
         self.is_shared
     }
 
-    /// What deliveries are checked against.
+    /// The scheme, secrets and signatures to check against.
     pub(super) fn checks(&self) -> &Checks {
         &self.checks
     }
 
-    /// What the failures of this verifier have in common, of which there are none yet.
+    /// An empty summary for the failures of this verifier.
     pub(super) fn failures(&self) -> Failures {
         Failures {
             common: CommonCause::default(),
@@ -117,41 +118,41 @@ impl Verifier {
     }
 }
 
-/// What the failed signatures of a run have in common.
+/// A summary of the failed signatures of a run.
 pub(super) struct Failures {
     common: CommonCause,
-    /// How many failures were not explained, for want of budget.
+    /// How many failures were not explained, because the budget was used up.
     unexplained: usize,
     is_shared: bool,
     explains_none: bool,
 }
 
 impl Failures {
-    /// Counts a signature.
+    /// Counts a signature if it is a failure without an explanation.
     pub(super) fn count(&mut self, signature: &Signature) {
         let is_explained = !signature.hints.is_empty() || !signature.tried.is_empty();
         self.unexplained += usize::from(signature.is_mismatch() && !is_explained);
     }
 
-    /// Whether a signature fails for the same reason as every failure before it, so that there is
-    /// nothing new to say about it. Signatures are compared in the order of the input.
+    /// Whether a signature fails for the same reason as every failure before it, so that its
+    /// explanation need not be repeated. Call it in the order of the input.
     pub(super) fn is_repeated(&mut self, signature: &Signature) -> bool {
         !self.is_shared && self.common.add(signature)
     }
 
-    /// What there is to say of all failures together.
+    /// The sentences of the summary.
     pub(super) fn sentences(&self) -> impl Iterator<Item = String> {
         self.common.sentence().into_iter().chain(self.unexplained())
     }
 
-    /// Says it on standard error: for formats that hold findings alone.
+    /// Prints the summary on standard error, for formats that only hold findings.
     pub(super) fn report(&self) {
         for sentence in self.sentences() {
             report_problem(&"signatures", &sentence);
         }
     }
 
-    /// That there are failures which were not explained, unless the user wants it so.
+    /// The sentence about failures that were not explained, unless the user turned explanations off.
     pub(super) fn unexplained(&self) -> Option<String> {
         match self.unexplained {
             _ if self.explains_none => None,

@@ -14,7 +14,7 @@ use chatlog::view::signature::{
     DeliveryInfo, VerdictCounts, write_failures, write_options, write_schemes,
 };
 use chatlog::view::{Canvas, Zone, json, signature};
-use chatlog::{Checks, Text, inspect_signature};
+use chatlog::{InspectOptions, Text, inspect_signature};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier};
@@ -107,10 +107,10 @@ impl Processor for Verification {
         output: &mut Verified,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
-        let checks = Checks {
+        let checks = InspectOptions {
             levels: &self.levels,
             verifier: Some(&verify),
-            ..Checks::default()
+            ..InspectOptions::default()
         };
         let report = inspect_signature(incoming.origin, incoming.delivery, &checks);
         self.renderers.report(&report, &mut output.findings)?;

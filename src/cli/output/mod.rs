@@ -113,12 +113,12 @@ pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 }
 
 /// Says something on standard error, in one line; there is nobody to tell if that fails.
-pub(crate) fn say(words: &str) {
+pub(crate) fn eprint_line(words: &str) {
     let line = format!("{}\n", Text::from(words));
     drop(io::stderr().write_all(line.as_bytes()));
 }
 
 /// Says on standard error what there is to say about a place: an input, a delivery or an option.
 pub(crate) fn report_problem(place: &impl Display, what: &str) {
-    say(&format!("chatlog: {place}: {what}"));
+    eprint_line(&format!("chatlog: {place}: {what}"));
 }

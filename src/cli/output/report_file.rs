@@ -14,10 +14,10 @@ use crate::cli::pipeline::{folder_of, followed, name_of};
 /// A report on its way into its file.
 pub(crate) struct ReportFile {
     name: String,
-    sink: Sink,
+    target: ReportTarget,
 }
 
-enum Sink {
+enum ReportTarget {
     /// A file that will replace the target.
     Beside {
         file: BufWriter<NamedTempFile>,
@@ -34,8 +34,8 @@ impl ReportFile {
     /// Where it cannot be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let name = format!("--report {}", name_of(path));
-        let sink = Sink::open(path).with_context(|| format!("{name}: cannot write"))?;
-        Ok(Self { name, sink })
+        let target = ReportTarget::open(path).with_context(|| format!("{name}: cannot write"))?;
+        Ok(Self { name, target })
     }
 
     fn named(&self, error: &io::Error) -> io::Error {
@@ -48,7 +48,7 @@ impl ReportFile {
     /// # Errors
     /// Where the target cannot be replaced.
     pub(crate) fn put_in_place(self) -> Result<()> {
-        let Sink::Beside { file, target } = self.sink else {
+        let ReportTarget::Beside { file, target } = self.target else {
             return Ok(());
         };
         let place = || format!("{}: cannot write", self.name);
@@ -62,17 +62,17 @@ impl ReportFile {
 
 impl Write for ReportFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.sink.writer().write(bytes);
+        let written = self.target.writer().write(bytes);
         written.map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.sink.writer().flush();
+        let flushed = self.target.writer().flush();
         flushed.map_err(|error| self.named(&error))
     }
 }
 
-impl Sink {
+impl ReportTarget {
     fn open(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(found) if !found.is_file() => {

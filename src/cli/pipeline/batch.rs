@@ -1,97 +1,62 @@
-//! Batches: records that own their bytes, and what happened between them, in order.
+//! Batches: records that own their bytes, and the events between them, in the order of the input.
 
 use std::sync::Arc;
 
-use chatlog::Position;
-use chatlog::Text;
 use chatlog::capture::Record;
 
+use super::event::ReadEvent;
 use super::framing::{Framed, RecordPlace};
-use super::input::Claim;
+use super::open_source::OpenSource;
 use super::queue::{Closed, Queue};
-use super::worker::OpenSource;
 
-/// How many bytes of records make a batch. It is large next to what it costs to hand one on, and
-/// small next to a processor's cache.
+/// How many bytes of records fill a batch: enough that passing it to a worker costs little in
+/// comparison, and few enough that it fits into a processor's cache.
 const BATCH: usize = 512 * 1024;
-/// How many items make one, whatever they weigh.
+/// How many records and events fill a batch, whatever their size.
 const MAX_ITEMS: usize = 1024;
-/// A record of at least this many bytes takes its buffer along instead of being copied.
+/// A record of at least this many bytes is moved with its buffer instead of being copied.
 const LARGE: usize = 1 << 20;
 
-/// Something that happened while inputs were read, for the sink to account for.
-#[derive(Debug, Clone)]
-pub(super) enum Event {
-    /// An input starts.
-    InputStart {
-        name: Text<'static>,
-        is_folder: bool,
-        /// The number of the delivery that is wanted of it.
-        number: Option<usize>,
-    },
-    /// All sources of an input were read.
-    InputEnd,
-    /// A source was opened.
-    SourceStart,
-    /// A source was read to its end.
-    SourceEnd {
-        name: Text<'static>,
-        claim: Claim,
-        /// What had to be undone to read it, such as `gzip`.
-        undone: Vec<&'static str>,
-    },
-    /// A file that was found in a folder holds no delivery.
-    PassedOver(Text<'static>),
-    /// A file that was found in a folder is not read, for this reason.
-    NotRead(Text<'static>, String),
-    /// Something cannot be read.
-    Problem {
-        source: Text<'static>,
-        position: Option<Position>,
-        message: String,
-    },
-}
-
-/// Records of one source, in the buffer of their batch or in one of their own.
+/// Successive records of one source.
 pub(super) struct Run {
     pub(super) source: Arc<OpenSource>,
     pub(super) records: Vec<OwnedRecord>,
 }
 
-/// A record that owns its bytes, or knows where they are in the buffer of its batch.
+/// A record with its bytes, which are in a buffer of its own or in that of its batch.
 pub(super) struct OwnedRecord {
     own: Option<Vec<u8>>,
     place: RecordPlace,
 }
 
 impl OwnedRecord {
-    /// The record, of a batch with this buffer.
+    /// The record, given the buffer of its batch.
     pub(super) fn record<'r>(&'r self, buffer: &'r [u8]) -> Record<'r> {
         self.place.in_buffer(self.own.as_deref().unwrap_or(buffer))
     }
 }
 
-/// What is in a batch, in the order of the input.
-pub(super) enum Item {
+/// A part of a batch.
+pub(super) enum BatchItem {
     Run(Run),
-    Event(Event),
+    Event(ReadEvent),
 }
 
-/// Some records and events, which go to one worker.
+/// Records and events that go to one worker, in the order of the input.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) buffer: Vec<u8>,
-    pub(super) items: Vec<Item>,
-    /// How much of the queue's room it takes.
+    pub(super) items: Vec<BatchItem>,
+    /// How much of the queue's capacity it takes.
     pub(super) weight: usize,
 }
 
 impl Batch {
-    /// The runs in it, in order.
+    /// Its runs, in order.
     pub(super) fn runs(&self) -> impl Iterator<Item = &Run> {
         self.items.iter().filter_map(|item| match item {
-            Item::Run(run) => Some(run),
-            Item::Event(_) => None,
+            BatchItem::Run(run) => Some(run),
+            BatchItem::Event(_) => None,
         })
     }
 }
@@ -100,7 +65,7 @@ impl Batch {
 pub(super) struct Batcher<'q> {
     queue: &'q Queue<Batch>,
     batch: Batch,
-    /// How many items and records are in it.
+    /// How many records and events are in the batch.
     count: usize,
 }
 
@@ -113,52 +78,55 @@ impl<'q> Batcher<'q> {
         }
     }
 
-    /// Adds what happened.
+    /// Adds an event.
     ///
     /// # Errors
-    /// Where the queue is closed.
-    pub(super) fn add_event(&mut self, event: Event) -> Result<(), Closed> {
-        self.batch.items.push(Item::Event(event));
+    /// The queue is closed.
+    pub(super) fn add_event(&mut self, event: ReadEvent) -> Result<(), Closed> {
+        self.batch.items.push(BatchItem::Event(event));
         self.push_if_full()
     }
 
-    /// Adds a record. A large one goes alone, and nothing else is on the way with it: two could be
-    /// more than there is memory for.
+    /// Adds a record. A large one travels alone, with nothing else on its way: two of the largest
+    /// might not fit into memory.
     ///
     /// # Errors
-    /// Where the queue is closed.
+    /// The queue is closed.
     pub(super) fn add_record(
         &mut self,
         source: &Arc<OpenSource>,
         framed: Framed<'_>,
     ) -> Result<(), Closed> {
-        let is_large = framed.record().bytes.len() >= LARGE;
-        if is_large {
-            self.push()?;
-            self.batch.weight = usize::MAX;
-            let (buffer, place) = framed.detach();
-            let own = Some(buffer);
-            self.run(source).push(OwnedRecord { own, place });
-            return self.push();
+        if framed.record().bytes.len() >= LARGE {
+            return self.push_alone(source, framed);
         }
         let place = framed.copy_to(&mut self.batch.buffer);
         self.run(source).push(OwnedRecord { own: None, place });
         self.push_if_full()
     }
 
-    /// The records of the source that are last in the batch.
+    fn push_alone(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Closed> {
+        self.push()?;
+        self.batch.weight = usize::MAX;
+        let (buffer, place) = framed.detach();
+        let own = Some(buffer);
+        self.run(source).push(OwnedRecord { own, place });
+        self.push()
+    }
+
+    /// The last run of the batch if it is of this source, or else a new one.
     fn run(&mut self, source: &Arc<OpenSource>) -> &mut Vec<OwnedRecord> {
         let items = &mut self.batch.items;
         let is_same =
-            matches!(items.last(), Some(Item::Run(run)) if Arc::ptr_eq(&run.source, source));
+            matches!(items.last(), Some(BatchItem::Run(run)) if Arc::ptr_eq(&run.source, source));
         if !is_same {
-            items.push(Item::Run(Run {
+            items.push(BatchItem::Run(Run {
                 source: Arc::clone(source),
                 records: Vec::new(),
             }));
         }
         match items.last_mut() {
-            Some(Item::Run(run)) => &mut run.records,
+            Some(BatchItem::Run(run)) => &mut run.records,
             _ => unreachable!("a run was pushed last"),
         }
     }
@@ -171,10 +139,10 @@ impl<'q> Batcher<'q> {
         self.push()
     }
 
-    /// Pushes what there is, for somebody who may be waiting for it.
+    /// Pushes the batch into the queue, unless it is empty.
     ///
     /// # Errors
-    /// Where the queue is closed.
+    /// The queue is closed.
     pub(super) fn push(&mut self) -> Result<(), Closed> {
         self.count = 0;
         if self.batch.items.is_empty() {

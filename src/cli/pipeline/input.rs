@@ -1,8 +1,7 @@
-//! Inputs and sources: the files, folders and standard input that the user named, and how they are
-//! opened.
+//! Inputs and sources: what the user named, and the files that are opened for it.
 //!
-//! An input is what was named. It is one source, or a folder of them; a source is opened as it was
-//! before it was compressed or encoded in UTF-16.
+//! An input is one argument. It stands for one source, or for all files in a folder. Opening a source
+//! undoes compression and UTF-16, which are detected by the first bytes and not by the file name.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
@@ -21,19 +20,19 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
-/// The most that is read of a file with a signature.
+/// How many bytes of a signature file are read at most.
 const MAX_SIGNATURE: u64 = 1 << 16;
 
-/// What the user named: where deliveries are read from, and perhaps which one.
+/// What the user named: `PATH`, `-`, or either with `#N` for one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Input {
-    place: Place,
-    /// The delivery's number, from 1: `#N` behind the name.
+    path: InputPath,
+    /// The number of the delivery, from 1, if the user gave `#N`.
     pub(crate) number: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum InputPath {
     Stdin,
     Path(PathBuf),
 }
@@ -50,61 +49,64 @@ pub(crate) struct InputError {
 /// One file, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
-    place: Place,
+    path: InputPath,
     pub(crate) claim: Claim,
 }
 
-/// Why a source is read: that decides what it means if there is no delivery in it.
+/// Why a source is read, which decides whether it is an error if it holds no delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
     /// The user named it.
     Named,
-    /// It was found in a folder, and its name is one of a capture.
+    /// It was found in a folder, and its name is that of a capture.
     CaptureByName,
     /// It was found in a folder, and may be anything.
     Unknown,
 }
 
-/// A source that was opened, and is read as it was before it was compressed.
+/// An open source, decoded.
 pub(crate) struct Opened {
     /// Its bytes.
     pub(crate) reader: Box<dyn Read>,
-    /// What had to be undone to read it, such as `gzip`.
+    /// The encodings that were undone to read it, such as `gzip`.
     pub(crate) undone: Vec<&'static str>,
-    /// Whether its text was decoded from UTF-16, and is not what was saved byte for byte.
+    /// Whether it was decoded from UTF-16, so that its bytes are not those of the file.
     pub(crate) is_recoded: bool,
-    /// Whether it is a pipe, a terminal or the like, in which more may come at any time.
+    /// Whether it is a pipe, a terminal or the like, whose data may arrive slowly.
     pub(crate) is_live: bool,
 }
 
 impl Input {
-    /// The inputs that arguments name; none name standard input.
+    /// The inputs that the arguments name, or standard input if there are no arguments.
     pub(crate) fn all(arguments: &[PathBuf]) -> Vec<Result<Self, InputError>> {
         if arguments.is_empty() {
-            return vec![Ok(Self::whole(Place::Stdin))];
+            return vec![Ok(Self::whole(InputPath::Stdin))];
         }
         arguments.iter().map(|path| Self::named(path)).collect()
     }
 
-    /// The input of this name: a path that exists, or else one with `#N` behind it, where `-` is
-    /// standard input. A path that does not exist is an input too: opening it says so.
+    /// The input that an argument names. A path that exists is that path, even if it ends with `#N`.
+    /// A path that does not exist is an input too, which fails when it is opened.
+    ///
+    /// # Errors
+    /// The number is 0 or too large.
     pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
         if argument.as_os_str() == "-" {
-            return Ok(Self::whole(Place::Stdin));
+            return Ok(Self::whole(InputPath::Stdin));
         }
         let numbered = numbered(argument.as_os_str()).filter(|_| !exists(argument));
         let Some((before, number)) = numbered else {
-            return Ok(Self::whole(Place::Path(argument.to_owned())));
+            return Ok(Self::whole(InputPath::Path(argument.to_owned())));
         };
-        let place = match before.to_str() {
-            _ if exists(Path::new(&before)) => Place::Path(before.into()),
-            // The command line is read with the second spelling.
-            Some("-" | "./-") => Place::Stdin,
-            _ => return Ok(Self::whole(Place::Path(argument.to_owned()))),
+        let path = match before.to_str() {
+            _ if exists(Path::new(&before)) => InputPath::Path(before.into()),
+            // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
+            Some("-" | "./-") => InputPath::Stdin,
+            _ => return Ok(Self::whole(InputPath::Path(argument.to_owned()))),
         };
         match number.parse() {
             Ok(number) if number > 0 => Ok(Self {
-                place,
+                path,
                 number: Some(number),
             }),
             _ => Err(InputError {
@@ -114,55 +116,52 @@ impl Input {
         }
     }
 
-    fn whole(place: Place) -> Self {
-        Self {
-            place,
-            number: None,
-        }
+    fn whole(path: InputPath) -> Self {
+        Self { path, number: None }
     }
 
-    /// The name that the user gave it, or would, without the number.
+    /// Its name on the command line, without the number.
     pub(crate) fn name(&self) -> Text<'static> {
-        self.place.name()
+        self.path.name()
     }
 
-    /// Says whether it is standard input.
+    /// Whether it is standard input.
     pub(crate) fn is_stdin(&self) -> bool {
-        self.place == Place::Stdin
+        self.path == InputPath::Stdin
     }
 
-    /// Its path; none for standard input.
+    /// Its path; `None` for standard input.
     pub(crate) fn path(&self) -> Option<&Path> {
-        self.place.path()
+        self.path.path()
     }
 
-    /// How many bytes it has, if it is a regular file.
+    /// Its size in bytes, if it is a regular file.
     pub(super) fn size(&self) -> Option<u64> {
         let metadata = fs::metadata(self.path()?).ok()?;
         metadata.is_file().then_some(metadata.len())
     }
 
-    /// Says whether it is a folder.
+    /// Whether it is a folder.
     pub(crate) fn is_folder(&self) -> bool {
-        matches!(&self.place, Place::Path(path) if path.is_dir())
+        matches!(&self.path, InputPath::Path(path) if path.is_dir())
     }
 
-    /// What is to be read: the input itself, or the files below it, in order of name.
+    /// The sources to read: the input itself, or the files in the folder, ordered by name.
     pub(crate) fn sources(&self) -> Vec<Result<Source, InputError>> {
-        match &self.place {
-            Place::Path(folder) if folder.is_dir() => {
+        match &self.path {
+            InputPath::Path(folder) if folder.is_dir() => {
                 let files = walk(folder).into_iter();
                 files.map(|file| file.map(Source::from)).collect()
             }
-            place => vec![Ok(Source {
-                place: place.clone(),
+            path => vec![Ok(Source {
+                path: path.clone(),
                 claim: Claim::Named,
             })],
         }
     }
 }
 
-/// `NAME#N` in its parts.
+/// Splits `NAME#N`.
 fn numbered(argument: &OsStr) -> Option<(OsString, &str)> {
     let bytes = argument.as_encoded_bytes();
     let at = memchr::memrchr(b'#', bytes)?;
@@ -171,7 +170,7 @@ fn numbered(argument: &OsStr) -> Option<(OsString, &str)> {
     Some((start_of(argument, at)?, number)).filter(|_| is_number)
 }
 
-/// The first `length` bytes of a name, which end before an ASCII character.
+/// The first `length` bytes of a name, which must end before an ASCII character.
 #[cfg(unix)]
 fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
     use std::os::unix::ffi::OsStrExt;
@@ -179,7 +178,7 @@ fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
     Some(OsStr::from_bytes(bytes).to_owned())
 }
 
-/// The first `length` bytes of a name, if it is Unicode.
+/// The first `length` bytes of a name; `None` if it is not Unicode.
 #[cfg(not(unix))]
 fn start_of(name: &OsStr, length: usize) -> Option<OsString> {
     Some(name.to_str()?.get(..length)?.into())
@@ -189,7 +188,19 @@ fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-impl Place {
+impl InputPath {
+    /// Opens it. Returns whether it is live too.
+    fn open(&self) -> io::Result<(Box<dyn Read>, bool)> {
+        match self {
+            Self::Stdin => Ok((Box::new(io::stdin().lock()), is_live(&stdin_metadata()))),
+            Self::Path(path) => {
+                let file = File::open(path)?;
+                let is_live = is_live(&file.metadata());
+                Ok((Box::new(file), is_live))
+            }
+        }
+    }
+
     fn name(&self) -> Text<'static> {
         match self {
             Self::Stdin => Text::from("-"),
@@ -205,59 +216,43 @@ impl Place {
     }
 }
 
-impl From<walk::Found> for Source {
-    fn from(found: walk::Found) -> Self {
+impl From<walk::FoundFile> for Source {
+    fn from(found: walk::FoundFile) -> Self {
         Self {
             claim: if found.is_capture_by_name() {
                 Claim::CaptureByName
             } else {
                 Claim::Unknown
             },
-            place: Place::Path(found.path),
+            path: InputPath::Path(found.path),
         }
     }
 }
 
 impl Source {
-    /// The name that the user gave it, or would.
+    /// Its name on the command line.
     pub(crate) fn name(&self) -> Text<'static> {
-        self.place.name()
+        self.path.name()
     }
 
-    /// The file that it is; none for standard input.
+    /// Its path; `None` for standard input.
     pub(crate) fn path(&self) -> Option<&Path> {
-        self.place.path()
+        self.path.path()
     }
 
-    /// Says whether more of it may come at any time, so that to read it may be to wait.
+    /// Whether reading it may wait for more data.
     pub(super) fn is_live(&self) -> bool {
-        match &self.place {
-            Place::Stdin => is_live(&stdin_metadata()),
-            Place::Path(path) => is_live(&fs::metadata(path)),
+        match &self.path {
+            InputPath::Stdin => is_live(&stdin_metadata()),
+            InputPath::Path(path) => is_live(&fs::metadata(path)),
         }
     }
 
-    /// Opens it; compression and UTF-16 are seen by the first bytes, and undone.
+    /// Opens it and undoes compression and UTF-16.
     pub(crate) fn open(&self) -> io::Result<Opened> {
-        let (mut reader, is_live): (Box<dyn Read>, bool) = match &self.place {
-            Place::Stdin => (Box::new(io::stdin().lock()), is_live(&stdin_metadata())),
-            Place::Path(path) => {
-                let file = File::open(path)?;
-                let is_live = is_live(&file.metadata());
-                (Box::new(file), is_live)
-            }
-        };
-        let mut undone = Vec::new();
-        let mut start = first_bytes(&mut reader)?;
-        if start.starts_with(GZIP) {
-            reader = Box::new(MultiGzDecoder::new(Cursor::new(start).chain(reader)));
-            undone.push("gzip");
-            start = first_bytes(&mut reader)?;
-        } else if start.starts_with(ZSTD) {
-            reader = Box::new(ZstdReader::new(Cursor::new(start).chain(reader)));
-            undone.push("zstd");
-            start = first_bytes(&mut reader)?;
-        }
+        let (reader, is_live) = self.path.open()?;
+        let (start, mut reader, compression) = decompress(reader)?;
+        let mut undone: Vec<_> = compression.into_iter().collect();
         let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
         if is_recoded {
             undone.push("UTF-16");
@@ -273,9 +268,9 @@ impl Source {
         })
     }
 
-    /// The signature in the file `NAME.sig` beside the file `NAME`, if there is one. Anything but a
-    /// regular file is not opened: that could wait for ever. A file that is written in the same run
-    /// holds none yet.
+    /// The signature in the file `NAME.sig` next to the file `NAME`, if there is one. Only a regular
+    /// file is opened, because opening a pipe can block for ever, and not a file that this run
+    /// writes.
     pub(crate) fn sidecar(&self, outputs: &Outputs) -> Option<String> {
         let mut name = self.path()?.as_os_str().to_owned();
         name.push(".sig");
@@ -284,21 +279,39 @@ impl Source {
             return None;
         }
         let opened = Self {
-            place: Place::Path(path),
+            path: InputPath::Path(path),
             claim: Claim::Named,
         };
         let mut signature = Vec::new();
         let mut start = opened.open().ok()?.reader.take(MAX_SIGNATURE);
         start.read_to_end(&mut signature).ok()?;
-        // What is not text is not a signature either, and its verdict will say so.
+        // Bytes that are not UTF-8 are not a signature either, and the verdict reports it.
         let signature = String::from_utf8_lossy(&signature);
         let signature = signature.trim_start_matches('\u{feff}').trim();
         Some(signature.to_owned()).filter(|signature| !signature.is_empty())
     }
 }
 
-/// The first bytes, as many as show whether it is compressed or UTF-16: no more of a stream is
-/// waited for than must be.
+/// The first bytes of the content, the rest of it, and the compression that was undone.
+type Decompressed = (Vec<u8>, Box<dyn Read>, Option<&'static str>);
+
+fn decompress(mut reader: Box<dyn Read>) -> io::Result<Decompressed> {
+    let start = first_bytes(&mut reader)?;
+    let is_gzip = start.starts_with(GZIP);
+    if !is_gzip && !start.starts_with(ZSTD) {
+        return Ok((start, reader, None));
+    }
+    let compressed = Cursor::new(start).chain(reader);
+    let (mut content, compression): (Box<dyn Read>, _) = if is_gzip {
+        (Box::new(MultiGzDecoder::new(compressed)), "gzip")
+    } else {
+        (Box::new(ZstdReader::new(compressed)), "zstd")
+    };
+    Ok((first_bytes(&mut content)?, content, Some(compression)))
+}
+
+/// The first bytes, as many as are needed to detect compression and UTF-16. It reads byte by byte,
+/// so that it never waits for more of a live stream than that.
 fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::with_capacity(4);
     let marks = || UTF_16.iter().chain(&[GZIP, ZSTD]);
@@ -310,7 +323,7 @@ fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// Says whether more may come at any time: anything but a file is as long as its writer likes.
+/// Whether more data may arrive at any time: anything but a regular file.
 fn is_live(metadata: &io::Result<Metadata>) -> bool {
     !metadata.as_ref().is_ok_and(Metadata::is_file)
 }
@@ -332,7 +345,7 @@ fn stdin_metadata() -> io::Result<Metadata> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// The name of a path, as the user would write it.
+/// The name of a path for messages.
 pub(crate) fn name_of(path: &Path) -> Text<'static> {
     Text::from(path)
 }

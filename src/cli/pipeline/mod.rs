@@ -1,28 +1,55 @@
-//! Going through the deliveries of all inputs: on one core or on several, with the same output.
+//! Reads all inputs and has a command process every delivery, on one thread or several, with the
+//! same output.
 //!
 //! ```text
-//!   inputs ─► source ─► framing ─► batches ─► workers ─► sink
-//!   (input)   (reader)  (framing)  (batch)    (worker)   (sink)
+//!  input ──▶ reader ──▶ framing ──▶ batch ──▶ queue ──▶ worker ──▶ sink
+//!  files,    opens      cuts into   records   bounds    capture,   accounts
+//!  folders,  and        records     that own  what is   then the   and writes,
+//!  stdin     decodes                bytes     in memory command    in order
 //! ```
 //!
-//! A [`Reader`](reader) opens one source after another and cuts it into records. Records travel in
-//! batches that own their bytes. A worker finds the deliveries in a batch and has the command's
-//! [`Processor`] inspect and render each of them; the command's [`Sink`] then gets what was rendered
-//! in the order of the input. So a command never needs to know how many workers there are.
+//! - [`Input`] is what the user named: a file, a folder (`walk` lists its files, `probe` decides
+//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode.
+//! - The [`Reader`](reader::Reader) opens one source after another and cuts it into records with
+//!   [`framing`]. It passes them on, with what happened in between, to a
+//!   [`Consumer`](reader::Consumer).
+//! - A [`Batch`](batch::Batch) holds records that own their bytes. The [`queue`] numbers batches in
+//!   the order of the input and bounds how many are on their way.
+//! - A [`Worker`](worker::Worker) finds the deliveries in each record, and the command's
+//!   [`Processor`] turns each into output.
+//! - [`Progress`](sink::Progress) accounts for what was read, reports problems on standard error and
+//!   gives the output to the command's [`Sink`].
 //!
-//! Two things depend on what comes earlier in the input, and are settled on the way in [`turn`]:
-//! the number of a delivery in its source, for which a batch waits until the deliveries of those
-//! before it are *counted*, and whatever a command wants to do in order (explain the first failed
-//! signatures, say), for which a delivery waits until those before it are *done*.
+//! # Why the output does not depend on the number of workers
 //!
-//! No more than [`BATCHES_PER_JOB`] batches for each worker are on the way at any time: order is
-//! never bought by collecting. A live source is never waited for while records are held back, and a
-//! run with one worker hands each record on where it lies, without threads or copies.
+//! A worker shares nothing with the others but what it does *in its turn*, and turns are taken in
+//! the order of the batch numbers, at two [`Turnstile`](turn::Turnstile)s:
+//!
+//! - **Index.** The number of a delivery in its source depends on how many came before it. A worker
+//!   finds all deliveries of its batch first, then counts them in its turn.
+//! - **Explanations.** Explaining failed signatures has a budget, which the first failures of the
+//!   input use up. A delivery that needs some of it waits until all batches before its own are
+//!   *done*. That serializes the workers, so it must be rare: once the budget is spent, nobody waits.
+//! - **Order.** The sink holds the results of a batch back until all earlier ones are written. It
+//!   also decides when to stop: what comes after `--fail-fast` stopped a run is never written.
+//!
+//! Waiting cannot deadlock: batches are taken in order, and a batch only waits for earlier ones.
+//!
+//! # Memory and latency
+//!
+//! At most [`BATCHES_PER_JOB`] batches for each worker are on their way, from reading to writing, so
+//! that keeping the order never means collecting the output. A record of 1 MiB or more travels
+//! alone. Before the reader waits for a live source, it hands over the batch that it is filling. With one
+//! worker, or an input too small to be worth a thread, records are processed where they lie, without
+//! threads or copies.
 
 mod batch;
+mod event;
 mod framing;
 mod identity;
+mod inline;
 mod input;
+mod open_source;
 mod probe;
 mod queue;
 mod reader;
@@ -31,7 +58,6 @@ mod sink;
 mod threads;
 mod turn;
 mod utf16;
-
 mod walk;
 mod worker;
 mod zstd;
@@ -40,6 +66,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::Result;
 use chatlog::Text;
@@ -56,77 +83,78 @@ use self::sink::Progress;
 pub(crate) use self::worker::IncomingDelivery;
 use crate::cli::outcome::Outcome;
 
-/// How many batches for each worker are on the way at most.
+/// The most batches on their way, for each worker.
 const BATCHES_PER_JOB: usize = 2;
-/// Inputs of fewer bytes are not worth a thread.
+/// Inputs of fewer bytes than this are not worth a thread.
 const MIN_PARALLEL: u64 = 1 << 20;
 
-/// What is read, and how.
+/// What to read, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadOptions {
-    /// The inputs that the user named; none means standard input.
+    /// The inputs that the user named; empty for standard input.
     pub(crate) inputs: Vec<PathBuf>,
-    /// The format of all captures, where the user named one.
+    /// The format of all captures; `None` to detect it.
     pub(crate) format: Option<CaptureFormat>,
-    /// What one delivery may cost.
+    /// The limits for one delivery.
     pub(crate) limits: Limits,
-    /// Whether to wait for what follows the first record of a live stream.
+    /// Whether to read past the first record of a live stream before handing it out.
     pub(crate) buffering: Buffering,
-    /// Whether to say how each input was read.
+    /// Whether to report how each input was read.
     pub(crate) verbose: bool,
-    /// Whether to say nothing of an input but what is wrong with it.
+    /// Whether to report nothing about an input but problems.
     pub(crate) quiet: bool,
-    /// How many workers there are.
-    pub(crate) jobs: NonZeroUsize,
+    /// The number of workers; `None` for one on each core.
+    pub(crate) jobs: Option<NonZeroUsize>,
 }
 
 impl ReadOptions {
-    /// The same, with so many workers.
-    pub(crate) fn with_jobs(self, jobs: NonZeroUsize) -> Self {
+    /// The same options with this number of workers.
+    pub(crate) fn with_jobs(self, jobs: Option<NonZeroUsize>) -> Self {
         Self { jobs, ..self }
     }
 }
 
-/// What a command does with a delivery, in any of the workers.
+/// What a command does with each delivery, on any thread.
 pub(crate) trait Processor: Sync {
-    /// What comes of the deliveries of a batch.
+    /// The output for some deliveries of one source.
     type Output: Default + Send;
 
-    /// Does it, and says whether to go on.
+    /// Processes a delivery and adds to `output`. `Break` ends the run after this delivery.
     ///
     /// # Errors
-    /// Where the run cannot go on.
+    /// The run cannot go on.
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
         output: &mut Self::Output,
     ) -> Result<ControlFlow<Outcome, Outcome>>;
 
-    /// Notes an input problem, which standard error will tell of.
+    /// Adds a problem with an input to `output`. It is reported on standard error in any case.
     ///
     /// # Errors
-    /// Where the run cannot go on.
+    /// The run cannot go on.
     fn problem(&self, _problem: &InputProblem<'_>, _output: &mut Self::Output) -> Result<()> {
         Ok(())
     }
 }
 
-/// Where a command's output goes, in the order of the input.
+/// Writes a command's output, which arrives in the order of the input.
 pub(crate) trait Sink<O> {
-    /// Writes what came of some deliveries of `source`, and says whether anybody wants more. Of a
-    /// live source, somebody may be waiting for it.
+    /// Writes the output for some deliveries of `source`. `Break` ends the run: the reader of the
+    /// output has closed it. Output for a live source must be flushed, because someone may be
+    /// waiting for it.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// The output cannot be written.
     fn write(&mut self, output: O, source: &Text<'_>, is_live: bool) -> Result<ControlFlow<()>>;
 }
 
-/// Has every delivery of every input processed, and the output written in order. An input that
-/// cannot be used is reported on standard error and does not stop the others. The files that the run
-/// writes are not read.
+/// Processes every delivery of every input and writes the output in order. An input that cannot be
+/// used is reported on standard error and does not stop the others. The files that the run writes
+/// are not read.
 ///
 /// # Errors
-/// Where the output cannot be written.
+/// The output cannot be written, or the processor cannot go on.
 pub(crate) fn run<P: Processor>(
     options: &ReadOptions,
     outputs: &Arc<Outputs>,
@@ -134,21 +162,24 @@ pub(crate) fn run<P: Processor>(
     sink: &mut impl Sink<P::Output>,
 ) -> Result<Outcome> {
     let mut progress = Progress::new(options, processor, sink);
-    if is_simple(options) {
-        worker::run_inline(options, outputs, &mut progress)?;
-    } else {
-        threads::run(options, outputs, &mut progress)?;
+    match jobs(options) {
+        1 => inline::run(options, outputs, &mut progress)?,
+        jobs => threads::run(options, jobs, outputs, &mut progress)?,
     }
     Ok(progress.outcome())
 }
 
-/// Whether one worker is enough, or is all that would do: an input with `#N` is read up to that
-/// delivery and no further.
-fn is_simple(options: &ReadOptions) -> bool {
+/// The number of workers: one for small inputs, and for an input with `#N`, which must not be read
+/// beyond that delivery.
+fn jobs(options: &ReadOptions) -> usize {
     let inputs: Vec<Input> = Input::all(&options.inputs).into_iter().flatten().collect();
     let mut sizes = inputs.iter().map(Input::size);
     let size = sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)));
-    options.jobs.get() == 1
-        || inputs.iter().any(|input| input.number.is_some())
-        || size.is_some_and(|size| size < MIN_PARALLEL)
+    let is_small = size.is_some_and(|size| size < MIN_PARALLEL);
+    if is_small || inputs.iter().any(|input| input.number.is_some()) {
+        return 1;
+    }
+    // Counting the cores reads files on some systems, which small inputs need not pay for.
+    let jobs = options.jobs.map_or_else(thread::available_parallelism, Ok);
+    jobs.map_or(1, NonZeroUsize::get)
 }

@@ -1,21 +1,21 @@
-//! Batches on their way from the reader to the workers.
+//! The queue of batches between the reader and the workers.
 //!
-//! A batch counts from when it is pushed until what came of it was written: the queue is what
-//! bounds how much is held at any time. Either end may close it: the sink when nobody wants more,
-//! and whichever thread panics, so that no other waits for it.
+//! It bounds memory: a batch takes up capacity from when it is pushed until its output was written,
+//! and not only while it waits. The sink closes the queue when no more output is wanted, and so does
+//! a thread that panics, so that no other thread waits for it.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A queue of batches that counts those whose output was not yet written.
+/// A queue of batches, which also counts those that left it but whose output is not written yet.
 pub(super) struct Queue<B> {
-    state: Mutex<State<B>>,
+    state: Mutex<QueueState<B>>,
     changed: Condvar,
-    /// How much may be on the way: the sum of all weights.
+    /// The most that may be on its way, as a sum of weights.
     capacity: usize,
 }
 
-struct State<B> {
+struct QueueState<B> {
     waiting: VecDeque<(u64, B)>,
     /// The number of the next batch.
     next: u64,
@@ -27,15 +27,15 @@ struct State<B> {
     spare: Vec<Vec<u8>>,
 }
 
-/// Nobody takes any more batches.
+/// The queue is closed: no more batches are processed.
 #[derive(Debug)]
 pub(super) struct Closed;
 
 impl<B> Queue<B> {
-    /// An empty queue for batches that together weigh `capacity` at most.
+    /// An empty queue for batches of at most `capacity` in total.
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(QueueState {
                 waiting: VecDeque::new(),
                 next: 0,
                 on_the_way: 0,
@@ -48,15 +48,16 @@ impl<B> Queue<B> {
         }
     }
 
-    /// Adds a batch as soon as there is room for it. One that weighs too much for any room travels
-    /// alone.
+    /// Adds a batch, and waits until there is room for it. One that weighs more than the capacity
+    /// waits until nothing else is on its way.
     ///
     /// # Errors
-    /// Where the queue is closed.
+    /// The queue is closed.
     pub(super) fn push(&self, batch: B, weight: usize) -> Result<(), Closed> {
         let weight = weight.min(self.capacity);
-        let is_full =
-            |state: &mut State<B>| !state.is_closed && state.on_the_way + weight > self.capacity;
+        let is_full = |state: &mut QueueState<B>| {
+            !state.is_closed && state.on_the_way + weight > self.capacity
+        };
         let mut state = self.wait_while(is_full);
         if state.is_closed {
             return Err(Closed);
@@ -70,10 +71,10 @@ impl<B> Queue<B> {
         Ok(())
     }
 
-    /// The next batch with its number, counted from 0; none after the last, or once the queue is
-    /// closed.
+    /// Waits for the next batch and returns it with its number, from 0; `None` after the last one or
+    /// once the queue is closed.
     pub(super) fn pop(&self) -> Option<(u64, B)> {
-        let is_idle = |state: &mut State<B>| {
+        let is_idle = |state: &mut QueueState<B>| {
             state.waiting.is_empty() && !state.is_complete && !state.is_closed
         };
         let mut state = self.wait_while(is_idle);
@@ -83,7 +84,7 @@ impl<B> Queue<B> {
         state.waiting.pop_front()
     }
 
-    /// Makes room: what came of a batch of this weight was written.
+    /// Frees capacity: the output of a batch of this weight was written.
     pub(super) fn release(&self, weight: usize) {
         self.change(|state| state.on_the_way -= weight.min(self.capacity));
     }
@@ -100,27 +101,35 @@ impl<B> Queue<B> {
         self.lock().spare.push(buffer);
     }
 
-    /// There will be no more batches.
+    /// Marks the last batch as pushed.
     pub(super) fn complete(&self) {
         self.change(|state| state.is_complete = true);
     }
 
-    /// Nobody wants any more batches, and those that wait go to nobody.
+    /// Closes the queue, and drops the batches that wait in it.
     pub(super) fn close(&self) {
         self.change(|state| state.is_closed = true);
     }
 
-    fn change(&self, change: impl FnOnce(&mut State<B>)) {
+    /// Whether nobody takes any more batches.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().is_closed
+    }
+
+    fn change(&self, change: impl FnOnce(&mut QueueState<B>)) {
         change(&mut self.lock());
         self.changed.notify_all();
     }
 
-    fn wait_while(&self, condition: impl FnMut(&mut State<B>) -> bool) -> MutexGuard<'_, State<B>> {
+    fn wait_while(
+        &self,
+        condition: impl FnMut(&mut QueueState<B>) -> bool,
+    ) -> MutexGuard<'_, QueueState<B>> {
         let waited = self.changed.wait_while(self.lock(), condition);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<B>> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<B>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

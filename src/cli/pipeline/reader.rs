@@ -1,4 +1,4 @@
-//! Reading: opening one source after another and cutting it into records.
+//! Opens one source after another and cuts it into records.
 
 use std::cell::RefCell;
 use std::io::{self, Read};
@@ -8,58 +8,50 @@ use std::sync::{Arc, OnceLock, Weak};
 use chatlog::capture;
 use chatlog::{Position, Text};
 
-use super::batch::Event;
+use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::framing::{Buffering, Framed, FramingError, Records};
 use super::input::{Claim, Input, InputError, Opened, Source};
+use super::open_source::OpenSource;
 use super::probe::holds_delivery;
-use super::worker::OpenSource;
 use super::{Outputs, ReadOptions};
 
-/// Why no more is read.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// Nobody wants any more of the run.
-    Enough,
-    /// The one delivery that is wanted of an input was reached.
-    Reached,
-    /// The run cannot go on.
-    Failed(anyhow::Error),
-}
-
-/// Where records and events go.
-pub(super) trait Stage {
-    /// Takes what happened.
-    fn event(&mut self, event: Event) -> Result<(), Stop>;
+/// Receives records and events in the order of the input.
+///
+/// A run with one worker processes each record at once; a run with several collects them in batches.
+pub(super) trait Consumer {
+    /// Takes an event.
+    fn event(&mut self, event: ReadEvent) -> Result<(), Stop>;
 
     /// Takes a record.
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop>;
 
-    /// Lets go of what it holds back: what comes next may be a long time coming.
+    /// Passes on what it holds back, because the next record may take long to arrive.
     fn before_waiting(&mut self) -> Result<(), Stop>;
 }
 
 /// Reads all inputs.
 pub(super) struct Reader<'o, S> {
     options: &'o ReadOptions,
-    /// The files that the run writes, for as long as it does.
+    /// The files that the run writes. They are dropped when the run ends, which a reader that waits
+    /// for its input must not prevent.
     outputs: Weak<Outputs>,
-    stage: &'o RefCell<S>,
-    /// How many inputs and sources there were.
+    consumer: &'o RefCell<S>,
+    /// How many inputs and sources were read so far.
     inputs: usize,
     sources: usize,
 }
 
-impl<'o, S: Stage> Reader<'o, S> {
-    /// A reader that has read nothing.
+impl<'o, S: Consumer> Reader<'o, S> {
+    /// A reader at the start of the inputs.
     pub(super) fn new(
         options: &'o ReadOptions,
         outputs: Weak<Outputs>,
-        stage: &'o RefCell<S>,
+        consumer: &'o RefCell<S>,
     ) -> Self {
         Self {
             options,
             outputs,
-            stage,
+            consumer,
             inputs: 0,
             sources: 0,
         }
@@ -79,43 +71,43 @@ impl<'o, S: Stage> Reader<'o, S> {
 
     fn read_input(&mut self, input: &Input) -> Result<(), Stop> {
         self.inputs += 1;
-        self.event(Event::InputStart {
+        self.event(ReadEvent::InputStart(InputStart {
             name: input.name(),
             is_folder: input.is_folder(),
             number: input.number,
-        })?;
+        }))?;
         for source in input.sources() {
             match source {
                 Ok(source) => self.read_source(source, input.number)?,
                 Err(error) => self.cannot_use(error)?,
             }
         }
-        self.event(Event::InputEnd)
+        self.event(ReadEvent::InputEnd)
     }
 
     fn read_source(&mut self, source: Source, wanted: Option<usize>) -> Result<(), Stop> {
         let name = source.name();
         if let Some(output) = source.path().and_then(|path| self.output(path)) {
             let why = format!("not read: this file is {output}");
-            return self.event(Event::NotRead(name, why));
+            return self.event(ReadEvent::NotRead(name, why));
         }
         if source.is_live() {
-            self.stage.borrow_mut().before_waiting()?;
+            self.consumer.borrow_mut().before_waiting()?;
         }
         match self.open(&source) {
             Ok(Some(opened)) => self.read_opened(source, opened, wanted),
-            Ok(None) => self.event(Event::PassedOver(name)),
+            Ok(None) => self.event(ReadEvent::PassedOver(name)),
             Err(error) => self.cannot_read(name, &error),
         }
     }
 
-    /// How messages name the output that a file is, if it is one.
+    /// The name of the output that this file is, if it is one.
     fn output(&self, path: &Path) -> Option<String> {
         let outputs = self.outputs.upgrade()?;
         outputs.find(path).map(str::to_owned)
     }
 
-    /// Opens a source, unless it is a file that was found in a folder and holds no delivery.
+    /// Opens a source. Returns `None` for a file in a folder that holds no delivery.
     fn open(&self, source: &Source) -> io::Result<Option<Opened>> {
         if source.claim == Claim::Unknown
             && !holds_delivery(source, self.options.format, self.options.limits)?
@@ -142,17 +134,17 @@ impl<'o, S: Stage> Reader<'o, S> {
             wanted,
             sidecar: OnceLock::new(),
         });
-        self.event(Event::SourceStart)?;
+        self.event(ReadEvent::SourceStart)?;
         match self.read_records(&source, opened.reader) {
             Ok(()) => {}
             Err(Interruption::Stop(stop)) => return Err(stop),
             Err(Interruption::Read(error)) => self.cannot_read(source.name.clone(), &error)?,
         }
-        self.event(Event::SourceEnd {
+        self.event(ReadEvent::SourceEnd(SourceEnd {
             name: source.name.clone(),
             claim: source.source.claim,
             undone: opened.undone,
-        })
+        }))
     }
 
     fn read_records(
@@ -160,25 +152,29 @@ impl<'o, S: Stage> Reader<'o, S> {
         source: &Arc<OpenSource>,
         reader: Box<dyn Read>,
     ) -> Result<(), Interruption> {
-        let buffering = match self.options.buffering {
-            Buffering::Eager if source.is_live => Buffering::Eager,
-            _ => Buffering::Whole,
-        };
-        let reader = Announced {
+        let reader = NotifyingReader {
             reader,
             is_live: source.is_live,
-            stage: self.stage,
+            consumer: self.consumer,
         };
         let max_size = self.options.limits.max_body;
-        let mut records = Records::new(reader, buffering, max_size);
+        let mut records = Records::new(reader, self.buffering(source), max_size);
         match self.is_one_capture(&mut records) {
             Ok(true) => match records.whole() {
                 Ok(None) => Ok(()),
-                Ok(Some(framed)) => self.hand_on(source, framed),
+                Ok(Some(framed)) => self.forward(source, framed),
                 Err(error) => self.too_large(source, error, "capture"),
             },
             Ok(false) => self.read_each(source, &mut records),
             Err(error) => self.too_large(source, error, "capture"),
+        }
+    }
+
+    fn buffering(&self, source: &OpenSource) -> Buffering {
+        if source.is_live {
+            self.options.buffering
+        } else {
+            Buffering::Whole
         }
     }
 
@@ -190,23 +186,23 @@ impl<'o, S: Stage> Reader<'o, S> {
         loop {
             match records.next() {
                 Ok(None) => return Ok(()),
-                Ok(Some(framed)) => self.hand_on(source, framed)?,
+                Ok(Some(framed)) => self.forward(source, framed)?,
                 Err(error) => self.too_large(source, error, "delivery")?,
             }
         }
     }
 
-    fn hand_on(&self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Interruption> {
-        let taken = self.stage.borrow_mut().record(source, framed);
+    fn forward(&self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Interruption> {
+        let taken = self.consumer.borrow_mut().record(source, framed);
         taken.map_err(Interruption::Stop)
     }
 
-    /// Whether the source is one capture that is not JSON.
+    /// Whether the whole source is one capture, in a format that is not JSON.
     fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, FramingError> {
         Ok(capture::is_text(self.options.format, records.start()?))
     }
 
-    /// Reports where something is larger than the limit.
+    /// Reports that something is larger than the limit.
     fn too_large(
         &self,
         source: &OpenSource,
@@ -237,38 +233,38 @@ impl<'o, S: Stage> Reader<'o, S> {
         position: Option<Position>,
         message: String,
     ) -> Result<(), Stop> {
-        self.event(Event::Problem {
+        self.event(ReadEvent::Problem(ReadProblem {
             source,
             position,
             message,
-        })
+        }))
     }
 
-    fn event(&self, event: Event) -> Result<(), Stop> {
-        self.stage.borrow_mut().event(event)
+    fn event(&self, event: ReadEvent) -> Result<(), Stop> {
+        self.consumer.borrow_mut().event(event)
     }
 }
 
 /// Why reading a source stopped before its end.
 enum Interruption {
-    /// It cannot be read on.
+    /// The source cannot be read.
     Read(io::Error),
-    /// No more is wanted.
+    /// The run stops.
     Stop(Stop),
 }
 
-/// A reader that has a stage let go of everything before it waits for a live source.
-struct Announced<'s, S> {
+/// A reader that calls [`Consumer::before_waiting`] before each read of a live source.
+struct NotifyingReader<'s, S> {
     reader: Box<dyn Read>,
     is_live: bool,
-    stage: &'s RefCell<S>,
+    consumer: &'s RefCell<S>,
 }
 
-impl<S: Stage> Read for Announced<'_, S> {
+impl<S: Consumer> Read for NotifyingReader<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_live {
-            // If nobody wants any more, the next record will be told.
-            drop(self.stage.borrow_mut().before_waiting());
+            // If no more output is wanted, passing on the next record fails, which is soon enough.
+            drop(self.consumer.borrow_mut().before_waiting());
         }
         self.reader.read(buffer)
     }

@@ -1,5 +1,5 @@
-//! Accounting, in the order of the input: what is written, what standard error is told, and how the
-//! run went.
+//! Accounts for a run in the order of the input: writes the output, reports on standard error, and
+//! determines the outcome.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,15 +11,15 @@ use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
 
-use super::batch::Event;
+use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::input::Claim;
-use super::reader::Stop;
-use super::worker::{OpenSource, Piece, Tally};
+use super::open_source::OpenSource;
+use super::worker::{CaptureTally, PartialOutput};
 use super::{Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{report_problem, say};
+use crate::cli::output::{eprint_line, report_problem};
 
-/// How far a run has got.
+/// The state of a run.
 pub(super) struct Progress<'p, P, S> {
     pub(super) processor: &'p P,
     sink: &'p mut S,
@@ -35,10 +35,10 @@ pub(super) struct Progress<'p, P, S> {
 struct InputProgress {
     name: Text<'static>,
     is_folder: bool,
-    /// The number of the delivery that is wanted of it.
+    /// The number of the only delivery to process, if the user gave `#N`.
     number: Option<usize>,
     deliveries: usize,
-    /// How many files of the folder held none, and need not.
+    /// How many files of the folder were passed over, because they hold no delivery.
     passed_over: usize,
     outcome: Outcome,
 }
@@ -48,13 +48,13 @@ struct InputProgress {
 struct SourceProgress {
     deliveries: usize,
     formats: BTreeMap<&'static str, usize>,
-    /// How many requests were passed over, by reason.
+    /// How many requests were skipped, by reason.
     skipped: BTreeMap<String, usize>,
     outcome: Outcome,
 }
 
 impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
-    /// The progress of a run that has yet to start.
+    /// The state at the start of a run.
     pub(super) fn new(options: &ReadOptions, processor: &'p P, sink: &'p mut S) -> Self {
         Self {
             processor,
@@ -67,24 +67,24 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    /// How the run went.
+    /// The outcome so far.
     pub(super) fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// Writes what came of some deliveries. `piece` is left empty, to be used again.
-    pub(super) fn piece(
+    /// Writes the output for some deliveries. `partial` is left empty for reuse.
+    pub(super) fn write(
         &mut self,
         source: &OpenSource,
-        piece: &mut Piece<P::Output>,
+        partial: &mut PartialOutput<P::Output>,
     ) -> Result<(), Stop> {
-        self.count(&mut piece.tally);
-        self.take(std::mem::take(&mut piece.outcome));
-        for problem in piece.problems.drain(..) {
-            say(&format!("chatlog: {problem}"));
+        self.add_tally(&mut partial.tally);
+        self.add_outcome(std::mem::take(&mut partial.outcome));
+        for problem in partial.problems.drain(..) {
+            eprint_line(&format!("chatlog: {problem}"));
         }
-        let output = std::mem::take(&mut piece.output);
-        let stop = piece.stop.take();
+        let output = std::mem::take(&mut partial.output);
+        let stop = partial.stop.take();
         if let Some(Stop::Failed(error)) = stop {
             return Err(Stop::Failed(error));
         }
@@ -96,7 +96,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    fn count(&mut self, tally: &mut Tally) {
+    fn add_tally(&mut self, tally: &mut CaptureTally) {
         let deliveries = std::mem::take(&mut tally.deliveries);
         self.input.deliveries += deliveries;
         self.source.deliveries += deliveries;
@@ -112,7 +112,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    fn take(&mut self, outcome: Outcome) {
+    fn add_outcome(&mut self, outcome: Outcome) {
         for taken in [
             &mut self.outcome,
             &mut self.input.outcome,
@@ -122,50 +122,38 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    /// Accounts for what happened.
-    pub(super) fn event(&mut self, event: Event) -> Result<(), Stop> {
-        let done = match event {
-            Event::InputStart {
-                name,
-                is_folder,
-                number,
-            } => {
-                self.input = InputProgress {
-                    name,
-                    is_folder,
-                    number,
-                    ..InputProgress::default()
-                };
-                Ok(())
-            }
-            Event::InputEnd => self.end_input(),
-            Event::SourceStart => {
-                self.source = SourceProgress::default();
-                Ok(())
-            }
-            Event::SourceEnd {
-                name,
-                claim,
-                undone,
-            } => self.end_source(&name, claim, &undone),
-            Event::PassedOver(name) => {
-                self.pass_over(&name);
-                Ok(())
-            }
-            Event::NotRead(name, why) => {
-                report_problem(&name, &why);
-                Ok(())
-            }
-            Event::Problem {
+    /// Accounts for an event.
+    pub(super) fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
+        self.account_for(event).map_err(Stop::Failed)
+    }
+
+    fn account_for(&mut self, event: ReadEvent) -> Result<()> {
+        match event {
+            ReadEvent::InputStart(start) => self.start_input(start),
+            ReadEvent::SourceStart => self.source = SourceProgress::default(),
+            ReadEvent::PassedOver(name) => self.pass_over(&name),
+            ReadEvent::NotRead(name, why) => report_problem(&name, &why),
+            ReadEvent::SourceEnd(end) => return self.end_source(&end),
+            ReadEvent::InputEnd => return self.end_input(),
+            ReadEvent::Problem(ReadProblem {
                 source,
                 position,
                 message,
-            } => self.problem(&source, position, &message),
-        };
-        done.map_err(Stop::Failed)
+            }) => return self.problem(&source, position, &message),
+        }
+        Ok(())
     }
 
-    /// Reports what cannot be read, on standard error and to the command.
+    fn start_input(&mut self, start: InputStart) {
+        self.input = InputProgress {
+            name: start.name,
+            is_folder: start.is_folder,
+            number: start.number,
+            ..InputProgress::default()
+        };
+    }
+
+    /// Reports a problem with an input, on standard error and to the command.
     fn problem(
         &mut self,
         source: &Text<'_>,
@@ -177,8 +165,8 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             position,
             message,
         };
-        say(&format!("chatlog: {problem}"));
-        self.take(Outcome::Trouble);
+        eprint_line(&format!("chatlog: {problem}"));
+        self.add_outcome(Outcome::Trouble);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;
         self.sink.write(output, source, false).map(drop)
@@ -191,14 +179,13 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    /// Says how a source was read and what was skipped, and whether it held nothing.
-    fn end_source(&mut self, name: &Text<'_>, claim: Claim, undone: &[&str]) -> Result<()> {
+    /// Reports how a source was read and what was skipped, and fails a source without deliveries.
+    fn end_source(&mut self, end: &SourceEnd) -> Result<()> {
         let source = std::mem::take(&mut self.source);
+        let name = &end.name;
         if self.verbose {
-            report_problem(
-                name,
-                &format!("read {}{}", source.formats(), joined(undone)),
-            );
+            let how = format!("read {}{}", source.formats(), joined(&end.undone));
+            report_problem(name, &how);
         }
         let has_skipped = !source.skipped.is_empty();
         if has_skipped && !self.quiet {
@@ -207,7 +194,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         if source.deliveries > 0 || source.outcome != Outcome::Clean {
             return Ok(());
         }
-        match claim {
+        match end.claim {
             _ if has_skipped => self.problem(name, None, "holds no webhook"),
             Claim::Named => self.problem(name, None, "is empty: no delivery to read"),
             Claim::CaptureByName | Claim::Unknown => {
@@ -217,21 +204,11 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    /// Says how many files were passed over, and whether what was asked for was not there.
+    /// Reports how many files were passed over, and fails a folder without deliveries and an input
+    /// without the delivery `#N`.
     fn end_input(&mut self) -> Result<()> {
         let input = std::mem::take(&mut self.input);
-        let hint = if self.verbose { "" } else { " (-v names them)" };
-        let files = counted(input.passed_over, "file");
-        if input.is_folder && input.deliveries == 0 && input.outcome == Outcome::Clean {
-            let why = match input.passed_over {
-                0 => "there is no file to read".to_owned(),
-                _ => format!("passed over {files}{hint}"),
-            };
-            self.problem(&input.name, None, &format!("holds no delivery: {why}"))?;
-        } else if input.passed_over > 0 && !self.quiet {
-            let what = format!("passed over {files} without a delivery{hint}");
-            report_problem(&input.name, &what);
-        }
+        self.report_passed_over(&input)?;
         match input.number {
             Some(number) if input.deliveries > 0 => {
                 let deliveries = delivery_count(input.deliveries);
@@ -240,6 +217,23 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn report_passed_over(&mut self, input: &InputProgress) -> Result<()> {
+        let hint = if self.verbose { "" } else { " (-v names them)" };
+        let files = counted(input.passed_over, "file");
+        if input.is_folder && input.deliveries == 0 && input.outcome == Outcome::Clean {
+            let why = match input.passed_over {
+                0 => "there is no file to read".to_owned(),
+                _ => format!("passed over {files}{hint}"),
+            };
+            return self.problem(&input.name, None, &format!("holds no delivery: {why}"));
+        }
+        if input.passed_over > 0 && !self.quiet {
+            let what = format!("passed over {files} without a delivery{hint}");
+            report_problem(&input.name, &what);
+        }
+        Ok(())
     }
 }
 

@@ -1,23 +1,26 @@
-//! A run on several threads: one reads, some work, and the one that called writes.
+//! Runs on several threads: one reads, some work, and the calling thread writes.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Weak};
-use std::thread;
+use std::thread::{self, JoinHandle, Scope};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::batch::{Batch, Batcher, Event};
+use super::batch::{Batch, Batcher};
+use super::event::{ReadEvent, Stop};
 use super::framing::Framed;
+use super::open_source::OpenSource;
 use super::queue::{Closed, Queue};
-use super::reader::{Reader, Stage, Stop};
+use super::reader::{Consumer, Reader};
 use super::sink::Progress;
 use super::turn::Turnstile;
-use super::worker::{Counted, OpenSource, Piece, Worker};
+use super::worker::{DeliveryCounts, DoneItem, Gates, Worker};
 use super::{BATCHES_PER_JOB, Outputs, Processor, ReadOptions, Sink};
 
-/// What came of a batch.
+/// A finished batch.
 pub(super) struct Done<O> {
     /// The number of the batch.
     number: u64,
@@ -25,72 +28,79 @@ pub(super) struct Done<O> {
     items: Vec<DoneItem<O>>,
 }
 
-/// What came of the items of a batch, in their order.
-pub(super) enum DoneItem<O> {
-    Piece(Arc<OpenSource>, Piece<O>),
-    Event(Event),
-}
-
-/// What batches pass in order.
-pub(super) struct Gates {
-    pub(super) counted: Turnstile<Counted>,
-    pub(super) done: Turnstile<()>,
-}
-
-/// Runs until everything is read and written, or nobody wants any more.
+/// Runs until everything is read and written, or no more output is wanted.
 ///
 /// # Errors
-/// Where the run cannot go on.
+/// The output cannot be written, the processor cannot go on, or no thread can be started.
 pub(super) fn run<P: Processor>(
     options: &ReadOptions,
+    jobs: usize,
     outputs: &Arc<Outputs>,
     progress: &mut Progress<'_, P, impl Sink<P::Output>>,
 ) -> Result<()> {
-    let queue = Arc::new(Queue::new(BATCHES_PER_JOB * options.jobs.get()));
+    let queue = Arc::new(Queue::new(BATCHES_PER_JOB * jobs));
     let gates = Gates {
-        counted: Turnstile::new(Counted::default()),
+        counted: Turnstile::new(DeliveryCounts::default()),
         done: Turnstile::new(()),
     };
-    let reader = read(options.clone(), Arc::downgrade(outputs), Arc::clone(&queue))?;
     let worker = Worker::new(options, outputs, progress.processor);
-    let (sender, receiver) = mpsc::channel();
-    let written = thread::scope(|scope| {
-        for _ in 0..options.jobs.get() {
-            let sender = sender.clone();
-            let (worker, queue, gates) = (&worker, &queue, &gates);
-            scope.spawn(move || work(worker, queue, gates, &sender));
-        }
-        drop(sender);
+    thread::scope(|scope| {
         let _closer = Closer(&queue);
-        write(&receiver, &queue, progress)
-    });
-    match written {
-        // A reader may wait for its next byte for ever; nobody else waits for it.
-        Err(Stop::Failed(error)) => Err(error),
-        Err(Stop::Enough | Stop::Reached) => Ok(()),
-        Ok(()) => {
-            if let Err(panic) = reader.join() {
-                std::panic::resume_unwind(panic);
-            }
-            Ok(())
+        let done = start_workers(scope, jobs, &worker, &queue, &gates)?;
+        let reader = read(options.clone(), Arc::downgrade(outputs), Arc::clone(&queue))?;
+        match write(&done, &queue, progress) {
+            // The reader may wait for its next byte for ever, so it is not joined.
+            Err(Stop::Failed(error)) => Err(error),
+            Err(Stop::Enough | Stop::Reached) => Ok(()),
+            // A worker panicked, which the scope passes on.
+            Ok(()) if queue.is_closed() => Ok(()),
+            Ok(()) => reader.join().or_else(|panic| resume_unwind(panic)),
         }
-    }
+    })
 }
 
-/// Starts to read, on a thread that is left to itself if the run ends before it.
+/// Starts the workers: as many as the system allows, and one at least. The receiver yields finished
+/// batches, in any order, until all workers ended.
+fn start_workers<'s, P: Processor>(
+    scope: &'s Scope<'s, '_>,
+    jobs: usize,
+    worker: &'s Worker<'_, P>,
+    queue: &'s Queue<Batch>,
+    gates: &'s Gates,
+) -> Result<Receiver<Done<P::Output>>>
+where
+    P::Output: 's,
+{
+    let (sender, receiver) = mpsc::channel();
+    for number in 0..jobs {
+        let sender = sender.clone();
+        let work = move || work(worker, queue, gates, &sender);
+        match thread::Builder::new().spawn_scoped(scope, work) {
+            Err(error) if number == 0 => {
+                return Err(error).context("cannot start a thread: try --jobs 1");
+            }
+            Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    Ok(receiver)
+}
+
+/// Starts the thread that reads. It is left alone if the run ends before it does.
 fn read(
     options: ReadOptions,
     outputs: Weak<Outputs>,
     queue: Arc<Queue<Batch>>,
-) -> std::io::Result<thread::JoinHandle<()>> {
+) -> Result<JoinHandle<()>> {
     let read = move || {
         let _completer = Completer(&queue);
-        let stage = RefCell::new(Batcher::new(&queue));
-        // Whatever ends the reading early, the sink knows of it.
-        drop(Reader::new(&options, outputs, &stage).run());
-        drop(stage.into_inner().push());
+        let consumer = RefCell::new(Batcher::new(&queue));
+        // The sink knows why reading ended early, so the reason is not needed here.
+        drop(Reader::new(&options, outputs, &consumer).run());
+        drop(consumer.into_inner().push());
     };
-    thread::Builder::new().spawn(read)
+    let started = thread::Builder::new().spawn(read);
+    started.context("cannot start a thread: try --jobs 1")
 }
 
 impl From<Closed> for Stop {
@@ -99,8 +109,8 @@ impl From<Closed> for Stop {
     }
 }
 
-impl Stage for Batcher<'_> {
-    fn event(&mut self, event: Event) -> Result<(), Stop> {
+impl Consumer for Batcher<'_> {
+    fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
         Ok(self.add_event(event)?)
     }
 
@@ -135,7 +145,7 @@ fn work<P: Processor>(
     }
 }
 
-/// Writes what came of batches in their order, as it arrives.
+/// Writes the output of batches in their order.
 fn write<P: Processor>(
     done: &Receiver<Done<P::Output>>,
     queue: &Queue<Batch>,
@@ -149,7 +159,9 @@ fn write<P: Processor>(
             for item in batch.items {
                 match item {
                     DoneItem::Event(event) => progress.event(event)?,
-                    DoneItem::Piece(source, mut piece) => progress.piece(&source, &mut piece)?,
+                    DoneItem::Output(source, mut partial) => {
+                        progress.write(&source, &mut partial)?;
+                    }
                 }
             }
             queue.release(batch.weight);
@@ -159,7 +171,7 @@ fn write<P: Processor>(
     Ok(())
 }
 
-/// Ends the work when the sink ends, however it does.
+/// Closes the queue when the sink ends, even if it panics.
 struct Closer<'q>(&'q Queue<Batch>);
 
 impl Drop for Closer<'_> {
@@ -168,7 +180,7 @@ impl Drop for Closer<'_> {
     }
 }
 
-/// Ends the work when the reader ends, however it does.
+/// Marks the queue as complete when the reader ends, even if it panics.
 struct Completer<'q>(&'q Queue<Batch>);
 
 impl Drop for Completer<'_> {
@@ -177,7 +189,7 @@ impl Drop for Completer<'_> {
     }
 }
 
-/// Keeps everybody from waiting for a worker that panicked.
+/// Keeps other threads from waiting for a worker that panicked.
 struct Alarm<'w>(&'w Queue<Batch>, &'w Gates);
 
 impl Drop for Alarm<'_> {

@@ -1,30 +1,30 @@
-//! What has to happen in the order of the input, whichever worker does it.
+//! Turnstiles: what must happen in the order of the input, whichever worker does it.
 //!
-//! Workers take batches in order and finish them in any. Before a batch is counted or done in its
-//! turn, its worker waits until all batches before it are. Each of them was taken by some worker
-//! before, and none of them waits for a later one: so every wait ends.
+//! Workers take batches in order and finish them in any order. To pass a turnstile, a worker waits
+//! until all earlier batches have passed. Every wait ends: each earlier batch was already taken by
+//! some worker, and none of them waits for a later batch.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A gate that batches pass in order, with something that each of them may change on its way.
+/// A gate that batches pass in order, with a value that each may change when it passes.
 pub(super) struct Turnstile<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<TurnState<T>>,
     changed: Condvar,
 }
 
-struct State<T> {
+struct TurnState<T> {
     /// The number of the batch whose turn it is.
     next: u64,
-    /// Whether nobody needs to wait any more, since a worker panicked.
+    /// Whether a worker panicked, so that no other may wait for it.
     is_broken: bool,
     value: T,
 }
 
 impl<T> Turnstile<T> {
-    /// A gate that batch 0 passes first.
+    /// A turnstile that batch 0 passes first.
     pub(super) fn new(value: T) -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(TurnState {
                 next: 0,
                 is_broken: false,
                 value,
@@ -33,12 +33,12 @@ impl<T> Turnstile<T> {
         }
     }
 
-    /// Waits until all batches before this one have passed.
+    /// Waits until all earlier batches have passed.
     pub(super) fn wait(&self, batch: u64) {
         drop(self.in_turn(batch));
     }
 
-    /// Passes in turn, and changes the value on the way.
+    /// Waits until all earlier batches have passed, changes the value and passes.
     pub(super) fn pass<R>(&self, batch: u64, change: impl FnOnce(&mut T) -> R) -> R {
         let mut state = self.in_turn(batch);
         let result = change(&mut state.value);
@@ -48,24 +48,24 @@ impl<T> Turnstile<T> {
         result
     }
 
-    /// Lets everybody pass.
+    /// Ends all waiting, now and later.
     pub(super) fn break_open(&self) {
         self.lock().is_broken = true;
         self.changed.notify_all();
     }
 
-    fn in_turn(&self, batch: u64) -> MutexGuard<'_, State<T>> {
-        let is_early = |state: &mut State<T>| !state.is_broken && state.next < batch;
+    fn in_turn(&self, batch: u64) -> MutexGuard<'_, TurnState<T>> {
+        let is_early = |state: &mut TurnState<T>| !state.is_broken && state.next < batch;
         let waited = self.changed.wait_while(self.lock(), is_early);
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, TurnState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The turn of a batch among those that are done.
+/// Lets a delivery wait until all earlier batches are done.
 #[derive(Clone, Copy)]
 pub(crate) struct Turn<'t> {
     done: Option<&'t Turnstile<()>>,
@@ -73,13 +73,13 @@ pub(crate) struct Turn<'t> {
 }
 
 impl<'t> Turn<'t> {
-    /// The turn of everything, where there is but one worker.
+    /// For a run with one worker, where nothing needs to wait.
     pub(super) const ONLY: Self = Self {
         done: None,
         batch: 0,
     };
 
-    /// The turn of this batch.
+    /// The turn of the batch with this number.
     pub(super) fn of(done: &'t Turnstile<()>, batch: u64) -> Self {
         Self {
             done: Some(done),
@@ -87,8 +87,8 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// Waits until all deliveries that come earlier in the input are done. Nothing else runs in
-    /// order, so this is for what is rare.
+    /// Waits until all deliveries of earlier batches are done. Workers run one after another while
+    /// they do this, so it must be rare.
     pub(crate) fn wait(self) {
         if let Some(done) = self.done {
             done.wait(self.batch);

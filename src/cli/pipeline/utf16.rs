@@ -1,26 +1,24 @@
-//! Text in UTF-16 read as UTF-8: what `PowerShell` and some editors save.
+//! Decodes UTF-16, which `PowerShell` and some editors write, to UTF-8.
 
 use std::io::{self, Read};
 
-/// How much is read at once, in bytes.
+/// The size of one read, in bytes.
 const BLOCK: usize = 1 << 13;
 
-/// Reads UTF-16 and gives UTF-8, in which U+FFFD stands for what is not a character: half of a
-/// surrogate pair, or an odd last byte.
+/// Reads UTF-16 as UTF-8. Half of a surrogate pair, or an odd last byte, becomes U+FFFD.
 pub(super) struct Utf16Reader<R> {
     inner: R,
-    /// The unit in two bytes, in the order that they have in this text.
+    /// Decodes a code unit in the byte order of the text.
     unit: fn([u8; 2]) -> u16,
-    /// The start of a character whose end was not read yet.
+    /// The bytes of a character that was not read completely yet.
     pending: Vec<u8>,
-    /// What was decoded, and how much of it was given out.
+    /// The decoded text, and how many of its bytes were returned.
     text: String,
     given: usize,
 }
 
 impl<R: Read> Utf16Reader<R> {
-    /// Reads what stands behind the byte order mark, which says whether this is UTF-16BE or else
-    /// UTF-16LE.
+    /// A reader of what follows the byte order mark, which decides between UTF-16BE and UTF-16LE.
     pub(super) fn new(mark: &[u8], inner: R) -> Self {
         Self {
             inner,
@@ -34,8 +32,8 @@ impl<R: Read> Utf16Reader<R> {
         }
     }
 
-    /// Reads once and decodes what is whole; at the end, all there is. Says whether there was
-    /// anything.
+    /// Reads once and decodes all complete characters, or the rest at the end of the text. Returns
+    /// false if there was nothing left.
     fn fill(&mut self) -> io::Result<bool> {
         let mut block = [0; BLOCK];
         let read = self.inner.read(&mut block)?;
@@ -50,7 +48,7 @@ impl<R: Read> Utf16Reader<R> {
     fn decode(&mut self, is_end: bool) {
         let (units, odd) = self.pending.as_chunks();
         let units = units.iter().map(|bytes| (self.unit)(*bytes));
-        // The other half of a pair may come with the next block.
+        // The other half of the pair may be in the next block.
         let is_cut = !is_end && matches!(units.clone().next_back(), Some(0xd800..0xdc00));
         let whole = units.len() - usize::from(is_cut);
         for character in char::decode_utf16(units.take(whole)) {

@@ -25,11 +25,11 @@ const FOREIGN: [&str; 3] = ["CVS", "_darcs", "node_modules"];
 
 /// A regular file below a folder.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundFile {
     pub(super) path: PathBuf,
 }
 
-impl Found {
+impl FoundFile {
     /// Whether the file has one of the extensions of captures.
     pub(super) fn is_capture_by_name(&self) -> bool {
         has_capture_extension(&self.path)
@@ -37,14 +37,14 @@ impl Found {
 }
 
 /// The files below a folder that may hold deliveries, in the order of their names.
-pub(super) fn walk(folder: &Path) -> Vec<Result<Found, InputError>> {
+pub(super) fn walk(folder: &Path) -> Vec<Result<FoundFile, InputError>> {
     WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_passed_over(entry))
         .filter_map(|entry| match entry {
             Ok(entry) if entry.file_type().is_dir() => None,
-            Ok(entry) => found(entry.into_path()),
+            Ok(entry) => file_at(entry.into_path()),
             Err(error) => Some(Err(InputError {
                 place: error.path().map_or_else(|| name_of(folder), name_of),
                 what: match error.io_error() {
@@ -63,9 +63,9 @@ fn is_passed_over(entry: &DirEntry) -> bool {
 }
 
 /// The file at a path, if it may hold deliveries. Symbolic links are followed.
-fn found(path: PathBuf) -> Option<Result<Found, InputError>> {
+fn file_at(path: PathBuf) -> Option<Result<FoundFile, InputError>> {
     match fs::metadata(&path) {
-        Ok(metadata) => is_read(&path, &metadata).then_some(Ok(Found { path })),
+        Ok(metadata) => is_read(&path, &metadata).then_some(Ok(FoundFile { path })),
         // A dangling link is not a file, unless its name claims to be a capture.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !has_capture_extension(&path) => {
             None

@@ -1,78 +1,39 @@
-//! Workers: from records to what a command makes of their deliveries.
+//! Workers: find the deliveries in records and have the command process each of them.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use anyhow::Result;
+use chatlog::Origin;
 use chatlog::capture::{self, Capture, Limits, Record};
-use chatlog::delivery::CaptureFormat;
-use chatlog::delivery::{Delivery, Fidelity};
+use chatlog::delivery::{CaptureFormat, Delivery};
 use chatlog::view::findings::InputProblem;
-use chatlog::{Origin, Text};
 
-use super::batch::{Batch, Event, Item, Run};
-use super::framing::Framed;
-use super::input::Source;
-use super::reader::{Reader, Stage, Stop};
-use super::sink::Progress;
-use super::threads::{DoneItem, Gates};
-use super::turn::Turn;
-use super::{Outputs, Processor, ReadOptions, Sink};
+use super::batch::{Batch, BatchItem, Run};
+use super::event::{ReadEvent, Stop};
+use super::open_source::OpenSource;
+use super::turn::{Turn, Turnstile};
+use super::{Outputs, Processor, ReadOptions};
 use crate::cli::outcome::Outcome;
 
-/// A source whose records are on their way.
-pub(super) struct OpenSource {
-    /// The number of the source in the run, and that of its input.
-    pub(super) number: usize,
-    pub(super) input: usize,
-    pub(super) name: Text<'static>,
-    pub(super) source: Source,
-    /// Whether its text was decoded from UTF-16.
-    pub(super) is_recoded: bool,
-    /// Whether more of it may come at any time.
-    pub(super) is_live: bool,
-    /// The number in the input of the one delivery that is wanted.
-    pub(super) wanted: Option<usize>,
-    /// The signature in the file beside it, read when it is first asked for: only who checks
-    /// signatures opens that file.
-    pub(super) sidecar: OnceLock<Option<String>>,
-}
-
-impl OpenSource {
-    /// A delivery as this source kept it.
-    fn delivery<'d>(&self, mut delivery: Delivery<'d>) -> Delivery<'d> {
-        if self.is_recoded && delivery.fidelity == Fidelity::Exact {
-            delivery.fidelity = Fidelity::Text;
-            delivery.notes.push("decoded from UTF-16".to_owned());
-        }
-        delivery
-    }
-
-    fn sidecar(&self, outputs: &Outputs) -> Option<&str> {
-        let read = || self.source.sidecar(outputs);
-        self.sidecar.get_or_init(read).as_deref()
-    }
-}
-
-/// A delivery with where it came from.
+/// A delivery on its way to the command, with its origin.
 pub(crate) struct IncomingDelivery<'a> {
-    /// Which input, and which delivery of it.
+    /// Its source and its number there.
     pub(crate) origin: &'a Origin<'a>,
     /// The delivery.
     pub(crate) delivery: &'a Delivery<'a>,
-    /// Its number among those that are wanted of the input that the user named, from 1: a folder is
-    /// one input of many sources, and of an input with `#N` only one is wanted.
+    /// Its number among all deliveries to process of its input, from 1. A folder is one input with
+    /// many sources, and an input with `#N` has one delivery to process.
     pub(crate) number: usize,
-    /// Its turn among all deliveries.
+    /// Lets it wait until all earlier deliveries are done.
     pub(crate) turn: Turn<'a>,
     source: &'a OpenSource,
     outputs: &'a Outputs,
 }
 
 impl<'a> IncomingDelivery<'a> {
-    /// The delivery, with the signature in the file beside it as the header `name`, if it has none.
+    /// The delivery with a signature: if it has no header `name`, the signature in the file next to
+    /// its source becomes that header.
     pub(crate) fn signed(&self, name: &str) -> Cow<'a, Delivery<'a>> {
         if self.delivery.headers.first(name).is_some() {
             return Cow::Borrowed(self.delivery);
@@ -88,30 +49,30 @@ impl<'a> IncomingDelivery<'a> {
     }
 }
 
-/// What came of some records of one source.
+/// The output for some records of one source, and everything else to account for.
 #[derive(Default)]
-pub(super) struct Piece<O> {
+pub(super) struct PartialOutput<O> {
     pub(super) output: O,
-    pub(super) tally: Tally,
-    /// What could not be read, for standard error.
+    pub(super) tally: CaptureTally,
+    /// Problems to report on standard error.
     pub(super) problems: Vec<String>,
     pub(super) outcome: Outcome,
-    /// Why nothing that follows is wanted.
+    /// Why the run stops after these records.
     pub(super) stop: Option<Stop>,
 }
 
-/// How many deliveries and other requests some records held.
+/// What some records held.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// How many deliveries.
+pub(super) struct CaptureTally {
+    /// The number of deliveries.
     pub(super) deliveries: usize,
-    /// How many of them were in each format.
+    /// The number of deliveries in each format.
     pub(super) formats: Vec<(CaptureFormat, usize)>,
-    /// The requests that were passed over, each with the reason.
+    /// The reason for each request that was skipped.
     pub(super) skipped: Vec<String>,
 }
 
-impl Tally {
+impl CaptureTally {
     fn add(&mut self, capture: &mut Capture<'_>) {
         let (format, count) = (capture.format, capture.deliveries.len());
         self.deliveries += count;
@@ -125,18 +86,18 @@ impl Tally {
     }
 }
 
-/// How many deliveries came before.
+/// How many deliveries came before, in the current source and in the current input.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Counted {
+pub(super) struct DeliveryCounts {
     source: usize,
     in_source: usize,
     input: usize,
     in_input: usize,
 }
 
-impl Counted {
-    /// The counts before these deliveries of `source`, which are then counted too.
-    fn count(&mut self, source: &OpenSource, captures: &[Capture<'_>]) -> Self {
+impl DeliveryCounts {
+    /// Counts the deliveries in `captures`, and returns the counts before them.
+    pub(super) fn count(&mut self, source: &OpenSource, captures: &[Capture<'_>]) -> Self {
         let deliveries: usize = captures.iter().map(|it| it.deliveries.len()).sum();
         if self.source != source.number {
             (self.source, self.in_source) = (source.number, 0);
@@ -151,7 +112,72 @@ impl Counted {
     }
 }
 
-/// A worker: all of them are the same.
+/// A position among the deliveries of a source.
+pub(super) struct Cursor<'c> {
+    source: &'c OpenSource,
+    origin: Origin<'c>,
+    /// The number of the delivery in its input.
+    number: usize,
+    turn: Turn<'c>,
+}
+
+impl<'c> Cursor<'c> {
+    /// Before the first delivery that follows those in `start`.
+    pub(super) fn new(source: &'c OpenSource, start: DeliveryCounts, turn: Turn<'c>) -> Self {
+        Self {
+            source,
+            origin: Origin {
+                source: source.name.clone(),
+                index: start.in_source,
+            },
+            number: start.in_input,
+            turn,
+        }
+    }
+
+    fn advance(&mut self) {
+        self.origin.index += 1;
+        self.number += 1;
+    }
+
+    /// Whether the delivery is to be processed: with `#N`, those before the N-th are not.
+    fn is_wanted(&self) -> bool {
+        self.source
+            .wanted
+            .is_none_or(|wanted| self.number >= wanted)
+    }
+
+    fn incoming<'a>(
+        &'a self,
+        delivery: &'a Delivery<'a>,
+        outputs: &'a Outputs,
+    ) -> IncomingDelivery<'a> {
+        IncomingDelivery {
+            origin: &self.origin,
+            delivery,
+            number: self.source.wanted.map_or(self.number, |_| 1),
+            turn: self.turn,
+            source: self.source,
+            outputs,
+        }
+    }
+}
+
+/// The result for one item of a batch.
+pub(super) enum DoneItem<O> {
+    Output(Arc<OpenSource>, PartialOutput<O>),
+    Event(ReadEvent),
+}
+
+/// The turnstiles that batches pass in order.
+pub(super) struct Gates {
+    /// Passed once the deliveries of a batch are counted.
+    pub(super) counted: Turnstile<DeliveryCounts>,
+    /// Passed once the deliveries of a batch are processed.
+    pub(super) done: Turnstile<()>,
+}
+
+/// Processes records. It has no state, so all threads share one.
 pub(super) struct Worker<'w, P> {
     pub(super) processor: &'w P,
     pub(super) format: Option<CaptureFormat>,
@@ -169,11 +195,11 @@ impl<'w, P: Processor> Worker<'w, P> {
         }
     }
 
-    fn capture<'r>(&self, record: &Record<'r>) -> Capture<'r> {
+    pub(super) fn capture<'r>(&self, record: &Record<'r>) -> Capture<'r> {
         capture::deliveries(record, self.format, &self.limits)
     }
 
-    /// What comes of a batch. Its deliveries are counted in turn, as soon as they are known.
+    /// Processes a batch. Its deliveries are counted in turn as soon as they are found.
     pub(super) fn work(
         &self,
         batch: &Batch,
@@ -181,32 +207,44 @@ impl<'w, P: Processor> Worker<'w, P> {
         gates: &Gates,
     ) -> Vec<DoneItem<P::Output>> {
         let runs = batch.runs();
-        let captures: Vec<Vec<Capture<'_>>> = runs.map(|run| self.captures(batch, run)).collect();
-        let starts: Vec<Counted> = gates.counted.pass(number, |counted| {
+        let captures: Vec<_> = runs.map(|run| self.captures(batch, run)).collect();
+        let starts: Vec<DeliveryCounts> = gates.counted.pass(number, |counts| {
             let runs = batch.runs().zip(&captures);
-            runs.map(|(run, captures)| counted.count(&run.source, captures))
+            runs.map(|(run, captures)| counts.count(&run.source, captures))
                 .collect()
         });
         let turn = Turn::of(&gates.done, number);
-        let mut counted = captures.into_iter().zip(starts);
+        let done = self.work_on_items(batch, captures.into_iter().zip(starts), turn);
+        gates.done.pass(number, |()| ());
+        done
+    }
+
+    /// Processes the items of a batch, given the captures of each of its runs and the counts before
+    /// them.
+    fn work_on_items<'b>(
+        &self,
+        batch: &'b Batch,
+        mut runs: impl Iterator<Item = (Vec<Capture<'b>>, DeliveryCounts)>,
+        turn: Turn<'_>,
+    ) -> Vec<DoneItem<P::Output>> {
         let mut done = Vec::with_capacity(batch.items.len());
         for item in &batch.items {
             match item {
-                Item::Event(event) => done.push(DoneItem::Event(event.clone())),
-                Item::Run(run) => {
-                    let mut piece = Piece::default();
-                    if let Some((captures, start)) = counted.next() {
-                        self.work_on(&run.source, captures, start, turn, &mut piece);
+                BatchItem::Event(event) => done.push(DoneItem::Event(event.clone())),
+                BatchItem::Run(run) => {
+                    let mut partial = PartialOutput::default();
+                    if let Some((captures, start)) = runs.next() {
+                        let cursor = Cursor::new(&run.source, start, turn);
+                        self.work_on(captures, cursor, &mut partial);
                     }
-                    let is_last = piece.stop.is_some();
-                    done.push(DoneItem::Piece(Arc::clone(&run.source), piece));
+                    let is_last = partial.stop.is_some();
+                    done.push(DoneItem::Output(Arc::clone(&run.source), partial));
                     if is_last {
                         break;
                     }
                 }
             }
         }
-        gates.done.pass(number, |()| ());
         done
     }
 
@@ -217,55 +255,40 @@ impl<'w, P: Processor> Worker<'w, P> {
             .collect()
     }
 
-    /// Adds what comes of these captures to `piece`.
-    fn work_on<'r>(
+    /// Processes the deliveries of some captures and adds the output to `partial`. `cursor` stands
+    /// before the first of them.
+    pub(super) fn work_on<'r>(
         &self,
-        source: &OpenSource,
         captures: impl IntoIterator<Item = Capture<'r>>,
-        start: Counted,
-        turn: Turn<'_>,
-        piece: &mut Piece<P::Output>,
+        mut cursor: Cursor<'_>,
+        partial: &mut PartialOutput<P::Output>,
     ) {
-        let mut origin = Origin {
-            source: source.name.clone(),
-            index: start.in_source,
-        };
-        let mut number = start.in_input;
         for mut capture in captures {
-            piece.tally.add(&mut capture);
+            partial.tally.add(&mut capture);
             for delivery in capture.deliveries {
-                origin.index += 1;
-                number += 1;
-                if source.wanted.is_some_and(|wanted| number < wanted) {
+                cursor.advance();
+                if !cursor.is_wanted() {
                     continue;
                 }
-                let delivery = source.delivery(delivery);
-                let incoming = IncomingDelivery {
-                    origin: &origin,
-                    delivery: &delivery,
-                    number: source.wanted.map_or(number, |_| 1),
-                    turn,
-                    source,
-                    outputs: self.outputs,
-                };
-                piece.stop = self.process(&incoming, piece);
-                if piece.stop.is_some() {
+                let delivery = cursor.source.delivery(delivery);
+                partial.stop = self.process(&cursor.incoming(&delivery, self.outputs), partial);
+                if partial.stop.is_some() {
                     return;
                 }
             }
             for problem in capture.problems {
-                self.report(source, &problem, piece);
+                self.report(cursor.source, &problem, partial);
             }
         }
     }
 
-    /// Processes a delivery, and says whether it was the last one that is wanted.
+    /// Processes a delivery. Returns a reason to stop if it is the last one to process.
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
-        piece: &mut Piece<P::Output>,
+        partial: &mut PartialOutput<P::Output>,
     ) -> Option<Stop> {
-        let (outcome, stop) = match self.processor.process(incoming, &mut piece.output) {
+        let (outcome, stop) = match self.processor.process(incoming, &mut partial.output) {
             Err(error) => return Some(Stop::Failed(error)),
             Ok(ControlFlow::Break(outcome)) => (outcome, Some(Stop::Enough)),
             Ok(ControlFlow::Continue(outcome)) => {
@@ -273,7 +296,7 @@ impl<'w, P: Processor> Worker<'w, P> {
                 (outcome, is_reached.then_some(Stop::Reached))
             }
         };
-        piece.outcome = piece.outcome.max(outcome);
+        partial.outcome = partial.outcome.max(outcome);
         stop
     }
 
@@ -281,65 +304,17 @@ impl<'w, P: Processor> Worker<'w, P> {
         &self,
         source: &OpenSource,
         problem: &capture::Problem,
-        piece: &mut Piece<P::Output>,
+        partial: &mut PartialOutput<P::Output>,
     ) {
         let problem = InputProblem {
             source: &source.name,
             position: problem.position,
             message: &problem.message,
         };
-        piece.problems.push(problem.to_string());
-        piece.outcome = Outcome::Trouble;
-        if let Err(error) = self.processor.problem(&problem, &mut piece.output) {
-            piece.stop = Some(Stop::Failed(error));
+        partial.problems.push(problem.to_string());
+        partial.outcome = Outcome::Trouble;
+        if let Err(error) = self.processor.problem(&problem, &mut partial.output) {
+            partial.stop = Some(Stop::Failed(error));
         }
-    }
-}
-
-/// Runs with one worker: each record is handed on where it lies, and its output written at once.
-///
-/// # Errors
-/// Where the run cannot go on.
-pub(super) fn run_inline<P: Processor>(
-    options: &ReadOptions,
-    outputs: &Arc<Outputs>,
-    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
-) -> Result<()> {
-    let stage = RefCell::new(Inline {
-        worker: Worker::new(options, outputs, progress.processor),
-        progress,
-        counted: Counted::default(),
-        piece: Piece::default(),
-    });
-    match Reader::new(options, Arc::downgrade(outputs), &stage).run() {
-        Err(Stop::Failed(error)) => Err(error),
-        Ok(()) | Err(Stop::Enough | Stop::Reached) => Ok(()),
-    }
-}
-
-/// The only worker, which also writes.
-struct Inline<'i, 'p, P: Processor, S> {
-    worker: Worker<'i, P>,
-    progress: &'i mut Progress<'p, P, S>,
-    counted: Counted,
-    /// Used again for each record.
-    piece: Piece<P::Output>,
-}
-
-impl<P: Processor, S: Sink<P::Output>> Stage for Inline<'_, '_, P, S> {
-    fn event(&mut self, event: Event) -> Result<(), Stop> {
-        self.progress.event(event)
-    }
-
-    fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop> {
-        let captures = [self.worker.capture(&framed.record())];
-        let start = self.counted.count(source, &captures);
-        self.worker
-            .work_on(source, captures, start, Turn::ONLY, &mut self.piece);
-        self.progress.piece(source, &mut self.piece)
-    }
-
-    fn before_waiting(&mut self) -> Result<(), Stop> {
-        Ok(())
     }
 }

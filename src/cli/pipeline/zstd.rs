@@ -1,12 +1,12 @@
-//! A zstd stream, frame after frame.
+//! Decodes zstd streams of any number of frames.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// Reads what a zstd stream holds. A stream may be many frames, as where files were joined; the
-/// decoder reads one.
+/// Reads the content of a zstd stream. Files that were joined make a stream of several frames, of
+/// which the decoder reads only one.
 pub(super) struct ZstdReader<R> {
     source: BufReader<R>,
     frame: FrameDecoder,
@@ -20,8 +20,7 @@ impl<R: Read> ZstdReader<R> {
         }
     }
 
-    /// Goes on after what was decoded: to the next block, or the next frame. Says whether there is
-    /// one.
+    /// Decodes the next block or starts the next frame. Returns false at the end of the stream.
     fn advance(&mut self) -> io::Result<bool> {
         if !self.frame.is_finished() {
             let one = BlockDecodingStrategy::UptoBlocks(1);
@@ -32,16 +31,21 @@ impl<R: Read> ZstdReader<R> {
         if self.source.fill_buf()?.is_empty() {
             return Ok(false);
         }
+        self.start_frame()?;
+        Ok(true)
+    }
+
+    /// Reads the header of the next frame. A frame to be skipped is skipped.
+    fn start_frame(&mut self) -> io::Result<()> {
         match self.frame.reset(&mut self.source) {
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
                 length,
                 ..
             })) => {
                 let skipped = &mut self.source.by_ref().take(length.into());
-                io::copy(skipped, &mut io::sink())?;
-                Ok(true)
+                io::copy(skipped, &mut io::sink()).map(drop)
             }
-            started => started.map(|()| true).map_err(io::Error::other),
+            started => started.map_err(io::Error::other),
         }
     }
 
@@ -92,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn says_when_it_is_broken_wherever_that_is() {
+    fn reports_a_fault_wherever_it_is() {
         let saved = frame(&"{\"a\": [1, 2, 3], \"b\": \"Halo Dewi!\"}\n".repeat(20));
         for cut in 1..saved.len() {
             assert!(read(&saved[..cut]).is_err(), "{cut}");
@@ -102,7 +106,7 @@ mod tests {
             for bit in 0..8 {
                 let mut broken = saved.clone();
                 broken[at] ^= 1 << bit;
-                // A bit may say nothing; whatever it says, reading comes to an end.
+                // A changed bit may be harmless. Whatever it does, reading ends.
                 let _ = read(&broken);
             }
         }

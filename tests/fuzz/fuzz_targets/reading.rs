@@ -36,7 +36,7 @@ fn read(delivery: &Delivery<'_>) {
         index: 1,
     };
     let document = Document::new(&delivery.body);
-    let report = inspect(&origin, delivery, &document, &chatlog::Checks::default());
+    let report = inspect(&origin, delivery, &document, &chatlog::InspectOptions::default());
     let text = document.text();
     check_places(&report, text);
     check_pointers(&report.findings, text);

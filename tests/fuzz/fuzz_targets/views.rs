@@ -12,7 +12,7 @@ use chatlog::signature::{self, Scheme, Secret, verify};
 use chatlog::view::signature as signature_view;
 use chatlog::view::signature::DeliveryInfo;
 use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, findings, json, write_tables};
-use chatlog::{Checks, Origin, Report, Text, inspect};
+use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 use chatlog_fuzz::{acts, choice, records};
 use jiff::tz::{TimeZone, offset};
 use libfuzzer_sys::fuzz_target;
@@ -50,9 +50,9 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         }
         signature
     };
-    let checks = Checks {
+    let checks = InspectOptions {
         verifier: (!choice.is_multiple_of(3)).then_some(&verifier),
-        ..Checks::default()
+        ..InspectOptions::default()
     };
     let report = inspect(&origin, delivery, &document, &checks);
     let selection = Selection {

@@ -1,0 +1,44 @@
+//! A source whose records are being read, as the workers know it.
+
+use std::sync::OnceLock;
+
+use chatlog::Text;
+use chatlog::delivery::{Delivery, Fidelity};
+
+use super::Outputs;
+use super::input::Source;
+
+/// A source that was opened. Its records may still be on their way when it is closed.
+pub(super) struct OpenSource {
+    /// The number of the source in the run, and the number of its input.
+    pub(super) number: usize,
+    pub(super) input: usize,
+    pub(super) name: Text<'static>,
+    pub(super) source: Source,
+    /// Whether its text was decoded from UTF-16.
+    pub(super) is_recoded: bool,
+    /// Whether more data may arrive at any time.
+    pub(super) is_live: bool,
+    /// The number, in its input, of the only delivery to process.
+    pub(super) wanted: Option<usize>,
+    /// The signature in the file `NAME.sig` next to it. It is read on first use, so that commands
+    /// which check no signatures do not open that file.
+    pub(super) sidecar: OnceLock<Option<String>>,
+}
+
+impl OpenSource {
+    /// Adjusts the fidelity of a delivery to that of this source.
+    pub(super) fn delivery<'d>(&self, mut delivery: Delivery<'d>) -> Delivery<'d> {
+        if self.is_recoded && delivery.fidelity == Fidelity::Exact {
+            delivery.fidelity = Fidelity::Text;
+            delivery.notes.push("decoded from UTF-16".to_owned());
+        }
+        delivery
+    }
+
+    /// The signature in the file next to it.
+    pub(super) fn sidecar(&self, outputs: &Outputs) -> Option<&str> {
+        let read = || self.source.sidecar(outputs);
+        self.sidecar.get_or_init(read).as_deref()
+    }
+}
