@@ -1,9 +1,9 @@
-//! What the largest inputs cost: peak memory beside its bound, and how time grows with the input.
+//! Measures the largest inputs: peak memory against its bound, and how time grows with the input.
 //!
 //! `cargo bench --bench limits` measures the program; the variable `CHATLOG_BINARY` names another
-//! one to compare it with. Memory, and the processor's time rather than the clock's, are measured
-//! on Linux only. Without the `--bench` that Cargo passes, as under `cargo test --benches`, all
-//! inputs are small: then it only shows that the bench works.
+//! one to compare it with. Memory and processor time are measured on Linux only; elsewhere the bench
+//! measures elapsed time. Without the `--bench` that Cargo passes, as under `cargo test --benches`,
+//! all inputs are small, which only shows that the bench works.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -13,18 +13,18 @@ use std::time::{Duration, Instant};
 
 const SAMPLE: &str = include_str!("../samples/plain-chat.json");
 const MIB: f64 = 1024.0 * 1024.0;
-/// Twice the input takes at most this many times as long.
+/// The most time that twice the input may take, as a multiple.
 const MAX_GROWTH: f64 = 2.3;
 
 /// An input of any size.
 struct Workload {
     name: &'static str,
-    /// How many there are of what it has many of.
+    /// How many parts it has: messages, keys, lines or bytes, as `name` says.
     count: usize,
     write: fn(usize, &mut dyn Write) -> io::Result<()>,
 }
 
-/// How a run of the program went.
+/// The cost of a run of the program.
 struct Cost {
     time: Duration,
     /// The most memory it held, in MiB.
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Bodies of which each byte is one of a value, and their messages or keys.
+/// Single bodies with very many messages or keys.
 const BODIES: [Workload; 6] = [
     Workload {
         name: "messages {}",
@@ -140,7 +140,7 @@ const VERIFY: &[&str] = &["verify", "--secret", "chatlog-sample-secret"];
 struct Bench {
     binary: PathBuf,
     folder: PathBuf,
-    /// How many times smaller all inputs are.
+    /// The divisor of the size of all inputs.
     scale: usize,
 }
 
@@ -194,7 +194,7 @@ impl Bench {
             largest = bytes;
         }
         let [once, twice] = times;
-        // What takes no time to speak of does not grow.
+        // Times below 10 ms are noise, and do not count as growth.
         let growth = twice.max(0.01) / once.max(0.01);
         println!(
             "{} {:10} {twice:7.2} s, half of it {once:7.2} s: {growth:5.2} times{}",
@@ -205,7 +205,7 @@ impl Bench {
         Ok(())
     }
 
-    /// The time of the fastest of three runs, or of fewer where one takes long.
+    /// The time of the fastest of three runs, or of fewer if one takes two seconds or more.
     fn shortest_time(&self, command: &[&str], path: &Path) -> io::Result<Duration> {
         let mut shortest = self.cost(command, path)?.time;
         for _ in 1..3 {
@@ -216,7 +216,7 @@ impl Bench {
         Ok(shortest)
     }
 
-    /// Writes an input, and says how many bytes it has.
+    /// Writes an input to a file. Returns the path and the size in bytes.
     fn generate(&self, input: &Workload, count: usize) -> io::Result<(PathBuf, usize)> {
         let path = self.folder.join("input");
         let mut out = BufWriter::new(File::create(&path)?);
@@ -241,7 +241,7 @@ impl Bench {
             .spawn()?;
         let mut memory = None;
         while child.try_wait()?.is_none() {
-            // The peak only grows, so the last reading is the one that counts.
+            // The peak only grows, so the last reading counts.
             memory = peak(child.id()).or(memory);
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -259,7 +259,7 @@ fn described(input: &Workload, count: usize, bytes: usize) -> String {
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "no input has so many bytes that it matters"
+    reason = "no input is large enough for the difference to matter"
 )]
 fn as_mib(bytes: usize) -> f64 {
     bytes as f64 / MIB
@@ -285,11 +285,12 @@ fn peak(_: u32) -> Option<f64> {
     None
 }
 
-/// The processor's time of all programs that were run and have ended.
+/// The processor time of all child processes that have ended.
 #[cfg(target_os = "linux")]
 fn children_time() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // A name in parentheses, then the state and 10 more; then this program's times, then theirs.
+    // The name in parentheses, the state, 10 other fields, 2 times of this process, then 2 times of
+    // its children.
     let (_, fields) = stat.rsplit_once(") ")?;
     let times = fields.split(' ').skip(13).take(2);
     let ticks: u64 = times.map_while(|time| time.parse::<u64>().ok()).sum();
@@ -390,7 +391,7 @@ fn headers(count: usize, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "\r\n{}", sample())
 }
 
-/// A signature that no secret gives.
+/// A signature that matches no secret.
 const FORGED: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 fn forged_body(count: usize, out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,7 @@
-//! How fast an archive is read: each bench beside the skip-everything reading it is measured by.
+//! Measures how fast an archive is read, compared with a reader that skips every value.
 //!
-//! `cargo bench --bench reading`; the figures are bytes a second over one archive of one-line
-//! notifications. With `ARCHIVE=FILE` the notifications are the lines of a file.
+//! `cargo bench --bench reading` prints the throughput over an archive of one-line notifications.
+//! With `ARCHIVE=FILE` the notifications are the lines of a file.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use serde::de::IgnoredAny;
 
-/// Samples in which nothing is wrong.
+/// Samples without findings.
 const SAMPLES: [&str; 4] = [
     include_str!("../samples/every-content-type.json"),
     include_str!("../samples/handed-over.json"),
@@ -42,7 +42,7 @@ fn bytes(lines: &[String]) -> BytesCount {
     BytesCount::new(lines.iter().map(String::len).sum::<usize>())
 }
 
-/// The least that any reader of JSON does.
+/// The baseline: the least that any JSON reader does.
 #[divan::bench]
 fn skip(bencher: Bencher<'_, '_>) {
     let lines = archive();
@@ -55,14 +55,14 @@ fn skip(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Reading and checking every notification, as `validate` does.
+/// Reads and checks every notification, as `validate` does.
 #[divan::bench]
 fn inspect_all(bencher: Bencher<'_, '_>) {
     inspect_each(bencher, &archive());
 }
 
-/// The same where every notification has a `null` in the place of a string: that costs a finding,
-/// and not a second reading.
+/// The same with a `null` instead of a string in every notification, which must only cost a finding,
+/// and not a second pass.
 #[divan::bench]
 fn inspect_all_with_a_null(bencher: Bencher<'_, '_>) {
     let mut lines = archive();
@@ -95,7 +95,7 @@ fn inspect_each(bencher: Bencher<'_, '_>, lines: &[String]) {
     });
 }
 
-/// Checking the signature of every envelope, as `verify` does.
+/// Checks the signature of every envelope, as `verify` does.
 #[divan::bench]
 fn verify_all(bencher: Bencher<'_, '_>) {
     let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");

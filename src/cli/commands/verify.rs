@@ -1,4 +1,4 @@
-//! `chatlog verify`: whether a signature is that of its body, and why not.
+//! `chatlog verify`: checks signatures, and explains those that do not match.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -14,7 +14,7 @@ use chatlog::view::signature::{
     DeliveryInfo, VerdictCounts, write_failures, write_options, write_schemes,
 };
 use chatlog::view::{Canvas, Zone, json, signature};
-use chatlog::{InspectOptions, Text, inspect_signature};
+use chatlog::{InspectOptions, Report, Text, inspect_signature};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier};
@@ -60,27 +60,23 @@ fn verify(
     let options =
         read_options(&args.inputs, Buffering::Eager, args.quiet)?.with_jobs(args.jobs.jobs());
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
-    match output.verdicts {
-        Some(verdicts) => verdicts.finish(&mut output.failures)?,
-        None => output.failures.report(),
-    }
-    // Windows replaces no file that is still open.
+    // Windows cannot replace a file that is still open.
     drop(outputs);
-    output.writers.finish()?;
+    output.finish()?;
     Ok(outcome)
 }
 
-/// What signatures are checked with, and how the findings that they are get rendered.
+/// How to check signatures, and how to render their findings.
 struct Verification {
     levels: Levels,
     verifier: Verifier,
     renderers: FindingRenderers,
-    /// Whether standard output gets the verdicts themselves.
+    /// Whether standard output gets verdicts and not findings.
     is_shown: bool,
     quiet: bool,
 }
 
-/// What comes of verifying some deliveries.
+/// The output for some deliveries.
 #[derive(Default)]
 struct Verified {
     findings: RenderedFindings,
@@ -92,10 +88,24 @@ struct CheckedDelivery {
     /// The delivery's number in its source, from 1.
     index: usize,
     signature: Signature,
-    /// The severity of the finding that the verdict is, if it is one.
+    /// The severity of the verdict, if it is a finding.
     severity: Option<Severity>,
-    /// What is shown of the delivery, if anything is.
+    /// What to show of the delivery; `None` to show nothing.
     info: Option<DeliveryInfo<'static>>,
+}
+
+impl Verification {
+    fn checked(&self, report: Report<'_>) -> Option<CheckedDelivery> {
+        let severity = report.findings.first().map(|finding| finding.severity);
+        let is_shown = self.is_shown && !(self.quiet && severity.is_none());
+        let info = || DeliveryInfo::of(report.origin, report.delivery).into_owned();
+        Some(CheckedDelivery {
+            index: report.origin.index,
+            signature: report.signature?,
+            severity,
+            info: is_shown.then(info),
+        })
+    }
 }
 
 impl Processor for Verification {
@@ -107,24 +117,15 @@ impl Processor for Verification {
         output: &mut Verified,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
-        let checks = InspectOptions {
+        let options = InspectOptions {
             levels: &self.levels,
             verifier: Some(&verify),
             ..InspectOptions::default()
         };
-        let report = inspect_signature(incoming.origin, incoming.delivery, &checks);
+        let report = inspect_signature(incoming.origin, incoming.delivery, &options);
         self.renderers.report(&report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
-        let severity = report.findings.first().map(|finding| finding.severity);
-        let is_shown = self.is_shown && !(self.quiet && severity.is_none());
-        let info = || DeliveryInfo::of(incoming.origin, incoming.delivery).into_owned();
-        let checked = |signature| CheckedDelivery {
-            index: incoming.origin.index,
-            signature,
-            severity,
-            info: is_shown.then(info),
-        };
-        output.verdicts.extend(report.signature.map(checked));
+        output.verdicts.extend(self.checked(report));
         Ok(ControlFlow::Continue(outcome))
     }
 
@@ -133,12 +134,22 @@ impl Processor for Verification {
     }
 }
 
-/// Where verdicts and findings are written.
+/// Writes verdicts and findings.
 struct VerificationOutput {
-    /// None, where standard output gets the verdicts as findings.
+    /// `None` if standard output gets findings.
     verdicts: Option<Verdicts>,
     failures: Failures,
     writers: FindingWriters,
+}
+
+impl VerificationOutput {
+    fn finish(mut self) -> Result<()> {
+        match self.verdicts {
+            Some(verdicts) => verdicts.finish(&mut self.failures)?,
+            None => self.failures.report(),
+        }
+        self.writers.finish()
+    }
 }
 
 impl Sink<Verified> for VerificationOutput {
@@ -163,7 +174,7 @@ impl Sink<Verified> for VerificationOutput {
     }
 }
 
-/// Where verdicts are written as findings: to files and, in most formats, on standard output.
+/// Where to write findings: to the report files and, in most formats, to standard output.
 fn destinations(args: &Verify) -> Destinations<'_> {
     Destinations {
         format: match args.format {
@@ -176,7 +187,7 @@ fn destinations(args: &Verify) -> Destinations<'_> {
     }
 }
 
-/// How verdicts are written on standard output, where they are not written as findings.
+/// The formats that write verdicts to standard output, and not findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Screen {
     Human,
@@ -193,11 +204,12 @@ impl Screen {
     }
 }
 
-/// The verdicts of a run, on their way out.
+/// Writes the verdicts of a run to standard output.
 ///
-/// A signature may belong to a delivery that is yet to come: what failed without a reason is held,
-/// and all that follows it, until all were read or there is no more room. On a live stream nothing is
-/// held: somebody waits for each verdict, and what explains it is said at the end.
+/// A signature may belong to a delivery that comes later. So the first failure that has no
+/// explanation is held back with everything after it, until all deliveries were read or too many are
+/// held. On a live stream nothing is held back, because someone may be waiting for each verdict; what
+/// explains it is reported at the end.
 struct Verdicts {
     screen: Screen,
     quiet: bool,
@@ -207,17 +219,30 @@ struct Verdicts {
     out: Stdout,
     swaps: SwapDetector,
     counts: VerdictCounts,
-    held: Vec<Held>,
-    /// The failures of live streams that a swap may explain.
+    held: Vec<HeldVerdict>,
+    /// The names of deliveries of live streams whose failure a swap may explain.
     unexplained: Vec<(Text<'static>, DeliveryId)>,
 }
 
-/// A verdict with all that is shown of its delivery.
-struct Held {
+/// A verdict with what to show of its delivery.
+struct HeldVerdict {
     info: DeliveryInfo<'static>,
     signature: Signature,
     severity: Option<Severity>,
-    line: Option<DeliveryId>,
+    /// The delivery in the swap detector, if a swap may explain its failure.
+    swap_id: Option<DeliveryId>,
+}
+
+impl HeldVerdict {
+    /// The finding that the verdict is, if it is one.
+    fn finding(&self) -> Option<Finding> {
+        let severity = self.severity?;
+        let finding = self.signature.finding(&self.info.notes)?;
+        Some(Finding {
+            severity,
+            ..finding
+        })
+    }
 }
 
 impl Verdicts {
@@ -235,6 +260,7 @@ impl Verdicts {
         }
     }
 
+    /// Writes a verdict, or holds it back.
     fn add(
         &mut self,
         checked: CheckedDelivery,
@@ -242,61 +268,61 @@ impl Verdicts {
         is_live: bool,
         failures: &mut Failures,
     ) -> Result<()> {
-        let CheckedDelivery {
-            index,
-            signature,
-            severity,
-            info,
-        } = checked;
-        self.counts.add(&signature);
-        let entered = || self.swaps.enter(source.as_str(), index, &signature);
-        let line = self.compares.then(entered).flatten();
-        let line = line.filter(|_| signature.is_mismatch() && signature.hints.is_empty());
-        let Some(info) = info else {
+        self.counts.add(&checked.signature);
+        let index = checked.index;
+        let Some(verdict) = self.enter(checked, source) else {
             return Ok(());
         };
         if is_live {
             let name = || Text::from(format!("{}#{index}", source.as_str()));
-            self.unexplained.extend(line.map(|line| (name(), line)));
+            self.unexplained
+                .extend(verdict.swap_id.map(|id| (name(), id)));
             self.write_held(failures)?;
-            self.write(&info, &signature, severity, failures)?;
+            self.write(&verdict, failures)?;
             return Ok(self.out.flush()?);
         }
-        if self.held.is_empty() && line.is_none() {
-            return self.write(&info, &signature, severity, failures);
+        if self.held.is_empty() && verdict.swap_id.is_none() {
+            return self.write(&verdict, failures);
         }
-        self.held.push(Held {
-            info,
-            signature,
-            severity,
-            line,
-        });
+        self.held.push(verdict);
         if self.held.len() >= SwapDetector::MAX_DELIVERIES {
             self.write_held(failures)?;
         }
         Ok(())
     }
 
-    fn write_held(&mut self, failures: &mut Failures) -> Result<()> {
-        for Held {
-            info,
-            mut signature,
+    /// Enters a delivery into the swap detector. Returns its verdict, if it is to be shown.
+    fn enter(&mut self, checked: CheckedDelivery, source: &Text<'_>) -> Option<HeldVerdict> {
+        let CheckedDelivery {
+            index,
+            signature,
             severity,
-            line,
-        } in std::mem::take(&mut self.held)
-        {
-            if signature.hints.is_empty() {
-                signature
-                    .hints
-                    .extend(line.and_then(|line| self.swaps.hint(line)));
+            info,
+        } = checked;
+        let enter = || self.swaps.enter(source.as_str(), index, &signature);
+        let id = self.compares.then(enter).flatten();
+        let may_be_swapped = signature.is_mismatch() && signature.hints.is_empty();
+        Some(HeldVerdict {
+            info: info?,
+            signature,
+            severity,
+            swap_id: id.filter(|_| may_be_swapped),
+        })
+    }
+
+    fn write_held(&mut self, failures: &mut Failures) -> Result<()> {
+        for mut verdict in std::mem::take(&mut self.held) {
+            let hints = &mut verdict.signature.hints;
+            if hints.is_empty() {
+                hints.extend(verdict.swap_id.and_then(|id| self.swaps.hint(id)));
             }
-            self.write(&info, &signature, severity, failures)?;
+            self.write(&verdict, failures)?;
         }
         Ok(())
     }
 
-    /// Says how many failures a swap explains, and one of them, where they were written before that
-    /// was known.
+    /// Reports the first failure that a swap explains, and the number of others, among those that
+    /// were written before all deliveries were read.
     fn explain_swaps(&self) {
         let explained = |(name, line)| Some((name, self.swaps.hint(line)?.message));
         let mut explained = self.unexplained.iter().cloned().filter_map(explained);
@@ -309,35 +335,27 @@ impl Verdicts {
         }
     }
 
-    /// Writes a verdict, and the finding of this severity that it is.
-    fn write(
-        &mut self,
-        info: &DeliveryInfo<'_>,
-        checked: &Signature,
-        severity: Option<Severity>,
-        failures: &mut Failures,
-    ) -> Result<()> {
+    /// Writes a verdict; in JSON with its finding.
+    fn write(&mut self, verdict: &HeldVerdict, failures: &mut Failures) -> Result<()> {
+        let HeldVerdict {
+            info, signature, ..
+        } = verdict;
+        let (canvas, out) = (&self.canvas, &mut self.out);
         match self.screen {
-            // Without a closing line each failure says for itself why.
-            Screen::Human if !self.quiet && failures.is_repeated(checked) => {
-                signature::write_again(info, checked, &self.canvas, &mut self.out)?;
-            }
-            Screen::Human => signature::write(info, checked, &self.canvas, &mut self.out)?,
             Screen::Json => {
-                let finding = severity.and_then(|severity| {
-                    let finding = checked.finding(&info.notes)?;
-                    Some(Finding {
-                        severity,
-                        ..finding
-                    })
-                });
-                json::write_signature(info, checked, finding.as_ref(), &mut self.out)?;
+                let finding = verdict.finding();
+                json::write_signature(info, signature, finding.as_ref(), out)?;
             }
+            // With `--quiet` there is no closing line, so each failure has its own explanation.
+            Screen::Human if !self.quiet && failures.is_repeated(signature) => {
+                signature::write_again(info, signature, canvas, out)?;
+            }
+            Screen::Human => signature::write(info, signature, canvas, out)?,
         }
         Ok(())
     }
 
-    /// Writes what is left, and what there is to say of all of them.
+    /// Writes the verdicts that are held back and the closing lines.
     fn finish(mut self, failures: &mut Failures) -> Result<()> {
         self.write_held(failures)?;
         self.explain_swaps();
@@ -350,7 +368,7 @@ impl Verdicts {
     }
 }
 
-/// Finds the schemes that give the signatures of all deliveries.
+/// Finds the schemes that produce the signatures of all deliveries.
 fn discover(
     args: &Verify,
     outputs: &Arc<Outputs>,
@@ -365,29 +383,17 @@ fn discover(
         deliveries: 0,
     };
     let options = read_options(&args.inputs, Buffering::Whole, args.quiet)?;
-    let outcome = pipeline::run(
-        &options,
-        outputs,
-        &SignedDeliveries(verifier),
-        &mut narrowing,
-    )?;
-    let mut out = Stdout::new();
-    let schemes = narrowing.discovery.schemes();
-    match screen {
-        Screen::Json => json::write_schemes(schemes, &mut out)?,
-        Screen::Human if args.quiet => write_options(schemes, canvas, &mut out)?,
-        Screen::Human => write_schemes(schemes, narrowing.deliveries, canvas, &mut out)?,
-    }
-    out.flush()?;
-    let found = if schemes.is_empty() {
-        Outcome::Findings
+    let signed = SignedDeliveries(verifier);
+    let outcome = pipeline::run(&options, outputs, &signed, &mut narrowing)?;
+    narrowing.write(screen, args.quiet, canvas, &mut Stdout::new())?;
+    Ok(if narrowing.discovery.schemes().is_empty() {
+        outcome.max(Outcome::Findings)
     } else {
-        Outcome::Clean
-    };
-    Ok(outcome.max(found))
+        outcome
+    })
 }
 
-/// Hands on each delivery with its signature.
+/// Passes each delivery on with its signature.
 struct SignedDeliveries<'v>(&'v Verifier);
 
 impl Processor for SignedDeliveries<'_> {
@@ -404,10 +410,22 @@ impl Processor for SignedDeliveries<'_> {
     }
 }
 
-/// Leaves of the schemes those that fit every delivery.
+/// Narrows the schemes down to those that fit every delivery.
 struct Narrowing<'v> {
     discovery: Discovery<'v>,
     deliveries: usize,
+}
+
+impl Narrowing<'_> {
+    fn write(&self, screen: Screen, quiet: bool, canvas: &Canvas, out: &mut Stdout) -> Result<()> {
+        let schemes = self.discovery.schemes();
+        match screen {
+            Screen::Json => json::write_schemes(schemes, out)?,
+            Screen::Human if quiet => write_options(schemes, canvas, out)?,
+            Screen::Human => write_schemes(schemes, self.deliveries, canvas, out)?,
+        }
+        Ok(out.flush()?)
+    }
 }
 
 impl Sink<Vec<Delivery<'static>>> for Narrowing<'_> {

@@ -12,17 +12,17 @@ use chatlog::Text;
 pub(crate) use self::report_file::ReportFile;
 use crate::cli::interrupt;
 
-/// How much is put together before it is written.
+/// The size of a write, in bytes.
 const BLOCK: usize = 64 * 1024;
 
-/// Standard output: written line by line on a terminal, elsewhere in blocks that end with a line.
+/// Standard output, buffered by line on a terminal, and elsewhere in blocks that end with a line.
 ///
-/// A reader that has seen enough closes it on purpose, as `head` does. That is not an error: what is
-/// written after that goes nowhere.
+/// A closed pipe is not an error: `head` closes it on purpose. Everything written after that is
+/// discarded.
 pub(crate) struct Stdout {
     buffer: Vec<u8>,
     is_terminal: bool,
-    /// Held from the start of a line that is longer than a block to its end.
+    /// Delays an interrupt while a line that is longer than a block is incomplete.
     mid_line: Option<MutexGuard<'static, ()>>,
     is_closed: bool,
 }
@@ -37,7 +37,7 @@ impl Stdout {
         }
     }
 
-    /// Whether anybody still reads it.
+    /// `Break` once the reader has closed it.
     pub(crate) fn flow(&self) -> ControlFlow<()> {
         if self.is_closed {
             ControlFlow::Break(())
@@ -70,12 +70,12 @@ impl Write for Stdout {
         if self.is_closed {
             return Ok(bytes.len());
         }
-        // What is large is written piece by piece, and not copied as a whole.
+        // Large output is written in blocks instead of being copied into the buffer as a whole.
         let bytes = &bytes[..bytes.len().min(BLOCK)];
         let before = self.buffer.len();
         self.buffer.extend_from_slice(bytes);
         let is_full = self.buffer.len() >= BLOCK;
-        // A long line may come in many small pieces: only what is new is searched for its end.
+        // A long line may arrive in many small pieces, so only the new bytes are searched for its end.
         let searched = if is_full { 0 } else { before };
         let line_end = (is_full || self.is_terminal || self.mid_line.is_some())
             .then(|| memchr::memrchr(b'\n', &self.buffer[searched..]))
@@ -95,12 +95,12 @@ impl Write for Stdout {
 
 impl Drop for Stdout {
     fn drop(&mut self) {
-        // Whoever wants to know of an error has flushed it.
+        // Callers that need to know about an error flush first.
         drop(self.flush());
     }
 }
 
-/// What came of a write to standard output: a reader that closed it is not an error.
+/// Turns a closed pipe into success, and names standard output in any other error.
 pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -112,13 +112,14 @@ pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Says something on standard error, in one line; there is nobody to tell if that fails.
-pub(crate) fn eprint_line(words: &str) {
-    let line = format!("{}\n", Text::from(words));
+/// Prints a line on standard error, escaped. An error cannot be reported anywhere, so it is ignored.
+pub(crate) fn eprint_line(text: &str) {
+    let line = format!("{}\n", Text::from(text));
     drop(io::stderr().write_all(line.as_bytes()));
 }
 
-/// Says on standard error what there is to say about a place: an input, a delivery or an option.
+/// Prints `chatlog: PLACE: WHAT` on standard error, where the place is an input, a delivery or an
+/// option.
 pub(crate) fn report_problem(place: &impl Display, what: &str) {
     eprint_line(&format!("chatlog: {place}: {what}"));
 }

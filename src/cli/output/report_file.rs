@@ -1,5 +1,8 @@
-//! Report files: written to a temporary file beside the target, which takes the target's place once
-//! all reports of the run are complete. Until then, the target stays what it was.
+//! Report files, which are replaced atomically.
+//!
+//! A report is written to a temporary file next to its target. Once all reports of a run are
+//! complete, each temporary file is renamed to its target. A run that fails or is interrupted leaves
+//! the old reports as they were.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -11,7 +14,7 @@ use tempfile::NamedTempFile;
 use crate::cli::interrupt;
 use crate::cli::pipeline::{folder_of, followed, name_of};
 
-/// A report on its way into its file.
+/// A report that is being written.
 pub(crate) struct ReportFile {
     name: String,
     target: ReportTarget,
@@ -23,15 +26,15 @@ enum ReportTarget {
         file: BufWriter<NamedTempFile>,
         target: PathBuf,
     },
-    /// A pipe or a device, which can only be written.
+    /// A pipe or a device, which cannot be replaced.
     Direct(BufWriter<File>),
 }
 
 impl ReportFile {
-    /// Opens the file at `path`, or a temporary one beside it.
+    /// Opens a temporary file next to `path`, or `path` itself if it is not a regular file.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// It cannot be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let name = format!("--report {}", name_of(path));
         let target = ReportTarget::open(path).with_context(|| format!("{name}: cannot write"))?;
@@ -43,10 +46,10 @@ impl ReportFile {
         io::Error::new(error.kind(), what)
     }
 
-    /// Puts what was written in the target's place.
+    /// Replaces the target with the report.
     ///
     /// # Errors
-    /// Where the target cannot be replaced.
+    /// The target cannot be replaced.
     pub(crate) fn put_in_place(self) -> Result<()> {
         let ReportTarget::Beside { file, target } = self.target else {
             return Ok(());
@@ -83,11 +86,11 @@ impl ReportTarget {
         }
     }
 
-    /// A temporary file beside `target`, with the permissions of the file that it replaces, or of
-    /// any new file. Its name begins with a dot: folder walks pass it over.
+    /// A temporary file next to `target`, with the permissions of the file that it replaces, or of
+    /// any new file. Its name starts with a dot, so that folder walks skip it.
     fn beside(target: PathBuf, old: Option<Metadata>) -> io::Result<Self> {
         if old.is_some() {
-            // A file that may not be written may not be replaced.
+            // Renaming would replace even a read-only file, so check that it may be written.
             OpenOptions::new().append(true).open(&target)?;
         }
         let _busy = interrupt::hold();
@@ -112,7 +115,7 @@ impl ReportTarget {
 fn new_file() -> tempfile::Builder<'static, 'static> {
     use std::os::unix::fs::PermissionsExt;
     let mut builder = tempfile::Builder::new();
-    // The system takes away what the umask says, as from any new file.
+    // The system applies the umask, as to any new file.
     builder
         .prefix(".chatlog-")
         .permissions(fs::Permissions::from_mode(0o666));
