@@ -28,6 +28,7 @@
 //! so its `Lexer` trusts nothing and judges nothing: it stops early where there is no JSON.
 
 mod body;
+mod check;
 mod decoder;
 mod error;
 mod key_counts;
@@ -37,6 +38,7 @@ mod raw_object;
 mod record;
 mod scalar;
 mod shape;
+mod token;
 
 pub use self::body::Document;
 pub(crate) use self::decoder::{Decoder, SyntaxError};

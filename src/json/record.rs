@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use super::check::{check, repeated_key, wrong_token};
 use super::key_counts::KeyCounts;
-use super::raw_object::{check, repeated_key};
-use super::scalar::{string, wrong_token};
+use super::scalar::string;
 use super::{Decoder, SyntaxError};
 use crate::Text;
 use crate::finding::{

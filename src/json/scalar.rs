@@ -9,48 +9,16 @@ use std::fmt::Debug;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::lexer::{lone_surrogates, unescape, unescape_whole};
-use super::raw_object::check;
+use super::check::wrong_token;
+use super::lexer::{unescape, unescape_whole};
+use super::token::{
+    MAX_SAFE_INTEGER, is_number, note_lone_surrogate, note_precision, significant_digits,
+};
 use super::{Decoder, Read, SyntaxError};
 use crate::Text;
 use crate::finding::{
-    BadTime, Detail, Expected, Finding, Findings, Found, NotJson, Place, Pointer, PrecisionLoss,
-    Rule, UnknownValue, nearest, quoted_word,
+    BadTime, Detail, Expected, Finding, Findings, Place, Rule, UnknownValue, nearest, quoted_word,
 };
-
-/// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
-/// of JSON should meet.
-#[cold]
-pub(crate) fn wrong_token(
-    expected: Expected,
-    token: &str,
-    at: &Place<'_>,
-    findings: &mut Findings,
-) -> bool {
-    findings.note(Rule::WrongType, |rule| {
-        let found = found(token);
-        Finding::new(rule, at, Detail::WrongType { expected, found })
-    });
-    check(token, at, findings);
-    false
-}
-
-/// What a token is.
-fn found(token: &str) -> Found {
-    match token.as_bytes().first() {
-        Some(b'"') => Found::String(quoted_word(&unescape(token))),
-        Some(b'{') => Found::Object,
-        Some(b'[') => Found::Array,
-        Some(b'n') => Found::Null,
-        Some(b't' | b'f') => Found::Bool(token == "true"),
-        _ => Found::Number(quoted_word(token)),
-    }
-}
-
-/// Says whether a value is a number.
-pub(super) fn is_number(token: &str) -> bool {
-    token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-}
 
 /// What a string token says; notes what is not a character in it.
 pub(crate) fn string<'de>(
@@ -62,22 +30,6 @@ pub(crate) fn string<'de>(
         note_lone_surrogate(token, findings, || at.pointer());
         unescape(token)
     })
-}
-
-/// Notes the first escape that is not a character in a string, or in any value that has strings.
-pub(crate) fn note_lone_surrogate(
-    token: &str,
-    findings: &mut Findings,
-    pointer: impl FnOnce() -> Pointer,
-) {
-    let Some(lone) = lone_surrogates(token).next() else {
-        return;
-    };
-    findings.note(Rule::NotJson, |rule| {
-        let escape = quoted_word(&token[lone..lone + 6]);
-        let detail = Detail::NotJson(NotJson::UnpairedSurrogate { escape });
-        Finding::at(rule, pointer(), detail)
-    });
 }
 
 impl<'de> Read<'de> for Text<'de> {
@@ -186,8 +138,6 @@ impl<'de> Number<'de> {
     }
 }
 
-const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
-
 impl<'de> Read<'de> for Number<'de> {
     fn read(
         &mut self,
@@ -249,47 +199,6 @@ fn last_place(token: &str) -> i64 {
         i64::MAX
     };
     place.saturating_add(exponent.parse().unwrap_or(limit))
-}
-
-/// How many digits a number has from its first one that is not zero, without its exponent.
-fn significant_digits(token: &str) -> usize {
-    let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
-    let digits = mantissa.trim_start_matches(['-', '0', '.']);
-    digits.bytes().filter(u8::is_ascii_digit).count()
-}
-
-/// Says whether a number has no more digits than every float keeps, as nearly all have.
-pub(crate) fn is_short_number(token: &str) -> bool {
-    token.len() <= 15 && !token.contains(['e', 'E'])
-}
-
-/// Notes a number that a reader of 64-bit floats would change.
-pub(crate) fn note_precision(
-    token: &str,
-    findings: &mut Findings,
-    pointer: impl FnOnce() -> Pointer,
-) {
-    if is_short_number(token) {
-        return;
-    }
-    let significant = significant_digits(token);
-    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
-    let is_integer = !token.contains(['.', 'e', 'E']);
-    let loss = if value.is_infinite() {
-        PrecisionLoss::TooLarge
-    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
-        PrecisionLoss::UnsafeInteger
-    } else if significant > 0 && value == 0.0 {
-        PrecisionLoss::TooSmall
-    } else if !is_integer && significant > 17 {
-        PrecisionLoss::TooManyDigits
-    } else {
-        return;
-    };
-    findings.note(Rule::NumberPrecision, |rule| {
-        let number = quoted_word(token);
-        Finding::at(rule, pointer(), Detail::NumberPrecision { number, loss })
-    });
 }
 
 /// A time in seconds since 1970-01-01T00:00:00Z, from the range this century's calendars cover.
@@ -536,37 +445,6 @@ mod tests {
             "18446744073709551616",
         ] {
             assert!(!suspects(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn notes_numbers_that_floats_change() {
-        let noted = |token: &str| {
-            let mut findings = Findings::default();
-            note_precision(token, &mut findings, || Place::Root.pointer());
-            !findings.finish().0.is_empty()
-        };
-        for changed in [
-            "9007199254740993",
-            "18446744073709551616",
-            "1e400",
-            "-1e400",
-            "1e-400",
-            "0.12345678901234567890",
-        ] {
-            assert!(noted(changed), "{changed}");
-        }
-        for kept in [
-            "0",
-            "-0",
-            "1.0",
-            "9007199254740991",
-            "31.178762435913",
-            "0.0000000000000000000",
-            "1e22",
-            "0e400",
-        ] {
-            assert!(!noted(kept), "{kept}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lists of values.
 
-use super::scalar::wrong_token;
+use super::check::wrong_token;
 use super::{Decoder, Read, SyntaxError};
 use crate::finding::{Expected, Findings, Place};
 
