@@ -18,7 +18,7 @@ pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     }
     let layout = TableLayout::new(canvas.width, &[names, 8, 0]);
     let heading =
-        ["Rule", "Severity", "It says"].map(|cell| canvas.theme.heading.style(cell).to_string());
+        ["Rule", "Severity", "Meaning"].map(|cell| canvas.theme.heading.style(cell).to_string());
     let rows = Rule::ALL
         .iter()
         .map(|rule| cells(*rule, &canvas.theme).to_vec());

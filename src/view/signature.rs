@@ -169,7 +169,7 @@ pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
     if is_failed && signature.hints.is_empty() && !signature.tried.is_empty() {
         lines.push(format!(
             "{} {}",
-            theme.muted.style("tried, and none matches:"),
+            theme.muted.style("nothing matched; tried:"),
             signature.tried.join(", ")
         ));
     }
@@ -287,19 +287,19 @@ pub fn write_schemes(
     let theme = &canvas.theme;
     let read = delivery_count(deliveries);
     if schemes.is_empty() {
-        let none = theme.error.style("no scheme of the catalogue");
+        let none = theme.error.style("no known scheme");
         writeln!(out, "{none} fits {read} with these secrets")?;
         return writeln!(
             out,
-            "  {} check one by hand with `chatlog verify --scheme`",
+            "  {} try a scheme of your own with `chatlog verify --scheme`",
             theme.muted.style("help:")
         );
     }
     write_options(schemes, canvas, out)?;
     let advice = match (deliveries, schemes.len()) {
-        (1, _) => "one delivery can fit by chance: try again with a second one",
-        (_, 1) => "it fits all of them",
-        _ => "all of these fit; the first is the likeliest",
+        (1, _) => "several schemes can fit a single delivery; add another to be sure",
+        (_, 1) => "the scheme fits all of them",
+        _ => "these schemes fit all of them, the likeliest first",
     };
     writeln!(
         out,

@@ -47,7 +47,7 @@ pub fn message(finding: &Finding) -> String {
             format!("duplicate message id `{id}`, first used by message {first}")
         }
         Detail::DanglingReply { id } => {
-            format!("the reply is to message `{id}`, which is not in the transcript")
+            format!("the reply refers to message `{id}`, which is not in the transcript")
         }
         Detail::MessageOrder {
             message,
@@ -65,7 +65,7 @@ pub fn message(finding: &Finding) -> String {
         }
         Detail::Contract(violation) => violation.what.to_string(),
         Detail::Uncheckable { schema, why } => {
-            format!("cannot check against the schema `{schema}`: {why}")
+            format!("cannot check the body against the schema `{schema}`: {why}")
         }
     }
 }
@@ -83,12 +83,12 @@ pub fn help(finding: &Finding) -> Option<String> {
         Detail::BadTime(BadTime::OutOfRange {
             is_like_milliseconds: true,
             ..
-        }) => fixed("it looks like milliseconds: divide it by 1000"),
+        }) => fixed("this looks like milliseconds: divide by 1000"),
         Detail::DuplicateKey { .. } => {
-            fixed("most readers keep the last value, as chatlog does; some keep the first")
+            fixed("most parsers keep the last value, as chatlog does; some keep the first")
         }
         Detail::NumberPrecision { .. } => {
-            fixed("many JSON readers, including JavaScript's, will change it")
+            fixed("many JSON parsers, including JavaScript's, change it; send it as a string")
         }
         Detail::Signature { advice, .. } => {
             Some(advice.join("; ")).filter(|advice| !advice.is_empty())
@@ -114,7 +114,7 @@ pub fn label(label: Label) -> Cow<'static, str> {
 /// How not to hear of a rule: on the command line and, where a project may choose that, for good.
 pub fn silence(rule: Rule) -> String {
     if !rule.is_for_projects() {
-        return format!("`-A {rule}` on the command line; chatlog.toml cannot");
+        return format!("`-A {rule}`; chatlog.toml cannot silence this rule");
     }
     format!("`-A {rule}`, or `{rule} = \"allow\"` under `[rules]` in chatlog.toml")
 }
@@ -141,12 +141,12 @@ fn not_json(fault: &NotJson) -> String {
 fn not_json_help(fault: &NotJson) -> Option<&'static str> {
     match fault {
         NotJson::Empty | NotJson::Unexplained | NotJson::Syntax { .. } => None,
-        NotJson::CutOff { .. } => Some("what was read before that is shown"),
+        NotJson::CutOff { .. } => Some("chatlog shows what comes before the cut"),
         NotJson::InvalidUtf8 { .. } => {
-            Some("JSON must be UTF-8; invalid bytes are shown as U+FFFD")
+            Some("JSON must be UTF-8; chatlog shows invalid bytes as U+FFFD")
         }
         NotJson::UnpairedSurrogate { .. } => {
-            Some("it is shown as U+FFFD; the sender cut a text in the middle of a character")
+            Some("chatlog shows it as U+FFFD; the sender probably cut a text inside a character")
         }
     }
 }
@@ -155,7 +155,7 @@ fn missing_field(name: &str, message_type: Option<&Text<'_>>) -> String {
     match message_type {
         None => format!("missing field `{name}`"),
         Some(kind) => {
-            format!("missing field `{name}`, which a message of type `{kind}` must have")
+            format!("missing field `{name}`, required in a message of type `{kind}`")
         }
     }
 }
@@ -221,8 +221,8 @@ fn message_order(message: usize, before: usize, seconds: i64) -> String {
 
 fn outside_session(seconds: i64, relation: SessionRelation) -> String {
     let relation = match relation {
-        SessionRelation::BeforeStart => "before the session starts",
-        SessionRelation::AfterEnd => "after the session ends",
+        SessionRelation::BeforeStart => "before the session started",
+        SessionRelation::AfterEnd => "after the session ended",
     };
     format!("sent {} {relation}", humanize(seconds))
 }
