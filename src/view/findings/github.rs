@@ -44,12 +44,7 @@ fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
 
 /// Writes what could not be read as an error.
 fn write_problem(problem: &InputProblem<'_>, out: &mut impl Write) -> io::Result<()> {
-    let start = problem.start();
-    let region = Region {
-        start,
-        end: start,
-        in_body: None,
-    };
+    let region = Region::at(problem.start());
     write_command("error", problem.source, region, "chatlog", out)?;
     writeln!(out, "{}", data(&problem.words().to_string()))
 }

@@ -53,12 +53,7 @@ impl Reporter for Gitlab {
     }
 
     fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
-        let start = problem.start();
-        let region = Region {
-            start,
-            end: start,
-            in_body: None,
-        };
+        let region = Region::at(problem.start());
         let source = path(problem.source);
         let issue = Issue {
             description: problem.words().to_string(),
