@@ -188,7 +188,7 @@ fn errors_allowed(count: usize, project: &Text<'_>, theme: &Theme) -> Option<Str
 /// Writes how many errors a project file relaxed; nothing, where there was none.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_errors_allowed(
     count: usize,
     project: &str,

@@ -163,7 +163,7 @@ impl<W: Write> Writer<W> {
     /// A writer that has written what comes before the first report.
     ///
     /// # Errors
-    /// Where `out` cannot be written.
+    /// If `out` cannot be written.
     pub fn new(renderer: Renderer, mut out: W) -> io::Result<Self> {
         renderer.reporter.begin(&mut out)?;
         Ok(Self {
@@ -178,7 +178,7 @@ impl<W: Write> Writer<W> {
     /// Writes what was rendered of the next reports.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// If the output cannot be written.
     pub fn write(&mut self, mut rendered: Rendered) -> io::Result<()> {
         self.total.tally.absorb(rendered.tally);
         self.total.kept.append(&mut rendered.kept);
@@ -202,7 +202,7 @@ impl<W: Write> Writer<W> {
     /// Writes out what was written until now, for somebody who waits for it.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// If the output cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
@@ -210,7 +210,7 @@ impl<W: Write> Writer<W> {
     /// Writes what comes after the last report, and gives the output back, flushed.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// If the output cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         let reporter = &self.renderer.reporter;
         reporter.finish(&self.total, &mut self.out)?;
