@@ -485,7 +485,7 @@ impl Serialize for Received<'_> {
     }
 }
 
-/// A formatter for compact JSON that escapes characters which could act on a terminal: serde_json
+/// A formatter for compact JSON that escapes characters which could act on a terminal: `serde_json`
 /// escapes the C0 controls, but not C1, DEL or bidirectional controls.
 pub(super) struct TerminalSafe;
 

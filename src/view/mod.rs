@@ -3,7 +3,7 @@
 //! | to show | for people | for programs |
 //! |---|---|---|
 //! | a session | [`write_tables`] | [`json::write_session`] |
-//! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, JUnit) |
+//! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | a rule | [`explanation`] | |
 //!
