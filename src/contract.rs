@@ -135,7 +135,7 @@ impl Contract {
         match &error.kind {
             ErrorKind::Required { want } => {
                 for name in want {
-                    note(&format_args!("{name:?} is a required property"));
+                    note(&format_args!("missing property `{name}`"));
                 }
             }
             kind => note(&words(kind)),
@@ -202,11 +202,11 @@ fn words(kind: &ErrorKind<'_, '_>) -> String {
                 names.join(", ")
             )
         }
-        ErrorKind::FalseSchema => "nothing is allowed here".to_owned(),
-        ErrorKind::AnyOf => "it meets none of the schemas in `anyOf`".to_owned(),
-        ErrorKind::OneOf(None) => "it meets none of the schemas in `oneOf`".to_owned(),
-        ErrorKind::OneOf(Some(_)) => "it meets more than one of the schemas in `oneOf`".to_owned(),
-        ErrorKind::Not => "it meets the schema in `not`".to_owned(),
+        ErrorKind::FalseSchema => "no value is allowed here".to_owned(),
+        ErrorKind::AnyOf => "the value matches no schema in `anyOf`".to_owned(),
+        ErrorKind::OneOf(None) => "the value matches no schema in `oneOf`".to_owned(),
+        ErrorKind::OneOf(Some(_)) => "the value matches more than one schema in `oneOf`".to_owned(),
+        ErrorKind::Not => "the value matches the schema in `not`".to_owned(),
         kind => kind.to_string(),
     }
 }

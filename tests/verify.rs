@@ -90,7 +90,7 @@ fn every_verdict_has_its_exit_code_and_the_worst_wins() {
         1,
         &[
             "invalid      invalid.http (http, exact)\n",
-            "tried, and none matches: ",
+            "nothing matched; tried: ",
         ],
     );
     folder
@@ -567,7 +567,7 @@ fn finds_signatures_that_were_swapped_whichever_comes_first() {
     // A signature that the user gave for all of them was not swapped.
     folder.write("two.ndjson", format!("{one}\n{two}\n"));
     let shared = folder.chatlog(&format!("verify two.ndjson --signature {TWO}"));
-    shared.is(1, &["tried, and none matches", "1 valid, 1 invalid"]);
+    shared.is(1, &["nothing matched; tried", "1 valid, 1 invalid"]);
     assert!(!shared.text().contains("swapped"), "{shared:?}");
 }
 
@@ -616,13 +616,13 @@ fn discovers_the_scheme_of_good_deliveries() {
     let found = "--scheme 'hmac-sha256:{timestamp}.{body}'\n";
     folder
         .chatlog("verify --discover 1.http")
-        .is(0, &[found, "try again with a second one"]);
+        .is(0, &[found, "add another to be sure"]);
     folder
         .chatlog("verify --discover 1.http 2.json")
-        .is(0, &[found, "it fits all of them"]);
+        .is(0, &[found, "the scheme fits all of them"]);
     folder
         .chatlog("verify --discover 1.http 3.http")
-        .is(1, &["no scheme of the catalogue"]);
+        .is(1, &["no known scheme"]);
     let quiet = folder.chatlog("verify --discover -q 1.http 2.json");
     assert_eq!(quiet.text(), found);
     let json = folder.chatlog("verify --discover --format json 1.http 2.json");

@@ -112,7 +112,7 @@ fn text_that_is_not_json(said: &mut Said) {
         "{\"a\": {",
         &[
             "the body is cut off: it ends inside an object",
-            "help: what was read before that is shown",
+            "help: chatlog shows what comes before the cut",
         ],
     );
     said.body("a log", &["expected a value, found `a`"]);
@@ -123,7 +123,7 @@ fn text_that_is_not_json(said: &mut Said) {
             body.split_at(body.iter().position(|byte| *byte == b'@').unwrap_or(0));
         [before, name, &after[1..]].concat()
     };
-    let utf8 = "help: JSON must be UTF-8; invalid bytes are shown as U+FFFD";
+    let utf8 = "help: JSON must be UTF-8; chatlog shows invalid bytes as U+FFFD";
     said.body(latin(b"\xed"), &["invalid UTF-8: byte 0xed", utf8]);
     said.body(
         latin(b"\xed.\xff\xff"),
@@ -133,7 +133,7 @@ fn text_that_is_not_json(said: &mut Said) {
         r#""workflow_name": "\uD83D""#,
         &[
             r"unpaired surrogate `\uD83D` in a string",
-            "help: it is shown as U+FFFD; the sender cut a text in the middle of a character",
+            "help: chatlog shows it as U+FFFD; the sender probably cut a text inside a character",
         ],
     );
 }
@@ -174,7 +174,7 @@ fn times(said: &mut Said) {
         r#""timestamp": 1744699269000"#,
         &[
             "expected Unix seconds between 1970 and 9999, found the number `1744699269000`",
-            "help: it looks like milliseconds: divide it by 1000",
+            "help: this looks like milliseconds: divide by 1000",
         ],
     );
 }
@@ -200,7 +200,7 @@ fn names(said: &mut Said) {
         r#""variables": {"a": 1, "a": 2}"#,
         &[
             "duplicate key `a`",
-            "help: most readers keep the last value, as chatlog does; some keep the first",
+            "help: most parsers keep the last value, as chatlog does; some keep the first",
             "beside: first used here",
         ],
     );
@@ -223,7 +223,7 @@ fn numbers(said: &mut Said) {
             &format!(r#""variables": {{"id": {number}}}"#),
             &[
                 &format!("`{number}` {loss}"),
-                "help: many JSON readers, including JavaScript's, will change it",
+                "help: many JSON parsers, including JavaScript's, change it; send it as a string",
             ],
         );
     }
@@ -233,7 +233,7 @@ fn contents(said: &mut Said) {
     said.content("{}", &["missing field `type`"]);
     said.content(
         r#"{"type": "text"}"#,
-        &["missing field `text`, which a message of type `text` must have"],
+        &["missing field `text`, required in a message of type `text`"],
     );
     said.content(
         r#"{"type": "text", "text": "a", "media": {"origin_url": "b"}}"#,
@@ -274,7 +274,7 @@ fn conversations(said: &mut Said) {
     );
     said.members(
         &messages(&[r#""reply": {"msg_id": "a"}"#]),
-        &["the reply is to message `a`, which is not in the transcript"],
+        &["the reply refers to message `a`, which is not in the transcript"],
     );
     said.members(
         &messages(&[r#""timestamp": 1744699269"#, r#""timestamp": 1744699262"#]),
@@ -286,9 +286,9 @@ fn conversations(said: &mut Said) {
     said.members(
         &messages(&[r#""timestamp": 1744699259"#, r#""timestamp": 1744699329"#]),
         &[
-            "sent 1 s before the session starts",
+            "sent 1 s before the session started",
             "beside: the session starts here",
-            "sent 1 min after the session ends",
+            "sent 1 min after the session ended",
             "beside: the session ends here",
         ],
     );
@@ -325,12 +325,14 @@ fn contracts(said: &mut Said) {
     case(
         r#"{"variables": {}}"#,
         &[
-            "\"order_id\" is a required property",
+            "missing property `order_id`",
             "help: required by the schema `ours.json` at /properties/variables/required",
         ],
     );
     case(
         "[1e999]",
-        &["cannot check against the schema `ours.json`: number out of range at line 1 column 6"],
+        &[
+            "cannot check the body against the schema `ours.json`: number out of range at line 1 column 6",
+        ],
     );
 }

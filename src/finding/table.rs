@@ -52,9 +52,10 @@ rules! {
         kind: Shape,
         is_closed_to_projects: true,
         sentence: "The body is not JSON, or not text.",
-        why: "Nothing after the fault can be read; what comes before it is shown. Such a body was \
-            usually cut off when it was saved, or is not the body at all: an object as Python or \
-            JavaScript prints it, a log line with its prefix, or text in another encoding.",
+        why: "chatlog cannot read past a syntax error; it shows what comes before. Usually the \
+            body was cut off when it was saved, or something else was saved in its place: an \
+            object as Python or JavaScript prints it, a log line with its prefix, or text in \
+            another encoding.",
         wrong: r#""variables": {'name': 'Ana'}"#,
         right: r#""variables": {"name": "Ana"}"#,
     }
@@ -65,10 +66,10 @@ rules! {
         kind: Shape,
         is_forgiven: true,
         sentence: "An object lacks a field that it must have.",
-        why: "A receiver that relies on the field fails, or mistakes its absence for an empty \
-            value. The fields of the session and of a message are those that the vendor marks as \
-            required. What a content must have is inferred from the vendor's example: without it, \
-            a message of that type says nothing.",
+        why: "A receiver that relies on the field fails, or takes a missing value for an empty \
+            one. The vendor marks the required fields of a session and of a message. Those of a \
+            message's content are inferred from the vendor's example: without this field, a \
+            message of its type says nothing.",
         wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -93,9 +94,9 @@ rules! {
         kind: Shape,
         is_forgiven: true,
         sentence: "A value does not have the documented JSON type.",
-        why: "A receiver in a typed language rejects the whole notification; others carry on with \
-            a value they did not expect. The usual cases are numbers in quotes, and null for \
-            something unknown.",
+        why: "A receiver in a typed language rejects the whole notification; others continue with \
+            a value they do not expect. Typical mistakes are numbers in quotes, and null for an \
+            unknown value.",
         wrong: r#""talk_round": "3""#,
         right: r#""talk_round": 3"#,
     }
@@ -107,8 +108,8 @@ rules! {
         is_forgiven: true,
         sentence: "A value is not one of those documented for its field.",
         why: "The vendor lists the values of this field, and a receiver that branches on it has \
-            no case for any other. Either the sender misspelt it, or the platform has added a \
-            value: then `-W unknown-value` makes it a warning.",
+            no case for any other. Either the sender misspelt the value, or the platform has \
+            added one: `-W unknown-value` then makes this a warning.",
         wrong: r#""session_end_reason": "expired""#,
         right: r#""session_end_reason": "expire""#,
     }
@@ -118,9 +119,9 @@ rules! {
         severity: Error,
         kind: Contract,
         sentence: "The notification violates your own schema, given with `--schema`.",
-        why: "What your own workflow must send is more than what the platform documents: the \
-            variables it fills in, the labels it sets. State it as a JSON Schema and give it with \
-            `--schema FILE`; violations are reported like any other finding. Here the schema is \
+        why: "Your workflow may have to send more than the platform documents, such as certain \
+            variables or labels. Describe that in a JSON Schema and pass it with `--schema FILE`: \
+            chatlog reports violations like any other finding. The schema of this example is \
             {\"properties\": {\"variables\": {\"required\": [\"order_id\"]}}}.",
         wrong: r#""variables": {}"#,
         right: r#""variables": {"order_id": "KH-20418"}"#,
@@ -131,9 +132,9 @@ rules! {
         severity: Error,
         kind: Time,
         sentence: "A time is not in RFC 3339 format, or a timestamp is out of range.",
-        why: "A session whose time cannot be read belongs to no day and cannot be sorted. The \
-            session's times are RFC 3339, with an offset; a timestamp counts seconds. The usual \
-            cases are milliseconds, a space instead of the `T`, and a missing offset.",
+        why: "A receiver cannot sort or date a session if it cannot parse its times. Session \
+            times are in RFC 3339 format with an offset; timestamps are Unix seconds. Typical \
+            mistakes are milliseconds, a space instead of the `T`, and a missing offset.",
         wrong: r#""timestamp": 1744699269000"#,
         right: r#""timestamp": 1744699269"#,
     }
@@ -144,10 +145,10 @@ rules! {
         kind: Signature,
         is_closed_to_projects: true,
         sentence: "The signature does not match the body.",
-        why: "The body is surely what was sent, and whoever sent it did not sign it with this \
-            secret and scheme. Either the request is forged, or the secret, the scheme or the \
-            header is the wrong one; the help names what would have matched, if that was found. \
-            As a warning (`-W`) it does not fail a run.",
+        why: "The capture kept the body as it was sent, and the signature was not made from it \
+            with this secret and scheme. Either the request is forged, or the secret, the scheme \
+            or the header is wrong; if chatlog finds out what would have matched, the help says \
+            so. As a warning (`-W`) it does not fail a run.",
         wrong: r#"POST /hook HTTP/1.1
 X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
 
@@ -164,8 +165,8 @@ X-AIRudder-Sign: Wb3U+pmOatirC0zFyvFnkvNYQaccP8x30zBNbwBFrKQ=
         kind: Signature,
         is_closed_to_projects: true,
         sentence: "The delivery has no signature.",
-        why: "Anyone can send such a request. A bare body has no headers at all: give its \
-            signature with `--signature` or in a file NAME.sig beside it. If the signature is in \
+        why: "Anyone can send an unsigned request. A bare body has no headers: pass its signature \
+            with `--signature`, or save it beside the body as NAME.sig. If the signature is in \
             another header, name it with `--header-name`. As a warning (`-W`) it does not fail a \
             run.",
         wrong: r#"POST /hook HTTP/1.1
@@ -184,11 +185,11 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         severity: Warning,
         kind: Signature,
         is_closed_to_projects: true,
-        sentence: "The signature can be neither confirmed nor refuted: the capture did not keep what was sent.",
+        sentence: "The signature cannot be confirmed or refuted: the capture did not keep the request as it was sent.",
         why: "A signature covers every byte of the body, and here some are lost: the capture \
             parsed the body and wrote it again, cut it off, or left out a part that the scheme \
-            signs. The result proves nothing, so the exit code is 2 whatever the severity, unless \
-            the rule is allowed. Capture the request again in a format that keeps its body.",
+            signs. A mismatch proves nothing, so the exit code is 2 whatever the severity, unless \
+            the rule is allowed. Capture the request again in a format that keeps the body.",
         wrong: r#"{
   "headers": {
     "x-airudder-sign": "yRVUgY872jLMpzNu1gLwlSh5iNvsL4f0CZBx/cUAN8U="
@@ -208,10 +209,11 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         severity: Warning,
         kind: Signature,
         is_closed_to_projects: true,
-        sentence: "The signature is valid, but the capture tells in two ways what was sent.",
-        why: "The signature matches, but the capture holds two of what should be one: signatures, \
-            lengths, objects of headers, or bodies of which one is the more faithful. Another \
-            reader may take the other one. Find out which of the two was sent.",
+        sentence: "The signature is valid, but the capture says in two ways what was sent.",
+        why: "The signature matches, but the capture contains two of something that should exist \
+            once: signatures, lengths, objects of headers, or bodies, one kept more faithfully \
+            than the other. Another program may read the other one. Find out which of the two was \
+            sent.",
         wrong: r#"{
   "headers": {
     "x-airudder-sign": [
@@ -235,9 +237,9 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         kind: Shape,
         is_forgiven: true,
         sentence: "An object has a field that is not documented.",
-        why: "The field is not documented: it is new, or a known one misspelt. It is kept and \
-            shown, and a receiver should ignore it. If it is misspelt, the intended field is \
-            missing or holds something else.",
+        why: "Either the field is new, or a known one is misspelt. chatlog keeps and shows it; a \
+            receiver should ignore it. If the name is misspelt, the intended field is missing or \
+            has another value.",
         wrong: r#""talk_round": 3,
 "talk_rounds": 4"#,
         right: r#""talk_round": 4"#,
@@ -247,10 +249,10 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         name: "unknown-content-type",
         severity: Warning,
         kind: Shape,
-        sentence: "A message has a content type this program does not know.",
-        why: "What such a message holds is not known: it is shown field by field, and not \
-            checked. The vendor does not list the types; those that are known come from its \
-            examples, so a new one need not be a mistake.",
+        sentence: "A message has a content type that chatlog does not know.",
+        why: "chatlog does not know what such a message contains, so it shows every field and \
+            checks none. The vendor does not list the types; the known ones come from its \
+            examples, so a new one is not necessarily a mistake.",
         wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -279,10 +281,10 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         name: "unknown-system-event",
         severity: Warning,
         kind: Shape,
-        sentence: "A system message reports an event this program does not know.",
-        why: "A hand-over to a human is recognised by its event; under another name it goes \
-            unnoticed. The vendor does not list the events; those that are known come from its \
-            example, so a new one need not be a mistake.",
+        sentence: "A system message reports an event that chatlog does not know.",
+        why: "chatlog recognises a hand-over to a human by its event; under another name it goes \
+            unnoticed. The vendor does not list the events; the known ones come from its example, \
+            so a new one is not necessarily a mistake.",
         wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -313,9 +315,9 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         name: "duplicate-key",
         severity: Warning,
         kind: Shape,
-        sentence: "An object has the same key more than once; most readers keep the last value.",
-        why: "Readers differ: most keep the last value, some the first, some refuse the body. Two \
-            programs then read the same signed body as two different notifications.",
+        sentence: "An object has the same key more than once; most parsers keep the last value.",
+        why: "Parsers differ: most keep the last value, some keep the first, some reject the \
+            body. Two programs can then read the same signed body as two different notifications.",
         wrong: r#""variables": {"order": "A-1", "order": "A-2"}"#,
         right: r#""variables": {"orders": ["A-1", "A-2"]}"#,
     }
@@ -325,9 +327,8 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         severity: Warning,
         kind: Conversation,
         sentence: "Two messages have the same id.",
-        why: "Replies name a message by its id, and receivers store it under its id: if two have \
-            the same id, the second overwrites the first. Often it is one message, reported \
-            twice.",
+        why: "Replies refer to a message by its id, and receivers store it under its id: the \
+            second message overwrites the first. Often it is one message reported twice.",
         wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -362,10 +363,10 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         name: "dangling-reply",
         severity: Warning,
         kind: Conversation,
-        sentence: "A reply is to a message that is not in the transcript.",
-        why: "What the person answered is not in the transcript: perhaps a message was lost, or \
-            it belongs to an earlier session. Where ids are masked, as in the vendor's own \
-            example, this means nothing.",
+        sentence: "A reply refers to a message that is not in the transcript.",
+        why: "The message that the person answered is not in the transcript: perhaps it was lost, \
+            or it belongs to an earlier session. If ids are masked, as in the vendor's own \
+            example, this finding means nothing.",
         wrong: r#""messages": [
   {
     "msg_id": "m1",
@@ -404,8 +405,8 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         kind: Time,
         sentence: "A message is older than the message before it.",
         why: "Read from top to bottom, the conversation makes no sense: an answer may come before \
-            its question. The vendor's own example is out of order, so a receiver should sort by \
-            time before it trusts the order.",
+            its question. The vendor's own example is out of order, so a receiver should sort \
+            messages by time.",
         wrong: r#""messages": [
   {
     "msg_id": "m2",
@@ -441,9 +442,9 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         severity: Warning,
         kind: Time,
         sentence: "A message was sent before the session started or after it ended.",
-        why: "Durations and waiting times come out wrong. Either a clock or a time zone is off, \
-            or messages of another session got in. In the vendor's own example they are off by \
-            months.",
+        why: "Durations and waiting times come out wrong. Either a clock or a time zone is wrong, \
+            or the message belongs to another session. In the vendor's own example, messages and \
+            session are months apart.",
         wrong: r#""session_start_time": "2025-04-15T06:41:00Z",
 "session_end_time": "2025-04-15T06:41:09Z",
 "messages": [
@@ -472,7 +473,7 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         kind: Time,
         sentence: "The session ends before it starts.",
         why: "The session has a negative duration, which distorts every average. Usually the two \
-            times were swapped, or are local times of two zones written with one offset.",
+            times were swapped, or two local times were written with the same offset.",
         wrong: r#""session_start_time": "2025-04-15T06:41:09Z",
 "session_end_time": "2025-04-15T06:41:00Z""#,
         right: r#""session_start_time": "2025-04-15T06:41:00Z",
@@ -484,8 +485,8 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         severity: Warning,
         kind: Conversation,
         sentence: "The session has no messages.",
-        why: "There is nothing to show, and a receiver that takes the first or the last message \
-            fails. A session may end before anyone speaks; if it happens often, messages are \
+        why: "There is nothing to show, and a receiver that reads the first or the last message \
+            fails. A session may end before anyone writes; if this happens often, messages are \
             being lost.",
         wrong: r#""messages": []"#,
         right: r#""messages": [
@@ -502,10 +503,10 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
         name: "number-precision",
         severity: Warning,
         kind: Shape,
-        sentence: "A number is too large or too long for readers that keep numbers as 64-bit floats.",
-        why: "JavaScript and many other readers keep numbers as 64-bit floats. This one becomes \
-            9007199254740992 there, and an id no longer matches its order. A string keeps every \
-            digit.",
+        sentence: "A number is too large or too precise for parsers that store numbers as 64-bit floats.",
+        why: "JavaScript and many other parsers store numbers as 64-bit floats. There, this \
+            number becomes 9007199254740992, and the id no longer matches its order. A string \
+            keeps every digit.",
         wrong: r#""variables": {"order_id": 9007199254740993}"#,
         right: r#""variables": {"order_id": "9007199254740993"}"#,
     }

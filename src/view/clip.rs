@@ -1,17 +1,26 @@
-//! Long texts on a screen: how they begin, and how much more there is.
+//! Clipping long texts: a screen shows how a text begins, and how much more there is.
+//!
+//! A payload may have values of many megabytes. Two limits keep the screen readable and the tables
+//! fast: a single value is clipped to 4 KiB, and all values in a cell together to 64 KiB. A cut
+//! text always says how much is missing and how to see it, so that nobody takes the start of a
+//! value for all of it. `--full-text` lifts both limits; JSON is never clipped.
+//!
+//! This differs from [`Text::shortened`], which cuts a word inside a sentence to a few dozen
+//! characters, whatever the options say.
 
 use crate::Text;
 
-/// How many bytes of strangers' words one cell of a table shows.
+/// The number of bytes of text from strangers that a cell of a table shows.
 pub(super) const MAX_CELL: usize = 64 * 1024;
-/// How many bytes of one value are shown beside others.
+/// The number of bytes that are shown of a single value.
 const MAX_VALUE: usize = 4 * 1024;
 
-/// The room for strangers' words in one place of the screen.
+/// The room for text from strangers in one place of the screen, in bytes.
 #[derive(Debug)]
 pub(super) struct Room {
     left: usize,
-    more: usize,
+    /// The bytes that were left out so far.
+    skipped: usize,
 }
 
 impl Room {
@@ -19,17 +28,17 @@ impl Room {
     pub(super) fn new(bytes: usize, full_text: bool) -> Self {
         Self {
             left: if full_text { usize::MAX } else { bytes },
-            more: 0,
+            skipped: 0,
         }
     }
 
-    /// What of a text fits; the rest is counted. None where nothing does.
+    /// Takes room for a text and returns what fits of it; `None` if the room was full already.
     pub(super) fn take<'t>(&mut self, text: &'t Text<'_>) -> Option<Text<'t>> {
         let text = text.as_str();
         let shown = &text[..text.floor_char_boundary(self.left)];
         let fits = !self.is_full();
         self.skip(text.len() - shown.len());
-        // What is cut fills the room, though a character that is left out might have fitted.
+        // A text that is cut fills the room, so that no later text is shown after the gap.
         self.fill(if shown.len() < text.len() {
             self.left
         } else {
@@ -38,28 +47,28 @@ impl Room {
         fits.then(|| Text::from(shown))
     }
 
-    /// Takes room for bytes that are shown. Empty lines take some too.
+    /// Takes room for a line of `bytes` and its line break.
     pub(super) fn fill(&mut self, bytes: usize) {
         self.left = self.left.saturating_sub(bytes + 1);
     }
 
-    /// Says whether nothing more fits.
+    /// Whether nothing more fits.
     pub(super) fn is_full(&self) -> bool {
         self.left == 0
     }
 
-    /// Counts bytes that are not shown.
+    /// Counts bytes that are left out.
     pub(super) fn skip(&mut self, bytes: usize) {
-        self.more += bytes;
+        self.skipped += bytes;
     }
 
-    /// That there is more, and how much; none where everything was shown.
+    /// Returns a note on how much was left out; `None` if everything is shown.
     pub(super) fn rest(&self) -> Option<String> {
-        (self.more > 0).then(|| format!("… {} more (--full-text shows all)", size(self.more)))
+        (self.skipped > 0).then(|| format!("… {} more (--full-text shows all)", size(self.skipped)))
     }
 }
 
-/// A value that stands beside others: how it begins, if it is long.
+/// Clips a single value, with a note on how much was left out.
 pub(super) fn value<'t>(text: &'t Text<'_>, full_text: bool) -> Text<'t> {
     let mut room = Room::new(MAX_VALUE, full_text);
     let shown = room.take(text).unwrap_or_default();
@@ -69,7 +78,7 @@ pub(super) fn value<'t>(text: &'t Text<'_>, full_text: bool) -> Text<'t> {
     }
 }
 
-/// A number of bytes in words, such as `199.9 MB`.
+/// A number of bytes in its largest unit, such as `199.9 MB`.
 fn size(bytes: usize) -> String {
     const UNITS: [(usize, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     match UNITS.iter().find(|(size, _)| bytes >= *size) {

@@ -1,15 +1,21 @@
-//! The rules, explained.
+//! The rules, explained: what `chatlog explain` prints.
+//!
+//! The words are those of the [rule table](crate::finding::Rule); here they are laid out. SARIF
+//! prints the same words in [`findings`](super::findings), in its own layout.
 
 use std::io::{self, Write};
 
+use owo_colors::Style;
+
 use super::table_layout::TableLayout;
 use super::{Canvas, Theme, wording};
-use crate::finding::Rule;
+use crate::finding::{Explanation, Rule};
 
-/// Writes every rule with its severity and its sentence: in a table, if there is room for one.
+/// Writes every rule with its severity and its sentence: as a table, or as lines on a narrow
+/// canvas.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     let names = Rule::ALL.iter().map(|rule| rule.name().len());
     let names = u16::try_from(names.max().unwrap_or(0)).unwrap_or(u16::MAX);
@@ -18,7 +24,7 @@ pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     }
     let layout = TableLayout::new(canvas.width, &[names, 8, 0]);
     let heading =
-        ["Rule", "Severity", "It says"].map(|cell| canvas.theme.heading.style(cell).to_string());
+        ["Rule", "Severity", "Meaning"].map(|cell| canvas.theme.heading.style(cell).to_string());
     let rows = Rule::ALL
         .iter()
         .map(|rule| cells(*rule, &canvas.theme).to_vec());
@@ -54,39 +60,30 @@ fn cells(rule: Rule, theme: &Theme) -> [String; 3] {
 /// Writes why a rule matters, a wrong and a right example, and how to silence it.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write(rule: Rule, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     let theme = &canvas.theme;
-    let explanation = rule.explanation();
+    let Explanation { why, wrong, right } = rule.explanation();
     let severity = format!("{}[{rule}]", rule.severity().name());
-    writeln!(
-        out,
-        "{}: {}",
-        theme.severity(rule.severity()).style(severity),
-        rule.sentence()
-    )?;
-    writeln!(out)?;
-    for line in wrapped(explanation.why, usize::from(canvas.width.min(100))) {
+    let severity = theme.severity(rule.severity()).style(severity);
+    writeln!(out, "{severity}: {}\n", rule.sentence())?;
+    for line in wrapped(why, usize::from(canvas.width.min(100))) {
         writeln!(out, "{line}")?;
     }
-    for (title, style, example) in [
-        ("Wrong", theme.error, explanation.wrong),
-        ("Right", theme.good, explanation.right),
-    ] {
-        writeln!(out, "\n{}", style.style(title))?;
-        for line in example.lines() {
-            writeln!(out, "    {line}")?;
-        }
-    }
-    writeln!(
-        out,
-        "\n{} {}",
-        theme.heading.style("To silence it:"),
-        wording::silence(rule)
-    )
+    write_example("Wrong", theme.error, wrong, out)?;
+    write_example("Right", theme.good, right, out)?;
+    let label = theme.heading.style("To silence it:");
+    writeln!(out, "\n{label} {}", wording::silence(rule))
 }
 
-/// A text of our own in lines of at most `width` characters.
+fn write_example(title: &str, style: Style, example: &str, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n{}", style.style(title))?;
+    example
+        .lines()
+        .try_for_each(|line| writeln!(out, "    {line}"))
+}
+
+/// Wraps a text of our own, which has no styles and no wide characters, at `width` characters.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

@@ -1,7 +1,13 @@
-//! Reports for programs: one compact JSON object a line.
+//! Reports for programs: one compact JSON object per line.
 //!
-//! The keys are a contract: they are added to, never renamed. What a stranger wrote arrives
-//! unchanged, though characters that could act on a terminal are written as `\u` escapes.
+//! The keys are a contract with scripts: keys are added, never renamed, and `output.schema.json`
+//! beside this file states them. That is why these types are views, apart from the types of the
+//! library: a field of a library type may be renamed, a key may not.
+//!
+//! Text from strangers arrives unchanged, but characters that could act on a terminal are written
+//! as `\u` escapes, because JSON is often printed there. Values of the payload that have no
+//! documented type, such as `variables`, are passed on as they were received and never parsed, so
+//! that numbers keep every digit.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -18,16 +24,16 @@ use super::{Order, Part, Selection, Zone, ordered, wording};
 use crate::Position;
 use crate::delivery::Headers;
 use crate::finding::{Finding, Pointer, Rule, Severity};
-use crate::json::{compact, without_lone_surrogates};
+use crate::json::{RawObject, compact, without_lone_surrogates};
 use crate::notification::{Message, Reply, Session, Summary, Transcript};
 use crate::signature::{Scheme, Signature};
 use crate::text::needs_escaping;
 use crate::{Report, Text, redact};
 
-/// Writes a report with its findings, its signature and what was selected of its session.
+/// Writes a report with its findings, its signature and the selected parts of its session.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_session(
     report: &Report<'_>,
     selection: Selection,
@@ -39,44 +45,42 @@ pub fn write_session(
     write_report(report, Some(SessionPart { session }), out)
 }
 
-/// Writes a report with its findings and, where it was checked, its signature.
+/// Writes a report with its findings and, if it was checked, its signature; without its session.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_findings(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     write_report(report, None, out)
 }
 
-/// Writes a verdict on a signature, and the finding that it is.
+/// Writes a verdict on a signature and, if the verdict is not valid, its finding.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_signature(
     subject: &DeliveryInfo<'_>,
     signature: &Signature,
     finding: Option<&Finding>,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let finding_view = |finding| FindingView::of(finding, Some(subject.start), subject.start);
     let line = ReportLine {
         source: &subject.source,
         index: subject.index,
         capture: CaptureView::of(subject),
         signature: Some(SignatureView::of(signature)),
         errors_allowed: 0,
-        findings: finding
-            .map(|finding| FindingView::of(finding, Some(subject.start), subject.start))
-            .into_iter()
-            .collect(),
+        findings: finding.into_iter().map(finding_view).collect(),
         findings_omitted: BTreeMap::new(),
         session: None,
     };
     write_line(&line, out)
 }
 
-/// Writes the schemes that were found, the likeliest first.
+/// Writes one `{"scheme": …}` per line, the likeliest first.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_schemes(schemes: &[Scheme], out: &mut impl Write) -> io::Result<()> {
     schemes.iter().try_for_each(|scheme| {
         let scheme = scheme.to_string();
@@ -138,7 +142,7 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// The session where it was asked for: null where the body holds none.
+/// The key `session`, if a session was asked for; null if the body has none.
 #[derive(Serialize)]
 struct SessionPart<'a> {
     session: Option<SessionView<'a>>,
@@ -172,7 +176,7 @@ impl<'a> CaptureView<'a> {
     }
 }
 
-/// An object of lower-case names; a name that is repeated has an array of values. Credentials are
+/// An object with lower-case names; a repeated header has an array of values. Credentials are
 /// redacted.
 struct HeadersView<'a>(&'a Headers<'a>);
 
@@ -238,7 +242,7 @@ struct FindingView<'a> {
     pointer: &'a Pointer,
     line: Option<usize>,
     column: Option<usize>,
-    /// Where the body has no lines of its own in the input: the place in the body.
+    /// The position in the body, if the body is wrapped and has no position in the input.
     #[serde(flatten)]
     in_body: Option<BodyPlace>,
     message: String,
@@ -252,7 +256,7 @@ struct BodyPlace {
 }
 
 impl<'a> FindingView<'a> {
-    /// A finding at these positions of the input, if it has one there, and of the body.
+    /// A finding with its positions in the input, if it has one there, and in the body.
     fn of(finding: &'a Finding, in_input: Option<Position>, in_body: Position) -> Self {
         Self {
             rule: finding.rule,
@@ -282,7 +286,7 @@ fn finding_views<'a>(report: &'a Report<'_>) -> Vec<FindingView<'a>> {
         .collect()
 }
 
-/// How many more findings there are of each rule that has more.
+/// The number of findings that were left out, of each rule that has some.
 fn omitted(report: &Report<'_>) -> BTreeMap<Rule, usize> {
     let omitted = report.omitted.iter();
     omitted
@@ -346,6 +350,7 @@ struct SummaryView<'a> {
 impl<'a> SummaryView<'a> {
     fn of(session: &'a Session<'a>) -> Self {
         let summary = Summary::of(session);
+        let end_reason = session.session_end_reason.as_ref();
         Self {
             workflow_id: session.workflow_id.as_ref(),
             workflow_name: session.workflow_name.as_ref(),
@@ -362,28 +367,16 @@ impl<'a> SummaryView<'a> {
             status: session.status.as_ref(),
             session_start_time: session.session_start_time.as_ref().map(|time| &time.text),
             session_end_time: session.session_end_time.as_ref().map(|time| &time.text),
-            session_end_reason: session
-                .session_end_reason
-                .as_ref()
-                .map(|reason| &reason.text),
+            session_end_reason: end_reason.map(|reason| &reason.text),
             intention: session.intention.as_ref(),
             talk_round: session.talk_round.map(|rounds| Received(rounds.0.as_str())),
             duration_seconds: summary.duration.map(|duration| duration.as_secs_f64()),
             messages: summary.messages,
             by_sender: summary.by_sender,
             by_type: summary.by_type,
-            ner_slots: session
-                .ner_slots
-                .as_ref()
-                .map(|map| Received(map.as_json())),
-            event_label: session
-                .event_label
-                .as_ref()
-                .map(|map| Received(map.as_json())),
-            variables: session
-                .variables
-                .as_ref()
-                .map(|map| Received(map.as_json())),
+            ner_slots: session.ner_slots.as_ref().map(Received::object),
+            event_label: session.event_label.as_ref().map(Received::object),
+            variables: session.variables.as_ref().map(Received::object),
         }
     }
 }
@@ -398,7 +391,7 @@ struct MessageView<'a> {
     status: Option<&'a Text<'a>>,
     #[serde(rename = "type")]
     kind: Option<&'a Text<'a>>,
-    text: Shown<Option<PlainText<'a>>>,
+    text: Displayed<Option<PlainText<'a>>>,
     content: Option<Received<'a>>,
     reply: Option<ReplyView<'a>>,
 }
@@ -409,7 +402,8 @@ struct ReplyView<'a> {
     index: Option<usize>,
 }
 
-/// The messages of a session, each made when it is written.
+/// The messages of a session. Each view is made when it is written, so that a long session needs
+/// no second copy.
 struct MessagesView<'a> {
     messages: Vec<(usize, &'a Message<'a>)>,
     transcript: Transcript<'a>,
@@ -438,7 +432,7 @@ impl<'a> MessagesView<'a> {
             time: time.map(|time| self.zone.rfc3339(time.instant())),
             status: message.status.as_ref().map(|status| &status.text),
             kind: content.and_then(|content| content.kind.as_ref()),
-            text: Shown(content.map(PlainText)),
+            text: Displayed(content.map(PlainText)),
             content: self.contents[index - 1].map(Received),
             reply: message.reply.as_ref().map(|reply| self.reply(reply)),
         }
@@ -460,10 +454,11 @@ impl Serialize for MessagesView<'_> {
     }
 }
 
-/// What displays, as a string; nothing as an empty one.
-struct Shown<T>(T);
+/// Serializes what a value displays as a string, without making the string first; `None` is an
+/// empty string.
+struct Displayed<T>(T);
 
-impl<T: Display> Serialize for Shown<Option<T>> {
+impl<T: Display> Serialize for Displayed<Option<T>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Some(text) => serializer.collect_str(text),
@@ -472,19 +467,26 @@ impl<T: Display> Serialize for Shown<Option<T>> {
     }
 }
 
-/// JSON text as it was received, on one line; null where the text breaks off in it.
+/// JSON text as it was received, on one line; null if the body breaks off inside it.
 struct Received<'a>(&'a str);
+
+impl<'a> Received<'a> {
+    fn object(object: &'a RawObject<'_>) -> Self {
+        Self(object.as_json())
+    }
+}
 
 impl Serialize for Received<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let json = compact(self.0);
-        // Half of a surrogate pair is not a character: programs would refuse the whole line.
+        // Many parsers reject a line with half of a surrogate pair in it.
         let json = without_lone_surrogates(&json).into_owned();
         RawValue::from_string(json).ok().serialize(serializer)
     }
 }
 
-/// Compact JSON in which characters that could act on a terminal are escaped.
+/// A formatter for compact JSON that escapes characters which could act on a terminal: `serde_json`
+/// escapes the C0 controls, but not C1, DEL or bidirectional controls.
 pub(super) struct TerminalSafe;
 
 impl TerminalSafe {
@@ -521,7 +523,7 @@ impl Formatter for TerminalSafe {
     }
 
     fn write_f64<W: ?Sized + Write>(&mut self, out: &mut W, value: f64) -> io::Result<()> {
-        // Whole seconds are what there nearly always are.
+        // Durations are nearly always whole seconds: `9`, not `9.0`.
         if value.fract() == 0.0 {
             write!(out, "{value:.0}")
         } else {

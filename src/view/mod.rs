@@ -1,7 +1,15 @@
-//! Reports as people and programs read them: one file a format.
+//! Views: reports as people and programs read them.
 //!
-//! A view is a function of the report and a [`Canvas`]; it knows nothing of terminals, the
-//! environment or the clock.
+//! | to show | for people | for programs |
+//! |---|---|---|
+//! | a session | [`write_tables`] | [`json::write_session`] |
+//! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
+//! | a verdict | [`signature`] | [`json::write_signature`] |
+//! | a rule | [`explanation`] | |
+//!
+//! A view is a pure function of a report and a [`Canvas`]. It writes to any [`Write`] and knows
+//! nothing of terminals, the environment or the clock: the caller asks those and makes the canvas.
+//! All sentences about findings come from [`wording`], which needs no canvas.
 
 mod clip;
 pub mod explanation;
@@ -24,18 +32,25 @@ pub use self::zone::Zone;
 use crate::Report;
 use crate::signature::Verdict;
 
-/// What a view draws on.
+/// What a view draws on: a width, a look and a time zone.
+///
+/// ```
+/// use chatlog::view::{Canvas, Theme, Zone};
+///
+/// let canvas = Canvas { width: 80, theme: Theme::plain(), zone: Zone::UTC };
+/// # assert!(canvas.theme.is_plain());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Canvas {
     /// The width in columns.
     pub width: u16,
-    /// The look.
+    /// The style of each role.
     pub theme: Theme,
     /// The time zone that times are shown in.
     pub zone: Zone,
 }
 
-/// What of a session is shown.
+/// A part of a session that can be shown alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
     /// What happened, in a few lines
@@ -53,14 +68,14 @@ pub enum Order {
     Time,
 }
 
-/// What is shown of a session, and in which order.
+/// What to show of a session, and in which order.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection {
-    /// The only part to show; both without one.
+    /// The only part to show; `None` shows both.
     pub only: Option<Part>,
     /// The order of the messages.
     pub order: Order,
-    /// Whether tables show long texts to their end; JSON always has all.
+    /// Whether tables show long texts to their end. JSON always has all of them.
     pub full_text: bool,
 }
 
@@ -70,10 +85,11 @@ impl Selection {
     }
 }
 
-/// Writes a session as coloured tables.
+/// Writes a session as coloured tables: the summary, then the transcript. A report without a
+/// session shows its findings instead.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_tables(
     report: &Report<'_>,
     selection: Selection,
@@ -94,7 +110,7 @@ pub fn write_tables(
     writeln!(out)
 }
 
-/// Writes what there is to say of a body that holds no session.
+/// Writes the findings and the verdict of a body that has no session.
 fn write_without_session(
     report: &Report<'_>,
     canvas: &Canvas,
@@ -105,7 +121,7 @@ fn write_without_session(
     let Some(checked) = checked.filter(|checked| checked.verdict != Verdict::Unchecked) else {
         return Ok(());
     };
-    // Any other verdict is a finding.
+    // Any other verdict is among the findings.
     if checked.verdict == Verdict::Valid {
         let subject = DeliveryInfo::of(report.origin, report.delivery);
         signature::write(&subject, checked, canvas, out)?;
@@ -116,19 +132,16 @@ fn write_without_session(
     Ok(())
 }
 
-/// The messages of a session in the order asked for, with their numbers from 1.
+/// Returns the messages of a session in the order asked for, each with its number from 1 in the
+/// notification.
 fn ordered<'s, 'de>(
     session: &'s crate::notification::Session<'de>,
     order: Order,
 ) -> Vec<(usize, &'s crate::notification::Message<'de>)> {
-    let mut messages: Vec<_> = session
-        .messages()
-        .iter()
-        .enumerate()
-        .map(|(index, message)| (index + 1, message))
-        .collect();
+    let mut messages: Vec<_> = (1..).zip(session.messages()).collect();
     if order == Order::Time {
-        // Equal times, and messages without one, keep the order received.
+        // A message without a time stays behind the one before it. The sort is stable, so messages
+        // with equal times keep the order received.
         let mut latest = None;
         let times: Vec<_> = messages
             .iter()
@@ -142,7 +155,7 @@ fn ordered<'s, 'de>(
     messages
 }
 
-/// Such as `1 delivery` or `2 deliveries`.
+/// A number of deliveries with its noun, such as `1 delivery` or `2 deliveries`.
 pub fn delivery_count(count: usize) -> String {
     match count {
         1 => "1 delivery".to_owned(),

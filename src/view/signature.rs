@@ -1,4 +1,10 @@
-//! Verdicts on signatures: a line each, the verdict first.
+//! Verdicts on signatures, for people: a line each, with the verdict first.
+//!
+//! A verdict is shown in three places, all of which take their words from here: `chatlog verify`
+//! lists the verdicts of a run, the summary of a session has a row for its own, and the closing
+//! line counts them. What would have matched (the hints of [`diagnosis`](crate::diagnosis)) stands
+//! below a verdict, with the code that scripts know it by. The schemes that
+//! `chatlog verify --discover` finds are written here, too.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,12 +18,12 @@ use crate::delivery::{Delivery, Fidelity, Headers};
 use crate::signature::{Scheme, Signature, Verdict};
 use crate::{Origin, Text};
 
-/// What a verdict is about: a delivery without its body.
+/// What a view shows of a delivery besides its body. It may outlive the body, which is large.
 #[derive(Debug, Clone)]
 pub struct DeliveryInfo<'a> {
-    /// The delivery's input.
+    /// The name of the input.
     pub source: Text<'a>,
-    /// The delivery's number in it, from 1.
+    /// The number of the delivery in its input, from 1.
     pub index: usize,
     /// How it was saved.
     pub format: CaptureFormat,
@@ -25,11 +31,11 @@ pub struct DeliveryInfo<'a> {
     pub fidelity: Fidelity,
     /// Where it starts in its input.
     pub start: Position,
-    /// The request's method, target and time, where they are known.
+    /// The method of the request, if the capture kept it.
     pub method: Option<Text<'a>>,
-    /// See `method`.
+    /// The target of the request, such as `/hook?id=1`, if the capture kept it.
     pub target: Option<Text<'a>>,
-    /// See `method`.
+    /// When the request was received, if the capture kept that.
     pub received_at: Option<jiff::Timestamp>,
     /// The request's headers.
     pub headers: Headers<'a>,
@@ -38,7 +44,7 @@ pub struct DeliveryInfo<'a> {
 }
 
 impl<'a> DeliveryInfo<'a> {
-    /// What there is to say of a delivery beside its body.
+    /// Describes a delivery.
     pub fn of(origin: &Origin<'a>, delivery: &Delivery<'a>) -> Self {
         Self {
             source: origin.source.clone(),
@@ -54,7 +60,6 @@ impl<'a> DeliveryInfo<'a> {
         }
     }
 
-    /// Which delivery it is.
     fn origin(&self) -> Origin<'_> {
         Origin {
             source: self.source.clone(),
@@ -62,7 +67,7 @@ impl<'a> DeliveryInfo<'a> {
         }
     }
 
-    /// The same, owning its texts.
+    /// Clones the borrowed texts.
     pub fn into_owned(self) -> DeliveryInfo<'static> {
         DeliveryInfo {
             source: self.source.into_owned(),
@@ -79,10 +84,10 @@ impl<'a> DeliveryInfo<'a> {
     }
 }
 
-/// Writes a verdict: where, how it was saved, why; what would have matched below.
+/// Writes a verdict: the place, how the delivery was saved, the reason, and below it the hints.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write(
     subject: &DeliveryInfo<'_>,
     signature: &Signature,
@@ -96,10 +101,10 @@ pub fn write(
     write_notes(subject, signature, canvas, out)
 }
 
-/// Writes a verdict whose reason is that of the verdicts before it: where, and how it was saved.
+/// Writes a verdict without its reason and hints, which are those of a verdict before it.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_again(
     subject: &DeliveryInfo<'_>,
     signature: &Signature,
@@ -130,7 +135,8 @@ fn write_headline(
     )
 }
 
-/// Writes how the delivery of a failure was read, as far as the reason does not say it.
+/// Writes the notes on how a delivery was read, for a verdict that is not valid, without those
+/// that the reason repeats.
 fn write_notes(
     subject: &DeliveryInfo<'_>,
     signature: &Signature,
@@ -149,43 +155,41 @@ fn write_notes(
     Ok(())
 }
 
-/// Why the verdict is what it is, a line each.
+/// Returns the lines that explain a verdict: its reason, and its hints or what was tried.
 pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let secret = signature.secret.filter(|_| signature.secrets > 1);
-    let matched = secret.map(|secret| format!("secret {secret} matches"));
-    match (&signature.reason, matched) {
-        (Some(reason), Some(matched)) => lines.push(format!("{reason}; {matched}")),
-        (reason, matched) => lines.extend(reason.clone().or(matched)),
-    }
-    for hint in &signature.hints {
-        let code = theme
-            .warning
-            .style(format_args!("hint[{}]:", hint.code.name()))
-            .to_string();
-        lines.push(format!("{code} {}", hint.message));
-    }
+    let hints = signature.hints.iter().map(|hint| {
+        let code = format!("hint[{}]:", hint.code.name());
+        format!("{} {}", theme.warning.style(code), hint.message)
+    });
+    let mut lines: Vec<_> = reason(signature).into_iter().chain(hints).collect();
     let is_failed = matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive);
     if is_failed && signature.hints.is_empty() && !signature.tried.is_empty() {
-        lines.push(format!(
-            "{} {}",
-            theme.muted.style("tried, and none matches:"),
-            signature.tried.join(", ")
-        ));
+        let label = theme.muted.style("nothing matched; tried:");
+        lines.push(format!("{label} {}", signature.tried.join(", ")));
     }
     lines
 }
 
-/// How many verdicts of each kind there were, and what they were checked against.
+/// The reason of a verdict and, if there are several secrets, which one matches.
+fn reason(signature: &Signature) -> Option<String> {
+    let secret = signature.secret.filter(|_| signature.secrets > 1);
+    let matched = secret.map(|secret| format!("secret {secret} matches"));
+    match (&signature.reason, matched) {
+        (Some(reason), Some(matched)) => Some(format!("{reason}; {matched}")),
+        (reason, matched) => reason.clone().or(matched),
+    }
+}
+
+/// Counts the verdicts of a run, and remembers what they were checked against.
 #[derive(Debug, Default)]
 pub struct VerdictCounts {
     counts: BTreeMap<&'static str, usize>,
-    /// The scheme and the header with who chose them, where they are not the built-in ones.
+    /// The scheme and the header with their sources, if they are not the built-in ones.
     settings: Vec<String>,
 }
 
 impl VerdictCounts {
-    /// Counts a verdict; all of a run are checked against the same scheme.
+    /// Counts a verdict. All verdicts of a run are checked against the same scheme.
     pub fn add(&mut self, signature: &Signature) {
         if self.counts.is_empty() {
             self.settings = settings(signature);
@@ -203,7 +207,7 @@ impl VerdictCounts {
         }
     }
 
-    /// Says whether there was none.
+    /// Whether no verdict was counted.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
@@ -229,10 +233,11 @@ impl VerdictCounts {
             .join(" · ")
     }
 
-    /// Writes the line that closes a run; nothing, where there was no verdict.
+    /// Writes the closing line of a run, such as `2 deliveries: 1 valid, 1 missing`; nothing if
+    /// there was no verdict.
     ///
     /// # Errors
-    /// Where `out` cannot be written.
+    /// If `out` cannot be written.
     pub fn write_closing(&self, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
         if self.is_empty() {
             return Ok(());
@@ -242,8 +247,8 @@ impl VerdictCounts {
     }
 }
 
-/// The scheme and the header that a signature was checked with, and who chose them: each where it
-/// is not the built-in one. Whoever reads a verdict must see that a file changed what it means.
+/// Returns the scheme and the header that a signature was checked with, each with its source, if
+/// they are not the built-in ones. A reader must see that a file changed what a verdict means.
 pub(super) fn settings(signature: &Signature) -> Vec<String> {
     let chosen = [
         ("scheme", &signature.scheme, &signature.scheme_source),
@@ -258,10 +263,10 @@ pub(super) fn settings(signature: &Signature) -> Vec<String> {
         .collect()
 }
 
-/// Writes what there is to say of all failures together, a line each.
+/// Writes notes about several failures together, such as a cause that they share, a line each.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_failures(
     sentences: impl Iterator<Item = String>,
     canvas: &Canvas,
@@ -274,44 +279,44 @@ pub fn write_failures(
     Ok(())
 }
 
-/// Writes the schemes that were found, the likeliest first, each as the option that names it.
+/// Writes the schemes that fit all of `deliveries`, the likeliest first, as `--scheme` options.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_schemes(
     schemes: &[Scheme],
     deliveries: usize,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let theme = &canvas.theme;
     let read = delivery_count(deliveries);
     if schemes.is_empty() {
-        let none = theme.error.style("no scheme of the catalogue");
-        writeln!(out, "{none} fits {read} with these secrets")?;
-        return writeln!(
-            out,
-            "  {} check one by hand with `chatlog verify --scheme`",
-            theme.muted.style("help:")
-        );
+        return write_no_scheme(&read, &canvas.theme, out);
     }
     write_options(schemes, canvas, out)?;
     let advice = match (deliveries, schemes.len()) {
-        (1, _) => "one delivery can fit by chance: try again with a second one",
-        (_, 1) => "it fits all of them",
-        _ => "all of these fit; the first is the likeliest",
+        (1, _) => "several schemes can fit a single delivery; add another to be sure",
+        (_, 1) => "the scheme fits all of them",
+        _ => "these schemes fit all of them, the likeliest first",
     };
+    let closing = format!("{read} read: {advice}");
+    writeln!(out, "{}", canvas.theme.muted.style(closing))
+}
+
+fn write_no_scheme(read: &str, theme: &Theme, out: &mut impl Write) -> io::Result<()> {
+    let none = theme.error.style("no known scheme");
+    let help = theme.muted.style("help:");
+    writeln!(out, "{none} fits {read} with these secrets")?;
     writeln!(
         out,
-        "{}",
-        theme.muted.style(format_args!("{read} read: {advice}"))
+        "  {help} try a scheme of your own with `chatlog verify --scheme`"
     )
 }
 
-/// Writes schemes, each as the option that names it.
+/// Writes schemes as `--scheme` options, quoted for a POSIX shell.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_options(schemes: &[Scheme], canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     schemes.iter().try_for_each(|scheme| {
         let quoted = scheme.to_string().replace('\'', r"'\''");

@@ -1,7 +1,13 @@
 //! Tables that are as wide as the canvas, drawn piece by piece.
 //!
-//! Every column but one has a width of its own and that one takes the rest. So a table's parts can
-//! be drawn one after another and still line up, however many rows there are.
+//! `comfy-table` draws a table that it has in memory as a whole. A transcript may have a million
+//! messages, so it is drawn in parts: every column has a fixed width, except one that takes the
+//! rest, and parts with the same [`TableLayout`] line up below each other.
+//!
+//! Two things are done before the table sees a cell. Its text is wrapped to the column by
+//! [`wrap`], with words that the table would break badly or slowly already in pieces
+//! ([`breakable`]). And its styles are hidden from the table ([`HiddenStyles`]), which would count
+//! escape sequences as text.
 
 use std::borrow::Cow;
 
@@ -14,8 +20,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::wrap::{is_style, parts, wrap};
 
-/// The longest word, in bytes, that is left to the table to break: the time that takes grows with
-/// the square.
+/// The longest word, in bytes, that is left to [`wrap`] to break, because the time for it grows
+/// with the square of the length.
 const MAX_WORD: usize = 1000;
 
 const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
@@ -28,7 +34,8 @@ pub(super) struct TableLayout {
 }
 
 impl TableLayout {
-    /// A table `width` columns wide, with columns of these widths; that of width 0 takes the rest.
+    /// A table that fills `width` columns of the screen, with columns of these widths. The column
+    /// of width 0 takes the rest.
     pub(super) fn new(width: u16, columns: &[u16]) -> Self {
         Self {
             width,
@@ -36,12 +43,12 @@ impl TableLayout {
         }
     }
 
-    /// The line above everything.
+    /// The line above the table.
     pub(super) fn top(&self) -> String {
         self.rule('╭', '┬', '╮')
     }
 
-    /// The line below everything.
+    /// The line below the table.
     pub(super) fn bottom(&self) -> String {
         self.rule('╰', '┴', '╯')
     }
@@ -51,24 +58,16 @@ impl TableLayout {
         self.rule('├', '┼', '┤')
     }
 
-    /// A line across the table with words in it.
+    /// A line across the table with a title in it.
     pub(super) fn titled_divider(&self, title: &str) -> String {
         let title = format!("├─ {title} ");
         let room = usize::from(self.width).saturating_sub(title.width() + 1);
         format!("{title}{}┤", "─".repeat(room))
     }
 
-    /// Rows, with light lines between them where `apart`.
+    /// Draws rows of cells, with light lines between them if `apart`.
     pub(super) fn rows(&self, rows: Vec<Vec<String>>, apart: bool) -> String {
-        let mut style = TableStyle::new().header_lines(SIDES).content_lines(SIDES);
-        if apart {
-            style = style.row_separator(LineStyle::new('├', '╌', '┼', '┤'));
-        }
-        let mut table = Table::new();
-        table
-            .load_style(style)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.width);
+        let mut table = self.table(apart);
         let mut styles = HiddenStyles::default();
         for row in rows {
             let cells = row.iter().zip(self.widths());
@@ -80,10 +79,24 @@ impl TableLayout {
             table.add_row(cells);
         }
         for (column, width) in table.column_iter_mut().zip(self.widths()) {
-            // The width of a column counts a blank on either side.
+            // The table counts the blanks on both sides as part of a column.
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
         }
         styles.show(&table.to_string())
+    }
+
+    /// An empty table of this width.
+    fn table(&self, apart: bool) -> Table {
+        let mut style = TableStyle::new().header_lines(SIDES).content_lines(SIDES);
+        if apart {
+            style = style.row_separator(LineStyle::new('├', '╌', '┼', '┤'));
+        }
+        let mut table = Table::new();
+        table
+            .load_style(style)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width);
+        table
     }
 
     fn rule(&self, left: char, junction: char, right: char) -> String {
@@ -104,11 +117,11 @@ impl TableLayout {
     }
 }
 
-/// Styles on their way through a table, which would take them for text.
+/// The escape sequences of a table, hidden while the table lays out the text.
 ///
-/// Each becomes its number, in digits that have no width and that nobody's text has: it shows such
-/// characters as escapes. That costs less than the thirteen crates, and the second vocabulary of
-/// colours, with which the table could tell styles from text.
+/// Each sequence becomes its number, written in four characters that have no width. Text from
+/// strangers never contains them, because it shows such characters as escapes. `comfy-table` can
+/// handle escape sequences itself, but only with thirteen more crates and its own set of colours.
 #[derive(Default)]
 struct HiddenStyles(Vec<String>);
 
@@ -161,7 +174,8 @@ impl HiddenStyles {
     }
 }
 
-/// The text of a cell without words that the table would break badly.
+/// The text of a cell, with pieces instead of words that are too long or have letters that are
+/// too wide for [`wrap`].
 fn breakable(cell: &str, width: usize) -> Cow<'_, str> {
     let breaks = |word: &str| word.len() > MAX_WORD || has_wider_letter(word, width);
     if !cell.split([' ', '\n']).any(breaks) {
@@ -178,40 +192,54 @@ fn breakable(cell: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(words.collect())
 }
 
-/// Says whether one of the letters takes more columns than there are: in some scripts a letter can
-/// go on for ever, and the table would break a style in front of it.
+/// Whether a letter of the word is wider than the column: in some scripts a letter can be of any
+/// length, and the table would break a style in front of it.
 fn has_wider_letter(word: &str, width: usize) -> bool {
     let mut letters = word.graphemes(true);
     word.len() > width && !word.is_ascii() && letters.any(|letter| letter.width() > width)
 }
 
-/// The word in pieces as wide as the column, with blanks between them: a line each.
+/// Breaks a word into pieces that are as wide as the column, with blanks between them, so that
+/// each piece gets a line of its own. A letter that is wider than the column is broken, too.
 fn broken(word: &str, width: usize) -> String {
-    let mut pieces = String::with_capacity(word.len() + word.len() / 8);
-    let mut room = width;
+    let mut pieces = Pieces {
+        text: String::with_capacity(word.len() + word.len() / 8),
+        width,
+        room: width,
+    };
     let mut is_style = false;
     for letter in word.graphemes(true) {
         is_style |= letter == "\u{1b}";
         if is_style || matches!(letter, " " | "\n") {
-            pieces.push_str(letter);
+            pieces.text.push_str(letter);
             is_style &= !letter.starts_with('m');
-            continue;
-        }
-        let mut add = |part: &str| {
-            if part.width() > room {
-                pieces.push(' ');
-                room = width;
-            }
-            pieces.push_str(part);
-            room = room.saturating_sub(part.width());
-        };
-        if letter.width() > width {
-            letter.chars().for_each(|c| add(c.encode_utf8(&mut [0; 4])));
+        } else if letter.width() > width {
+            let chars = letter.chars();
+            chars.for_each(|c| pieces.add(c.encode_utf8(&mut [0; 4])));
         } else {
-            add(letter);
+            pieces.add(letter);
         }
     }
-    pieces
+    pieces.text
+}
+
+/// The pieces of a word, with blanks between them.
+struct Pieces {
+    text: String,
+    width: usize,
+    /// The columns that are left in the last piece.
+    room: usize,
+}
+
+impl Pieces {
+    fn add(&mut self, part: &str) {
+        if part.width() > self.room {
+            self.text.push(' ');
+            self.room = self.width;
+        }
+        self.text.push_str(part);
+        self.room = self.room.saturating_sub(part.width());
+    }
 }
 
 #[cfg(test)]

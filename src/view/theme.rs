@@ -1,4 +1,8 @@
-//! The look: styles named by what they mean.
+//! The theme: a style for each role that text can have.
+//!
+//! Views name roles (a heading, an error, a sender), never colours, so that the look is decided
+//! here alone. A theme uses the sixteen colours that every terminal has and that its owner has
+//! chosen, and colour is never the only sign of anything: [`Theme::plain`] shows as much.
 
 use owo_colors::Style;
 
@@ -6,37 +10,37 @@ use super::transcript::Role;
 use crate::finding::Severity;
 use crate::notification::Sender;
 
-/// A style for each thing that has a look of its own.
+/// A style for each role.
 #[derive(Debug, Clone, Copy)]
 pub struct Theme {
     /// Titles and names of rows.
     pub heading: Style,
-    /// What matters less.
+    /// Labels, ids and other text that matters less.
     pub muted: Style,
     /// Web addresses.
     pub link: Style,
-    /// Something to press.
+    /// Buttons and the rows of lists.
     pub button: Style,
-    /// What the person picked.
+    /// A choice that the person made.
     pub pick: Style,
-    /// The person.
+    /// The sender `user`: the person.
     pub user: Style,
-    /// The bot inside the session.
+    /// The sender `robot`: the bot inside the session.
     pub robot: Style,
-    /// The bot that opened the conversation.
+    /// The sender `chatbot`: the bot that opened the conversation.
     pub chatbot: Style,
-    /// A human who took over.
+    /// The sender `agent`: a human who took over.
     pub agent: Style,
     /// Errors.
     pub error: Style,
     /// Warnings.
     pub warning: Style,
-    /// What is as it should be.
+    /// Success: a valid signature, a message that was read.
     pub good: Style,
 }
 
 impl Theme {
-    /// No colours at all.
+    /// A theme without colours: text as it is, without escape sequences.
     pub fn plain() -> Self {
         let none = Style::new();
         Self {
@@ -55,7 +59,7 @@ impl Theme {
         }
     }
 
-    /// The sixteen colours of every terminal, as its owner has set them.
+    /// A theme of the sixteen colours of every terminal.
     pub fn ansi() -> Self {
         let style = Style::new();
         Self {
@@ -74,7 +78,7 @@ impl Theme {
         }
     }
 
-    /// Says whether nothing has a look of its own.
+    /// Whether this is the theme without colours.
     pub fn is_plain(&self) -> bool {
         self.error.is_plain()
     }

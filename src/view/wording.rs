@@ -1,10 +1,12 @@
-//! Findings in words: what was found, what to do about it, and what is at a place beside it.
+//! The words of findings: the message, the help, and the labels of related places.
 //!
-//! Every sentence about a finding is here, and no other module makes one. All are lower case,
-//! without a full stop, and safe to show: words of strangers are [`Text`], which
-//! displays itself escaped. A change of a message changes the fingerprints of its findings.
+//! A [`Finding`] is data; this module is the only one that turns it into sentences, so that every
+//! view says the same. It differs from [`findings`](super::findings), which lays these sentences
+//! out, in knowing nothing of terminals and formats: a program without a screen uses it alone.
 //!
-//! This module knows nothing of terminals and tables: a program without a screen uses it alone.
+//! Sentences are lower case, without a full stop, and safe to show: text from strangers is
+//! [`Text`], which escapes itself. Fingerprints are computed from messages, so rewording a message
+//! changes the fingerprints of its findings.
 //!
 //! ```
 //! use chatlog::finding::{Detail, Expected, Finding, Found, Place, Rule};
@@ -20,88 +22,71 @@ use std::borrow::Cow;
 
 use crate::Text;
 use crate::finding::{
-    BadTime, Detail, Expected, Finding, Found, Label, NotJson, PrecisionLoss, Rule,
-    SessionRelation, UnknownValue,
+    BadTime, ContractViolation, Detail, Expected, Finding, Found, Label, NotJson, PrecisionLoss,
+    Rule, SessionRelation, UnknownValue,
 };
 
-/// What was expected and what was found.
+/// Returns what is wrong: what was expected and what was found.
 pub fn message(finding: &Finding) -> String {
     match &finding.detail {
         Detail::NotJson(fault) => not_json(fault),
         Detail::MissingField { name, message_type } => missing_field(name, message_type.as_ref()),
-        Detail::WrongType { expected, found } => {
-            format!("expected {}, found {}", type_name(*expected), value(found))
-        }
+        Detail::WrongType { expected, found } => wrong_type(*expected, found),
         Detail::UnknownValue(value) => unknown_value(value),
         Detail::BadTime(fault) => bad_time(fault),
         Detail::UnknownField(field) => format!("unknown field `{}`", field.name),
-        Detail::UnrelatedField { name, message_type } => {
-            format!("unknown field `{name}` in a message of type `{message_type}`")
-        }
+        Detail::UnrelatedField { name, message_type } => unrelated_field(name, message_type),
         Detail::UnknownContentType(kind) => format!("unknown content type `{}`", kind.name),
         Detail::UnknownInteractiveType(kind) => format!("unknown interactive type `{}`", kind.name),
         Detail::UnknownSystemEvent(kind) => format!("unknown system event `{}`", kind.name),
         Detail::DuplicateKey { key } => format!("duplicate key `{key}`"),
         Detail::NumberPrecision { number, loss } => format!("`{number}` {}", precision_loss(*loss)),
-        Detail::DuplicateMessageId { id, first } => {
-            format!("duplicate message id `{id}`, first used by message {first}")
-        }
-        Detail::DanglingReply { id } => {
-            format!("the reply is to message `{id}`, which is not in the transcript")
-        }
+        Detail::DuplicateMessageId { id, first } => duplicate_message_id(id, *first),
+        Detail::DanglingReply { id } => dangling_reply(id),
         Detail::MessageOrder {
             message,
             before,
             seconds,
         } => message_order(*message, *before, *seconds),
         Detail::OutsideSession { seconds, relation } => outside_session(*seconds, *relation),
-        Detail::EndsBeforeStart { start, end } => {
-            format!("the session ends at {end}, before it starts at {start}")
-        }
+        Detail::EndsBeforeStart { start, end } => ends_before_start(start, end),
         Detail::EmptyTranscript => "the session has no messages".to_owned(),
-        Detail::Signature { reason, .. } => {
-            let reason = reason.as_deref();
-            reason.unwrap_or(finding.rule.sentence()).to_owned()
-        }
+        Detail::Signature { reason: None, .. } => finding.rule.sentence().to_owned(),
+        Detail::Signature {
+            reason: Some(reason),
+            ..
+        } => reason.to_string(),
         Detail::Contract(violation) => violation.what.to_string(),
-        Detail::Uncheckable { schema, why } => {
-            format!("cannot check against the schema `{schema}`: {why}")
-        }
+        Detail::Uncheckable { schema, why } => uncheckable(schema, why),
     }
 }
 
-/// What to do about it, where that can be said.
+/// Returns what to do about a finding, or what chatlog did; `None` if the message says it all.
 pub fn help(finding: &Finding) -> Option<String> {
-    let fixed = |help: &str| Some(help.to_owned());
     match &finding.detail {
-        Detail::NotJson(fault) => not_json_help(fault).and_then(fixed),
+        Detail::NotJson(fault) => not_json_help(fault).map(str::to_owned),
         Detail::UnknownValue(value) => value.nearest.map(did_you_mean),
         Detail::UnknownField(unknown)
         | Detail::UnknownContentType(unknown)
         | Detail::UnknownInteractiveType(unknown)
         | Detail::UnknownSystemEvent(unknown) => unknown.nearest.map(did_you_mean),
-        Detail::BadTime(BadTime::OutOfRange {
-            is_like_milliseconds: true,
-            ..
-        }) => fixed("it looks like milliseconds: divide it by 1000"),
-        Detail::DuplicateKey { .. } => {
-            fixed("most readers keep the last value, as chatlog does; some keep the first")
-        }
-        Detail::NumberPrecision { .. } => {
-            fixed("many JSON readers, including JavaScript's, will change it")
-        }
-        Detail::Signature { advice, .. } => {
-            Some(advice.join("; ")).filter(|advice| !advice.is_empty())
-        }
-        Detail::Contract(violation) => Some(format!(
-            "required by the schema `{}` at {}",
-            violation.schema, violation.keyword
-        )),
+        Detail::BadTime(fault) => bad_time_help(fault).map(str::to_owned),
+        Detail::DuplicateKey { .. } => Some(DUPLICATE_KEY_HELP.to_owned()),
+        Detail::NumberPrecision { .. } => Some(NUMBER_PRECISION_HELP.to_owned()),
+        Detail::Signature { advice, .. } if advice.is_empty() => None,
+        Detail::Signature { advice, .. } => Some(advice.join("; ")),
+        Detail::Contract(violation) => Some(contract_help(violation)),
         _ => None,
     }
 }
 
-/// What is at a place that explains a finding.
+const DUPLICATE_KEY_HELP: &str =
+    "most parsers keep the last value, as chatlog does; some keep the first";
+
+const NUMBER_PRECISION_HELP: &str =
+    "many JSON parsers, including JavaScript's, change it; send it as a string";
+
+/// Returns the label of a related place: what is there.
 pub fn label(label: Label) -> Cow<'static, str> {
     match label {
         Label::FirstUse => "first used here".into(),
@@ -111,10 +96,10 @@ pub fn label(label: Label) -> Cow<'static, str> {
     }
 }
 
-/// How not to hear of a rule: on the command line and, where a project may choose that, for good.
+/// Returns how to silence a rule: on the command line and, if projects may, in `chatlog.toml`.
 pub fn silence(rule: Rule) -> String {
     if !rule.is_for_projects() {
-        return format!("`-A {rule}` on the command line; chatlog.toml cannot");
+        return format!("`-A {rule}`; chatlog.toml cannot silence this rule");
     }
     format!("`-A {rule}`, or `{rule} = \"allow\"` under `[rules]` in chatlog.toml")
 }
@@ -141,12 +126,12 @@ fn not_json(fault: &NotJson) -> String {
 fn not_json_help(fault: &NotJson) -> Option<&'static str> {
     match fault {
         NotJson::Empty | NotJson::Unexplained | NotJson::Syntax { .. } => None,
-        NotJson::CutOff { .. } => Some("what was read before that is shown"),
+        NotJson::CutOff { .. } => Some("chatlog shows what comes before the cut"),
         NotJson::InvalidUtf8 { .. } => {
-            Some("JSON must be UTF-8; invalid bytes are shown as U+FFFD")
+            Some("JSON must be UTF-8; chatlog shows invalid bytes as U+FFFD")
         }
         NotJson::UnpairedSurrogate { .. } => {
-            Some("it is shown as U+FFFD; the sender cut a text in the middle of a character")
+            Some("chatlog shows it as U+FFFD; the sender probably cut a text inside a character")
         }
     }
 }
@@ -155,9 +140,17 @@ fn missing_field(name: &str, message_type: Option<&Text<'_>>) -> String {
     match message_type {
         None => format!("missing field `{name}`"),
         Some(kind) => {
-            format!("missing field `{name}`, which a message of type `{kind}` must have")
+            format!("missing field `{name}`, required in a message of type `{kind}`")
         }
     }
+}
+
+fn unrelated_field(name: &str, message_type: &Text<'_>) -> String {
+    format!("unknown field `{name}` in a message of type `{message_type}`")
+}
+
+fn wrong_type(expected: Expected, found: &Found) -> String {
+    format!("expected {}, found {}", type_name(expected), value(found))
 }
 
 fn type_name(expected: Expected) -> &'static str {
@@ -200,6 +193,16 @@ fn bad_time(fault: &BadTime) -> String {
     }
 }
 
+fn bad_time_help(fault: &BadTime) -> Option<&'static str> {
+    match fault {
+        BadTime::OutOfRange {
+            is_like_milliseconds: true,
+            ..
+        } => Some("this looks like milliseconds: divide by 1000"),
+        BadTime::OutOfRange { .. } | BadTime::NotRfc3339 { .. } => None,
+    }
+}
+
 fn precision_loss(loss: PrecisionLoss) -> &'static str {
     match loss {
         PrecisionLoss::TooLarge => "is too large for a 64-bit float",
@@ -211,7 +214,15 @@ fn precision_loss(loss: PrecisionLoss) -> &'static str {
     }
 }
 
-/// Messages may be shown in another order, so both are named.
+fn duplicate_message_id(id: &Text<'_>, first: usize) -> String {
+    format!("duplicate message id `{id}`, first used by message {first}")
+}
+
+fn dangling_reply(id: &Text<'_>) -> String {
+    format!("the reply refers to message `{id}`, which is not in the transcript")
+}
+
+/// Names both messages, because a view may show them in another order.
 fn message_order(message: usize, before: usize, seconds: i64) -> String {
     format!(
         "message {message} is {} older than message {before}, which precedes it in the notification",
@@ -221,17 +232,32 @@ fn message_order(message: usize, before: usize, seconds: i64) -> String {
 
 fn outside_session(seconds: i64, relation: SessionRelation) -> String {
     let relation = match relation {
-        SessionRelation::BeforeStart => "before the session starts",
-        SessionRelation::AfterEnd => "after the session ends",
+        SessionRelation::BeforeStart => "before the session started",
+        SessionRelation::AfterEnd => "after the session ended",
     };
     format!("sent {} {relation}", humanize(seconds))
+}
+
+fn ends_before_start(start: &Text<'_>, end: &Text<'_>) -> String {
+    format!("the session ends at {end}, before it starts at {start}")
+}
+
+fn uncheckable(schema: &Text<'_>, why: &Text<'_>) -> String {
+    format!("cannot check the body against the schema `{schema}`: {why}")
+}
+
+fn contract_help(violation: &ContractViolation) -> String {
+    let ContractViolation {
+        schema, keyword, ..
+    } = violation;
+    format!("required by the schema `{schema}` at {keyword}")
 }
 
 fn did_you_mean(nearest: &str) -> String {
     format!("did you mean `{nearest}`?")
 }
 
-/// A number of seconds in the two largest units that it fills.
+/// Returns a number of seconds in its two largest units, such as `11 min 47 s`.
 pub(super) fn humanize(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let seconds = seconds.max(0);

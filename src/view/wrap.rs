@@ -1,21 +1,30 @@
-//! Breaking styled text into lines: a style ends with its line and goes on in the next one, so that
-//! lines can stand side by side in a table.
+//! Wrapping styled text: breaking it into lines that can stand side by side in a table.
+//!
+//! In a table, the next character on the screen after a line of a cell belongs to the next cell.
+//! So a style must end with its line and start again in the next one. [`wrap`] does this in two
+//! steps: it splits the text at line breaks, then each line that is too wide at its blanks, and
+//! every piece carries the styles that are on where it starts. Words that are wider than a line
+//! are cut between letters (grapheme clusters), never inside one.
+//!
+//! Only the escape sequences of [`Theme`](super::Theme) occur here: text from strangers is escaped
+//! before it is styled.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// What ends all styles.
+/// Ends all styles.
 const RESET: &str = "\u{1b}[0m";
 
-/// A line with no more room than this is left as it is: a letter behind a blank would look odd.
+/// A word is not cut to fill a line that has at most this many columns left: one or two letters
+/// of a word at the end of a line look odd.
 const MIN_ROOM: usize = 2;
 
-/// The lines of a text, none wider than `width` unless a letter is. Lines break at blanks, and
-/// inside words that are wider than a line.
+/// Breaks a text into lines of at most `width` columns, unless a single letter is wider. Lines
+/// break at blanks, and inside words that are wider than a line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in split(text, '\n') {
-        if seen_width(&line) <= width {
+        if visible_width(&line) <= width {
             lines.push(line);
         } else {
             lines.append(&mut broken(&line, width));
@@ -24,15 +33,15 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The width of what is seen of a text.
-fn seen_width(text: &str) -> usize {
+/// The columns that a text fills; escape sequences fill none.
+fn visible_width(text: &str) -> usize {
     parts(text)
         .filter(|part| !is_style(part))
         .map(UnicodeWidthStr::width)
         .sum()
 }
 
-/// The text in parts: escape sequences, and what is seen between them.
+/// Splits a text into escape sequences and the visible text between them.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -52,8 +61,8 @@ pub(super) fn is_style(part: &str) -> bool {
     part.starts_with('\u{1b}')
 }
 
-/// Adds to the `styles` that are on, or ends them.
-fn switch(styles: &mut String, style: &str) {
+/// Applies an escape sequence to the `styles` that are on.
+fn apply(styles: &mut String, style: &str) {
     if style == RESET {
         styles.clear();
     } else {
@@ -61,13 +70,13 @@ fn switch(styles: &mut String, style: &str) {
     }
 }
 
-/// The pieces between delimiters, each with the styles that are on in it.
+/// Splits a text at a delimiter; every piece starts and ends the styles that are on in it.
 fn split(text: &str, delimiter: char) -> Vec<String> {
     let mut styles = String::new();
     let piece = |piece: &str| {
         let mut whole = format!("{styles}{piece}");
         for style in parts(piece).filter(|part| is_style(part)) {
-            switch(&mut styles, style);
+            apply(&mut styles, style);
         }
         if !styles.is_empty() {
             whole.push_str(RESET);
@@ -77,7 +86,7 @@ fn split(text: &str, delimiter: char) -> Vec<String> {
     text.split(delimiter).map(piece).collect()
 }
 
-/// The lines of a text that is too wide for one.
+/// Breaks a line that is too wide.
 fn broken(text: &str, width: usize) -> Vec<String> {
     let mut lines = Lines {
         width,
@@ -94,12 +103,12 @@ fn broken(text: &str, width: usize) -> Vec<String> {
     lines.ended
 }
 
-/// Lines that are filled with words.
+/// Lines that are filled word by word.
 struct Lines {
     width: usize,
     ended: Vec<String>,
     line: String,
-    /// The width of the line so far.
+    /// The columns that the line fills so far.
     length: usize,
 }
 
@@ -110,9 +119,9 @@ impl Lines {
         }
     }
 
-    /// Adds as much of a word as the line takes; gives back what has to go on the next one.
+    /// Adds as much of a word as fits on the line; returns the rest, for the next line.
     fn add_start(&mut self, word: &str) -> Option<String> {
-        let length = seen_width(word);
+        let length = visible_width(word);
         let gap = usize::from(!self.line.is_empty());
         let room = self.width.saturating_sub(self.length + gap);
         if length <= room {
@@ -122,18 +131,20 @@ impl Lines {
             }
             return None;
         }
-        let is_breakable = length > self.width && (gap == 0 || room > MIN_ROOM);
-        if !is_breakable {
-            self.end_line();
-            return Some(word.to_owned());
+        if length > self.width && (gap == 0 || room > MIN_ROOM) {
+            return self.add_cut(gap, word, room);
         }
-        let (start, rest) = cut(word, room);
-        // A letter that is wider than a line has one of its own.
-        let (start, rest) = if start.is_empty() && gap == 0 {
-            (word.to_owned(), String::new())
-        } else {
-            (start, rest)
-        };
+        self.end_line();
+        Some(word.to_owned())
+    }
+
+    /// Adds the start of a word that is wider than a line, and ends the line.
+    fn add_cut(&mut self, gap: usize, word: &str, room: usize) -> Option<String> {
+        let (mut start, mut rest) = cut(word, room);
+        // A letter that is wider than an empty line fits nowhere: it gets this line.
+        if start.is_empty() && gap == 0 {
+            (start, rest) = (word.to_owned(), String::new());
+        }
         self.push(gap, &start, room);
         self.end_line();
         Some(rest).filter(|rest| !rest.is_empty())
@@ -151,15 +162,15 @@ impl Lines {
     }
 }
 
-/// A word in two, the first as wide as the room.
+/// Cuts a word in two, the first part at most `room` columns wide. The first part ends the styles
+/// that are on at the cut, the second part starts them again.
 fn cut(word: &str, room: usize) -> (String, String) {
     let mut styles = String::new();
-    let mut start = String::new();
     let mut is_styled = false;
     let (mut at, mut end, mut length) = (0, 0, 0);
     'parts: for part in parts(word) {
         if is_style(part) {
-            switch(&mut styles, part);
+            apply(&mut styles, part);
             at += part.len();
             continue;
         }
@@ -172,10 +183,8 @@ fn cut(word: &str, room: usize) -> (String, String) {
             (end, is_styled) = (at, !styles.is_empty());
         }
     }
-    start.push_str(&word[..end]);
-    if is_styled {
-        start.push_str(RESET);
-    }
+    let reset = if is_styled { RESET } else { "" };
+    let start = format!("{}{reset}", &word[..end]);
     (start, format!("{styles}{}", &word[at..]))
 }
 

@@ -1,9 +1,12 @@
-//! Times as people read them, always with their offset from UTC.
+//! Times as people read them, in a time zone and with their offset from UTC.
+//!
+//! The offset is always shown: `06:41` without it means nothing to a reader in another country,
+//! and a screenshot outlives its author's settings.
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-/// A time zone that times are shown in.
+/// The time zone that times are shown in.
 #[derive(Debug, Clone)]
 pub struct Zone(TimeZone);
 
@@ -11,12 +14,12 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// Any zone.
+    /// A zone of the time zone database, or a fixed offset.
     pub fn new(zone: TimeZone) -> Self {
         Self(zone)
     }
 
-    /// Such as `06:41:09`.
+    /// The time of day, such as `06:41:09`.
     pub(super) fn clock(&self, instant: Timestamp) -> String {
         instant
             .to_zoned(self.0.clone())
@@ -24,7 +27,7 @@ impl Zone {
             .to_string()
     }
 
-    /// Such as `2025-04-15`.
+    /// The date, such as `2025-04-15`.
     pub(super) fn date(&self, instant: Timestamp) -> String {
         instant
             .to_zoned(self.0.clone())
@@ -32,7 +35,7 @@ impl Zone {
             .to_string()
     }
 
-    /// Such as `Tue 2025-04-15, UTC`, or `… UTC+07:00`: what a day is headed by.
+    /// The heading of a day, such as `Tue 2025-04-15, UTC+07:00`.
     pub(super) fn day(&self, instant: Timestamp) -> String {
         format!(
             "{}, {}",
@@ -41,7 +44,7 @@ impl Zone {
         )
     }
 
-    /// Such as `UTC` or `UTC+07:00`.
+    /// The offset, such as `UTC` or `UTC+07:00`.
     pub(super) fn offset(&self, instant: Timestamp) -> String {
         let offset = self.0.to_offset(instant);
         if offset == Offset::UTC {
@@ -50,7 +53,7 @@ impl Zone {
         format!("UTC{}", instant.to_zoned(self.0.clone()).strftime("%:z"))
     }
 
-    /// Such as `2025-04-15 06:41:09 UTC`.
+    /// The date and time, such as `2025-04-15 06:41:09 UTC`.
     pub(super) fn date_and_clock(&self, instant: Timestamp) -> String {
         format!(
             "{} {} {}",
@@ -60,7 +63,7 @@ impl Zone {
         )
     }
 
-    /// The time in RFC 3339 form: for programs.
+    /// The time in RFC 3339 format, for programs: such as `2025-04-15T13:41:09+07:00`.
     pub(super) fn rfc3339(&self, instant: Timestamp) -> String {
         let offset = self.0.to_offset(instant);
         if offset == Offset::UTC {

@@ -1,4 +1,7 @@
-//! A line for each finding, in the shape that editors parse.
+//! Findings as one line each, in the format that editors parse.
+//!
+//! `path:line:column: severity[rule] message` is what `grep -n` and compilers print, so editors
+//! jump to it without a plugin. It has no help and no excerpt; [`full`](super::full) has both.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write};
@@ -8,9 +11,9 @@ use super::report_format::{Rendered, Reporter};
 use super::{Canvas, InputProblem, Listed, more_findings};
 use crate::finding::Finding;
 use crate::view::wording;
-use crate::{Report, Text};
+use crate::{Position, Report, Text};
 
-/// Writes a line for each finding.
+/// The format with one line for each finding.
 pub(super) struct Concise {
     pub(super) canvas: Canvas,
 }
@@ -32,24 +35,15 @@ fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Resu
     for finding in listed.findings {
         let start = listed.places.of_finding(finding).start;
         let place = format!("{source}:{}:{}:", start.line, start.column);
-        let said = Said::of(finding, &listed.places);
-        let style = theme.severity(finding.severity);
-        writeln!(
-            out,
-            "{} {} {}",
-            theme.heading.style(place),
-            style.style(&said.what),
-            said.message
-        )?;
+        let place = theme.heading.style(place);
+        let OneLine { what, message } = OneLine::of(finding, &listed.places);
+        let what = theme.severity(finding.severity).style(what);
+        writeln!(out, "{place} {what} {message}")?;
     }
+    let Position { line, column } = listed.report().delivery.start;
     for omitted in listed.omitted {
-        let start = listed.report().delivery.start;
         let more = more_findings(std::slice::from_ref(omitted));
-        writeln!(
-            out,
-            "{source}:{}:{}: note: {more}",
-            start.line, start.column
-        )?;
+        writeln!(out, "{source}:{line}:{column}: note: {more}")?;
     }
     Ok(())
 }
@@ -71,24 +65,24 @@ fn write_problem(
     )
 }
 
-/// A finding in words: displays as `severity[rule] message`.
-pub(super) struct Said {
+/// A finding on one line, without its place: displays as `severity[rule] message`.
+pub(super) struct OneLine {
     what: String,
-    message: Message,
+    message: MessageInBody,
 }
 
-/// A finding's message, and where in its body it is if that is wrapped.
-struct Message {
+/// A message, with the position in the body if the body is wrapped.
+struct MessageInBody {
     words: Text<'static>,
     in_body: Option<(usize, usize)>,
 }
 
-impl Said {
+impl OneLine {
     pub(super) fn of(finding: &Finding, places: &Places<'_>) -> Self {
         let in_body = places.of_finding(finding).in_body;
         Self {
             what: format!("{}[{}]", finding.severity.name(), finding.rule),
-            message: Message {
+            message: MessageInBody {
                 words: Text::from(wording::message(finding)),
                 in_body: in_body.map(|position| (position.line, position.column)),
             },
@@ -96,13 +90,13 @@ impl Said {
     }
 }
 
-impl Display for Said {
+impl Display for OneLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.what, self.message)
     }
 }
 
-impl Display for Message {
+impl Display for MessageInBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.words.fmt(f)?;
         match self.in_body {

@@ -1,5 +1,15 @@
-//! A line of a body, cut to the columns there are and safe to show, with the places of what it is
-//! shown for.
+//! Excerpts: one line of a body, cut to the columns of the screen, with marks on what is at fault.
+//!
+//! A line of a webhook body is often the whole body, megabytes long, so an excerpt is never made
+//! from all of it: the functions here walk from the marks outwards and stop when the screen is
+//! full. The excerpt is built in three steps. The *covered* part runs from the first to the last
+//! mark and is shown first of all. The free columns are then shared between the text on its left
+//! and on its right: half each, but a side that needs less leaves the rest to the other, and the
+//! left side leaves room for the label that stands after the last mark. Finally the text is
+//! escaped, and the marks are translated from bytes of the body to bytes of the excerpt.
+//!
+//! Limits: an excerpt has one line, so a mark on several lines ends with its first; two marks that
+//! are on different lines, or too far apart, have no excerpt in common.
 
 use std::ops::Range;
 
@@ -7,43 +17,70 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::text::{escaped, replacement};
 
-/// Stands where something of the line was cut off.
+/// Stands where text was cut off.
 const CUT: &str = "…";
 const CUT_COLUMNS: usize = 1;
 
-/// A line, or a part of one.
+/// A line of the body, or a part of one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
-    /// The characters, escaped, with an ellipsis where they were cut.
+    /// The characters, escaped, with an ellipsis on each side that was cut.
     pub(super) text: String,
-    /// The bytes of the text in which each of the spans asked for appears.
+    /// The bytes of `text` that show each of the spans, in the order of the spans.
     pub(super) marks: Vec<Range<usize>>,
-    /// How many columns are left of the room beside the last of the marks.
+    /// The columns that are free after the last mark, for a label.
     pub(super) beside: usize,
-    /// Whether it is the whole line.
+    /// Whether the whole line is shown.
     pub(super) is_whole: bool,
 }
 
-/// Some characters of one line.
+/// A run of characters on one line.
 struct Stretch {
+    /// Its bytes in the body.
     bytes: Range<usize>,
+    /// The columns it fills once it is escaped.
     columns: usize,
-    /// Whether it goes on to where it should.
+    /// Whether it ends where it should, and not because the columns ran out.
     complete: bool,
 }
 
 impl Stretch {
-    /// The columns it fills together with what says that it was cut.
+    fn empty(at: usize) -> Self {
+        Self {
+            bytes: at..at,
+            columns: 0,
+            complete: true,
+        }
+    }
+
+    /// Makes room for a character of `columns` columns. Returns false, and is incomplete from then
+    /// on, if it would be wider than `limit`.
+    fn make_room(&mut self, columns: usize, limit: usize) -> bool {
+        self.complete = self.columns + columns <= limit;
+        if self.complete {
+            self.columns += columns;
+        }
+        self.complete
+    }
+
+    /// The columns it fills together with its ellipsis, if it has one.
     fn with_cut(&self) -> usize {
         self.columns + if self.complete { 0 } else { CUT_COLUMNS }
     }
 }
 
-/// The part of a line that `spans` begin in, with as much around them as `room` columns have;
-/// of spans that are longer than that, or than the line, how they begin. What stands before
-/// them is cut to leave `beside` columns free after the last of them, if that can be.
+/// The part of a line that is shown: what the spans cover, and the text on either side.
+struct Window {
+    left: Stretch,
+    covered: Stretch,
+    right: Stretch,
+}
+
+/// Returns the part of a line that `spans` begin in, with as much around them as fits in `room`
+/// columns. A span that is longer than that, or goes on in the next line, is cut. The text before
+/// the spans is cut to leave `beside` columns free after the last of them, if possible.
 ///
-/// None if there is more than one span and they are not all on one line, or too far apart.
+/// `None` if there are several spans and they are not all on one line, or too far apart.
 pub(super) fn excerpt(
     text: &str,
     spans: &[Range<usize>],
@@ -51,10 +88,8 @@ pub(super) fn excerpt(
     beside: usize,
 ) -> Option<Excerpt> {
     let whole = |offset: usize| text.floor_char_boundary(offset);
-    let spans: Vec<_> = spans
-        .iter()
-        .map(|span| whole(span.start)..whole(span.end))
-        .collect();
+    let spans = spans.iter().map(|span| whole(span.start)..whole(span.end));
+    let spans: Vec<_> = spans.collect();
     let start = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.start).max()?;
     let end = spans.iter().map(|span| span.end).max()?;
@@ -62,148 +97,129 @@ pub(super) fn excerpt(
     if spans.len() > 1 && (!covered.complete || covered.bytes.end < last) {
         return None;
     }
-    let (left, right) = around(text, &covered, room, beside);
-    Some(drawn(text, &spans, &covered, &left, &right, room))
+    let window = Window::around(text, covered, room, beside);
+    Some(window.excerpt(text, &spans, room))
 }
 
-/// What stands before and after `covered` and has room beside it.
-fn around(text: &str, covered: &Stretch, room: usize, beside: usize) -> (Stretch, Stretch) {
-    let start = covered.bytes.start;
-    let rest = covered.bytes.end..text.len();
-    let free = room.saturating_sub(covered.columns);
-    let left = backward(text, start, free);
-    let right = if covered.complete {
-        forward(text, rest.clone(), free)
-    } else {
-        Stretch {
-            bytes: rest.start..rest.start,
-            columns: 0,
-            complete: false,
+impl Window {
+    /// Adds the text on either side of `covered` that fits in `room` columns.
+    fn around(text: &str, covered: Stretch, room: usize, beside: usize) -> Self {
+        let start = covered.bytes.start;
+        let free = room.saturating_sub(covered.columns);
+        let mut left = backward(text, start, free);
+        let mut right = after(text, &covered, free);
+        let fits = left.complete && right.complete && left.columns + right.columns <= free;
+        if !fits || left.columns + beside > free {
+            let unused = free.saturating_sub(right.with_cut());
+            let share = (free / 2).max(unused).min(free.saturating_sub(beside));
+            if left.with_cut() > share {
+                left = backward(text, start, share.saturating_sub(CUT_COLUMNS));
+            }
+            let free = free.saturating_sub(left.with_cut());
+            if right.with_cut() > free {
+                right = after(text, &covered, free.saturating_sub(CUT_COLUMNS));
+            }
         }
-    };
-    let whole = left.complete && right.complete && left.columns + right.columns <= free;
-    if whole && left.columns + beside <= free {
-        return (left, right);
+        Self {
+            left,
+            covered,
+            right,
+        }
     }
-    // As much on one side as on the other, unless there is not as much.
-    let fair = (free / 2).max(free.saturating_sub(right.with_cut()));
-    let fair = fair.min(free.saturating_sub(beside));
-    let left = if left.with_cut() <= fair {
-        left
-    } else {
-        let cut = backward(text, start, fair.saturating_sub(CUT_COLUMNS));
-        Stretch {
-            complete: false,
-            ..cut
+
+    fn excerpt(&self, text: &str, spans: &[Range<usize>], room: usize) -> Excerpt {
+        let clipped = |span: &Range<usize>| {
+            let end = span.end.min(self.covered.bytes.end);
+            span.start..end.max(span.start)
+        };
+        let spans: Vec<_> = spans.iter().map(clipped).collect();
+        let (mut shown, places) = self.escape(text, &spans);
+        let place = |offset: usize| {
+            let found = places.iter().find(|(stop, _)| *stop == offset);
+            found.map_or(0, |(_, place)| *place)
+        };
+        let marks = spans.iter().map(|span| place(span.start)..place(span.end));
+        let marks: Vec<_> = marks.collect();
+        let beside = columns_beside(&shown, &marks, room);
+        if !self.right.complete {
+            shown += CUT;
         }
-    };
-    let free = free.saturating_sub(left.with_cut());
-    let right = if right.with_cut() <= free || !covered.complete {
-        right
-    } else {
-        forward(text, rest, free.saturating_sub(CUT_COLUMNS))
-    };
-    (left, right)
+        Excerpt {
+            text: shown,
+            marks,
+            beside,
+            is_whole: self.left.complete && self.right.complete,
+        }
+    }
+
+    /// Escapes the text up to the cut on its right. Also returns where each end of a span is in
+    /// the result, as pairs of offsets in the body and in the result.
+    fn escape(&self, text: &str, spans: &[Range<usize>]) -> (String, Vec<(usize, usize)>) {
+        let ends = spans.iter().flat_map(|span| [span.start, span.end]);
+        let ends = ends.chain([self.covered.bytes.end, self.right.bytes.end]);
+        let mut stops: Vec<_> = ends.collect();
+        stops.sort_unstable();
+        let mut shown = if self.left.complete { "" } else { CUT }.to_owned();
+        let mut from = self.left.bytes.start;
+        let mut places = Vec::with_capacity(stops.len());
+        for stop in stops {
+            shown += &escaped(text, from..stop);
+            from = stop;
+            places.push((stop, shown.len()));
+        }
+        (shown, places)
+    }
 }
 
-fn drawn(
-    text: &str,
-    spans: &[Range<usize>],
-    covered: &Stretch,
-    left: &Stretch,
-    right: &Stretch,
-    room: usize,
-) -> Excerpt {
-    let ends_at = |span: &Range<usize>| span.end.min(covered.bytes.end).max(span.start);
-    let mut stops: Vec<usize> = spans
-        .iter()
-        .flat_map(|span| [span.start, ends_at(span)])
-        .chain([covered.bytes.end, right.bytes.end])
-        .collect();
-    stops.sort_unstable();
-    let mut shown = if left.complete { "" } else { CUT }.to_owned();
-    let mut from = left.bytes.start;
-    let mut places = Vec::with_capacity(stops.len());
-    for stop in stops {
-        shown += &escaped(text, from..stop);
-        from = stop;
-        places.push((stop, shown.len()));
-    }
-    let place = |offset: usize| {
-        let found = places.iter().find(|(stop, _)| *stop == offset);
-        found.map_or(0, |(_, place)| *place)
-    };
-    let marks: Vec<_> = spans
-        .iter()
-        .map(|span| place(span.start)..place(ends_at(span)))
-        .collect();
+/// The columns of `room` that are free after the last of the marks.
+fn columns_beside(shown: &str, marks: &[Range<usize>], room: usize) -> usize {
     let end = marks.iter().map(|mark| mark.end).max().unwrap_or_default();
-    // Where nothing is marked, the place after it is.
-    let nothing = usize::from(marks.iter().all(Range::is_empty));
-    let beside = room.saturating_sub(columns_of(&shown[..end]) + nothing);
-    if !right.complete {
-        shown += CUT;
+    // An empty mark is drawn as one caret, below the column after it.
+    let caret = usize::from(marks.iter().all(Range::is_empty));
+    room.saturating_sub(columns_of(&shown[..end]) + caret)
+}
+
+/// The rest of the line after `covered`, up to `limit` columns; nothing if `covered` itself is cut.
+fn after(text: &str, covered: &Stretch, limit: usize) -> Stretch {
+    let end = covered.bytes.end;
+    if covered.complete {
+        return forward(text, end..text.len(), limit);
     }
-    Excerpt {
-        text: shown,
-        marks,
-        beside,
-        is_whole: left.complete && right.complete,
+    Stretch {
+        complete: false,
+        ..Stretch::empty(end)
     }
 }
 
-/// The characters of a range that are on its first line and fill no more than `limit` columns.
-/// It is complete where the range or the line ends.
+/// The characters of a range that are on its first line and fill at most `limit` columns. It is
+/// complete if it reaches the end of the range or of the line.
 fn forward(text: &str, range: Range<usize>, limit: usize) -> Stretch {
-    let rest = &text[range.clone()];
-    let mut columns = 0;
-    let mut end = range.start;
-    let mut complete = true;
-    for (at, c) in rest.char_indices() {
-        if c == '\n' || (c == '\r' && ends_line(&text[range.start + at + 1..])) {
+    let mut stretch = Stretch::empty(range.start);
+    for (at, c) in text[range.clone()].char_indices() {
+        let at = range.start + at;
+        if is_line_end(&text[at..]) || !stretch.make_room(columns_at(text, at, c), limit) {
             break;
         }
-        let width = columns_at(text, range.start + at, c);
-        if columns + width > limit {
-            complete = false;
-            break;
-        }
-        columns += width;
-        end = range.start + at + c.len_utf8();
+        stretch.bytes.end = at + c.len_utf8();
     }
-    Stretch {
-        bytes: range.start..end,
-        columns,
-        complete,
-    }
+    stretch
 }
 
-/// The characters before `end` that are on its line and fill no more than `limit` columns.
+/// The characters before `end` that are on its line and fill at most `limit` columns.
 fn backward(text: &str, end: usize, limit: usize) -> Stretch {
-    let mut columns = 0;
-    let mut start = end;
-    let mut complete = true;
+    let mut stretch = Stretch::empty(end);
     for (at, c) in text[..end].char_indices().rev() {
-        if c == '\n' {
+        if c == '\n' || !stretch.make_room(columns_at(text, at, c), limit) {
             break;
         }
-        let width = columns_at(text, at, c);
-        if columns + width > limit {
-            complete = false;
-            break;
-        }
-        columns += width;
-        start = at;
+        stretch.bytes.start = at;
     }
-    Stretch {
-        bytes: start..end,
-        columns,
-        complete,
-    }
+    stretch
 }
 
-/// Says whether a carriage return before this belongs to the end of the line.
-fn ends_line(rest: &str) -> bool {
+/// Whether a line ends here, with LF, CRLF, or CR at the end of the text.
+fn is_line_end(rest: &str) -> bool {
+    let rest = rest.strip_prefix('\r').unwrap_or(rest);
     rest.is_empty() || rest.starts_with('\n')
 }
 
@@ -212,7 +228,7 @@ pub(super) fn columns_of(text: &str) -> usize {
     text.chars().filter_map(UnicodeWidthChar::width).sum()
 }
 
-/// The columns that a character of a text fills when it is shown.
+/// The columns that the character at `at` fills when it is shown, perhaps as an escape.
 fn columns_at(text: &str, at: usize, c: char) -> usize {
     match replacement(text, at, c) {
         Some(replacement) => replacement.to_string().len(),

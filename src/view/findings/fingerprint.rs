@@ -1,4 +1,12 @@
-//! What a finding is known by from one run to the next.
+//! Fingerprints: how GitLab and GitHub recognise a finding from one run to the next.
+//!
+//! A fingerprint must stay the same when other parts of the input change, or every edit would
+//! close all issues and open new ones. So it is a hash of what is wrong (rule, pointer, message)
+//! and in which call's notification of which file, but not of lines or of the delivery's number.
+//! Two findings can be equal in all of that; they are told apart by counting equal ones in the
+//! order of the input. The count is only known when the parts of a report are put together, which
+//! is why a fingerprint has two stages: [`Fingerprint`], computed where a report is rendered, and
+//! [`Fingerprints::finish`], called by the only writer.
 
 use foldhash::HashMap;
 use sha2::{Digest, Sha256};
@@ -9,15 +17,14 @@ use crate::finding::Finding;
 use crate::view::wording;
 use crate::{Report, Text};
 
-/// What stands where a fingerprint will be: as long as one.
+/// Stands in the output where a fingerprint will be, and is as long as one.
 pub(super) const PLACEHOLDER: &str = "00000000000000000000000000000000";
 
-/// A fingerprint that may have equals: it stays when other parts of the input change, for it is
-/// made of what is wrong and where in which call's notification, not of lines.
+/// An unfinished fingerprint: equal findings have equal ones.
 pub(super) struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// That of a finding.
+    /// The fingerprint of a finding.
     pub(super) fn of_finding(report: &Report<'_>, finding: &Finding) -> Self {
         let pointer = finding.pointer.to_json_pointer();
         let message = wording::message(finding);
@@ -25,12 +32,12 @@ impl Fingerprint {
         Self::new(&report.origin.source, call_id(report), what)
     }
 
-    /// That of those findings of a delivery that are left out.
+    /// The fingerprint of the note on findings of a delivery that were left out.
     pub(super) fn of_rest(report: &Report<'_>) -> Self {
         Self::new(&report.origin.source, call_id(report), ["more", "", ""])
     }
 
-    /// That of something that could not be read.
+    /// The fingerprint of an input that could not be read.
     pub(super) fn of_problem(problem: &InputProblem<'_>) -> Self {
         Self::new(problem.source, "", ["problem", "", problem.message])
     }
@@ -47,12 +54,13 @@ impl Fingerprint {
     }
 }
 
-/// The fingerprints given so far: a few dozen bytes a finding.
+/// Counts the equal fingerprints of a run; takes a few dozen bytes per finding.
 #[derive(Default)]
 pub(super) struct Fingerprints(HashMap<[u8; 16], u32>);
 
 impl Fingerprints {
-    /// The fingerprint as no other has it: equal ones are numbered in the order of the input.
+    /// Returns a fingerprint that no other finding of the run has, as 32 hexadecimal digits. Must
+    /// be called in the order of the input.
     pub(super) fn finish(&mut self, fingerprint: Fingerprint) -> String {
         let Fingerprint(mut hash) = fingerprint;
         let same = self.0.entry(half(&hash.clone().finalize())).or_default();

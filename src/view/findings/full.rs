@@ -1,4 +1,14 @@
-//! Findings with the lines they are about, the way compilers show them.
+//! Findings with the lines they are about, as compilers show them.
+//!
+//! The box around an excerpt (line numbers, carets, labels) is drawn by `annotate-snippets`. It
+//! expects source code with short lines, so this module prepares what it draws: every line is cut
+//! to the canvas by [`excerpt`] first, and the marks of a finding are grouped into *rows* (a line
+//! with its marks) and *snippets* (rows that are near each other). A related place that is on the
+//! line at fault is marked there; one that is on another line is a row of its own; one that is
+//! further than [`FAR`] away is a snippet of its own, below an arrow with its position.
+//!
+//! The pointer to the value at fault labels the caret if it fits beside it, and stands in a note
+//! below otherwise.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -18,18 +28,18 @@ use crate::view::signature::{self, DeliveryInfo};
 use crate::view::wording;
 use crate::{Report, Text};
 
-/// Places that are more bytes apart are shown apart, each with its own position.
+/// Places that are more than this many bytes apart are drawn as separate snippets.
 const FAR: usize = 16 * 1024;
-/// A width that no line has: lines are cut before they are drawn.
+/// A width that no line reaches, because the renderer must not cut what is cut already.
 const WIDE: usize = 1 << 20;
-/// What stands before a place.
+/// Stands before a position.
 const ARROW: &str = "-->";
-/// How many characters of a pointer are shown.
+/// The number of characters that are shown of a pointer.
 const MAX_POINTER: usize = 1000;
-/// What stands between a line's number and the line.
+/// Stands between a line's number and the line.
 const GUTTER: &str = " | ";
 
-/// Writes findings for people, and counts at the end what was found.
+/// The format for people: each finding with an excerpt, and the totals at the end.
 pub(super) struct Full {
     pub(super) options: Options,
 }
@@ -55,7 +65,7 @@ impl Reporter for Full {
     }
 }
 
-/// Writes which bytes or which secret match, where a signature is valid but that is not plain.
+/// Writes a valid verdict if it needs an explanation, such as which of several secrets matches.
 fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     let checked = report.signature.as_ref();
     match checked.filter(|checked| checked.verdict == Verdict::Valid) {
@@ -100,7 +110,7 @@ fn write_problem(
     )
 }
 
-/// A finding on its canvas.
+/// A finding, its places, and the room to draw it in.
 struct Drawing<'d> {
     finding: &'d Finding,
     places: &'d Places<'d>,
@@ -111,7 +121,7 @@ struct Drawing<'d> {
     digits: usize,
 }
 
-/// Something of the body to underline.
+/// A part of the body to underline.
 #[derive(Clone)]
 struct Mark<'d> {
     span: Range<usize>,
@@ -127,7 +137,7 @@ struct Row<'d> {
 }
 
 impl Row<'_> {
-    /// Where in the body its first mark is.
+    /// The offset in the body of its first mark.
     fn start(&self) -> usize {
         self.marks.first().map_or(0, |mark| mark.span.start)
     }
@@ -154,14 +164,7 @@ impl<'d> Drawing<'d> {
         self.write_arrow(self.places.of_finding(self.finding), out)?;
         let span = self.finding.span.as_ref();
         let (snippets, labelled) = span.map(|span| self.snippets(span)).unwrap_or_default();
-        for (number, rows) in snippets.iter().enumerate() {
-            if number > 0 {
-                self.write_bar(out)?;
-                let span = rows.first().map(|row| &row.marks[0].span);
-                self.write_arrow(self.places.region(span), out)?;
-            }
-            self.write_rows(rows, out)?;
-        }
+        self.write_snippets(&snippets, out)?;
         self.write_notes(labelled, out)?;
         writeln!(out)
     }
@@ -178,8 +181,21 @@ impl<'d> Drawing<'d> {
         )
     }
 
-    /// Says where something is: in the input, or in its body where that is wrapped. The arrow of every
-    /// place is the same: the `:::` of compilers would look like a command to GitHub.
+    /// Writes snippets, each but the first below an arrow with its position.
+    fn write_snippets(&self, snippets: &[Vec<Row<'_>>], out: &mut impl Write) -> io::Result<()> {
+        for (number, rows) in snippets.iter().enumerate() {
+            if number > 0 {
+                self.write_bar(out)?;
+                let span = rows.first().map(|row| &row.marks[0].span);
+                self.write_arrow(self.places.region(span), out)?;
+            }
+            self.write_rows(rows, out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the position of a region: in the input, or in the body if that is wrapped. Related
+    /// places have the same arrow, because GitHub takes the `:::` of compilers for a command.
     fn write_arrow(&self, region: Region, out: &mut impl Write) -> io::Result<()> {
         let origin = self.places.report().origin;
         let indent = " ".repeat(self.digits);
@@ -195,7 +211,7 @@ impl<'d> Drawing<'d> {
         }
     }
 
-    /// Where the delivery is whose body is wrapped.
+    /// Says where the delivery starts, if its body is wrapped.
     fn wrapping(&self) -> Option<String> {
         let report = self.places.report();
         let start = report.delivery.start;
@@ -213,37 +229,38 @@ impl<'d> Drawing<'d> {
         writeln!(out, "{indent}{}", self.theme.muted.style("|"))
     }
 
-    /// Says what no label says.
-    fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
+    /// The notes below the excerpt: the pointer if no label has it, the help, and the delivery.
+    fn notes(&self, labelled: bool) -> Vec<(&'static str, String)> {
         let pointer = Some(self.pointer());
         let pointer = pointer.filter(|pointer| !labelled && !pointer.is_empty());
-        let help = wording::help(self.finding);
-        let notes: Vec<(&str, String)> = [
-            ("note", pointer),
-            ("help", help.map(|help| Text::from(help).to_string())),
-            ("note", self.wrapping()),
-        ]
-        .into_iter()
-        .filter_map(|(name, words)| Some((name, words?)))
-        .collect();
+        let help = wording::help(self.finding).map(|help| Text::from(help).to_string());
+        let notes = [
+            ("note:", pointer),
+            ("help:", help),
+            ("note:", self.wrapping()),
+        ];
+        let notes = notes.into_iter();
+        notes
+            .filter_map(|(name, words)| Some((name, words?)))
+            .collect()
+    }
+
+    fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
+        let notes = self.notes(labelled);
         if !notes.is_empty() && self.finding.span.is_some() {
             self.write_bar(out)?;
         }
         let indent = " ".repeat(self.digits + 1);
+        let bullet = self.theme.muted.style("=");
         for (name, words) in notes {
-            let name = format!("{name}:");
-            writeln!(
-                out,
-                "{indent}{} {} {words}",
-                self.theme.muted.style("="),
-                self.theme.heading.style(name)
-            )?;
+            let name = self.theme.heading.style(name);
+            writeln!(out, "{indent}{bullet} {name} {words}")?;
         }
         Ok(())
     }
 
-    /// What is drawn below the first arrow, and below others where it is too far away; and
-    /// whether a label says which value is at fault.
+    /// Groups the marks into snippets: what is drawn below the first arrow, then what is too far
+    /// away. Also returns whether a label has the pointer to the value at fault.
     fn snippets(&self, span: &Range<usize>) -> (Vec<Vec<Row<'d>>>, bool) {
         let (first, apart, labelled) = self.first_row(span);
         let mut snippets = vec![vec![first]];
@@ -265,15 +282,11 @@ impl<'d> Drawing<'d> {
         (snippets, labelled)
     }
 
-    /// The line at fault, and the related places that are not on it or have no room there; and
-    /// whether the label says which value is at fault.
+    /// The line at fault, with the related places that are on it if they have room. Also returns
+    /// the other related places, and whether the label has the pointer to the value at fault.
     fn first_row(&self, span: &Range<usize>) -> (Row<'d>, Vec<Mark<'d>>, bool) {
         let line = line_of(self.places, span.start);
-        let fault = Mark {
-            span: span.clone(),
-            label: self.label().map(Cow::from),
-            kind: AnnotationKind::Primary,
-        };
+        let fault = self.fault(span);
         let (beside, mut apart): (Vec<_>, Vec<_>) = self
             .related()
             .partition(|mark| line_of(self.places, mark.span.start) == line);
@@ -285,9 +298,16 @@ impl<'d> Drawing<'d> {
                 .expect("one mark always has an excerpt")
         });
         let row = self.with_label_that_fits(row);
-        let pointer = self.pointer();
-        let labelled = row.marks[0].label.as_deref() == Some(&pointer);
+        let labelled = row.marks[0].label.as_deref() == Some(&self.pointer());
         (row, apart, labelled)
+    }
+
+    fn fault(&self, span: &Range<usize>) -> Mark<'d> {
+        Mark {
+            span: span.clone(),
+            label: self.label().map(Cow::from),
+            kind: AnnotationKind::Primary,
+        }
     }
 
     fn related(&self) -> impl Iterator<Item = Mark<'d>> + use<'d> {
@@ -300,8 +320,8 @@ impl<'d> Drawing<'d> {
         })
     }
 
-    /// Takes the label from the fault if there is no room for it, or only if the line is cut: a
-    /// pointer can stand below.
+    /// Removes the label of the fault if it does not fit, or if the line would be whole without
+    /// it: the pointer can stand below, the rest of the line cannot.
     fn with_label_that_fits(&self, mut row: Row<'d>) -> Row<'d> {
         if !row.excerpt.is_whole {
             let mut marks = row.marks.clone();
@@ -314,13 +334,13 @@ impl<'d> Drawing<'d> {
         row
     }
 
-    /// The pointer to the value at fault, shortened where it goes on for ever.
+    /// The pointer to the value at fault, shortened to [`MAX_POINTER`] characters.
     fn pointer(&self) -> String {
         let pointer = Text::from(self.finding.pointer.to_json_pointer());
         pointer.shortened(MAX_POINTER).to_string()
     }
 
-    /// The value at fault, unless its pointer is too long to stand beside it.
+    /// The label of the fault: its pointer, unless that is wider than half of the room.
     fn label(&self) -> Option<String> {
         let pointer = self.pointer();
         match self.finding.rule {
@@ -330,10 +350,11 @@ impl<'d> Drawing<'d> {
         }
     }
 
+    /// A line with its marks; none if they do not fit on it together.
     fn row(&self, line: usize, marks: Vec<Mark<'d>>) -> Option<Row<'d>> {
         let text = self.places.report().document.text();
         let spans: Vec<_> = marks.iter().map(|mark| mark.span.clone()).collect();
-        // The label of the last mark stands beside it, the others below theirs.
+        // The renderer puts the label of the last mark beside it, and the others below.
         let last = marks.iter().max_by_key(|mark| mark.span.start);
         let label = last.and_then(|mark| mark.label.as_deref());
         let beside = label.map(|label| 1 + columns_of(label));
@@ -344,14 +365,31 @@ impl<'d> Drawing<'d> {
         })
     }
 
-    /// Draws lines, leaving out those between.
+    /// Writes the rows of a snippet, without the lines between them.
     fn write_rows(&self, rows: &[Row<'_>], out: &mut impl Write) -> io::Result<()> {
-        let Some(first) = rows.first() else {
+        let Some(last) = rows.last() else {
             return Ok(());
         };
+        let level = match self.finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let group = Group::with_level(level).element(self.snippet(rows));
+        let drawn = renderer(self.theme).render(&[group]);
+        let indent = " ".repeat(self.digits - last.line.to_string().len());
+        for line in drawn.lines() {
+            writeln!(out, "{indent}{line}")?;
+        }
+        Ok(())
+    }
+
+    /// The rows as source text for the renderer. The lines between them are empty in it, so that
+    /// it counts the line numbers right; it leaves out empty lines without marks.
+    fn snippet<'r>(&self, rows: &'r [Row<'_>]) -> Snippet<'r, Annotation<'r>> {
+        let first = &rows[0];
         let mut source = String::new();
         let mut before = first;
-        let mut annotations: Vec<Annotation<'_>> = Vec::new();
+        let mut annotations = Vec::new();
         for row in rows {
             source += &self.between(before, row);
             before = row;
@@ -361,22 +399,13 @@ impl<'d> Drawing<'d> {
             }
             source += &row.excerpt.text;
         }
-        let snippet = Snippet::source(source)
+        Snippet::source(source)
             .line_start(first.line)
-            .annotations(annotations);
-        let level = match self.finding.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-        };
-        let drawn = renderer(self.theme).render(&[Group::with_level(level).element(snippet)]);
-        let indent = " ".repeat(self.digits - before.line.to_string().len());
-        for line in drawn.lines() {
-            writeln!(out, "{indent}{line}")?;
-        }
-        Ok(())
+            .annotations(annotations)
     }
 
-    /// The line breaks between two lines. A single line between them is shown, more are not.
+    /// The line breaks between two rows. A single line between them is shown, as it takes no more
+    /// space than the `...` that would stand for it.
     fn between(&self, row: &Row<'_>, next: &Row<'_>) -> String {
         let breaks = next.line - row.line;
         if breaks != 2 {
@@ -391,14 +420,14 @@ impl<'d> Drawing<'d> {
     }
 }
 
-/// The line that a byte of the body is on: in the input, or in the body where that is wrapped.
+/// The line that a byte of the body is on: in the input, or in the body if that is wrapped.
 fn line_of(places: &Places<'_>, offset: usize) -> usize {
     let position = places.in_body(offset);
     let in_input = places.report().in_input(position);
     in_input.unwrap_or(position).line
 }
 
-/// Draws in the sixteen colours of the theme, or without.
+/// A renderer with the sixteen colours of the theme, or with none.
 fn renderer(theme: &Theme) -> Renderer {
     if theme.is_plain() {
         return Renderer::plain().term_width(WIDE);

@@ -1,4 +1,8 @@
-//! Workflow commands: annotations of a pull request on GitHub.
+//! GitHub workflow commands: annotations on the files of a pull request.
+//!
+//! GitHub Actions reads `::error file=…,line=…::message` from the output of a step. A command is
+//! one line, so line breaks and the characters that separate its parts are percent-encoded.
+//! GitHub shows at most ten annotations of each kind per step; SARIF has no such limit.
 
 use std::io::{self, Write};
 
@@ -7,9 +11,9 @@ use super::report_format::{Rendered, Reporter};
 use super::{InputProblem, Listed, more_findings, words};
 use crate::finding::Severity;
 use crate::text::escaped;
-use crate::{Report, Text};
+use crate::{Position, Report, Text};
 
-/// Makes an annotation of each finding.
+/// The format with an annotation for each finding.
 pub(super) struct Github;
 
 impl Reporter for Github {
@@ -42,14 +46,9 @@ fn write(listed: &Listed<'_>, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes what could not be read as an error.
+/// Writes an error for an input that could not be read.
 fn write_problem(problem: &InputProblem<'_>, out: &mut impl Write) -> io::Result<()> {
-    let start = problem.start();
-    let region = Region {
-        start,
-        end: start,
-        in_body: None,
-    };
+    let region = Region::at(problem.start());
     write_command("error", problem.source, region, "chatlog", out)?;
     writeln!(out, "{}", data(&problem.words().to_string()))
 }
@@ -67,12 +66,10 @@ fn write_command(
     if source.as_str() != "-" {
         let file = path(source);
         let file = property(&escaped(&file, 0..file.len()));
-        // An annotation stands below its last line: for a long value that is far from its start.
-        write!(
-            out,
-            "file={file},line={0},endLine={0},col={1},",
-            start.line, start.column
-        )?;
+        // GitHub shows an annotation below its last line, which is far from the start of a long
+        // value, so the annotation covers only the first line.
+        let Position { line, column } = start;
+        write!(out, "file={file},line={line},endLine={line},col={column},")?;
         if start.line == end.line {
             write!(out, "endColumn={},", end.column)?;
         }
@@ -80,14 +77,14 @@ fn write_command(
     write!(out, "title={}::", property(title))
 }
 
-/// The escapes of a command's message.
+/// Escapes the message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The escapes of a command's property.
+/// Escapes the value of a command's property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,8 @@
-//! A code quality report, as GitLab reads it: a JSON array of issues.
+//! GitLab code quality: a JSON array of issues.
+//!
+//! GitLab compares the report of a merge request with the one of its target branch, by
+//! [fingerprint](super::fingerprint), and shows new and resolved issues. Each issue must have a
+//! description, a check name, a fingerprint, a severity and a location.
 
 use std::io::{self, Write};
 
@@ -10,9 +14,9 @@ use super::report_format::{Rendered, Reporter, Total};
 use super::{InputProblem, Listed, more_findings, words};
 use crate::Position;
 use crate::Report;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 
-/// Makes an issue of each finding.
+/// The format with an issue for each finding.
 pub(super) struct Gitlab;
 
 impl Reporter for Gitlab {
@@ -27,16 +31,7 @@ impl Reporter for Gitlab {
         let source = path(&report.origin.source);
         for finding in listed.findings {
             let region = listed.places.of_finding(finding);
-            let issue = Issue {
-                description: words(finding, region),
-                check_name: finding.rule.name(),
-                fingerprint: PLACEHOLDER,
-                severity: match finding.severity {
-                    Severity::Error => "major",
-                    Severity::Warning => "minor",
-                },
-                location: Location::of(&source, region),
-            };
+            let issue = Issue::of(finding, &source, region);
             rendered.item(&issue, Fingerprint::of_finding(report, finding))?;
         }
         if !listed.omitted.is_empty() {
@@ -53,12 +48,7 @@ impl Reporter for Gitlab {
     }
 
     fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
-        let start = problem.start();
-        let region = Region {
-            start,
-            end: start,
-            in_body: None,
-        };
+        let region = Region::at(problem.start());
         let source = path(problem.source);
         let issue = Issue {
             description: problem.words().to_string(),
@@ -82,6 +72,21 @@ struct Issue<'a> {
     fingerprint: &'static str,
     severity: &'a str,
     location: Location<'a>,
+}
+
+impl<'a> Issue<'a> {
+    fn of(finding: &'a Finding, path: &'a str, region: Region) -> Self {
+        Self {
+            description: words(finding, region),
+            check_name: finding.rule.name(),
+            fingerprint: PLACEHOLDER,
+            severity: match finding.severity {
+                Severity::Error => "major",
+                Severity::Warning => "minor",
+            },
+            location: Location::of(path, region),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,7 @@
-//! JSON for programs: a line for each delivery, whether or not anything was found in it.
+//! Findings as JSON: a line for each delivery, with or without findings.
+//!
+//! The lines are those of [`crate::view::json`], without the session. Scripts count on one line
+//! per delivery, so problems with inputs are left to standard error and the exit code.
 
 use std::io;
 
@@ -7,7 +10,7 @@ use super::report_format::{Rendered, Reporter};
 use crate::Report;
 use crate::view::json;
 
-/// Writes a line for each delivery, and nothing else: it does not tell of input problems.
+/// The format with a JSON object for each delivery.
 pub(super) struct Json;
 
 impl Reporter for Json {

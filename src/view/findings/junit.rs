@@ -1,13 +1,17 @@
 //! `JUnit` XML: a test suite for each input, a test case for each delivery.
 //!
-//! XML says how many test cases there are before it lists them, so the cases are kept until the
-//! end: some hundred bytes each.
+//! CI servers show it as test results. A delivery with an error is a *failure* of its test case; a
+//! signature that is inconclusive, or an input that could not be read, is an *error*: the test
+//! could not be made. Warnings do not fail a test case and stand in its output.
+//!
+//! The XML states the number of test cases before it lists them, so the cases are kept in memory
+//! until the end: a few hundred bytes each.
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 use std::path::MAIN_SEPARATOR;
 
-use super::concise::Said;
+use super::concise::OneLine;
 use super::report_format::{Kept, Rendered, Reporter, Total};
 use super::{InputProblem, Listed, more_findings};
 use crate::finding::{Finding, Rule, Severity};
@@ -15,12 +19,10 @@ use crate::name::with_slashes;
 use crate::view::wording;
 use crate::{Origin, Report, Text};
 
-/// Makes a test case of each delivery.
+/// The format with a test case for each delivery.
 pub(super) struct Junit;
 
 impl Reporter for Junit {
-    /// A failure if a finding is an error, and an error of the test itself if nothing can be said
-    /// of the signature, which fails a run too.
     fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
         let source = shown_path(&report.origin.source);
         let Origin { index, .. } = report.origin;
@@ -37,7 +39,6 @@ impl Reporter for Junit {
         Ok(())
     }
 
-    /// What could not be read is an error of the test, not of what is tested.
     fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
         let source = shown_path(problem.source);
         let name = match problem.position {
@@ -46,7 +47,7 @@ impl Reporter for Junit {
         };
         let mut case = Case::new(name, source);
         case.failure = Some(Failure {
-            kind: Kind::Error,
+            kind: FailureKind::Error,
             rule: "input",
             message: xml(problem.words()),
             details: String::new(),
@@ -86,7 +87,7 @@ fn write_suite(cases: &[Kept], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "    </testsuite>")
 }
 
-/// How many test cases there are, and how many of them do not pass.
+/// The numbers of test cases, failures and errors.
 #[derive(Default)]
 struct Counts {
     tests: usize,
@@ -96,14 +97,14 @@ struct Counts {
 
 impl Counts {
     fn of(cases: &[Kept]) -> Self {
-        let count = |kind: Kind| {
+        let count = |kind: FailureKind| {
             let same = |case: &&Kept| case.mark == Some(kind.tag());
             cases.iter().filter(same).count()
         };
         Self {
             tests: cases.len(),
-            failures: count(Kind::Failure),
-            errors: count(Kind::Error),
+            failures: count(FailureKind::Failure),
+            errors: count(FailureKind::Error),
         }
     }
 }
@@ -113,27 +114,27 @@ struct Case {
     name: String,
     suite: String,
     failure: Option<Failure>,
-    /// What is said of a test case that passes, too.
+    /// What a CI server shows even if the test case passes: warnings and notes.
     output: String,
 }
 
 /// Why a test case does not pass.
 struct Failure {
-    kind: Kind,
+    kind: FailureKind,
     rule: &'static str,
     message: String,
     details: String,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
-    /// What is tested is not as it should be.
+enum FailureKind {
+    /// The delivery is not as it should be.
     Failure,
-    /// It could not be tested.
+    /// The delivery could not be checked.
     Error,
 }
 
-impl Kind {
+impl FailureKind {
     fn tag(self) -> &'static str {
         match self {
             Self::Failure => "failure",
@@ -158,8 +159,8 @@ impl Case {
         let failed = findings.iter().find(is_error);
         let undecided = findings.iter().find(is_inconclusive);
         let first = match (failed, undecided) {
-            (Some(first), _) => (Kind::Failure, first),
-            (None, Some(first)) => (Kind::Error, first),
+            (Some(first), _) => (FailureKind::Failure, first),
+            (None, Some(first)) => (FailureKind::Error, first),
             (None, None) => return,
         };
         let (kind, first) = first;
@@ -179,28 +180,20 @@ impl Case {
         }
     }
 
-    /// The element, with what is in it.
+    /// The `testcase` element with its children.
     fn element(&self) -> String {
-        let mut text = format!(
-            r#"        <testcase name="{}" classname="{}""#,
-            escaped(&self.name),
-            escaped(&self.suite)
-        );
+        let (name, suite) = (escaped(&self.name), escaped(&self.suite));
+        let start = format!(r#"        <testcase name="{name}" classname="{suite}""#);
         if self.failure.is_none() && self.output.is_empty() {
-            return text + "/>\n";
+            return start + "/>\n";
         }
-        text += ">\n";
-        text += &self
-            .failure
-            .as_ref()
-            .map_or_else(String::new, Failure::element);
+        let failure = self.failure.as_ref().map(Failure::element);
+        let mut children = failure.unwrap_or_default();
         if !self.output.is_empty() {
-            text += &format!(
-                "            <system-out>{}</system-out>\n",
-                escaped(&self.output)
-            );
+            let output = escaped(&self.output);
+            children += &format!("            <system-out>{output}</system-out>\n");
         }
-        text + "        </testcase>\n"
+        format!("{start}>\n{children}        </testcase>\n")
     }
 }
 
@@ -219,16 +212,16 @@ impl Failure {
     }
 }
 
-/// The findings of a severity, a line each, with their places and what to do about them.
+/// The findings of one severity, with their positions, pointers and help.
 fn lines(listed: &Listed<'_>, severity: Severity) -> String {
     let mut lines = String::new();
     let same = |finding: &&Finding| finding.severity == severity;
     for finding in listed.findings.iter().filter(same) {
         let start = listed.places.of_finding(finding).start;
-        let said = xml(Said::of(finding, &listed.places));
+        let words = xml(OneLine::of(finding, &listed.places));
         let pointer = xml(&finding.pointer);
         // Writing to a string cannot fail.
-        let _ = writeln!(lines, "{}:{}: {said}", start.line, start.column);
+        let _ = writeln!(lines, "{}:{}: {words}", start.line, start.column);
         if !pointer.is_empty() {
             let _ = writeln!(lines, "  at {pointer}");
         }
@@ -239,19 +232,19 @@ fn lines(listed: &Listed<'_>, severity: Severity) -> String {
     lines
 }
 
-/// An input's name, with slashes where it is a path.
+/// An input's name, with slashes on every platform.
 fn shown_path(source: &Text<'_>) -> String {
     xml(Text::from(with_slashes(source.as_str(), MAIN_SEPARATOR)))
 }
 
-/// Words with all characters replaced that XML does not have; the others are safe already.
+/// Replaces the two noncharacters that XML forbids; [`Text`] has escaped the control characters.
 fn xml(words: impl Display) -> String {
     words
         .to_string()
         .replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
-/// A text as it stands in an element or an attribute of XML.
+/// Escapes a text for an XML element or attribute.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

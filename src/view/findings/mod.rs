@@ -1,7 +1,11 @@
-//! Findings: for people in full or a line each, and in the formats that other programs read.
+//! Findings, in the formats that people and other programs read.
 //!
-//! To add a format, write its [`Reporter`] in a module beside this one and give [`ReportFormat`] a
-//! variant: the compiler shows the arm.
+//! A [`Renderer`] turns reports into text, on any thread; a [`Writer`] puts the text together in
+//! the order of the input. What all formats share is here: the list of findings with their places,
+//! the totals of a run, and the words that stand for an excerpt where there is none.
+//!
+//! To add a format, implement [`Reporter`] in a module beside this one and add a variant to
+//! [`ReportFormat`]: the compiler then asks for its arm.
 
 mod concise;
 mod excerpt;
@@ -31,7 +35,7 @@ use super::{Canvas, Theme, delivery_count, wording};
 use crate::finding::{Finding, Omitted, add_omitted};
 use crate::{Report, Text};
 
-/// How findings are written.
+/// A format that findings are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum ReportFormat {
     /// Excerpts of the input, for people
@@ -51,7 +55,7 @@ pub enum ReportFormat {
 }
 
 impl ReportFormat {
-    /// Whether people read it. Standard error, which they read too, has told them of problems.
+    /// Whether it is for people, who see problems with inputs on standard error.
     fn is_for_people(self) -> bool {
         matches!(self, Self::Full | Self::Concise)
     }
@@ -70,14 +74,14 @@ impl ReportFormat {
     }
 }
 
-/// What is written of the findings, and on what.
+/// What a report of findings includes, and the canvas for it.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What a view for people draws on.
+    /// The canvas of the formats for people.
     pub canvas: Canvas,
-    /// Whether deliveries without findings, and the closing line, are left out.
+    /// Whether to leave out deliveries without findings, and the closing line.
     pub quiet: bool,
-    /// The project file, for saying what it relaxed.
+    /// The name of the project file, which the closing line names if it relaxed a rule.
     pub project: Text<'static>,
 }
 
@@ -85,12 +89,12 @@ pub struct Options {
 struct Listed<'r> {
     findings: &'r [Finding],
     places: Places<'r>,
-    /// How many more there are.
+    /// The numbers of findings that were left out.
     omitted: &'r [Omitted],
 }
 
 impl<'r> Listed<'r> {
-    /// None where nothing was found.
+    /// `None` if the report has no findings.
     fn of(report: &'r Report<'r>) -> Option<Self> {
         (!report.findings.is_empty()).then(|| Self {
             findings: &report.findings,
@@ -104,7 +108,7 @@ impl<'r> Listed<'r> {
     }
 }
 
-/// How many deliveries there were, and what was found.
+/// The totals of a run.
 #[derive(Debug, Default)]
 struct Tally {
     deliveries: usize,
@@ -113,12 +117,12 @@ struct Tally {
     allowed: usize,
     verdicts: VerdictCounts,
     problems: usize,
-    /// How many findings of each rule were left out.
+    /// The numbers of findings that were left out, by rule.
     omitted: Vec<Omitted>,
 }
 
 impl Tally {
-    /// Adds what was counted of other reports.
+    /// Adds the totals of other reports.
     fn absorb(&mut self, other: Self) {
         self.deliveries += other.deliveries;
         self.errors += other.errors;
@@ -145,13 +149,25 @@ impl Tally {
         }
     }
 
-    /// Such as `2 deliveries: 1 error, 3 warnings`, and the verdicts below; nothing, where there was
-    /// no delivery.
+    /// Writes the closing lines, such as `2 deliveries: 1 error, 3 warnings` and the verdicts below
+    /// it; nothing if there was no delivery.
     fn write(&self, options: &Options, out: &mut impl Write) -> io::Result<()> {
         if self.deliveries == 0 {
             return Ok(());
         }
         let theme = &options.canvas.theme;
+        let mut found = self.found(theme);
+        found.extend(errors_allowed(self.allowed, &options.project, theme));
+        let deliveries = delivery_count(self.deliveries);
+        writeln!(out, "{deliveries}: {}", found.join(", "))?;
+        if self.verdicts.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "signatures: {}", self.verdicts.summary(theme))
+    }
+
+    /// Such as `1 error` and `3 warnings`, or `no problems`.
+    fn found(&self, theme: &Theme) -> Vec<String> {
         let counts = [
             (self.errors, "error", theme.error),
             (self.warnings, "warning", theme.warning),
@@ -165,30 +181,20 @@ impl Tally {
         if found.is_empty() {
             found.push(theme.good.style("no problems").to_string());
         }
-        found.extend(errors_allowed(self.allowed, &options.project, theme));
-        writeln!(
-            out,
-            "{}: {}",
-            delivery_count(self.deliveries),
-            found.join(", ")
-        )?;
-        if self.verdicts.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "signatures: {}", self.verdicts.summary(theme))
+        found
     }
 }
 
-/// How many errors a project file relaxed, such as `3 errors allowed by chatlog.toml`.
+/// The number of errors that a project file relaxed, such as `3 errors allowed by chatlog.toml`.
 fn errors_allowed(count: usize, project: &Text<'_>, theme: &Theme) -> Option<String> {
     let words = || format!("{} allowed by {project}", counted(count, "error"));
     (count > 0).then(|| theme.warning.style(words()).to_string())
 }
 
-/// Writes how many errors a project file relaxed; nothing, where there was none.
+/// Writes the number of errors that a project file relaxed; nothing if there are none.
 ///
 /// # Errors
-/// Where `out` cannot be written.
+/// If `out` cannot be written.
 pub fn write_errors_allowed(
     count: usize,
     project: &str,
@@ -201,7 +207,7 @@ pub fn write_errors_allowed(
     }
 }
 
-/// That a delivery has findings which are not written, and of which rules.
+/// Says how many findings of a delivery were left out, and of which rules.
 pub(super) fn more_findings(omitted: &[Omitted]) -> String {
     let counts: Vec<_> = omitted
         .iter()
@@ -213,8 +219,8 @@ pub(super) fn more_findings(omitted: &[Omitted]) -> String {
     )
 }
 
-/// A finding in words, for where its line is not shown: what is wrong with which value, where that
-/// is in a wrapped body, and in a line below what to do about it.
+/// Describes a finding for formats without an excerpt: its message, the pointer to the value, the
+/// position in a wrapped body, and the help on a second line.
 fn words(finding: &Finding, region: Region) -> String {
     let message = Text::from(wording::message(finding));
     let pointer = Some(finding.pointer.to_string()).filter(|pointer| !pointer.is_empty());
@@ -238,7 +244,7 @@ fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all findings of one report in full: for a view of something else that has to tell them.
+/// Writes all findings of a report with excerpts, for a view that is not about findings.
 pub(super) fn write_full(
     report: &Report<'_>,
     canvas: &Canvas,

@@ -1,23 +1,26 @@
-//! Inputs that could not be read: a report that does not tell of them would say that all is well.
+//! Problems with inputs: a report that left them out would say that all is well.
+//!
+//! A problem differs from a finding in that no delivery was read: there is no rule, no pointer and
+//! no body to point into.
 
 use std::fmt::{self, Display};
 
 use crate::Position;
 use crate::Text;
 
-/// Something of an input that could not be read, so that nothing is known of its deliveries.
+/// An input, or a part of one, that could not be read.
 #[derive(Debug, Clone, Copy)]
 pub struct InputProblem<'a> {
-    /// The input.
+    /// The name of the input.
     pub source: &'a Text<'a>,
-    /// Where in the input, if that is known.
+    /// The position in the input, if it is known.
     pub position: Option<Position>,
     /// What is wrong.
     pub message: &'a str,
 }
 
 impl InputProblem<'_> {
-    /// The place, or the start of the input.
+    /// The position, or the start of the input.
     pub(super) fn start(&self) -> Position {
         self.position.unwrap_or(Position::START)
     }

@@ -1,11 +1,13 @@
-//! How every format of findings is written: rendered report by report, in any order and on any
-//! thread, then put together in the order of the input.
+//! The two stages that every format of findings goes through.
 //!
-//! A [`Renderer`] makes a [`Rendered`] of some reports; a [`Writer`] takes the parts in order. What a
-//! format is, it says in its [`Reporter`]. Most need no more than the text of each report. Two things
-//! cannot be known where a report is rendered, and are left to the writer: the number that tells a
-//! fingerprint from an equal one before it, and whether an item of a list is its first. What a format
-//! can only write at the very end it keeps.
+//! Reports are *rendered* one by one, in any order and on any thread, and then *written* in the
+//! order of the input. A [`Renderer`] adds reports to a [`Rendered`]; a [`Writer`] takes these
+//! parts in order. A format implements [`Reporter`]; most need no more than the text of each
+//! report.
+//!
+//! Two things are only known in the second stage and left to the writer: the number that tells a
+//! fingerprint from an equal one before it, and whether an item is the first of its list (it has
+//! no comma then). A format that can write something only at the end keeps it as [`Kept`].
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -26,7 +28,7 @@ pub(super) trait Reporter: Send + Sync {
     /// Renders the findings of one delivery, if there are any.
     fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()>;
 
-    /// Renders something that could not be read.
+    /// Renders an input that could not be read.
     fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()>;
 
     /// Writes what comes after the last report.
@@ -35,28 +37,28 @@ pub(super) trait Reporter: Send + Sync {
     }
 }
 
-/// What was rendered of some reports.
+/// The rendered findings of some reports.
 #[derive(Default)]
 pub struct Rendered {
     text: Vec<u8>,
-    /// The fingerprints in the text that are not finished, each with its place.
+    /// The unfinished fingerprints, each with the offset of its placeholder in the text.
     fingerprints: Vec<(usize, Fingerprint)>,
-    /// Whether the text is items of a list, each with a comma before it.
+    /// Whether the text is a list of items, each with a comma before it.
     is_list: bool,
     kept: Vec<Kept>,
     tally: Tally,
 }
 
-/// Something that is written once all reports were read.
+/// A text that is written after the last report.
 pub(super) struct Kept {
-    /// What it belongs to.
+    /// What it belongs to, such as a test suite.
     pub(super) group: String,
-    /// What kind it is.
+    /// What it counts as, such as a failure.
     pub(super) mark: Option<&'static str>,
     pub(super) text: String,
 }
 
-/// All there is to say after the last report.
+/// What is known after the last report.
 #[derive(Default)]
 pub(super) struct Total {
     pub(super) tally: Tally,
@@ -64,13 +66,13 @@ pub(super) struct Total {
 }
 
 impl Rendered {
-    /// Keeps something for the end.
+    /// Keeps a text for the end.
     pub(super) fn keep(&mut self, kept: Kept) {
         self.kept.push(kept);
     }
 
-    /// Adds an item to the list that the format is. Where the item has [`PLACEHOLDER`] as one of its
-    /// values, that becomes the fingerprint.
+    /// Adds an item to a format that is a JSON list. If one of its values is [`PLACEHOLDER`], the
+    /// writer replaces that with the fingerprint.
     pub(super) fn item(
         &mut self,
         item: &impl Serialize,
@@ -80,7 +82,7 @@ impl Rendered {
         self.text.extend_from_slice(b",\n");
         let start = self.text.len();
         write_json(item, &mut self.text)?;
-        // No string of JSON holds a quote without a backslash before it: this is a value.
+        // A quote inside a JSON string has a backslash before it, so this can only be a value.
         let value = format!(":\"{PLACEHOLDER}\"");
         if let Some(at) = memchr::memmem::find(&self.text[start..], value.as_bytes()) {
             self.fingerprints.push((start + at + 2, fingerprint));
@@ -108,7 +110,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// A renderer of this format.
+    /// A renderer for this format.
     pub fn new(format: ReportFormat, options: Options) -> Self {
         Self {
             format,
@@ -117,7 +119,7 @@ impl Renderer {
         }
     }
 
-    /// Whether people read it. Standard error, which they read too, has told them of problems.
+    /// Whether the format is for people, who see problems with inputs on standard error.
     pub fn is_for_people(&self) -> bool {
         self.format.is_for_people()
     }
@@ -125,7 +127,7 @@ impl Renderer {
     /// Renders the findings of one delivery.
     ///
     /// # Errors
-    /// None that writing to memory does not give.
+    /// Only if rendering to memory fails.
     pub fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
         rendered.tally.add(report);
         if report.findings.is_empty() && self.quiet {
@@ -134,16 +136,16 @@ impl Renderer {
         self.reporter.report(report, rendered)
     }
 
-    /// Renders something that could not be read.
+    /// Renders an input that could not be read.
     ///
     /// # Errors
-    /// None that writing to memory does not give.
+    /// Only if rendering to memory fails.
     pub fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
         self.count_problem(rendered);
         self.reporter.problem(problem, rendered)
     }
 
-    /// Counts something that could not be read, which people are told elsewhere.
+    /// Counts an input that could not be read, for a format that does not show it.
     pub fn count_problem(&self, rendered: &mut Rendered) {
         rendered.tally.problems += 1;
     }
@@ -153,17 +155,17 @@ impl Renderer {
 pub struct Writer<W> {
     renderer: Renderer,
     fingerprints: Fingerprints,
-    /// Whether the list that the format is has an item.
+    /// Whether an item of the list was written.
     has_item: bool,
     total: Total,
     out: W,
 }
 
 impl<W: Write> Writer<W> {
-    /// A writer that has written what comes before the first report.
+    /// Writes what comes before the first report.
     ///
     /// # Errors
-    /// Where `out` cannot be written.
+    /// If `out` cannot be written.
     pub fn new(renderer: Renderer, mut out: W) -> io::Result<Self> {
         renderer.reporter.begin(&mut out)?;
         Ok(Self {
@@ -175,10 +177,10 @@ impl<W: Write> Writer<W> {
         })
     }
 
-    /// Writes what was rendered of the next reports.
+    /// Writes the next reports.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// If the output cannot be written.
     pub fn write(&mut self, mut rendered: Rendered) -> io::Result<()> {
         self.total.tally.absorb(rendered.tally);
         self.total.kept.append(&mut rendered.kept);
@@ -194,23 +196,23 @@ impl<W: Write> Writer<W> {
         self.out.write_all(text)
     }
 
-    /// What is written to.
+    /// The output.
     pub fn get_ref(&self) -> &W {
         &self.out
     }
 
-    /// Writes out what was written until now, for somebody who waits for it.
+    /// Flushes the output, so that a reader of a live stream sees what was written so far.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// If the output cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
-    /// Writes what comes after the last report, and gives the output back, flushed.
+    /// Writes what comes after the last report, flushes the output and returns it.
     ///
     /// # Errors
-    /// Where the output cannot be written.
+    /// If the output cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         let reporter = &self.renderer.reporter;
         reporter.finish(&self.total, &mut self.out)?;

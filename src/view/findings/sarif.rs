@@ -1,4 +1,9 @@
-//! SARIF 2.1.0: what code scanning reads.
+//! SARIF 2.1.0: the format of code scanning on GitHub and elsewhere.
+//!
+//! A log has one run, with the rules that the program knows and a result for each finding. SARIF
+//! has no place for findings that were left out or inputs that could not be read: these become
+//! notifications of the run's invocation, at the end of the log. The types here have the names of
+//! SARIF's objects; `tests/sarif-2.1.0.schema.json` checks what they print.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,11 +15,11 @@ use super::fingerprint::{Fingerprint, PLACEHOLDER};
 use super::places::{Places, Region, path};
 use super::report_format::{Kept, Rendered, Reporter, Total};
 use super::{InputProblem, Listed, words, write_json};
-use crate::finding::{Finding, Omitted, Pointer, Rule, Severity};
+use crate::finding::{Explanation, Finding, Omitted, Pointer, Related, Rule, Severity};
 use crate::view::wording;
 use crate::{Report, Text, name};
 
-/// Makes a result of each finding, in the only run of the log.
+/// The format with a result for each finding.
 pub(super) struct Sarif;
 
 impl Reporter for Sarif {
@@ -37,7 +42,6 @@ impl Reporter for Sarif {
         Ok(())
     }
 
-    /// What the results do not tell is told at the end.
     fn problem(&self, problem: &InputProblem<'_>, rendered: &mut Rendered) -> io::Result<()> {
         rendered.keep(Notification::of(problem).kept()?);
         Ok(())
@@ -87,7 +91,7 @@ impl Tool {
     }
 }
 
-/// What there is to say about a rule.
+/// The description of a rule.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
@@ -124,8 +128,21 @@ impl From<&str> for Message {
 
 impl Descriptor {
     fn of(rule: Rule) -> Self {
-        let explanation = rule.explanation();
-        let (why, wrong, right) = (explanation.why, explanation.wrong, explanation.right);
+        Self {
+            id: rule.name(),
+            short_description: rule.sentence().into(),
+            full_description: rule.explanation().why.into(),
+            default_configuration: Configuration {
+                level: level(rule.severity()),
+            },
+            help: Help::of(rule),
+        }
+    }
+}
+
+impl Help {
+    fn of(rule: Rule) -> Self {
+        let Explanation { why, wrong, right } = rule.explanation();
         let silence = wording::silence(rule);
         let language = if rule.is_about_signature() {
             "text"
@@ -133,20 +150,12 @@ impl Descriptor {
             "json"
         };
         Self {
-            id: rule.name(),
-            short_description: rule.sentence().into(),
-            full_description: why.into(),
-            default_configuration: Configuration {
-                level: level(rule.severity()),
-            },
-            help: Help {
-                text: format!(
-                    "{why}\n\nWrong:\n{wrong}\n\nRight:\n{right}\n\nTo silence it: {silence}"
-                ),
-                markdown: format!(
-                    "{why}\n\n**Wrong**\n\n```{language}\n{wrong}\n```\n\n**Right**\n\n```{language}\n{right}\n```\n\nTo silence it: {silence}"
-                ),
-            },
+            text: format!(
+                "{why}\n\nWrong:\n{wrong}\n\nRight:\n{right}\n\nTo silence it: {silence}"
+            ),
+            markdown: format!(
+                "{why}\n\n**Wrong**\n\n```{language}\n{wrong}\n```\n\n**Right**\n\n```{language}\n{right}\n```\n\nTo silence it: {silence}"
+            ),
         }
     }
 }
@@ -216,7 +225,7 @@ struct PartialFingerprints {
 
 impl<'a> FindingResult<'a> {
     fn of(finding: &'a Finding, places: &Places<'_>) -> Self {
-        let related = finding.related.iter().enumerate();
+        let related = (1..).zip(&finding.related);
         let region = places.of_finding(finding);
         Self {
             rule_id: finding.rule.name(),
@@ -227,19 +236,22 @@ impl<'a> FindingResult<'a> {
             },
             locations: [Location::of(&finding.pointer, region, places)],
             related_locations: related
-                .map(|(number, related)| RelatedLocation {
-                    id: number + 1,
-                    message: (&*wording::label(related.label)).into(),
-                    location: Location::of(
-                        &related.pointer,
-                        places.region(related.span.as_ref()),
-                        places,
-                    ),
-                })
+                .map(|(id, related)| RelatedLocation::of(id, related, places))
                 .collect(),
             partial_fingerprints: PartialFingerprints {
                 chatlog: PLACEHOLDER,
             },
+        }
+    }
+}
+
+impl<'a> RelatedLocation<'a> {
+    fn of(id: usize, related: &'a Related, places: &Places<'_>) -> Self {
+        let region = places.region(related.span.as_ref());
+        Self {
+            id,
+            message: (&*wording::label(related.label)).into(),
+            location: Location::of(&related.pointer, region, places),
         }
     }
 }
@@ -267,7 +279,7 @@ impl<'a> Location<'a> {
     }
 }
 
-/// What the results do not tell: an input that could not be read, or findings that were left out.
+/// What is not a result: an input that could not be read, or findings that were left out.
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
@@ -348,7 +360,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Everything but what RFC 3986 leaves unreserved, and the slash between folders.
+/// Everything except the unreserved characters of RFC 3986 and the slash between folders.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -356,7 +368,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// An input's name as a URI reference, of the bytes that the file system knows it by.
+/// An input's name as a URI reference: the percent-encoded bytes that the file system has.
 fn uri(source: &Text<'_>) -> String {
     let path = path(source);
     let bytes = if cfg!(unix) {

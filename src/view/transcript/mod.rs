@@ -1,9 +1,9 @@
-//! The conversation, message by message, drawn from the blocks of
-//! [`notification::transcript`](crate::notification::transcript).
+//! The conversation, message by message.
 //!
-//! `text` draws blocks as plain lines, the pieces of which have roles and no look; `table` gives
-//! these a look and lays them out. The `text` of JSON and the previews of quoted messages are the
-//! plain lines themselves.
+//! [`notification::transcript`](crate::notification::transcript) turns messages into blocks of
+//! data. Here, `text` turns blocks into lines of spans, each with a role, and `table` gives the
+//! spans a style and lays them out. The `text` of JSON and the previews of quoted messages are the
+//! plain lines, so that all views read the same.
 
 mod table;
 mod text;

@@ -1,7 +1,12 @@
 //! The conversation as a table.
 //!
-//! A wide canvas has a column for everything; narrower ones put status below time and type below
-//! sender, then all four in one column. Below the narrowest table there are only lines.
+//! A wide canvas has a column for each part of a message. Narrower ones put the status below the
+//! time and the type below the sender, then all four in one column; below
+//! [`NARROWEST_TABLE`] columns there are only lines. A heading starts each day.
+//!
+//! Findings stand at their message. A rule that many messages break would drown the conversation,
+//! so its findings are only named there, with a `!`; the summary has their count. A conversation
+//! of any length is drawn in parts, so that memory does not grow with it.
 
 use foldhash::HashMap;
 use std::collections::BTreeMap;
@@ -16,17 +21,17 @@ use crate::view::clip::{MAX_CELL, Room};
 use crate::view::table_layout::TableLayout;
 use crate::view::{Canvas, Selection, Theme, ordered, wording};
 
-/// The narrowest canvas that a table makes sense on.
+/// The narrowest canvas with a table.
 pub(in crate::view) const NARROWEST_TABLE: u16 = 40;
-/// From here on there is room for a column of everything.
+/// The narrowest canvas with a column for each part of a message.
 const MIN_WIDE: u16 = 100;
-/// From here on there is room for three columns beside the message.
+/// The narrowest canvas with three columns beside the message.
 const MIN_MEDIUM: u16 = 60;
-/// Rows are drawn this many at a time, so that a long conversation needs little memory.
+/// The number of rows that are drawn at a time, so that a long conversation needs little memory.
 const MAX_ROWS_AT_ONCE: usize = 500;
-/// Fewer rows are drawn at a time once they have this many bytes.
+/// The number of bytes after which fewer rows are drawn at a time.
 const MAX_BYTES_AT_ONCE: usize = 1 << 20;
-/// A warning that is noted more often than this is named at its messages, not told in full.
+/// A warning that occurs more often than this is only named at its messages.
 const MAX_FULL_WARNINGS: usize = 3;
 
 /// How the columns are laid out.
@@ -65,34 +70,32 @@ impl Layout {
         }
     }
 
-    fn arrange(self, shown: Shown) -> Vec<String> {
-        let Shown {
+    /// The cells of a message, in the order of the header.
+    fn cells(self, parts: MessageParts) -> Vec<String> {
+        let MessageParts {
             number,
             time,
             sender,
             kind,
             message,
             status,
-        } = shown;
+        } = parts;
+        let stacked = |parts: &[String]| parts.join("\n");
         match self {
             Self::Wide => vec![number, time, sender, kind, message, status],
-            Self::Medium => vec![
-                number,
-                format!("{time}\n{status}"),
-                format!("{sender}\n{kind}"),
-                message,
-            ],
-            Self::Narrow | Self::Lines => vec![
-                number,
-                format!("{time}\n{sender}\n{kind}\n{status}"),
-                message,
-            ],
+            Self::Medium => {
+                let (time, sender) = (stacked(&[time, status]), stacked(&[sender, kind]));
+                vec![number, time, sender, message]
+            }
+            Self::Narrow | Self::Lines => {
+                vec![number, stacked(&[time, sender, kind, status]), message]
+            }
         }
     }
 }
 
-/// A message, each part of it styled.
-struct Shown {
+/// The parts of a message, styled.
+struct MessageParts {
     number: String,
     time: String,
     sender: String,
@@ -120,44 +123,45 @@ pub(in crate::view) fn write(
     }
 }
 
+/// Writes rows in parts, with light lines between them.
 fn write_rows(
-    sheet: &TableLayout,
+    layout: &TableLayout,
     rows: impl Iterator<Item = Vec<String>>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut rows = rows.peekable();
     while rows.peek().is_some() {
-        writeln!(out, "{}", sheet.rows(some_of(&mut rows), true))?;
+        writeln!(out, "{}", layout.rows(next_rows(&mut rows), true))?;
         if rows.peek().is_some() {
-            writeln!(out, "{}", sheet.divider())?;
+            writeln!(out, "{}", layout.divider())?;
         }
     }
     Ok(())
 }
 
-/// The next rows: as many as are drawn at a time.
-fn some_of(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
+/// Takes as many rows as are drawn at a time.
+fn next_rows(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
     let mut bytes = 0;
-    let mut some = Vec::new();
+    let mut next = Vec::new();
     for row in rows {
         bytes += row.iter().map(String::len).sum::<usize>();
-        some.push(row);
-        if some.len() == MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
+        next.push(row);
+        if next.len() == MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
             break;
         }
     }
-    some
+    next
 }
 
 type Numbered<'s, 'de> = (usize, &'s Message<'de>);
 
-/// What the messages of a session are shown with.
+/// What the messages of a session are drawn with.
 struct Table<'r> {
     canvas: &'r Canvas,
     transcript: Transcript<'r>,
-    /// The findings of each message that has some, by its number.
+    /// The findings of messages, by the number of the message.
     findings: HashMap<usize, Vec<&'r Finding>>,
-    /// How often each rule was noted.
+    /// The number of findings of each rule.
     counts: BTreeMap<Rule, usize>,
     full_text: bool,
 }
@@ -191,26 +195,26 @@ impl<'r> Table<'r> {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let digits = u16::try_from(messages.len().to_string().len()).unwrap_or(u16::MAX);
-        let sheet = TableLayout::new(self.canvas.width, &layout.columns(digits));
+        let table = TableLayout::new(self.canvas.width, &layout.columns(digits));
         let heading = |cell: &str| self.theme().heading.style(cell).to_string();
         let header = layout.header().into_iter().map(heading).collect();
-        writeln!(out, "{}", sheet.top())?;
-        writeln!(out, "{}", sheet.rows(vec![header], false))?;
+        writeln!(out, "{}", table.top())?;
+        writeln!(out, "{}", table.rows(vec![header], false))?;
         for (day, messages) in self.days(messages) {
-            writeln!(out, "{}", sheet.titled_divider(&day))?;
+            writeln!(out, "{}", table.titled_divider(&day))?;
             let row =
-                |(number, message): &Numbered<'_, '_>| layout.arrange(self.shown(*number, message));
-            write_rows(&sheet, messages.iter().map(row), out)?;
+                |(number, message): &Numbered<'_, '_>| layout.cells(self.parts(*number, message));
+            write_rows(&table, messages.iter().map(row), out)?;
         }
-        writeln!(out, "{}", sheet.bottom())
+        writeln!(out, "{}", table.bottom())
     }
 
     fn theme(&self) -> &Theme {
         &self.canvas.theme
     }
 
-    /// The messages in runs of the same day, each with what heads it. A message without a time is
-    /// of the day of the one before.
+    /// Splits the messages into runs of the same day, each with its heading. A message without a
+    /// time belongs to the day of the one before.
     fn days<'m>(
         &self,
         mut messages: &'m [Numbered<'m, 'm>],
@@ -231,28 +235,21 @@ impl<'r> Table<'r> {
         })
     }
 
-    fn shown(&self, number: usize, message: &Message<'_>) -> Shown {
+    fn parts(&self, number: usize, message: &Message<'_>) -> MessageParts {
         let theme = self.theme();
-        let time = message
-            .timestamp
-            .map(|time| self.canvas.zone.clock(time.instant()));
-        let kind = message
-            .content
-            .as_ref()
-            .and_then(|content| content.kind.as_ref());
+        let time = message.timestamp;
+        let time = time.map(|time| self.canvas.zone.clock(time.instant()));
+        let kind = message.content.as_ref().and_then(|it| it.kind.as_ref());
+        let kind = kind.map(|kind| theme.muted.style(kind.shortened(40)).to_string());
+        let status = message.status.as_ref().map(|status| self.status(status));
         let unknown = || theme.warning.style("?").to_string();
-        Shown {
+        MessageParts {
             number: theme.muted.style(number).to_string(),
             time: time.unwrap_or_else(unknown),
             sender: self.sender(message.sender_type.as_ref()),
-            kind: kind.map_or_else(unknown, |kind| {
-                theme.muted.style(kind.shortened(40)).to_string()
-            }),
+            kind: kind.unwrap_or_else(unknown),
             message: self.lines(number, message).join("\n"),
-            status: message
-                .status
-                .as_ref()
-                .map_or_else(unknown, |status| self.status(status)),
+            status: status.unwrap_or_else(unknown),
         }
     }
 
@@ -276,7 +273,7 @@ impl<'r> Table<'r> {
         style.style(status.text.shortened(40)).to_string()
     }
 
-    /// What the message answers, what it says, and what is wrong with it.
+    /// The lines of a message: what it replies to, what it says, and its findings.
     fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
         let mut cell = Cell::new(self.theme(), self.full_text);
         text::for_each_line(&self.transcript.blocks(message), |line| cell.add(line));
@@ -285,7 +282,8 @@ impl<'r> Table<'r> {
         lines
     }
 
-    /// Errors and rare warnings in full, frequent warnings by their names in one line.
+    /// The findings of a message: errors and rare warnings in full, a line each, and frequent
+    /// warnings by their names on one line.
     fn finding_lines(&self, number: usize) -> Vec<String> {
         let mut lines = Vec::new();
         let mut names: Vec<&str> = Vec::new();
@@ -317,29 +315,34 @@ impl<'r> Table<'r> {
                 self.theme().heading.style(format_args!("-- {day}"))
             )?;
             for (number, message) in messages {
-                let Shown {
-                    number,
-                    time,
-                    sender,
-                    kind,
-                    message,
-                    status,
-                } = self.shown(*number, message);
-                writeln!(out, "{number} {time} {sender} {kind} {status}")?;
-                for line in message.lines() {
-                    writeln!(out, "  {line}")?;
-                }
+                self.parts(*number, message).write_lines(out)?;
             }
         }
         Ok(())
     }
 }
 
-/// The lines of a message, each piece in its look, as far as there is room.
+impl MessageParts {
+    fn write_lines(&self, out: &mut impl Write) -> io::Result<()> {
+        let Self {
+            number,
+            time,
+            sender,
+            kind,
+            message,
+            status,
+        } = self;
+        writeln!(out, "{number} {time} {sender} {kind} {status}")?;
+        let mut lines = message.lines();
+        lines.try_for_each(|line| writeln!(out, "  {line}"))
+    }
+}
+
+/// The styled lines of a message, as many as there is room for.
 struct Cell<'t> {
     theme: &'t Theme,
     room: Room,
-    /// Whether the first line of what the person picked has its mark.
+    /// Whether a line has the mark of a choice already: only the first has it.
     is_marked: bool,
     lines: Vec<String>,
 }
@@ -370,7 +373,7 @@ impl<'t> Cell<'t> {
         self.theme.pick.style("✓ ").to_string()
     }
 
-    /// What of a piece there is room for. A quote is short, and takes none.
+    /// As much of a span as there is room for. A quote is shortened already and takes no room.
     fn styled(&mut self, span: &Span<'_>) -> Option<String> {
         let style = self.theme.role(span.role);
         if span.role == Role::Quote {

@@ -1,7 +1,8 @@
-//! Blocks as plain lines: what a message reads like where there are only words.
+//! Blocks as lines of text, which have roles but no style yet.
 //!
-//! All English of the transcript is here. Lines are handed on one by one, for as long as they are
-//! wanted: there may be more of them than fit into memory.
+//! All English words of the transcript are here. Lines are passed to a callback one by one and
+//! never collected: a message may have millions of them, of which a table shows a few and a
+//! preview one. A callback stops the drawing by returning [`ControlFlow::Break`].
 
 use std::convert::Infallible;
 use std::fmt::{self, Display};
@@ -13,45 +14,45 @@ use crate::notification::content::{Contact, Event, EventKind, Row, Section};
 use crate::notification::transcript::{Button, Quote, map_url};
 use crate::notification::{Block, Content};
 
-/// A quoted message is shortened to this many characters.
+/// The number of characters that are shown of a quoted message.
 const MAX_PREVIEW: usize = 60;
-/// What nearly all buttons do goes without saying.
+/// The types of buttons that are not shown, because nearly all buttons have them.
 const USUAL_BUTTONS: [&str; 2] = ["QUICK_REPLY", "reply"];
 
-/// What a piece of a line is, for a theme to give it its look.
+/// The role of a span, which a theme gives a style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::view) enum Role {
-    /// What somebody said.
+    /// The text of a message.
     Said,
-    /// What stands above the rest.
+    /// The header of a message, or the title of a part.
     Heading,
-    /// What a message is, or what it has that matters less.
+    /// The kind of a message or of a part, and other details.
     Label,
-    /// What stands below the rest.
+    /// The footer of a message.
     Footer,
-    /// Something to press.
+    /// A button or a row of a list.
     Button,
-    /// What the person picked.
+    /// A choice that the person made.
     Pick,
-    /// What happened to the conversation.
+    /// An event of the conversation.
     Event,
     /// A web address.
     Link,
-    /// Which message is answered and how it began: short, and escaped already.
+    /// The message that this one replies to: short, and escaped already.
     Quote,
-    /// The value of a member that nothing documents.
+    /// The value of an undocumented field.
     Undocumented,
 }
 
-/// A piece of a line. There is a space between each two.
+/// A part of a line with one role. Spans are separated by a space.
 #[derive(Debug, Clone)]
 pub(super) struct Span<'a> {
     pub(super) role: Role,
-    /// No line breaks in it mean anything.
+    /// One line; line breaks that are left in it are shown as escapes.
     pub(super) text: Text<'a>,
 }
 
-/// Takes the lines, until it has what it wanted.
+/// A callback that takes lines until it breaks.
 type Take<'t, B> = dyn FnMut(&[Span<'_>]) -> ControlFlow<B> + 't;
 
 /// Draws blocks line by line.
@@ -62,7 +63,7 @@ pub(super) fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(&[Span<'_
     });
 }
 
-/// Displays what a message says on lines of its own. What is in it may act on a terminal.
+/// Displays the lines of a content, unescaped: the text may act on a terminal.
 pub(in crate::view) struct PlainText<'a>(pub(in crate::view) &'a Content<'a>);
 
 impl Display for PlainText<'_> {
@@ -86,7 +87,8 @@ fn write_line(line: &[Span<'_>], mut separator: &str, f: &mut fmt::Formatter<'_>
     Ok(())
 }
 
-/// The first thing that a message says, or that it is: enough to recognise it by.
+/// The start of a message, to recognise it by: the first thing that somebody said in it or, if
+/// there is none, its first undocumented field or its first line.
 fn preview(content: &Content<'_>) -> Text<'static> {
     let shortened = |span: &Span<'_>| span.text.shortened(MAX_PREVIEW).into_owned();
     let mut first = None;
@@ -155,14 +157,14 @@ fn line<B>(role: Role, text: Text<'_>, take: &mut Take<'_, B>) -> ControlFlow<B>
     take(&[Span { role, text }])
 }
 
-/// What a person wrote, line by line; nothing if it is not there or empty.
+/// A text with line breaks, line by line; nothing if it is missing or empty.
 fn words<B>(role: Role, text: Option<&Text<'_>>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     let text = text.filter(|text| !text.as_str().is_empty());
     let mut lines = text.into_iter().flat_map(Text::lines);
     lines.try_for_each(|text| line(role, text, take))
 }
 
-/// One line of what there is of several pieces.
+/// One line of the spans that have text; nothing if none has.
 fn pieces<'p, B>(
     pieces: impl IntoIterator<Item = (Role, Option<Text<'p>>)>,
     take: &mut Take<'_, B>,
@@ -183,7 +185,7 @@ fn borrowed<'a>(text: Option<&'a Text<'_>>) -> Option<Text<'a>> {
     text.map(|text| Text::from(text.as_str()))
 }
 
-/// Something to press, in brackets.
+/// The label of a button, in brackets.
 fn pressable<'a>(text: Option<&Text<'_>>) -> Option<Text<'a>> {
     text.map(|text| Text::from(format!("[{}]", text.as_str())))
 }
@@ -253,6 +255,7 @@ fn row<B>(row: &Row<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     undocumented(&row.extra, take)
 }
 
+/// A link to a point on the map.
 fn point<B>(point: Option<(Number<'_>, Number<'_>)>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     let url = point.map(|(latitude, longitude)| Text::from(map_url(latitude, longitude)));
     pieces([(Role::Link, url)], take)
@@ -267,8 +270,8 @@ fn contact<B>(contact: &Contact<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     undocumented(&contact.extra, take)
 }
 
-/// Which message is answered and how it began, and what nothing documents in the quoted message:
-/// this is not shown in full otherwise.
+/// The message that this one replies to, and the undocumented fields of the quote, which are shown
+/// nowhere else.
 fn quote<B>(quote: &Quote<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     line(Role::Quote, Text::from(quote_line(quote)), take)?;
     let Some(content) = quote.quoted else {
@@ -299,7 +302,7 @@ fn quote_line(quote: &Quote<'_>) -> String {
     }
 }
 
-/// Members that nothing documents, by their names.
+/// Undocumented fields, a line each, with their names.
 fn undocumented<B>(members: &[(Text<'_>, &str)], take: &mut Take<'_, B>) -> ControlFlow<B> {
     members.iter().try_for_each(|(key, value)| {
         let member = [
@@ -310,7 +313,7 @@ fn undocumented<B>(members: &[(Text<'_>, &str)], take: &mut Take<'_, B>) -> Cont
     })
 }
 
-/// What happened, in words.
+/// An event in words, such as `taken over by seat-07`.
 fn humanize_event(event: &Event<'_>) -> String {
     let (from, to) = (event.from.map(Text::as_str), event.to.map(Text::as_str));
     match event.kind {
