@@ -1,7 +1,7 @@
 //! Single values: strings, enums, numbers and times.
 //!
-//! Each is taken from the stream as its own text, so that a number keeps every digit, half of a
-//! surrogate pair spoils one string and not the document, and a message can say what was found.
+//! Each is read as the text that it covers, so that a number keeps every digit, an unpaired surrogate
+//! spoils one string and not the document, and a message can quote what was found.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::lexer::{lone_surrogates, unescape, unescape_whole};
+use super::lexer::{lone_surrogates, unescape, unescape_strictly};
 use super::raw_object::check;
 use super::{Decoder, Read, SyntaxError};
 use crate::Text;
@@ -18,8 +18,8 @@ use crate::finding::{
     Rule, UnknownValue, nearest, quoted_word,
 };
 
-/// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
-/// of JSON should meet.
+/// Notes that `token` has the wrong type. Its content is checked all the same. Always returns false,
+/// as the result of [`Read::read`].
 #[cold]
 pub(crate) fn wrong_token(
     expected: Expected,
@@ -35,7 +35,7 @@ pub(crate) fn wrong_token(
     false
 }
 
-/// What a token is.
+/// The type of a token, with a short value.
 fn found(token: &str) -> Found {
     match token.as_bytes().first() {
         Some(b'"') => Found::String(quoted_word(&unescape(token))),
@@ -47,24 +47,24 @@ fn found(token: &str) -> Found {
     }
 }
 
-/// Says whether a value is a number.
+/// Whether a value is a number.
 pub(super) fn is_number(token: &str) -> bool {
     token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
 }
 
-/// What a string token says; notes what is not a character in it.
+/// The content of a string token. Notes an unpaired surrogate in it.
 pub(crate) fn string<'de>(
     token: &'de str,
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Cow<'de, str> {
-    unescape_whole(token).unwrap_or_else(|| {
+    unescape_strictly(token).unwrap_or_else(|| {
         note_lone_surrogate(token, findings, || at.pointer());
         unescape(token)
     })
 }
 
-/// Notes the first escape that is not a character in a string, or in any value that has strings.
+/// Notes the first unpaired surrogate in a value.
 pub(crate) fn note_lone_surrogate(
     token: &str,
     findings: &mut Findings,
@@ -102,18 +102,18 @@ impl<'de> Read<'de> for Text<'de> {
 
 /// A closed set of strings that the vendor documents.
 pub trait Enumeration: Copy + Debug + 'static {
-    /// What the set is called in messages, with its article.
+    /// The name of the set in messages, with its article.
     const NAME: &'static str;
-    /// Every value with the word it has in JSON.
+    /// Every value with its word in JSON.
     const WORDS: &'static [(&'static str, Self)];
 }
 
-/// A string that should be one of a documented set, and is kept whether or not it is.
+/// A string that should be one of a documented set. It is kept even if it is not.
 #[derive(Debug, Clone)]
 pub struct OneOf<'de, E> {
     /// The string.
     pub text: Text<'de>,
-    /// What it means, if it is of the set.
+    /// Its value, if it is in the set.
     pub known: Option<E>,
 }
 
@@ -143,26 +143,29 @@ impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
             .map(|(_, value)| *value);
         if self.known.is_none() {
             findings.note(Rule::UnknownValue, |rule| {
-                let known: Vec<_> = E::WORDS.iter().map(|(known, _)| *known).collect();
-                let unknown = UnknownValue {
-                    value: quoted_word(word),
-                    set: E::NAME,
-                    nearest: nearest(word, known.iter().copied()),
-                    known,
-                };
-                Finding::new(rule, at, Detail::UnknownValue(Box::new(unknown)))
+                Finding::new(rule, at, unknown_value::<E>(word))
             });
         }
         Ok(true)
     }
 }
 
-/// A number as it is written, with every digit.
+fn unknown_value<E: Enumeration>(word: &str) -> Detail {
+    let known: Vec<_> = E::WORDS.iter().map(|(known, _)| *known).collect();
+    Detail::UnknownValue(Box::new(UnknownValue {
+        value: quoted_word(word),
+        set: E::NAME,
+        nearest: nearest(word, known.iter().copied()),
+        known,
+    }))
+}
+
+/// A number as written, with every digit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Number<'de>(&'de str);
 
 impl<'de> Number<'de> {
-    /// The number as it is written.
+    /// The number as written.
     pub fn as_str(&self) -> &'de str {
         self.0
     }
@@ -172,11 +175,11 @@ impl<'de> Number<'de> {
         self.0.parse().ok()
     }
 
-    /// The integer it stands for (`1.0` is one), if there is such a 64-bit integer.
+    /// The 64-bit integer that it stands for, if there is one. `1.0` stands for 1.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.parse().ok().or_else(|| {
             let float = self.as_f64()?;
-            // Where every integer has a float of its own, the conversion is exact.
+            // Up to this limit every integer has its own float, so the conversion is exact.
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "it is whole and far from the limits"
@@ -205,7 +208,7 @@ impl<'de> Read<'de> for Number<'de> {
     }
 }
 
-/// A whole number as it is written.
+/// A whole number as written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Integer<'de>(pub Number<'de>);
 
@@ -226,15 +229,15 @@ impl<'de> Read<'de> for Integer<'de> {
     }
 }
 
-/// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`) and
-/// however large it is.
+/// Whether a token is a number without a fraction. It may be written as `1.0` or `1e3`, and be of any
+/// size.
 fn is_whole(token: &str) -> bool {
     let is_plain = || token.bytes().all(|byte| byte.is_ascii_digit());
     is_number(token) && (is_plain() || significant_digits(token) == 0 || last_place(token) >= 0)
 }
 
-/// The power of ten that the last digit of a number stands for, zeros at its end aside: 1 for
-/// `120`, -2 for `3.050`, 398 for `1.25e400`.
+/// The power of ten of the last digit of a number that is not zero: 1 for `120`, -2 for `3.050`, 398
+/// for `1.25e400`.
 fn last_place(token: &str) -> i64 {
     let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
     let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -251,14 +254,14 @@ fn last_place(token: &str) -> i64 {
     place.saturating_add(exponent.parse().unwrap_or(limit))
 }
 
-/// How many digits a number has from its first one that is not zero, without its exponent.
+/// The number of digits from the first one that is not zero, without the exponent.
 fn significant_digits(token: &str) -> usize {
     let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
     let digits = mantissa.trim_start_matches(['-', '0', '.']);
     digits.bytes().filter(u8::is_ascii_digit).count()
 }
 
-/// Says whether a number has no more digits than every float keeps, as nearly all have.
+/// Whether a number is so short that a float keeps all its digits, as nearly all are.
 pub(crate) fn is_short_number(token: &str) -> bool {
     token.len() <= 15 && !token.contains(['e', 'E'])
 }
@@ -272,18 +275,7 @@ pub(crate) fn note_precision(
     if is_short_number(token) {
         return;
     }
-    let significant = significant_digits(token);
-    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
-    let is_integer = !token.contains(['.', 'e', 'E']);
-    let loss = if value.is_infinite() {
-        PrecisionLoss::TooLarge
-    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
-        PrecisionLoss::UnsafeInteger
-    } else if significant > 0 && value == 0.0 {
-        PrecisionLoss::TooSmall
-    } else if !is_integer && significant > 17 {
-        PrecisionLoss::TooManyDigits
-    } else {
+    let Some(loss) = precision_loss(token) else {
         return;
     };
     findings.note(Rule::NumberPrecision, |rule| {
@@ -292,7 +284,25 @@ pub(crate) fn note_precision(
     });
 }
 
-/// A time in seconds since 1970-01-01T00:00:00Z, from the range this century's calendars cover.
+/// How a 64-bit float changes a number, if it does.
+fn precision_loss(token: &str) -> Option<PrecisionLoss> {
+    let significant = significant_digits(token);
+    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
+    let is_integer = !token.contains(['.', 'e', 'E']);
+    if value.is_infinite() {
+        Some(PrecisionLoss::TooLarge)
+    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
+        Some(PrecisionLoss::UnsafeInteger)
+    } else if significant > 0 && value == 0.0 {
+        Some(PrecisionLoss::TooSmall)
+    } else if !is_integer && significant > 17 {
+        Some(PrecisionLoss::TooManyDigits)
+    } else {
+        None
+    }
+}
+
+/// A time in seconds since 1970-01-01T00:00:00Z, from 0 to [`UnixTime::MAX`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixTime(pub i64);
 
@@ -324,7 +334,7 @@ impl<'de> Read<'de> for UnixTime {
     }
 }
 
-/// A time that is written in another way than nearly all are, such as `1.7e9`, or is none.
+/// Reads a time that is written in an unusual way, such as `1.7e9`, or is invalid.
 #[cold]
 fn unusual_unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
     if !is_whole(token) {
@@ -349,10 +359,10 @@ fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
     Finding::new(Rule::BadTime, at, Detail::BadTime(fault))
 }
 
-/// A time in RFC 3339 form, kept as it is written whether or not it is one.
+/// A time in RFC 3339 form. It is kept as written, even if it is invalid.
 #[derive(Debug, Clone, Default)]
 pub struct SessionTime<'de> {
-    /// The time as it is written.
+    /// The time as written.
     pub text: Text<'de>,
     /// The instant, if it is an RFC 3339 time and no later than [`UnixTime::MAX`].
     pub instant: Option<Timestamp>,
@@ -370,7 +380,7 @@ impl<'de> Read<'de> for SessionTime<'de> {
         }
         let text = self.text.as_str();
         self.instant = instant(text);
-        // What names an instant is a time; the few other times name none.
+        // A time without an instant may still be valid: see `instant`.
         if self.instant.is_none() && !is_rfc3339(text) {
             findings.note(Rule::BadTime, |rule| {
                 let found = quoted_word(text);
@@ -381,14 +391,14 @@ impl<'de> Read<'de> for SessionTime<'de> {
     }
 }
 
-/// Says whether a text is an RFC 3339 time.
+/// Whether a text is an RFC 3339 time.
 fn is_rfc3339(text: &str) -> bool {
     let date_and_time = text.get(..DATE_AND_TIME.len());
     has_rfc3339_form(text) && date_and_time.is_some_and(|text| text.parse::<DateTime>().is_ok())
 }
 
-/// Says whether a text looks like an RFC 3339 time; whether there is such a day is not asked. It is
-/// stricter than jiff, which takes more of ISO 8601.
+/// Whether a text has the form of an RFC 3339 time, even if there is no such day. This is stricter than
+/// jiff, which accepts more of ISO 8601.
 fn has_rfc3339_form(text: &str) -> bool {
     let Some((date_and_time, rest)) = text.split_at_checked(DATE_AND_TIME.len()) else {
         return false;
@@ -401,8 +411,13 @@ fn has_rfc3339_form(text: &str) -> bool {
             b'T' => matches!(byte, b'T' | b't'),
             _ => byte == *want,
         });
-    let offset = &rest.as_bytes()[fraction_length(rest)..];
-    let is_offset = match offset {
+    let fraction = fraction_length(rest);
+    is_shaped && fraction != 1 && is_offset(&rest.as_bytes()[fraction..])
+}
+
+/// Whether a text is the offset of a time zone, as in RFC 3339.
+fn is_offset(text: &[u8]) -> bool {
+    match text {
         [b'Z' | b'z'] => true,
         [b'+' | b'-', h, i, b':', m, n] => {
             [h, i, m, n].iter().all(|byte| byte.is_ascii_digit())
@@ -410,14 +425,13 @@ fn has_rfc3339_form(text: &str) -> bool {
                 && *m <= b'5'
         }
         _ => false,
-    };
-    is_shaped && is_offset && fraction_length(rest) != 1
+    }
 }
 
-/// The form of a date and time: `d` is any digit.
+/// The form of a date and time, with `d` for any digit.
 const DATE_AND_TIME: &[u8] = b"dddd-dd-ddTdd:dd:dd";
 
-/// How long the fraction of a second is that a text begins with, its point included.
+/// The length of the fraction of a second that a text starts with, including the point.
 fn fraction_length(text: &str) -> usize {
     let digits = text.strip_prefix('.').map(|digits| {
         let digits = digits.bytes().take_while(u8::is_ascii_digit);
@@ -426,8 +440,8 @@ fn fraction_length(text: &str) -> usize {
     digits.unwrap_or(0)
 }
 
-/// The instant that an RFC 3339 time names; none for the last hours of the year 9999, which are
-/// beyond what jiff can tell in every time zone.
+/// The instant of an RFC 3339 time. `None` for the last hours of the year 9999, which jiff cannot
+/// represent in every time zone.
 fn instant(text: &str) -> Option<Timestamp> {
     const NANOSECONDS: usize = ".123456789".len();
     if !has_rfc3339_form(text) {
@@ -438,7 +452,7 @@ fn instant(text: &str) -> Option<Timestamp> {
     if fraction <= NANOSECONDS {
         return text.parse().ok();
     }
-    // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
+    // RFC 3339 does not limit the digits of a second. An instant holds nine.
     let [fraction, offset] = [&rest[..NANOSECONDS], &rest[fraction..]];
     [date_and_time, fraction, offset].concat().parse().ok()
 }

@@ -91,18 +91,12 @@ impl Input {
     /// # Errors
     /// The number is 0 or too large.
     pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
-        if argument.as_os_str() == "-" {
-            return Ok(Self::whole(InputPath::Stdin));
-        }
-        let numbered = numbered(argument.as_os_str()).filter(|_| !exists(argument));
-        let Some((before, number)) = numbered else {
-            return Ok(Self::whole(InputPath::Path(argument.to_owned())));
-        };
-        let path = match before.to_str() {
-            _ if exists(Path::new(&before)) => InputPath::Path(before.into()),
-            // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
-            Some("-" | "./-") => InputPath::Stdin,
-            _ => return Ok(Self::whole(InputPath::Path(argument.to_owned()))),
+        let Some((path, number)) = numbered_input(argument) else {
+            return Ok(Self::whole(if argument.as_os_str() == "-" {
+                InputPath::Stdin
+            } else {
+                InputPath::Path(argument.to_owned())
+            }));
         };
         match number.parse() {
             Ok(number) if number > 0 => Ok(Self {
@@ -158,6 +152,18 @@ impl Input {
                 claim: Claim::Named,
             })],
         }
+    }
+}
+
+/// The input before `#N`, and the digits of `N`. `None` if the argument as a whole is a path, or what
+/// comes before `#` is not an input.
+fn numbered_input(argument: &Path) -> Option<(InputPath, &str)> {
+    let (before, number) = numbered(argument.as_os_str()).filter(|_| !exists(argument))?;
+    match before.to_str() {
+        _ if exists(Path::new(&before)) => Some((InputPath::Path(before.into()), number)),
+        // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
+        Some("-" | "./-") => Some((InputPath::Stdin, number)),
+        _ => None,
     }
 }
 
