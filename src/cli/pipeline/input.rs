@@ -69,7 +69,7 @@ pub(crate) struct Opened {
     /// Its bytes.
     pub(crate) reader: Box<dyn Read>,
     /// The encodings that were undone to read it, such as `gzip`.
-    pub(crate) undone: Vec<&'static str>,
+    pub(crate) encodings: Vec<&'static str>,
     /// Whether it was decoded from UTF-16, so that its bytes are not those of the file.
     pub(crate) is_recoded: bool,
     /// Whether it is a pipe, a terminal or the like, whose data may arrive slowly.
@@ -258,17 +258,17 @@ impl Source {
     pub(crate) fn open(&self) -> io::Result<Opened> {
         let (reader, is_live) = self.path.open()?;
         let (start, mut reader, compression) = decompress(reader)?;
-        let mut undone: Vec<_> = compression.into_iter().collect();
+        let mut encodings: Vec<_> = compression.into_iter().collect();
         let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
         if is_recoded {
-            undone.push("UTF-16");
+            encodings.push("UTF-16");
             reader = Box::new(Utf16Reader::new(&start, reader));
         } else {
             reader = Box::new(Cursor::new(start).chain(reader));
         }
         Ok(Opened {
             reader,
-            undone,
+            encodings,
             is_recoded,
             is_live,
         })

@@ -144,7 +144,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         self.event(ReadEvent::SourceEnd(SourceEnd {
             name: source.name.clone(),
             claim: source.source.claim,
-            undone: opened.undone,
+            encodings: opened.encodings,
         }))
     }
 
