@@ -8,7 +8,7 @@
 //! be read. A checker must go on. So the decoder returns every value as the text that it covers, with
 //! its grammar checked, and the reader interprets that text: a `null` instead of a string costs a
 //! finding, and not a second pass. There is no fast mode besides a thorough one, so the two cannot
-//! disagree. One function, `read_record`, reads all objects, through a table that [`record!`] makes
+//! disagree. One function, `read_record`, reads all objects, through a table that `record!` makes
 //! for each, so that the whole reader stays in the processor's cache. `serde_json` is only used to
 //! explain a syntax error, once the decoder found one. A test checks that the decoder accepts exactly
 //! what `serde_json` accepts.
