@@ -1,6 +1,6 @@
-//! Every sample of a capture gives the deliveries that it was made from, and what is broken is said.
+//! Every sample of a capture yields the deliveries that it was made from, and broken ones are reported.
 //!
-//! The samples hold one body whose bytes no tool would print again. Their signatures are those of
+//! The samples hold one body, whose bytes change when any tool parses it and prints it again. Their signatures are those of
 //! OpenSSL: `openssl dgst -sha256 -hmac chatlog-sample-secret samples/captures/body.json`, and the
 //! same over the compressed bytes where a body is sent so.
 
@@ -80,7 +80,7 @@ fn read(input: &[u8], format: Option<CaptureFormat>) -> Vec<Capture<'_>> {
         .collect()
 }
 
-/// What is read from a sample: a line for each delivery with its format, fidelity, method, target
+/// The deliveries of a sample: a line for each delivery with its format, fidelity, method, target
 /// and time, its signature if that is not the body's, where the body starts, and the notes.
 fn described(name: &str) -> String {
     let (input, body) = (sample(name), sample("body.json"));
@@ -143,7 +143,7 @@ fn every_sample_is_read_as_it_was_made() {
     );
 }
 
-/// What every sample's broken relatives give: problems as `line:column message`, deliveries as their
+/// The results for broken variants of every sample: problems as `line:column message`, deliveries as their
 /// fidelity and body.
 #[track_caller]
 fn case(format: Option<CaptureFormat>, input: &str, want: &[&str]) {
@@ -384,7 +384,7 @@ fn a_bomb_stops_at_the_limit() {
     );
 }
 
-/// Reads an input as one record, for what that does to the program.
+/// Reads an input as one record, to see that the program survives it.
 fn exhaust(input: &[u8], format: Option<CaptureFormat>) {
     deliveries(&whole(input), format, &Limits::default());
 }

@@ -1,7 +1,6 @@
-//! What the program prints for every sample, at every width, and how it ends.
+//! The output and exit code for every sample, at every width.
 //!
-//! The golden files are rewritten with `BLESS=1 cargo test cli::`; the difference is the
-//! review.
+//! `BLESS=1 cargo test cli::` rewrites the golden files; review the diff.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ fn stem(sample: &str) -> &str {
     name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Every golden file's name, with the arguments whose outcome it holds.
+/// The name of every golden file, with the arguments of its run.
 fn goldens() -> BTreeMap<String, Vec<String>> {
     let mut goldens = BTreeMap::new();
     let mut add = |name: String, arguments: &str, sample: &str| {
@@ -46,7 +45,7 @@ fn goldens() -> BTreeMap<String, Vec<String>> {
     goldens
 }
 
-/// Other ways to look at some of the samples.
+/// Other ways to show some of the samples.
 #[rustfmt::skip]
 const VARIATIONS: &[(&str, &str, &str)] = &[
     ("30-columns", "show --width 30 --color never", "every-content-type.json"),
@@ -94,7 +93,7 @@ fn written(run: &Run) -> String {
     format!("exit code {}\n{}{trouble}", run.code, run.stdout)
 }
 
-/// Where two texts part, for a person to see.
+/// The place where two texts start to differ, for people to read.
 fn difference(want: &str, got: &str) -> String {
     let pairs = want.chars().zip(got.chars());
     let same: String = pairs

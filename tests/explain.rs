@@ -1,4 +1,4 @@
-//! The examples of `chatlog explain` show what they say they show.
+//! Each wrong example of `chatlog explain` breaks its rule and no other; each right one breaks none.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use chatlog::{Origin, Text, inspect};
 
 use crate::notifications::notification_with;
 
-/// The rules that a notification breaks, with the contract if that is what it is about.
+/// The rules that a notification breaks. The contract is only checked for the rule `contract`.
 fn broken(body: &str, rule: Rule) -> Vec<Rule> {
     let origin = Origin {
         source: Text::from("-"),

@@ -1,5 +1,5 @@
-//! Bad input of every kind: a clear message, the right exit code, nothing lost, nothing that acts on
-//! the terminal, and no panic.
+//! Bad input of every kind: the program prints a clear message, exits with the right code, loses
+//! nothing, sends no control characters to the terminal, and never panics.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -39,7 +39,7 @@ pub(crate) fn run_on(input: impl Into<Vec<u8>>, arguments: &[&str]) -> Run {
     }
 }
 
-/// An empty folder of this test's own.
+/// An empty folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("hostile")
@@ -68,7 +68,7 @@ fn good_but(what: &str, by: &str) -> String {
     good.replacen(what, by, 1)
 }
 
-/// Holds that nothing in the output acts on a terminal, but for line ends.
+/// Asserts that the output has no characters that act on a terminal, except line ends.
 #[track_caller]
 fn assert_inert(run: &Run) {
     for output in [&run.stdout, &run.stderr] {
@@ -89,7 +89,7 @@ fn assert_inert(run: &Run) {
     }
 }
 
-/// The output without what sets colours: digits and semicolons between `ESC [` and `m`.
+/// The output without colour sequences: digits and semicolons between `ESC [` and `m`.
 fn without_colours(run: &Run) -> Run {
     let plain = |text: &str| {
         let mut plain = String::new();
@@ -120,7 +120,7 @@ const WAYS: [&[&str]; 5] = [
     &["validate", "--format=json"],
 ];
 
-/// What each way to look at an input on standard input leaves behind, which acts on no terminal.
+/// The outputs of all commands for an input. Asserts that none acts on a terminal.
 fn in_every_way(input: &[u8]) -> [Run; 5] {
     WAYS.map(|way| {
         let run = run_on(input, way);
@@ -213,7 +213,7 @@ fn json_of_another_kind_is_no_notification() {
     }
 }
 
-/// What a report says of its findings: the part of the JSON that these tests look at.
+/// The part of a JSON report that these tests look at.
 #[derive(Deserialize)]
 struct Report {
     findings: Vec<Finding>,
@@ -238,7 +238,7 @@ struct Message {
     text: String,
 }
 
-/// The reports on an input as programs read them.
+/// The JSON reports on an input.
 fn reports(input: impl Into<Vec<u8>>) -> Vec<Report> {
     let run = run_on(input, &["show", "--format=json"]);
     assert_inert(&run);
@@ -571,7 +571,7 @@ fn file_names_act_on_no_terminal() {
     );
 }
 
-/// Looks at bytes through the library, as the program does; the ids of the messages in them.
+/// Inspects bytes with the library, as the program does. Returns the ids of the messages.
 fn ids(bytes: &[u8]) -> Vec<Option<String>> {
     let record = Record {
         bytes,

@@ -1,7 +1,7 @@
-//! What programs are promised: every key of `--format json`, and what its value means.
+//! The contract with programs: every key of `--format json`, and the meaning of its value.
 //!
-//! The structs here are the contract. A key that is renamed, lost or new without being written
-//! down here fails.
+//! The structs here are the contract. A key that is renamed, removed or added without a change here
+//! fails a test.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -156,7 +156,7 @@ struct Summary {
     variables: Option<Box<RawValue>>,
 }
 
-/// The fields of a summary that are the notification's own.
+/// The fields of a summary that are copied from the notification.
 const RECEIVED: [&str; 21] = [
     "workflow_id",
     "workflow_name",
@@ -213,14 +213,14 @@ struct Reply {
     index: Option<usize>,
 }
 
-/// A key that is always there, though its value may be null.
+/// A key that is always present, though its value may be null.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
 }
 
-/// What the program printed, an object a line.
+/// The lines that the program printed, one object each.
 fn lines<T: DeserializeOwned>(run: &Run) -> Vec<T> {
     assert_eq!(run.stderr, "");
     assert!(run.stdout.ends_with('\n'), "the last line ends");
@@ -275,7 +275,7 @@ fn lookup(record: &str, pointer: &str) -> Option<Box<RawValue>> {
     Some(value)
 }
 
-/// Compares as values; where a number is too large to be one, letter by letter.
+/// Compares as values; if a number is too large for that, character by character.
 fn is_same(one: &RawValue, other: &RawValue) -> bool {
     let values = [one, other].map(|json| serde_json::from_str::<Value>(json.get()));
     if let [Ok(one), Ok(other)] = values {
@@ -432,7 +432,7 @@ fn a_delivery_has_the_line_it_starts_on() {
     }
 }
 
-/// Hands every session of the samples to `look`, with the text it was read from, if that is JSON.
+/// Passes every session of the samples to `look`, with its text if that is JSON.
 fn for_each_session(arguments: &[&str], mut look: impl FnMut(&str, &str, &Shown, &Session)) {
     for sample in samples() {
         let shown: Vec<Shown> = lines(&show(&sample, arguments));

@@ -1,4 +1,4 @@
-//! What holds of every report, whatever the body is.
+//! Properties of every report, for any body.
 
 use crate::notifications::{any_notification, good, inspect, runner, spoilt_once};
 use chatlog::Position;
@@ -33,7 +33,7 @@ fn findings_lie_inside(report: &Report<'_>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Every place of every finding is that of the value which its pointer names, as serde finds it.
+/// Every place of every finding is that of the value that `serde_json` finds with its pointer.
 fn findings_point_at_their_values(notification: &Value, body: &str) -> Result<(), TestCaseError> {
     inspect(body.as_bytes(), |report| {
         findings_lie_inside(report)?;
@@ -90,7 +90,7 @@ fn a_body_cut_anywhere_keeps_the_messages_before_the_cut() {
     }
 }
 
-/// The messages that were read, with all that is in them.
+/// The messages that were read, with their content.
 fn messages(report: &Report<'_>) -> Vec<String> {
     let session = report.session.as_ref();
     let messages = session.map(Session::messages).unwrap_or_default();

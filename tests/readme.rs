@@ -1,12 +1,12 @@
-//! The README tells the truth: every command in its `console` blocks prints what stands below it.
+//! The README is correct: every command in its `console` blocks prints the lines below it.
 //!
-//! `BLESS=1 cargo test readme::` writes what they print into it.
+//! `BLESS=1 cargo test readme::` rewrites these lines.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Tools that not every machine has; the commands that need one that is missing are left out.
+/// Tools that not every machine has. Commands that need a missing one are skipped.
 const TOOLS: [&str; 2] = ["jq", "openssl"];
 
 #[test]
@@ -71,7 +71,7 @@ fn the_github_step_passes_signed_fixtures_and_stops_others() {
     assert_eq!(exit_code("plain-chat.json"), Some(1));
 }
 
-/// The README with what its commands print today.
+/// The README with the current output of its commands.
 fn retold(readme: &str, folder: &Path) -> String {
     let mut told = String::new();
     let mut exports = String::new();
@@ -108,7 +108,7 @@ fn needs_what_is_missing(command: &str, folder: &Path) -> bool {
     })
 }
 
-/// What a command prints, and its exit code.
+/// The output of a command, and its exit code.
 fn run(command: &str, folder: &Path) -> (String, Option<i32>) {
     let command = command.replace("cargo run -- ", "chatlog ");
     let program = Path::new(env!("CARGO_BIN_EXE_chatlog"))

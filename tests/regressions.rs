@@ -1,4 +1,4 @@
-//! Inputs that were once read or shown wrongly, each with what must hold of it.
+//! Inputs that were once read or shown incorrectly, each with the correct result.
 
 use chatlog::Position;
 use chatlog::capture::{Limits, Record, deliveries};
@@ -12,12 +12,12 @@ use chatlog::view::{Canvas, Order, Selection, Theme, Zone, write_tables};
 use chatlog::{Origin, Report, Text, inspect};
 use unicode_width::UnicodeWidthStr;
 
-/// Looks at the report on a bare body.
+/// Passes the report on a bare body to `look`.
 fn report<T>(body: &str, look: impl FnOnce(&Report<'_>) -> T) -> T {
     report_with(Headers::default(), body, look)
 }
 
-/// Looks at the report on a bare body that came with these headers.
+/// Passes the report on a body with these headers to `look`.
 fn report_with<T>(headers: Headers<'_>, body: &str, look: impl FnOnce(&Report<'_>) -> T) -> T {
     let record = Record {
         bytes: body.as_bytes(),
@@ -44,7 +44,7 @@ fn report_with<T>(headers: Headers<'_>, body: &str, look: impl FnOnce(&Report<'_
     ))
 }
 
-/// The findings of a body: the rule of each, its pointer, and where in the body it is.
+/// The findings of a body: the rule, the pointer and the position in the body.
 fn findings(body: &str) -> Vec<String> {
     report(body, |report| {
         let finding = report.findings.iter();

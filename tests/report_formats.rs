@@ -1,4 +1,4 @@
-//! Every format of findings, held against golden files; `BLESS=1` writes them anew.
+//! Compares every format of findings with golden files, which `BLESS=1` rewrites.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ impl Case {
         }
     }
 
-    /// The delivery of that number, from there on.
+    /// The delivery with this number, which starts here.
     fn at(self, index: usize, line: usize, column: usize) -> Self {
         Self {
             index,
@@ -61,7 +61,7 @@ impl Case {
     }
 }
 
-/// Each rule broken by its own example; those on signatures by what is given with a good body.
+/// Each rule, broken by its own example. Rules on signatures are broken by a header of a good body.
 fn every_rule() -> Vec<Case> {
     let case = |rule: &Rule| {
         let example = if rule.is_about_signature() {
@@ -94,7 +94,7 @@ fn latin_1() -> Vec<u8> {
     body.into_iter().map(byte).collect()
 }
 
-/// What is hard to show.
+/// Text that is hard to display.
 fn hard_cases() -> Vec<Case> {
     let said = r#"{"type": "text", "text": "please tell us when we may call you back"}"#;
     let mut messages: Vec<_> = (0..60).map(|number| message(number, said)).collect();
@@ -145,12 +145,12 @@ fn options(width: u16, theme: Theme) -> Options {
     }
 }
 
-/// What a format makes of deliveries.
+/// Deliveries in a format.
 fn written(cases: &[Case], format: ReportFormat, options: Options) -> String {
     written_up_to(FindingLimit::new(0), cases, format, options)
 }
 
-/// What a format makes of deliveries of whose findings the first of each rule are kept.
+/// Deliveries in a format, with a limit of findings for each rule.
 fn written_up_to(
     limit: FindingLimit,
     cases: &[Case],
@@ -160,7 +160,7 @@ fn written_up_to(
     written_in_parts(1, limit, cases, format, options)
 }
 
-/// What a format makes of deliveries that are rendered so many at a time.
+/// Deliveries in a format, with this many rendered at a time.
 fn written_in_parts(
     size: usize,
     limit: FindingLimit,
@@ -362,7 +362,7 @@ fn programs_can_read_what_is_written_for_them() {
     assert!(github.lines().all(|line| line.starts_with("::")));
 }
 
-/// Holds a log against the schema of OASIS, as the crate serde-sarif 0.8 ships it; its `$id` names
+/// Validates a log with the schema of OASIS, as the crate serde-sarif 0.8 ships it; its `$id` names
 /// it.
 #[track_caller]
 pub(crate) fn is_sarif(log: &Value) {
@@ -419,7 +419,7 @@ fn sarif_is_valid_against_the_official_schema() {
     }
 }
 
-/// The fingerprints of a GitLab report, which are those of SARIF too.
+/// The fingerprints of a GitLab report, which are the same as those of SARIF.
 fn fingerprints(cases: &[Case]) -> Vec<String> {
     let issues: Vec<Value> =
         serde_json::from_str(&plain(cases, ReportFormat::Gitlab)).expect("an array of issues");
@@ -517,7 +517,7 @@ fn a_clean_run_says_so_in_one_line_or_not_at_all() {
     assert!(!junit.contains("testcase"), "{junit}");
 }
 
-/// What of a source line is above the carets of the first finding in `full`.
+/// The part of the source line above the carets of the first finding in `full`.
 fn underlined(full: &str) -> String {
     let lines: Vec<&str> = full.lines().collect();
     let carets = lines
@@ -600,7 +600,7 @@ fn a_single_line_between_two_places_is_shown() {
     assert!(full.contains("  \"other\": 2,\n"), "{full}");
 }
 
-/// Bodies that were cut anywhere, in all formats: nothing panics, and faults of syntax are shown.
+/// Bodies that are cut off anywhere, in all formats: nothing panics, and syntax errors are shown.
 #[test]
 fn a_body_may_end_anywhere() {
     let example = r#""workflow_name": "请选择", "variables": {"a": "👉", "a": 1}"#;

@@ -1,4 +1,4 @@
-//! What `validate` does for a project: levels, reports, contracts, explanations, schemas.
+//! The features of `validate` for a project: levels, reports, contracts, explanations, schemas.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn told(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(chatlog(folder, arguments).stderr).expect("all output is UTF-8")
 }
 
-/// An empty folder of this test's own, with a sample of two warnings in it.
+/// A folder for one test, with a sample of two warnings in it.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("reporting")

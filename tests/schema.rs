@@ -1,4 +1,4 @@
-//! The published schema and the reader say the same of every notification.
+//! The published schema and the reader agree about every notification.
 
 use std::cell::Cell;
 
@@ -18,12 +18,12 @@ fn schema() -> Value {
     serde_json::from_str(NOTIFICATION).expect("the schema is JSON")
 }
 
-/// A validator that does not check formats, as most do not unless they are told to.
+/// A validator that does not check formats, like most by default.
 fn validator() -> Validator {
     Validator::new(&schema(), Formats::Ignored)
 }
 
-/// The errors of shape that the reader found: all that a schema can say.
+/// The errors of the reader about the shape, which are those that a schema can find.
 fn shape_errors(body: &str) -> Vec<String> {
     let is_shape = |rule| {
         matches!(
@@ -42,13 +42,13 @@ fn shape_errors(body: &str) -> Vec<String> {
     })
 }
 
-/// Holds reader and schema against one another; says what both think of it.
+/// Asserts that the reader and the schema agree. Returns whether they accept the notification.
 fn validate(validator: &Validator, body: &str) -> Result<bool, TestCaseError> {
     let value = serde_json::from_str(body).expect("the test made JSON");
     judge_value(validator, &value, body)
 }
 
-/// The same, where the validator is to see another value than the reader.
+/// The same, with another value for the validator than for the reader.
 fn judge_value(validator: &Validator, value: &Value, body: &str) -> Result<bool, TestCaseError> {
     let found = shape_errors(body);
     let rejected = validator.fault(value);

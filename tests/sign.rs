@@ -1,4 +1,4 @@
-//! `chatlog sign` and `chatlog extract`: what they write is the body, byte for byte.
+//! `chatlog sign` and `chatlog extract` write the body byte for byte.
 //!
 //! The signatures are those of OpenSSL 3: `openssl dgst -sha256 -hmac swordfish-42 body`.
 
@@ -128,7 +128,7 @@ fn round_trip(folder: &Folder, body: &[u8], kind: &str) {
     assert_eq!(extracted.stdout, body, "{:?}", written.stdout.utf8_chunks());
 }
 
-/// A curl that writes what it would send, a file for `@` as the real one does.
+/// A fake curl that writes the body that it would send. Like the real one, it reads a file for `@`.
 #[cfg(unix)]
 const CURL: &str = r#"curl() {
     while [ $# -gt 0 ]; do

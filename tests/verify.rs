@@ -1,5 +1,5 @@
-//! `chatlog verify`, and the secret in `show` and `check`: verdicts, exit codes, hints, and what
-//! must never be shown.
+//! `chatlog verify`, and secrets in `show` and `check`: verdicts, exit codes, hints, and secrets that
+//! must never be printed.
 //!
 //! The signatures are those of OpenSSL 3, over the bytes that each is named after:
 //! `openssl dgst -sha256 -hmac swordfish-42 body`, for a plain hash `cat body secret | openssl dgst`.
@@ -16,7 +16,7 @@ use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 
-/// A body that no tool prints as it is.
+/// A body that changes when any tool parses it and prints it again.
 const BODY: &str = r#"{"timestamp": 1744699269, "text": "Ol\u00e1 👋 a/b", "score": 1.0, "order": 9007199254740993}"#;
 const COMPACT: &str =
     r#"{"timestamp":1744699269,"text":"Ol\u00e1 👋 a/b","score":1.0,"order":9007199254740993}"#;
@@ -28,7 +28,7 @@ const SHA_1: &str = "6525e1e21ed30e6cbdb67c4d198c57c213afaec8";
 const GZIP: &str = "H4sIAAAAAAAAA6tWKsnMTS0uScwtULJSMDQ3MTGztDQys9RRUCpJrSgBiin558SUGhikGip8mD+xWyFRP0kJKFmcnF+UCtKhZwDk5RelpBYBeZYGBuaGQP2mJuYmBpaWxrUANEpko18AAAA=";
 const OF_GZIP: &str = "7eee8a5678144d01d0931d5650d5f8047a201b445893ea57c25b99566020e859";
 
-/// `{"n": 1}` and `{"n": 2}`, alone and with the line breaks of the lines they are.
+/// `{"n": 1}` and `{"n": 2}`, without and with a line break.
 const ONE: &str = "c4c16d1ef078d31f4cb1fa241a132052acf29b73f3da2b774bff80a959479ff9";
 const TWO: &str = "547e0146c8af17d839bb74a7789ee4cb806e9f2b79b2133b4f244f4d0fc86606";
 const ONE_LF: &str = "89cd3fe92e7299ccbd7fea8933c9251ee436e2c915f3852c42591f128a0c3cab";
@@ -49,7 +49,7 @@ fn request(headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     [message.as_bytes(), body].concat()
 }
 
-/// A request that is signed so.
+/// A request with this signature.
 fn signed(signature: &str, body: &str) -> Vec<u8> {
     request(&[&format!("X-AIRudder-Sign: {signature}")], body)
 }
@@ -262,7 +262,7 @@ fn with_secret(folder: &Folder, arguments: &[&str], stdin: &str, variable: Optio
     run(command.env("KEY", SECRET), stdin.as_bytes())
 }
 
-/// Arguments, standard input, the variable; the exit code, and what is said.
+/// Arguments, standard input, the variable; the expected exit code and message.
 type SecretCase<'c> = (&'c [&'c str], &'c str, Option<&'c str>, i32, &'c str);
 
 #[test]
@@ -667,7 +667,7 @@ fn show_and_check_tell_the_verdict_when_there_is_a_secret() {
     assert!(!run.text().contains("valid"), "{run:?}");
 }
 
-/// Runs that fail and runs that do not, in every way that may show something.
+/// Runs that fail and runs that succeed, in every way that may print something.
 const RUNS: &[&str] = &[
     "verify signed.http",
     "verify signed.http --format json",
@@ -818,7 +818,7 @@ fn files_are_read_as_they_were_before_they_were_packed() {
         0,
         &[
             "11 deliveries: 11 valid",
-            "gzip undone, UTF-16 undone",
+            "gzip decoded, UTF-16 decoded",
             "h.har: read 1 × har",
         ],
     );

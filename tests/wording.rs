@@ -1,5 +1,5 @@
-//! What is said of every kind of finding, word for word: people search for it, scripts match it, and
-//! fingerprints are made of it.
+//! The exact wording of every kind of finding: people search for it, scripts match it, and
+//! fingerprints are computed from it.
 
 use std::collections::BTreeSet;
 
@@ -32,12 +32,12 @@ details! {
     Signature Contract Uncheckable
 }
 
-/// What was said so far, and of which details.
+/// The messages so far, and the details that they are about.
 #[derive(Default)]
 struct Said(BTreeSet<&'static str>);
 
 impl Said {
-    /// Holds that findings say just this: the message, what to do, what is beside it.
+    /// Asserts the exact message, help and related places of findings.
     #[track_caller]
     fn case(&mut self, findings: &[Finding], want: &[&str]) {
         let mut said = Vec::new();
@@ -57,7 +57,7 @@ impl Said {
         self.case(&findings, want);
     }
 
-    /// A good notification but for these members.
+    /// A good notification, except for these members.
     #[track_caller]
     fn members(&mut self, members: &str, want: &[&str]) {
         self.body(notification_with(members), want);
@@ -70,7 +70,7 @@ impl Said {
     }
 }
 
-/// Messages that differ from a good one as these members say; each has an id and a time of its own.
+/// Messages that differ from a good one in these members. Each has its own id and time.
 fn messages(messages: &[&str]) -> String {
     let whole = |(number, members): (usize, &&str)| {
         let default = [

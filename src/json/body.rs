@@ -1,4 +1,4 @@
-//! The text of a body: decoded, read once, and the places in it.
+//! The text of a body: decodes it, reads it once, and finds places in it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,35 +13,35 @@ use crate::finding::{Detail, Finding, Findings, NotJson, Place, Rule};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A body as text, to be read as JSON.
+/// A body as text.
 ///
-/// Bytes that are not UTF-8 become U+FFFD, one for each that a decoder would report, so that
-/// lines and columns stay what they are. A byte order mark at the start is passed over.
+/// Each invalid UTF-8 sequence becomes one U+FFFD, so that lines and columns stay the same. A byte
+/// order mark at the start is removed.
 #[derive(Debug)]
 pub struct Document<'a> {
     text: Cow<'a, str>,
-    /// The first bytes that are not UTF-8, if any are not.
+    /// The invalid UTF-8, if there is any.
     not_text: Option<NotText>,
 }
 
 #[derive(Debug)]
 struct NotText {
-    /// Where they are in the text.
+    /// The offset of the first invalid sequence in the text.
     at: usize,
-    /// The first such byte.
+    /// Its first byte.
     byte: u8,
-    /// How many sequences there are in all.
+    /// The number of invalid sequences.
     count: usize,
 }
 
 impl<'a> Document<'a> {
-    /// No text.
+    /// An empty document.
     pub(crate) const EMPTY: Document<'static> = Document {
         text: Cow::Borrowed(""),
         not_text: None,
     };
 
-    /// The text that is in `bytes`.
+    /// Decodes `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
         let (text, not_text) = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
             (
@@ -60,7 +60,7 @@ impl<'a> Document<'a> {
         &self.text
     }
 
-    /// Reads the body into `value`, noting what is wrong; says whether it was JSON to its end.
+    /// Reads the body into `value` and notes what is wrong. Returns true if the body is valid JSON.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {
             findings.note(Rule::NotJson, |_| not_text.finding());
@@ -71,7 +71,8 @@ impl<'a> Document<'a> {
         if read.and_then(|_| json.end()).is_ok() {
             return true;
         }
-        // Of what kind the start of a log line would be matters to nobody.
+        // The body is not an object at all, such as a log line that starts with a number. That its
+        // start has the wrong type is not worth a finding.
         if !self.text.trim_start_matches(WHITE_SPACE).starts_with('{') {
             findings.take_back_since(&mark);
             *value = T::default();
@@ -80,7 +81,7 @@ impl<'a> Document<'a> {
         false
     }
 
-    /// The text of the member `name` of each item of the body's array `array`, where it has one.
+    /// For each item of the body's array `array`, the text of its member `name`, if it has one.
     pub(crate) fn of_each_item(
         &self,
         array: &str,
@@ -90,33 +91,12 @@ impl<'a> Document<'a> {
             .map(move |item| last_member(item, name))
     }
 
-    /// Fills in which bytes of the text each finding is about, and puts them in that order.
+    /// Fills in the bytes that each finding is about, and sorts the findings by them.
     pub(crate) fn place(&self, findings: &mut [Finding]) {
-        let mut spans = vec![
-            None;
-            findings
-                .iter()
-                .map(|finding| 1 + finding.related.len())
-                .sum()
-        ];
-        let pointers = || {
-            findings.iter().flat_map(|finding| {
-                std::iter::once(&finding.pointer)
-                    .chain(finding.related.iter().map(|related| &related.pointer))
-            })
-        };
-        let mut wanted = Wanted::default();
-        for (number, pointer) in pointers().enumerate() {
-            wanted.add(pointer, number);
-        }
-        locate(&self.text, &wanted, &mut |number, span| {
-            spans[number] = Some(span);
-        });
-        drop(wanted);
-        let mut spans = spans.into_iter();
+        let mut spans = self.locate_all(findings).into_iter();
         for finding in &mut *findings {
             let span = spans.next().flatten();
-            // A fault of syntax has its place already, inside the value its pointer names.
+            // A syntax error already has its place, inside the value that its pointer names.
             finding.span = finding.span.take().or(span);
             for related in &mut finding.related {
                 related.span = spans.next().flatten();
@@ -124,9 +104,28 @@ impl<'a> Document<'a> {
         }
         findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
     }
+
+    /// The bytes that each finding is about, followed by those of its related places.
+    fn locate_all(&self, findings: &[Finding]) -> Vec<Option<Range<usize>>> {
+        let pointers = findings.iter().flat_map(|finding| {
+            let related = finding.related.iter().map(|related| &related.pointer);
+            std::iter::once(&finding.pointer).chain(related)
+        });
+        let mut wanted = Wanted::default();
+        let mut count = 0;
+        for pointer in pointers {
+            wanted.add(pointer, count);
+            count += 1;
+        }
+        let mut spans = vec![None; count];
+        locate(&self.text, &wanted, &mut |number, span| {
+            spans[number] = Some(span);
+        });
+        spans
+    }
 }
 
-/// Decodes bytes of which some are not UTF-8.
+/// Decodes bytes that are not entirely UTF-8.
 fn lossy(bytes: &[u8]) -> (String, Option<NotText>) {
     let mut text = String::with_capacity(bytes.len());
     let mut not_text: Option<NotText> = None;
@@ -165,12 +164,11 @@ impl NotText {
     }
 }
 
-/// What makes a text something other than JSON, at the place where that shows; `read` is how far the
-/// decoder came.
+/// The finding for a text that is not JSON. `read` is the offset at which the decoder stopped.
 fn fault(text: &str, read: usize) -> Finding {
     let end = text.trim_end_matches(WHITE_SPACE).len();
     let (detail, span) = match serde_json::from_str::<IgnoredAny>(text) {
-        // The two readers know one grammar; a test holds them together.
+        // Unreachable: a test checks that both readers accept the same texts.
         Ok(_) => (NotJson::Unexplained, read..read),
         Err(_) if end == 0 => (NotJson::Empty, 0..0),
         Err(error) => {
@@ -189,7 +187,7 @@ fn fault(text: &str, read: usize) -> Finding {
     finding
 }
 
-/// The character that ends what serde could read.
+/// The bytes of the character at which `serde_json` stopped.
 fn fault_span(text: &str, error: &serde_json::Error) -> Range<usize> {
     let is_control = error.to_string().starts_with("control character");
     let line_start = match error.line() {
@@ -199,7 +197,7 @@ fn fault_span(text: &str, error: &serde_json::Error) -> Range<usize> {
             .map_or(0, |newline| newline + 1),
     };
     let passed = (line_start + error.column()).min(text.len());
-    // The column counts the character at fault, unless that is a control character.
+    // The column includes the character at fault, unless that is a control character.
     let last = passed - usize::from(!is_control && passed > 0);
     let start = text.floor_char_boundary(last);
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
@@ -212,7 +210,7 @@ mod tests {
     use crate::notification::Session;
     use crate::view::wording::message;
 
-    /// What is said of a body, and of which part of it.
+    /// Expects these messages about a body, each with the part of the body that it is about.
     #[track_caller]
     fn case(body: &str, want: &[(&str, &str)]) {
         let document = Document::new(body.as_bytes());

@@ -1,7 +1,7 @@
 //! Values that no reader takes as they are: of the wrong type, or of unknown fields.
 //!
-//! They are checked all the same for what every JSON reader should worry about: repeated keys, halves
-//! of surrogate pairs and numbers that lose precision, at any depth.
+//! They are checked all the same for what every JSON reader should worry about: repeated keys,
+//! unpaired surrogates and numbers that lose precision, at any depth.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -15,8 +15,8 @@ use crate::finding::{
     quoted_word,
 };
 
-/// Notes that `token` is not what was expected; it is of no use, but may still be what no reader
-/// of JSON should meet.
+/// Notes that `token` has the wrong type. Its content is checked all the same. Always returns false,
+/// as the result of [`Read::read`].
 #[cold]
 pub(crate) fn wrong_token(
     expected: Expected,
@@ -32,7 +32,7 @@ pub(crate) fn wrong_token(
     false
 }
 
-/// What a token is.
+/// The type of a token, with a short value.
 fn found(token: &str) -> Found {
     match token.as_bytes().first() {
         Some(b'"') => Found::String(quoted_word(&unescape(token))),
@@ -44,17 +44,17 @@ fn found(token: &str) -> Found {
     }
 }
 
-/// How many containers deep [`check`] looks: as deep as most readers of JSON go. What is deeper is
-/// taken as one value, so that no place is longer than this, however hostile the text.
+/// How many containers deep [`check`] looks, which is as deep as most JSON readers go. Anything deeper
+/// counts as one value, so that the length of a place is bounded.
 const MAX_DEPTH: usize = 128;
 
-/// A container that [`check`] is inside of.
+/// A container around the current value of [`check`].
 enum Inside<'a> {
     Object { keys: KeyCounts<'a> },
     Array { next: usize },
 }
 
-/// One step of the way to where [`check`] is; a place is made of it only where one is noted.
+/// One step of the path to the current value. It becomes a [`Step`] only if something is noted.
 enum PathStep<'a> {
     Key {
         key: Cow<'a, str>,
@@ -76,52 +76,31 @@ impl PathStep<'_> {
     }
 }
 
-/// Notes repeated keys, halves of characters and numbers that lose precision, at any depth, in a
-/// valid JSON value.
+/// Notes repeated keys, unpaired surrogates and numbers that lose precision, at any depth, in a valid
+/// JSON value.
 pub(crate) fn check(json: &str, at: &Place<'_>, findings: &mut Findings) {
-    let mut walk = Checker {
-        lexer: Lexer::new(json),
-        trail: Trail {
-            base: at,
-            base_pointer: OnceCell::new(),
-            path: Vec::new(),
-        },
-        inside: Vec::new(),
-    };
-    walk.value(findings);
-    while let Some(top) = walk.inside.last_mut() {
-        let next = match top {
-            Inside::Object { keys } => walk.lexer.key().map(|(span, key)| {
-                note_lone_surrogate(&json[span], findings, || walk.trail.pointer());
-                let seen = keys.count(key.clone(), 0);
-                let shared = OnceCell::new();
-                PathStep::Key { key, seen, shared }
-            }),
-            Inside::Array { next } => {
-                walk.lexer.eat(b',');
-                let more = walk.lexer.peek().is_some_and(|byte| byte != b']');
-                *next += 1;
-                more.then_some(PathStep::Index(*next - 1))
-            }
-        };
-        match next {
+    let mut checker = Checker::new(json, at);
+    checker.value(findings);
+    while !checker.inside.is_empty() {
+        match checker.next_step(findings) {
             Some(step) => {
-                walk.trail.path.push(step);
-                walk.note_repeated_key(findings);
-                walk.value(findings);
+                checker.trail.path.push(step);
+                checker.note_repeated_key(findings);
+                checker.value(findings);
             }
-            None => walk.leave(),
+            None => checker.leave(),
         }
     }
 }
 
+/// The state of [`check`]: an explicit stack instead of recursion.
 struct Checker<'w, 'a> {
     lexer: Lexer<'a>,
     trail: Trail<'w, 'a>,
     inside: Vec<Inside<'a>>,
 }
 
-/// The way from where [`check`] started to where it is.
+/// The path from the value that is checked to the current one inside it.
 struct Trail<'w, 'a> {
     base: &'w Place<'w>,
     base_pointer: OnceCell<Pointer>,
@@ -136,7 +115,38 @@ impl Trail<'_, '_> {
     }
 }
 
-impl Checker<'_, '_> {
+impl<'w, 'a> Checker<'w, 'a> {
+    fn new(json: &'a str, at: &'w Place<'w>) -> Self {
+        Self {
+            lexer: Lexer::new(json),
+            trail: Trail {
+                base: at,
+                base_pointer: OnceCell::new(),
+                path: Vec::new(),
+            },
+            inside: Vec::new(),
+        }
+    }
+
+    /// The step to the next value of the innermost container, or `None` at the end of it.
+    fn next_step(&mut self, findings: &mut Findings) -> Option<PathStep<'a>> {
+        match self.inside.last_mut()? {
+            Inside::Object { keys } => self.lexer.key().map(|(span, key)| {
+                let token = self.lexer.text(span);
+                note_lone_surrogate(token, findings, || self.trail.pointer());
+                let seen = keys.count(key.clone(), 0);
+                let shared = OnceCell::new();
+                PathStep::Key { key, seen, shared }
+            }),
+            Inside::Array { next } => {
+                self.lexer.eat(b',');
+                let more = self.lexer.peek().is_some_and(|byte| byte != b']');
+                *next += 1;
+                more.then_some(PathStep::Index(*next - 1))
+            }
+        }
+    }
+
     /// Enters a container, or passes a single value.
     fn value(&mut self, findings: &mut Findings) {
         let may_enter = self.inside.len() < MAX_DEPTH;
@@ -158,8 +168,8 @@ impl Checker<'_, '_> {
     }
 
     fn leave(&mut self) {
-        // At the end of text that is not JSON after all there is no bracket to pass, which ends
-        // the walk all the same: every turn of its loop enters, passes or leaves something.
+        // If the text is not JSON after all, the bracket may be missing. The loop still ends, because
+        // each of its turns enters, passes or leaves something.
         let bracket = match self.inside.pop() {
             Some(Inside::Object { .. }) => b'}',
             _ => b']',
@@ -177,7 +187,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// The finding that `pointer` is not the first member named `key`.
+/// The finding that `pointer` is a repeated member named `key`.
 pub(crate) fn repeated_key(key: &str, pointer: Pointer) -> Finding {
     let detail = Detail::DuplicateKey {
         key: quoted_word(key),

@@ -1,20 +1,20 @@
-//! Reading JSON value by value, with the grammar checked on the way.
+//! Reads JSON value by value and checks its grammar on the way.
 
-/// The white space of JSON's grammar; other readers of text know more.
+/// The white space of JSON's grammar, which is less than that of ASCII or Unicode.
 pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// The text is not JSON from here on: whoever reads it stops, and keeps what it has.
+/// The text is not JSON from here on. Readers stop and keep what they have.
 ///
-/// It says neither what is wrong nor where: `serde_json` is asked for that, once, at the end.
+/// It holds neither the reason nor the place. `serde_json` finds those, once, when reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SyntaxError;
 
-/// A position in JSON text that is moved forward value by value and passes nothing but JSON.
+/// A position in JSON text, which moves forward value by value and only over valid JSON.
 ///
-/// It decodes nothing: a value is the part of the text that it covers. So a number keeps every
-/// digit, and a reader that finds another value than it wants has passed it already, can say what
-/// it is, and goes on. A value is passed whole or not at all; a number or a word counts as whole
-/// only where something follows, as it may have gone on where a text was cut off.
+/// It decodes nothing: a value is the part of the text that it covers. So a number keeps every digit,
+/// and a reader that gets a value of the wrong type has already passed it, can report what it is, and
+/// goes on. A value is passed as a whole or not at all. A number or a word only counts as whole if
+/// something follows it, because the text may have been cut off inside it.
 #[derive(Debug, Clone)]
 pub(crate) struct Decoder<'de> {
     text: &'de str,
@@ -27,7 +27,7 @@ impl<'de> Decoder<'de> {
         Self { text, at: 0 }
     }
 
-    /// The byte it stands at.
+    /// The offset of the next byte.
     pub(super) fn offset(&self) -> usize {
         self.at
     }
@@ -36,7 +36,7 @@ impl<'de> Decoder<'de> {
         &self.text.as_bytes()[self.at..]
     }
 
-    /// Passes white space and gives the byte behind it, which it does not pass.
+    /// Passes white space and returns the byte after it, without passing that.
     fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(self.at) {
@@ -52,8 +52,8 @@ impl<'de> Decoder<'de> {
         found
     }
 
-    /// Goes to the next item or key of a container, whose opening bracket or last value it stands
-    /// behind; `false` where it passed the bracket `close` instead.
+    /// Moves from the opening bracket or the last value of a container to the next item or key.
+    /// Returns false if the container ends instead: it has passed the bracket `close`.
     pub(super) fn next(&mut self, close: u8, is_first: bool) -> Result<bool, SyntaxError> {
         match self.peek() {
             Some(byte) if byte == close => {
@@ -70,7 +70,7 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// Passes the colon behind a key.
+    /// Passes the colon after a key.
     pub(super) fn colon(&mut self) -> Result<(), SyntaxError> {
         self.eat(b':').then_some(()).ok_or(SyntaxError)
     }
@@ -80,8 +80,8 @@ impl<'de> Decoder<'de> {
         self.peek().is_none().then_some(()).ok_or(SyntaxError)
     }
 
-    /// Passes `expected` if the text goes on with it as it stands: of use where several tokens are
-    /// nearly always written in the same way.
+    /// Passes `expected` if the text continues with exactly that. This is fast for several tokens that
+    /// are nearly always written in the same way.
     pub(super) fn eat_text(&mut self, expected: &str) -> bool {
         let text = self.rest().get(..expected.len());
         let found = text.is_some_and(|text| is_same(text, expected.as_bytes()));
@@ -91,8 +91,8 @@ impl<'de> Decoder<'de> {
         found
     }
 
-    /// Passes a string that has no escapes and gives what it says; none, and passes nothing, where
-    /// something else comes next.
+    /// Passes a string without escapes and returns its content. If anything else comes next, returns
+    /// `None` and passes nothing.
     pub(super) fn plain_string(&mut self) -> Option<&'de str> {
         if self.peek() != Some(b'"') {
             return None;
@@ -106,7 +106,7 @@ impl<'de> Decoder<'de> {
         Some(&self.text[start..end])
     }
 
-    /// Passes a string and gives it as it is written, with its quotes.
+    /// Passes a string and returns it as written, with its quotes.
     pub(super) fn string(&mut self) -> Result<&'de str, SyntaxError> {
         self.peek();
         let start = self.at;
@@ -114,7 +114,7 @@ impl<'de> Decoder<'de> {
         Ok(&self.text[start..self.at])
     }
 
-    /// Passes one value of any kind and gives it as it is written.
+    /// Passes one value of any type and returns it as written.
     pub(super) fn value(&mut self) -> Result<&'de str, SyntaxError> {
         let first = self.peek();
         let start = self.at;
@@ -125,7 +125,7 @@ impl<'de> Decoder<'de> {
         Ok(&self.text[start..self.at])
     }
 
-    /// Passes the opening bracket of a container, or the whole of another value: the least of which
+    /// Passes the opening bracket of a container, or the whole of any other value: the least from which
     /// something can be read.
     pub(super) fn begin_value(&mut self) -> Result<(), SyntaxError> {
         match self.open() {
@@ -134,17 +134,17 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// Says whether the value at byte `start`, past white space, is an object or array: of such a
-    /// one that the text breaks off in, some was read.
+    /// Whether the value at byte `start`, after white space, is an object or array. If the text is cut
+    /// off inside one, a part of it was read.
     #[cold]
     pub(super) fn is_container(&self, start: usize) -> bool {
         let value = self.text[start..].trim_start_matches(WHITE_SPACE);
         value.starts_with(['{', '['])
     }
 
-    /// Passes a container however deep it is: without recursion, a text cannot exhaust the stack.
+    /// Passes a container. It does not recurse, so that deeply nested text cannot exhaust the stack.
     fn pass_container(&mut self) -> Result<(), SyntaxError> {
-        // What closes the containers around the one it is in.
+        // The closing brackets of the containers around the current one.
         let mut outer = Vec::new();
         let mut close = self.open().ok_or(SyntaxError)?;
         let mut is_first = true;
@@ -171,7 +171,7 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// Passes an opening bracket, if one comes next, and gives the one that closes it.
+    /// Passes an opening bracket, if one comes next, and returns its closing bracket.
     fn open(&mut self) -> Option<u8> {
         let close = match self.peek()? {
             b'{' => b'}',
@@ -193,7 +193,7 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// Passes a string, at whose opening quote it should stand.
+    /// Passes a string, if its opening quote comes next.
     fn pass_string(&mut self) -> Result<(), SyntaxError> {
         let rest = self.rest();
         let mut passed = 1;
@@ -224,7 +224,7 @@ impl<'de> Decoder<'de> {
         self.pass_scalar(length)
     }
 
-    /// Passes a number or a word of that length, if it ends there.
+    /// Passes a number or a word of this length, if it ends there.
     fn pass_scalar(&mut self, length: usize) -> Result<(), SyntaxError> {
         let end = self.at + length;
         let ends = match self.text.as_bytes().get(end) {
@@ -238,8 +238,8 @@ impl<'de> Decoder<'de> {
         Ok(())
     }
 
-    /// Says whether a number or word that ends at `end` cannot have gone on: white space and
-    /// something else follows, or it is all that there is.
+    /// Whether a number or word that ends at `end` is complete: white space and something else follow,
+    /// or it is the whole text.
     #[cold]
     fn is_end_of_scalar(&self, end: usize) -> bool {
         let (before, after) = (&self.text[..self.at], &self.text[end..]);
@@ -252,8 +252,8 @@ impl<'de> Decoder<'de> {
     }
 }
 
-/// Compares two short texts of one length by two words, which may overlap: a call of `memcmp` would
-/// cost more than the comparison.
+/// Compares two short texts of equal length by two words, which may overlap. A call of `memcmp` would
+/// cost more than that.
 fn is_same(a: &[u8], b: &[u8]) -> bool {
     match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
         (Some(x), Some(y)) if a.len() <= 16 => x == y && a.last_chunk::<8>() == b.last_chunk(),
@@ -264,20 +264,19 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// How many bytes of a string come before its next quote, escape or control character, or before
-/// its end.
+/// How many bytes come before the next quote, escape or control character, or before the end.
 ///
-/// Eight bytes are looked at together: most strings are shorter than what a vector instruction
-/// needs to pay. A byte's highest bit is set in `special` where it is one of the three; one that is
-/// not may be marked too, but only behind one that is.
+/// It looks at eight bytes at a time, because most strings are too short for vector instructions to
+/// pay off. In `special` the highest bit of a byte is set if it is one of the three. A byte that is
+/// not may be marked too, but only after one that is.
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let mut rest = text;
     while let Some((bytes, more)) = rest.split_first_chunk() {
         let bytes = u64::from_le_bytes(*bytes);
         let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
-        // With its second bit turned, a quote is the first character behind the control characters,
-        // which stay among themselves.
+        // Flipping the second bit makes the quote the first character after the control characters,
+        // and maps these among themselves.
         let quote_or_control = below(bytes ^ (ONES * 2), (b'"' ^ 2) + 1);
         let escape = below(bytes ^ (ONES * u64::from(b'\\')), 1);
         let special = (quote_or_control | escape) & (ONES << 7);
@@ -290,7 +289,7 @@ fn plain_length(text: &[u8]) -> usize {
     text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
-/// The length of the escape that a text begins with. Whether it names a character is not asked.
+/// The length of the escape that a text starts with. It need not name a character.
 fn escape_length(text: &[u8]) -> Option<usize> {
     match text.get(1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
@@ -302,7 +301,7 @@ fn escape_length(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The length of the number that a text begins with.
+/// The length of the number that a text starts with.
 fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();

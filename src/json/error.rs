@@ -1,6 +1,6 @@
-//! Why a text is not JSON, in words for people who do not know how the parser names its tokens.
+//! Describes syntax errors of `serde_json` to people who do not know how it names its tokens.
 
-/// What is wrong, without the place: lower case, no full stop.
+/// The reason without the place, in lower case and without a full stop.
 pub fn describe_error(error: &serde_json::Error) -> String {
     let words = error.to_string();
     let words = words.split(" at line ").next().unwrap_or(&words);
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_described_in_plain_words() {
+    fn describes_every_error_in_plain_words() {
         case("", "it ends where a value is expected");
         case("tru", "it ends where a value is expected");
         case("\"a", "it ends inside a string");

@@ -1,8 +1,8 @@
-//! How often each key of an object was there.
+//! Counts how often each key of an object occurs.
 //!
-//! A hostile object has millions of keys. A table of them misses the processor's cache with every
-//! key once it is larger than that: so the table holds only numbers, and the keys stand in a list
-//! beside it, with their hashes, for the table to grow without reading them in the text again.
+//! A hostile object has millions of keys. A hash table of keys that is larger than the processor's
+//! cache misses it at every key. So the table holds only numbers, which index a list of the keys.
+//! The list also holds their hashes, so that the table can grow without hashing all keys again.
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
@@ -11,11 +11,11 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-/// The keys of an object, each with how often it was there.
+/// The keys of an object, each with its number of occurrences.
 #[derive(Default)]
 pub(super) struct KeyCounts<'a> {
     hasher: RandomState,
-    /// The places in `keys`.
+    /// Indices into `keys`.
     table: HashTable<u32>,
     keys: Vec<CountedKey<'a>>,
 }
@@ -27,8 +27,8 @@ struct CountedKey<'a> {
 }
 
 impl<'a> KeyCounts<'a> {
-    /// Counts a key and says how often it was there before. A key that is counted for the first time
-    /// was there `uncounted` times.
+    /// Counts a key. Returns how often it occurred before; a key that was never counted here occurred
+    /// `uncounted` times.
     pub(super) fn count(&mut self, key: Cow<'a, str>, uncounted: u32) -> u32 {
         let Self {
             hasher,
@@ -44,7 +44,7 @@ impl<'a> KeyCounts<'a> {
                 counted.count - 1
             }
             Entry::Vacant(entry) => {
-                // An object of four thousand million different keys has its first ones counted.
+                // Beyond 2^32 different keys, new ones are not counted any more.
                 if let Ok(at) = u32::try_from(keys.len()) {
                     entry.insert(at);
                     let count = uncounted + 1;
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_equal_keys_from_others_however_they_are_held() {
+    fn counts_borrowed_and_owned_keys_together() {
         let mut counts = KeyCounts::default();
         assert_eq!(counts.count(Cow::from("a"), 0), 0);
         assert_eq!(counts.count(Cow::from("b"), 1), 1);

@@ -1,13 +1,13 @@
-//! Walking JSON text to find where values are: no tree, no recursion, no copies.
+//! Finds values in JSON text without a tree, recursion or copies.
 //!
-//! It trusts nothing: on text that is not JSON it stops early, and never panics.
+//! It does not check the grammar. On text that is not JSON it stops early, and never panics.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::Text;
 
-/// A position in JSON text, moved forward value by value.
+/// A position in JSON text, which moves forward value by value.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
@@ -25,7 +25,7 @@ impl<'a> Lexer<'a> {
         Self { text, at }
     }
 
-    /// The byte it stands at.
+    /// The offset of the next byte.
     pub(crate) fn offset(&self) -> usize {
         self.at
     }
@@ -48,7 +48,8 @@ impl<'a> Lexer<'a> {
         found
     }
 
-    /// Passes one whole value and gives the bytes it covers; an unclosed one reaches to the end.
+    /// Passes one value and returns the bytes that it covers. A value that is not closed reaches to the
+    /// end of the text.
     pub(crate) fn value(&mut self) -> Option<Range<usize>> {
         let first = self.peek()?;
         let start = self.at;
@@ -61,7 +62,7 @@ impl<'a> Lexer<'a> {
         Some(start..self.at)
     }
 
-    /// Passes one token: a string, a number, a word or a single mark.
+    /// Passes one token: a string, a number, a word or a punctuation mark.
     pub(super) fn next_token(&mut self) -> Option<Range<usize>> {
         let first = self.peek()?;
         let start = self.at;
@@ -73,20 +74,25 @@ impl<'a> Lexer<'a> {
         Some(start..self.at)
     }
 
-    /// Passes one whole value and gives its text; empty where none follows.
-    pub(super) fn token(&mut self) -> &'a str {
-        self.value().map_or("", |span| &self.text[span])
+    /// The text of some bytes.
+    pub(super) fn text(&self, span: Range<usize>) -> &'a str {
+        &self.text[span]
     }
 
-    /// Passes the key of an object's next member and the colon; none at the object's end.
+    /// Passes one value and returns its text, which is empty if no value follows.
+    pub(super) fn token(&mut self) -> &'a str {
+        self.value().map_or("", |span| self.text(span))
+    }
+
+    /// Passes the key of an object's next member and the colon. Returns `None` at the object's end.
     ///
-    /// Call it after the opening brace was eaten, and pass the value before calling it again.
+    /// Call it after passing the opening brace, and pass the value before calling it again.
     pub(crate) fn key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
         let key = self.bare_key()?;
         self.eat(b':').then_some(key)
     }
 
-    /// Passes the key of an object's next member and leaves the colon, which may be missing.
+    /// Passes the key of an object's next member, but not the colon, which may be missing.
     pub(super) fn bare_key(&mut self) -> Option<(Range<usize>, Cow<'a, str>)> {
         self.eat(b',');
         if self.peek()? != b'"' {
@@ -96,7 +102,7 @@ impl<'a> Lexer<'a> {
         Some((span.clone(), unescape(&self.text[span])))
     }
 
-    /// Passes a string, whose opening quote it stands at.
+    /// Passes a string. Its opening quote must come next.
     fn string(&mut self) {
         let bytes = self.text.as_bytes();
         self.at += 1;
@@ -131,7 +137,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Passes a number or a word. Nothing closes one: it ends where something else follows.
+    /// Passes a number or a word, which ends where something else follows.
     fn scalar(&mut self) {
         let rest = &self.text[self.at..];
         let end = rest.find(|c: char| {
@@ -141,7 +147,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The members of an object's text, in order, as keys and the text of their values.
+/// The members of an object in order: their keys and the text of their values.
 pub(crate) fn members(object: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     let mut lexer = Lexer::new(object);
     let open = lexer.eat(b'{');
@@ -152,8 +158,7 @@ pub(crate) fn members(object: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)
     })
 }
 
-/// The text of the last member of an object that is named `name`; of one that the text breaks off
-/// in, what there is.
+/// The text of the last member of an object named `name`, as far as it goes if the text is cut off.
 pub(super) fn last_member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     members(object)
         .filter(|(key, _)| key == name)
@@ -172,24 +177,24 @@ pub(super) fn items(array: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The bytes that each token of a text covers, in order.
+/// The bytes of each token of a text, in order.
 pub(crate) fn token_spans(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut lexer = Lexer::new(text);
     std::iter::from_fn(move || lexer.next_token())
 }
 
-/// What a string token says; borrowed where it has no escapes.
+/// The content of a string token, borrowed if it has no escapes.
 ///
-/// Half of a surrogate pair, which is not a character, becomes U+FFFD.
+/// An unpaired surrogate, which is not a character, becomes U+FFFD.
 pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
-    unescape_whole(token).unwrap_or_else(|| {
+    unescape_strictly(token).unwrap_or_else(|| {
         let mended = serde_json::from_str(&without_lone_surrogates(token));
         mended.map_or(Cow::Borrowed(without_quotes(token)), Cow::Owned)
     })
 }
 
-/// What a string token says; none where an escape in it is half of a surrogate pair.
-pub(super) fn unescape_whole(token: &str) -> Option<Cow<'_, str>> {
+/// The content of a string token; `None` if it has an unpaired surrogate.
+pub(super) fn unescape_strictly(token: &str) -> Option<Cow<'_, str>> {
     let inner = without_quotes(token);
     if !inner.as_bytes().contains(&b'\\') {
         return Some(Cow::Borrowed(inner));
@@ -202,7 +207,7 @@ fn without_quotes(token: &str) -> &str {
     inner.strip_suffix('"').unwrap_or(inner)
 }
 
-/// A value as people read it: what a string says, anything else on one line.
+/// A value for people: the content of a string, or any other value on one line.
 pub(crate) fn readable(json: &str) -> Text<'_> {
     Text::from(if json.starts_with('"') {
         unescape(json)
@@ -211,8 +216,8 @@ pub(crate) fn readable(json: &str) -> Text<'_> {
     })
 }
 
-/// The same JSON text with every escaped half of a surrogate pair written `\ufffd`: as long as
-/// before, so that places stay what they were.
+/// JSON text with every unpaired surrogate replaced with `\ufffd`, which has the same length, so that
+/// places stay the same.
 pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     let mut lone = lone_surrogates(text).peekable();
     if lone.peek().is_none() {
@@ -229,7 +234,7 @@ pub(crate) fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// The bytes at which an escape stands for half of a surrogate pair without its other half.
+/// The offsets of escapes that are unpaired surrogates.
 pub(super) fn lone_surrogates(text: &str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let unit = |at: usize| {
@@ -254,7 +259,7 @@ pub(super) fn lone_surrogates(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// JSON text without the white space between its tokens: one line, nothing else changed.
+/// JSON text without the white space between its tokens.
 pub(crate) fn compact(text: &str) -> Cow<'_, str> {
     if !text.contains(|c: char| c.is_ascii_whitespace()) {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! Finding the bytes that pointers name, in one walk over the text.
+//! Finds the bytes that pointers refer to, in one walk over the text.
 
 use foldhash::HashMap;
 use std::ops::Range;
@@ -6,17 +6,17 @@ use std::ops::Range;
 use super::lexer::Lexer;
 use crate::finding::{Occurrence, Pointer, Step};
 
-/// The places that are looked for, as a tree.
+/// The places to find, as a tree of pointers.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted<'p> {
-    /// The caller's numbers of the pointers that end here.
+    /// The numbers of the pointers that end here.
     here: Vec<usize>,
     keys: HashMap<&'p str, HashMap<Occurrence, Wanted<'p>>>,
     items: HashMap<usize, Wanted<'p>>,
 }
 
 impl<'p> Wanted<'p> {
-    /// Wants the place of `pointer`; it will be found under `number`.
+    /// Adds a pointer, to be reported as `number`.
     pub(crate) fn add(&mut self, pointer: &'p Pointer, number: usize) {
         let mut node = self;
         for step in pointer.steps() {
@@ -32,14 +32,14 @@ impl<'p> Wanted<'p> {
     }
 }
 
-/// Tells `found` the bytes of every wanted value that is in `text`; of a value that the text
-/// breaks off in, what there is; of one that it breaks off before, where it would be.
+/// Calls `found` with the bytes of every wanted value in `text`. A value in which the text is cut off
+/// reaches to the end; one before which it is cut off is empty, at the place where it would be.
 pub(crate) fn locate(text: &str, wanted: &Wanted<'_>, found: &mut impl FnMut(usize, Range<usize>)) {
     let mut lexer = Lexer::new(text);
     walk(text, &mut lexer, &[wanted], found);
 }
 
-/// Passes one value, which stands at all of `nodes`. It goes as deep as pointers do, not as deep
+/// Passes one value, which is at all of `nodes`. It recurses as deep as the pointers, and not as deep
 /// as the text.
 fn walk<'t>(
     text: &'t str,
@@ -74,14 +74,11 @@ fn walk_object<'t>(
     found: &mut impl FnMut(usize, Range<usize>),
 ) {
     let mut counts: HashMap<&str, u32> = HashMap::default();
-    // The last of several members is only known at the end: where each wanted key last stood.
+    // Where each wanted key was last. The last of several members is only known at the end.
     let mut last: HashMap<&str, usize> = HashMap::default();
     while let Some((_, key)) = lexer.bare_key() {
         let has_colon = lexer.eat(b':');
-        let mut wanted = nodes
-            .iter()
-            .filter_map(|node| node.keys.get_key_value(&*key));
-        let Some((name, _)) = wanted.next() else {
+        let Some(name) = wanted_key(nodes, &key) else {
             if !has_colon || lexer.value().is_none() {
                 break;
             }
@@ -96,20 +93,36 @@ fn walk_object<'t>(
         if !has_colon {
             break;
         }
-        // A key at which the text breaks off does not replace the one before.
+        // If the text ends before the value, the earlier member counts as the last one.
         if lexer.offset() > start {
             last.insert(name, start);
         }
     }
+    walk_last(text, &last, nodes, found);
+}
+
+/// The key as the pointers hold it, if any of them leads through it.
+fn wanted_key<'p>(nodes: &[&Wanted<'p>], key: &str) -> Option<&'p str> {
+    let mut entries = nodes.iter().filter_map(|node| node.keys.get_key_value(key));
+    entries.next().map(|(name, _)| *name)
+}
+
+/// Walks the last member of each name again, for pointers to the last occurrence.
+fn walk_last(
+    text: &str,
+    last: &HashMap<&str, usize>,
+    nodes: &[&Wanted<'_>],
+    found: &mut impl FnMut(usize, Range<usize>),
+) {
     for (name, start) in last {
         let inner = named(nodes, name, Occurrence::Last);
         if !inner.is_empty() {
-            walk(text, &mut Lexer::starting_at(text, start), &inner, found);
+            walk(text, &mut Lexer::starting_at(text, *start), &inner, found);
         }
     }
 }
 
-/// What is wanted of one of the members named `name`.
+/// The nodes for this occurrence of the members named `name`.
 fn named<'n, 'p>(
     nodes: &[&'n Wanted<'p>],
     name: &str,

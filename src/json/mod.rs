@@ -1,31 +1,30 @@
-//! Reading JSON and noting what is wrong with it, with places, in one pass.
+//! Reads JSON into types and notes what is wrong with it, with places, in one pass.
 //!
-//! A type that implements `Read` fills itself from a `Decoder`. What is not as it should be becomes
-//! a [`Finding`](crate::finding::Finding), and reading goes on; only text that is not JSON ends it
-//! early, and then everything read so far stays.
+//! A type that implements `Read` fills itself from a `Decoder`. A value of the wrong shape becomes a
+//! [`Finding`](crate::finding::Finding), and reading goes on. Only a syntax error ends it early, and
+//! everything read before that is kept.
 //!
-//! **One decoder.** serde's data model has one answer to a value that a reader did not ask for: an
-//! error, behind which nothing can be read. A checker must go on there. So the decoder gives every
-//! value as the text that it covers, checked against the grammar on the way, and the reader makes of
-//! it what it can: `null` where a string should be costs a finding, not a second reading. There is
-//! no fast mode beside a thorough one, and nothing that both would have to agree on. Nor is there
-//! code for each kind of object: one function, `read_record`, reads them all through a table that
-//! [`record!`] makes of each, so that the whole reader stays in the processor's cache. Why a text is
-//! not JSON is for `serde_json` to say, which is asked only where the decoder stopped. A test holds
-//! the decoder to taking exactly what `serde_json` takes.
+//! **One decoder.** serde reports a value of an unexpected type as an error, after which nothing can
+//! be read. A checker must go on. So the decoder returns every value as the text that it covers, with
+//! its grammar checked, and the reader interprets that text: a `null` instead of a string costs a
+//! finding, and not a second pass. There is no fast mode besides a thorough one, so the two cannot
+//! disagree. One function, `read_record`, reads all objects, through a table that `record!` makes
+//! for each, so that the whole reader stays in the processor's cache. `serde_json` is only used to
+//! explain a syntax error, once the decoder found one. A test checks that the decoder accepts exactly
+//! what `serde_json` accepts.
 //!
-//! **Places.** A finding has a place, and nearly all values have no finding. So where the reader
-//! stands is a linked list on the stack, one [`Place`] in the frame of each container that is being
-//! read, which costs a few moves for each value. It becomes a [`Pointer`](crate::finding::Pointer), a
-//! value that outlives the reading, only for a finding that is kept. Repeated keys are told apart by
-//! their occurrence: RFC 6901 cannot do that, and a finding about the first of two must not point at
-//! the second.
+//! **Places.** Every finding has a place, but nearly all values have no finding. So the current place
+//! is a linked list on the stack, with one [`Place`] in the frame of each container that is being
+//! read, which costs a few moves for each value. It becomes a [`Pointer`](crate::finding::Pointer),
+//! which outlives the reading, only for a finding that is kept. Places distinguish repeated keys by
+//! their occurrence, which RFC 6901 cannot do: a finding about the first of two members must not
+//! point at the second.
 //!
-//! **From a place to bytes.** Readers know paths, views want lines. `locate` walks the text once more
-//! for all findings together: it puts their pointers into a tree, enters only the containers that
-//! the tree has, and passes the others by counting brackets. A clean body is never walked, and a
-//! body with a thousand findings is walked once. The walk also finds places in text that breaks off,
-//! so its `Lexer` trusts nothing and judges nothing: it stops early where there is no JSON.
+//! **From places to bytes.** Readers know paths, and views need lines. `locate` walks the text once
+//! for all findings together: it puts their pointers into a tree, enters only the containers in the
+//! tree, and skips the others by counting brackets. A body without findings is not walked, and one
+//! with a thousand is walked once. Text that is cut off has places too, so the `Lexer` of this walk
+//! checks no grammar: on text that is not JSON it stops early.
 
 mod body;
 mod check;
@@ -55,10 +54,10 @@ use crate::finding::{Findings, Place};
 
 /// Something that fills itself from JSON and notes what is wrong with it.
 pub(crate) trait Read<'de>: Default {
-    /// Reads one value. `false` says that the value was of no use, which has been noted.
+    /// Reads one value. Returns false if it could not be used, which was noted.
     ///
     /// # Errors
-    /// Where the text is not JSON; what was read before that stays in `self`.
+    /// The text is not JSON. What was read before that stays in `self`.
     fn read(
         &mut self,
         json: &mut Decoder<'de>,
@@ -78,7 +77,7 @@ impl<'de, T: Read<'de>> Read<'de> for Box<T> {
     }
 }
 
-/// A value that was of no use is none.
+/// A value that could not be used is `None`.
 impl<'de, T: Read<'de>> Read<'de> for Option<T> {
     fn read(
         &mut self,

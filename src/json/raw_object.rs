@@ -1,4 +1,5 @@
-//! Values of any shape: checked for what every JSON reader should worry about, and kept as text.
+//! Values of any shape, kept as text and checked for what may trip up any JSON reader: repeated keys,
+//! unpaired surrogates, and numbers that lose precision.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,7 @@ use crate::finding::{Expected, Findings, Place};
 pub struct RawObject<'de>(&'de str);
 
 impl<'de> RawObject<'de> {
-    /// The members in order, the values as JSON text.
+    /// The members in order, with their values as JSON text.
     pub fn members(&self) -> impl Iterator<Item = (Text<'de>, &'de str)> {
         members(self.0).map(|(key, value)| (Text::from(key), value))
     }
@@ -44,8 +45,8 @@ impl<'de> Read<'de> for RawObject<'de> {
     }
 }
 
-/// Sees at a glance that [`check`] would find nothing: a few different keys, and values that are
-/// strings, words or short numbers. So are nearly all maps.
+/// Whether an object is so simple that [`check`] would find nothing: it has few keys, all different,
+/// and its values are strings, words or short numbers. Nearly all objects are like that.
 fn is_plain(object: &str) -> bool {
     const FEW: usize = 8;
     let mut keys = [""; FEW];
@@ -57,7 +58,7 @@ fn is_plain(object: &str) -> bool {
         };
         let value = lexer.token();
         let is_plain = match value.as_bytes().first() {
-            // Half of a character is written like this.
+            // Surrogates, paired or not, are written like this.
             Some(b'"') => !value.contains("\\ud") && !value.contains("\\uD"),
             Some(b't' | b'f' | b'n') => true,
             Some(b'{' | b'[') | None => false,
@@ -77,7 +78,7 @@ mod tests {
     use crate::finding::Rule;
 
     #[test]
-    fn halves_of_characters_are_noted_wherever_they_are() {
+    fn notes_unpaired_surrogates_at_any_depth() {
         let noted = |json: &str| {
             let mut findings = Findings::default();
             let mut map = RawObject::default();

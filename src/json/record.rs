@@ -1,4 +1,4 @@
-//! Objects with known members: stated once, read and checked in one pass.
+//! Objects with known members: defined once with [`record!`], then read and checked in one pass.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -16,7 +16,7 @@ use crate::finding::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
-    /// The name as nearly all texts have it: in quotes, with the colon.
+    /// The name in quotes and with the colon, as nearly all texts have it.
     pub(crate) key: &'static str,
     pub(crate) required: bool,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) struct Fields {
     list: &'static [Field],
-    /// Those that must be there, one bit each.
+    /// The required members, one bit each.
     required: u64,
 }
 
@@ -40,7 +40,7 @@ impl Fields {
         Self { list, required }
     }
 
-    /// The member named `key`, as an index; it is looked for from `likely` on.
+    /// The index of the member named `key`. The search starts at `likely`.
     fn index_of(&self, key: &str, likely: usize) -> Option<usize> {
         let count = self.list.len();
         (likely..count)
@@ -57,11 +57,11 @@ impl Deref for Fields {
     }
 }
 
-/// An object with known members; made by the [`record!`] macro.
+/// What [`read_record`] needs to know about an object; implemented by the [`record!`] macro.
 ///
-/// One function reads all records, through this table of functions: the code that one object needs
-/// is still in the processor's cache when the next comes, which would not be so if each kind of
-/// object had a reader of its own.
+/// One function reads all records, through this trait as a table of functions: its code is still in
+/// the processor's cache when the next object comes, which it would not be if each kind of object had
+/// a reader of its own.
 pub(crate) trait ReadRecord<'de> {
     /// The members.
     fn fields(&self) -> &'static Fields;
@@ -75,25 +75,25 @@ pub(crate) trait ReadRecord<'de> {
         findings: &mut Findings,
     ) -> Result<bool, SyntaxError>;
 
-    /// Keeps a member that nothing documents, its value as JSON text.
+    /// Keeps an undocumented member, with its value as JSON text.
     fn keep(&mut self, key: Text<'de>, value: &'de str);
 
-    /// Notes what can only be seen once all members are there.
+    /// Notes what can only be checked once all members were read.
     fn validate(&mut self, _: &Present<'_>, _: &mut Findings) {}
 }
 
-/// Which members an object turned out to have, whether or not they were of use.
+/// The members that an object has, whether or not their values could be used.
 pub(crate) struct Present<'p> {
     /// Where the object is.
     pub(crate) at: &'p Place<'p>,
-    /// What was noted about its members came after this mark.
+    /// The mark before everything that was noted inside the object.
     pub(crate) start: Mark,
     fields: &'static Fields,
     seen: u64,
 }
 
 impl Present<'_> {
-    /// Notes something about the object as a whole: before what was noted inside it.
+    /// Notes a finding about the object as a whole, before those noted inside it.
     pub(crate) fn note(
         &self,
         rule: Rule,
@@ -104,7 +104,7 @@ impl Present<'_> {
         findings.note_at(&mut start, rule, finding);
     }
 
-    /// The names of the documented members that are there.
+    /// The names of the documented members that are present.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         let fields = self.fields;
         let mut left = self.seen;
@@ -115,16 +115,16 @@ impl Present<'_> {
         })
     }
 
-    /// Says whether the member `name` is there.
+    /// Whether the member `name` is present.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names().any(|present| present == name)
     }
 }
 
-/// States an object once: its members, which of them are required, and how they are read.
+/// Defines an object: its members, which of them are required, and the types that read them.
 ///
-/// Every member becomes an `Option`: none where it is missing or of no use. Members that nothing
-/// documents are kept in `extra`. A record that is `validated by` a function has it called as its
+/// Every member becomes an `Option`, which is `None` if the member is missing or could not be used.
+/// Undocumented members are kept in `extra`. The function after `validated by` becomes
 /// [`ReadRecord::validate`].
 macro_rules! record {
     (@required required) => { true };
@@ -140,7 +140,7 @@ macro_rules! record {
         #[derive(Debug, Default)]
         pub struct $record<'de> {
             $($(#[$field_doc])* pub $name: Option<$type>,)*
-            /// Members that nothing documents, their values as JSON text.
+            /// Undocumented members, with their values as JSON text.
             pub extra: crate::json::Extra<'de>,
         }
 
@@ -200,8 +200,8 @@ macro_rules! record {
 }
 pub(crate) use record;
 
-/// Members that nothing documents, their values as JSON text. Nearly all objects have none, and
-/// then it is as small as can be.
+/// Undocumented members, with their values as JSON text. Nearly all objects have none, so an empty
+/// list takes only one word.
 #[derive(Debug, Default)]
 #[expect(
     clippy::box_collection,
@@ -250,6 +250,23 @@ pub(crate) fn read_record<'de>(
         fields,
         seen: 0,
     };
+    present.seen = read_members(record, fields, json, at, findings)?;
+    if present.seen & fields.required != fields.required {
+        note_missing_fields(&present, findings);
+    }
+    record.validate(&present, findings);
+    Ok(true)
+}
+
+/// Reads the members of an object up to its closing brace. Returns the bits of the known ones.
+#[inline]
+fn read_members<'de>(
+    record: &mut dyn ReadRecord<'de>,
+    fields: &'static Fields,
+    json: &mut Decoder<'de>,
+    at: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<u64, SyntaxError> {
     let mut seen = Seen::default();
     let mut is_first = true;
     while json.next(b'}', is_first)? {
@@ -268,18 +285,13 @@ pub(crate) fn read_record<'de>(
             }
         }
     }
-    present.seen = seen.known;
-    if present.seen & fields.required != fields.required {
-        note_missing_fields(&present, findings);
-    }
-    record.validate(&present, findings);
-    Ok(true)
+    Ok(seen.known)
 }
 
 enum NextKey<'de> {
-    /// That of a known member which was not there before; it is passed with its colon.
+    /// The key of a known member, for the first time. Its colon was passed too.
     First(usize),
-    /// An unknown key, or that of a known member which was there before. The colon comes next.
+    /// An unknown key, or a repeated key of a known member. The colon comes next.
     Other(Option<usize>, Cow<'de, str>),
 }
 
@@ -292,8 +304,8 @@ fn next_key<'de>(
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<NextKey<'de>, SyntaxError> {
-    // Members mostly come in the order in which they are documented, so the next one is compared
-    // with the text as it stands.
+    // Members mostly come in the order of the documentation, so the text is compared with the next
+    // one in that order before it is parsed as a key.
     let likely = seen.likely;
     if let Some(field) = fields.get(likely)
         && !seen.has(likely)
@@ -338,7 +350,7 @@ fn read_unusual<'de>(
     }
     json.colon()?;
     if let Some(index) = index {
-        // A value at which the text breaks off does not replace the one before.
+        // If the text ends before the value, the earlier value of this member is kept.
         json.clone().begin_value()?;
         record.read_field(index, json, &place, findings)?;
         return Ok(());
@@ -350,20 +362,20 @@ fn read_unusual<'de>(
     Ok(())
 }
 
-/// The keys an object has had so far.
+/// The keys of an object that were read so far.
 #[derive(Default)]
 struct Seen<'de> {
-    /// One bit a known member.
+    /// The known members, one bit each.
     known: u64,
-    /// The member behind the last known one, in the order in which they are documented.
+    /// The member after the last known one, in the order of the documentation.
     likely: usize,
-    /// How often each unknown key, and each known one after its first time, was there. Few
-    /// objects have any, so nothing is made for those that have none.
+    /// How often each unknown key was read, and each known one after its first time. Few objects have
+    /// any, so this is only allocated for those.
     counts: Option<KeyCounts<'de>>,
 }
 
 impl<'de> Seen<'de> {
-    /// Says whether a known member was there.
+    /// Whether a known member was read.
     fn has(&self, index: usize) -> bool {
         self.known & (1 << index) != 0
     }
@@ -373,7 +385,7 @@ impl<'de> Seen<'de> {
         self.likely = index + 1;
     }
 
-    /// Counts an unknown or repeated key and says how often it was there before.
+    /// Counts an unknown or repeated key. Returns how often it was read before.
     fn count(&mut self, index: Option<usize>, key: Cow<'de, str>) -> u32 {
         // The first time of a known member was not counted.
         let uncounted = u32::from(index.is_some());

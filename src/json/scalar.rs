@@ -1,7 +1,7 @@
 //! Single values: strings, enums, numbers and times.
 //!
-//! Each is taken from the stream as its own text, so that a number keeps every digit, half of a
-//! surrogate pair spoils one string and not the document, and a message can say what was found.
+//! Each is read as the text that it covers, so that a number keeps every digit, an unpaired surrogate
+//! spoils one string and not the document, and a message can quote what was found.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::check::wrong_token;
-use super::lexer::{unescape, unescape_whole};
+use super::lexer::{unescape, unescape_strictly};
 use super::token::{
     MAX_SAFE_INTEGER, is_number, note_lone_surrogate, note_precision, significant_digits,
 };
@@ -20,13 +20,13 @@ use crate::finding::{
     BadTime, Detail, Expected, Finding, Findings, Place, Rule, UnknownValue, nearest, quoted_word,
 };
 
-/// What a string token says; notes what is not a character in it.
+/// The content of a string token. Notes an unpaired surrogate in it.
 pub(crate) fn string<'de>(
     token: &'de str,
     at: &Place<'_>,
     findings: &mut Findings,
 ) -> Cow<'de, str> {
-    unescape_whole(token).unwrap_or_else(|| {
+    unescape_strictly(token).unwrap_or_else(|| {
         note_lone_surrogate(token, findings, || at.pointer());
         unescape(token)
     })
@@ -54,18 +54,18 @@ impl<'de> Read<'de> for Text<'de> {
 
 /// A closed set of strings that the vendor documents.
 pub trait Enumeration: Copy + Debug + 'static {
-    /// What the set is called in messages, with its article.
+    /// The name of the set in messages, with its article.
     const NAME: &'static str;
-    /// Every value with the word it has in JSON.
+    /// Every value with its word in JSON.
     const WORDS: &'static [(&'static str, Self)];
 }
 
-/// A string that should be one of a documented set, and is kept whether or not it is.
+/// A string that should be one of a documented set. It is kept even if it is not.
 #[derive(Debug, Clone)]
 pub struct OneOf<'de, E> {
     /// The string.
     pub text: Text<'de>,
-    /// What it means, if it is of the set.
+    /// Its value, if it is in the set.
     pub known: Option<E>,
 }
 
@@ -95,26 +95,29 @@ impl<'de, E: Enumeration> Read<'de> for OneOf<'de, E> {
             .map(|(_, value)| *value);
         if self.known.is_none() {
             findings.note(Rule::UnknownValue, |rule| {
-                let known: Vec<_> = E::WORDS.iter().map(|(known, _)| *known).collect();
-                let unknown = UnknownValue {
-                    value: quoted_word(word),
-                    set: E::NAME,
-                    nearest: nearest(word, known.iter().copied()),
-                    known,
-                };
-                Finding::new(rule, at, Detail::UnknownValue(Box::new(unknown)))
+                Finding::new(rule, at, unknown_value::<E>(word))
             });
         }
         Ok(true)
     }
 }
 
-/// A number as it is written, with every digit.
+fn unknown_value<E: Enumeration>(word: &str) -> Detail {
+    let known: Vec<_> = E::WORDS.iter().map(|(known, _)| *known).collect();
+    Detail::UnknownValue(Box::new(UnknownValue {
+        value: quoted_word(word),
+        set: E::NAME,
+        nearest: nearest(word, known.iter().copied()),
+        known,
+    }))
+}
+
+/// A number as written, with every digit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Number<'de>(&'de str);
 
 impl<'de> Number<'de> {
-    /// The number as it is written.
+    /// The number as written.
     pub fn as_str(&self) -> &'de str {
         self.0
     }
@@ -124,11 +127,11 @@ impl<'de> Number<'de> {
         self.0.parse().ok()
     }
 
-    /// The integer it stands for (`1.0` is one), if there is such a 64-bit integer.
+    /// The 64-bit integer that it stands for, if there is one. `1.0` stands for 1.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.parse().ok().or_else(|| {
             let float = self.as_f64()?;
-            // Where every integer has a float of its own, the conversion is exact.
+            // Up to this limit every integer has its own float, so the conversion is exact.
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "it is whole and far from the limits"
@@ -155,7 +158,7 @@ impl<'de> Read<'de> for Number<'de> {
     }
 }
 
-/// A whole number as it is written.
+/// A whole number as written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Integer<'de>(pub Number<'de>);
 
@@ -176,15 +179,15 @@ impl<'de> Read<'de> for Integer<'de> {
     }
 }
 
-/// Says whether a token is a number with no fraction, however it is written (`1.0`, `1e3`) and
-/// however large it is.
+/// Whether a token is a number without a fraction. It may be written as `1.0` or `1e3`, and be of any
+/// size.
 fn is_whole(token: &str) -> bool {
     let is_plain = || token.bytes().all(|byte| byte.is_ascii_digit());
     is_number(token) && (is_plain() || significant_digits(token) == 0 || last_place(token) >= 0)
 }
 
-/// The power of ten that the last digit of a number stands for, zeros at its end aside: 1 for
-/// `120`, -2 for `3.050`, 398 for `1.25e400`.
+/// The power of ten of the last digit of a number that is not zero: 1 for `120`, -2 for `3.050`, 398
+/// for `1.25e400`.
 fn last_place(token: &str) -> i64 {
     let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
     let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -201,7 +204,7 @@ fn last_place(token: &str) -> i64 {
     place.saturating_add(exponent.parse().unwrap_or(limit))
 }
 
-/// A time in seconds since 1970-01-01T00:00:00Z, from the range this century's calendars cover.
+/// A time in seconds since 1970-01-01T00:00:00Z, from 0 to [`UnixTime::MAX`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixTime(pub i64);
 
@@ -233,7 +236,7 @@ impl<'de> Read<'de> for UnixTime {
     }
 }
 
-/// A time that is written in another way than nearly all are, such as `1.7e9`, or is none.
+/// Reads a time that is written in an unusual way, such as `1.7e9`, or is invalid.
 #[cold]
 fn unusual_unix_time(token: &str, at: &Place<'_>, findings: &mut Findings) -> Option<UnixTime> {
     if !is_whole(token) {
@@ -258,10 +261,10 @@ fn out_of_range(token: &str, seconds: Option<i64>, at: &Place<'_>) -> Finding {
     Finding::new(Rule::BadTime, at, Detail::BadTime(fault))
 }
 
-/// A time in RFC 3339 form, kept as it is written whether or not it is one.
+/// A time in RFC 3339 form. It is kept as written, even if it is invalid.
 #[derive(Debug, Clone, Default)]
 pub struct SessionTime<'de> {
-    /// The time as it is written.
+    /// The time as written.
     pub text: Text<'de>,
     /// The instant, if it is an RFC 3339 time and no later than [`UnixTime::MAX`].
     pub instant: Option<Timestamp>,
@@ -279,7 +282,7 @@ impl<'de> Read<'de> for SessionTime<'de> {
         }
         let text = self.text.as_str();
         self.instant = instant(text);
-        // What names an instant is a time; the few other times name none.
+        // A time without an instant may still be valid: see `instant`.
         if self.instant.is_none() && !is_rfc3339(text) {
             findings.note(Rule::BadTime, |rule| {
                 let found = quoted_word(text);
@@ -290,14 +293,14 @@ impl<'de> Read<'de> for SessionTime<'de> {
     }
 }
 
-/// Says whether a text is an RFC 3339 time.
+/// Whether a text is an RFC 3339 time.
 fn is_rfc3339(text: &str) -> bool {
     let date_and_time = text.get(..DATE_AND_TIME.len());
     has_rfc3339_form(text) && date_and_time.is_some_and(|text| text.parse::<DateTime>().is_ok())
 }
 
-/// Says whether a text looks like an RFC 3339 time; whether there is such a day is not asked. It is
-/// stricter than jiff, which takes more of ISO 8601.
+/// Whether a text has the form of an RFC 3339 time, even if there is no such day. This is stricter than
+/// jiff, which accepts more of ISO 8601.
 fn has_rfc3339_form(text: &str) -> bool {
     let Some((date_and_time, rest)) = text.split_at_checked(DATE_AND_TIME.len()) else {
         return false;
@@ -310,8 +313,13 @@ fn has_rfc3339_form(text: &str) -> bool {
             b'T' => matches!(byte, b'T' | b't'),
             _ => byte == *want,
         });
-    let offset = &rest.as_bytes()[fraction_length(rest)..];
-    let is_offset = match offset {
+    let fraction = fraction_length(rest);
+    is_shaped && fraction != 1 && is_offset(&rest.as_bytes()[fraction..])
+}
+
+/// Whether a text is the offset of a time zone, as in RFC 3339.
+fn is_offset(text: &[u8]) -> bool {
+    match text {
         [b'Z' | b'z'] => true,
         [b'+' | b'-', h, i, b':', m, n] => {
             [h, i, m, n].iter().all(|byte| byte.is_ascii_digit())
@@ -319,14 +327,13 @@ fn has_rfc3339_form(text: &str) -> bool {
                 && *m <= b'5'
         }
         _ => false,
-    };
-    is_shaped && is_offset && fraction_length(rest) != 1
+    }
 }
 
-/// The form of a date and time: `d` is any digit.
+/// The form of a date and time, with `d` for any digit.
 const DATE_AND_TIME: &[u8] = b"dddd-dd-ddTdd:dd:dd";
 
-/// How long the fraction of a second is that a text begins with, its point included.
+/// The length of the fraction of a second that a text starts with, including the point.
 fn fraction_length(text: &str) -> usize {
     let digits = text.strip_prefix('.').map(|digits| {
         let digits = digits.bytes().take_while(u8::is_ascii_digit);
@@ -335,8 +342,8 @@ fn fraction_length(text: &str) -> usize {
     digits.unwrap_or(0)
 }
 
-/// The instant that an RFC 3339 time names; none for the last hours of the year 9999, which are
-/// beyond what jiff can tell in every time zone.
+/// The instant of an RFC 3339 time. `None` for the last hours of the year 9999, which jiff cannot
+/// represent in every time zone.
 fn instant(text: &str) -> Option<Timestamp> {
     const NANOSECONDS: usize = ".123456789".len();
     if !has_rfc3339_form(text) {
@@ -347,7 +354,7 @@ fn instant(text: &str) -> Option<Timestamp> {
     if fraction <= NANOSECONDS {
         return text.parse().ok();
     }
-    // RFC 3339 sets no limit to the digits of a second; nine are what an instant can hold.
+    // RFC 3339 does not limit the digits of a second. An instant holds nine.
     let [fraction, offset] = [&rest[..NANOSECONDS], &rest[fraction..]];
     [date_and_time, fraction, offset].concat().parse().ok()
 }

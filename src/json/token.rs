@@ -1,4 +1,4 @@
-//! Tokens: what can be odd about a number or a string wherever it is.
+//! Tokens: what can be odd about a number or a string, wherever it is.
 
 use super::lexer::lone_surrogates;
 use crate::finding::{
@@ -7,12 +7,12 @@ use crate::finding::{
 
 pub(super) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// Says whether a value is a number.
+/// Whether a value is a number.
 pub(super) fn is_number(token: &str) -> bool {
     token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
 }
 
-/// Notes the first escape that is not a character in a string, or in any value that has strings.
+/// Notes the first unpaired surrogate in a value.
 pub(crate) fn note_lone_surrogate(
     token: &str,
     findings: &mut Findings,
@@ -28,14 +28,14 @@ pub(crate) fn note_lone_surrogate(
     });
 }
 
-/// How many digits a number has from its first one that is not zero, without its exponent.
+/// The number of digits from the first one that is not zero, without the exponent.
 pub(super) fn significant_digits(token: &str) -> usize {
     let mantissa = token.split(['e', 'E']).next().unwrap_or(token);
     let digits = mantissa.trim_start_matches(['-', '0', '.']);
     digits.bytes().filter(u8::is_ascii_digit).count()
 }
 
-/// Says whether a number has no more digits than every float keeps, as nearly all have.
+/// Whether a number is so short that a float keeps all its digits, as nearly all are.
 pub(crate) fn is_short_number(token: &str) -> bool {
     token.len() <= 15 && !token.contains(['e', 'E'])
 }
@@ -49,24 +49,31 @@ pub(crate) fn note_precision(
     if is_short_number(token) {
         return;
     }
-    let significant = significant_digits(token);
-    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
-    let is_integer = !token.contains(['.', 'e', 'E']);
-    let loss = if value.is_infinite() {
-        PrecisionLoss::TooLarge
-    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
-        PrecisionLoss::UnsafeInteger
-    } else if significant > 0 && value == 0.0 {
-        PrecisionLoss::TooSmall
-    } else if !is_integer && significant > 17 {
-        PrecisionLoss::TooManyDigits
-    } else {
+    let Some(loss) = precision_loss(token) else {
         return;
     };
     findings.note(Rule::NumberPrecision, |rule| {
         let number = quoted_word(token);
         Finding::at(rule, pointer(), Detail::NumberPrecision { number, loss })
     });
+}
+
+/// How a 64-bit float changes a number, if it does.
+fn precision_loss(token: &str) -> Option<PrecisionLoss> {
+    let significant = significant_digits(token);
+    let value: f64 = token.parse().unwrap_or(f64::INFINITY);
+    let is_integer = !token.contains(['.', 'e', 'E']);
+    if value.is_infinite() {
+        Some(PrecisionLoss::TooLarge)
+    } else if is_integer && value.abs() > MAX_SAFE_INTEGER {
+        Some(PrecisionLoss::UnsafeInteger)
+    } else if significant > 0 && value == 0.0 {
+        Some(PrecisionLoss::TooSmall)
+    } else if !is_integer && significant > 17 {
+        Some(PrecisionLoss::TooManyDigits)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

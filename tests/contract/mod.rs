@@ -1,24 +1,23 @@
-//! Schemas to test with: a contract, and those that what the program writes must meet.
+//! Schemas for tests: a contract, and the schemas that the program's output must match.
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use chatlog::contract::Contract;
 use serde_json::{Value, json};
 
-/// The schema that the explanation of the rule `contract` speaks of.
+/// The schema in the explanation of the rule `contract`.
 pub(crate) fn example() -> Contract {
     let schema = json!({"properties": {"variables": {"required": ["order_id"]}}});
     let nothing = |uri: &str| Err(format!("nothing is at {uri}").into());
     Contract::new("ours.json", &schema, "file:///ours.json", nothing).expect("it is a schema")
 }
 
-/// A schema that values are held against by a program that is not ours.
+/// A schema for another validator than our own.
 pub(crate) struct Validator {
     schemas: Schemas,
     root: SchemaIndex,
 }
 
-/// Whether a validator holds strings against the `format` that a schema names. Most do not unless
-/// they are told to.
+/// Whether a validator checks the `format` of strings. Most do so only on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Formats {
     Checked,
@@ -26,7 +25,7 @@ pub(crate) enum Formats {
 }
 
 impl Validator {
-    /// A validator of the schema, which must be one: its meta-schema is asked.
+    /// A validator of the schema, which is first checked against its meta-schema.
     pub(crate) fn new(schema: &Value, formats: Formats) -> Self {
         const ROOT: &str = "file:///schema.json";
         let mut compiler = Compiler::new();
@@ -43,7 +42,7 @@ impl Validator {
         Self { schemas, root }
     }
 
-    /// What is wrong with a value, or nothing.
+    /// The errors of a value; empty if it is valid.
     pub(crate) fn fault(&self, value: &Value) -> Option<String> {
         let result = self.schemas.validate(value, self.root);
         result.err().map(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! A folder of its own for a test, and the program run in it.
+//! A folder for one test, in which it runs the program.
 
 use std::fs;
 use std::io::Write;
@@ -8,11 +8,11 @@ use std::process::{Command, Stdio};
 /// The secret of the signatures in these tests.
 pub(crate) const SECRET: &str = "swordfish-42";
 
-/// A folder that is gone with its test.
+/// A folder that is deleted at the end of its test.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    /// An empty folder; the name is that of the test.
+    /// An empty folder with the name of the test.
     pub(crate) fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         drop(fs::remove_dir_all(&path));
@@ -32,7 +32,7 @@ impl Folder {
         fs::read_to_string(self.0.join(name)).expect("a file of text")
     }
 
-    /// A command that runs in it, with none of the program's variables set.
+    /// A command that runs in it, without the program's environment variables.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
@@ -63,19 +63,19 @@ impl Drop for Folder {
 pub(crate) struct Run {
     /// The exit code.
     pub(crate) code: i32,
-    /// What it wrote.
+    /// Its standard output.
     pub(crate) stdout: Vec<u8>,
-    /// What it said of itself.
+    /// Its standard error.
     pub(crate) stderr: String,
 }
 
 impl Run {
-    /// What it wrote, where that is text.
+    /// Its standard output as text.
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.stdout).expect("text")
     }
 
-    /// Checks how it ended, and that all of its output together holds these words.
+    /// Asserts the exit code, and that all output together contains these words.
     #[track_caller]
     pub(crate) fn is(&self, code: i32, words: &[&str]) {
         let all = format!("{}{}", String::from_utf8_lossy(&self.stdout), self.stderr);

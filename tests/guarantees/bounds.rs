@@ -13,7 +13,7 @@ fn chatlog(folder: &Folder, arguments: &str) -> Run {
     run(command.args(arguments.split(' ')), b"")
 }
 
-/// What a line of `validate --format json` says of findings.
+/// The findings in a line of `validate --format json`.
 #[derive(Debug, Deserialize)]
 struct Line {
     findings: Vec<Finding>,
@@ -203,7 +203,7 @@ fn whatever_is_long_is_shortened_on_screen() {
     assert!(full.text().len() > 3_000_000);
 }
 
-/// The most memory that a run held, in bytes.
+/// The peak memory of a run, in bytes.
 #[cfg(target_os = "linux")]
 fn peak(folder: &Folder, arguments: &str) -> usize {
     use std::process::Stdio;
@@ -229,7 +229,7 @@ fn peak(folder: &Folder, arguments: &str) -> usize {
     peak
 }
 
-/// Bodies of much that costs little to write, with how many messages and keys they have.
+/// Bodies of very many small values, with their numbers of messages and keys.
 #[cfg(target_os = "linux")]
 fn large_bodies() -> Vec<(usize, String)> {
     const COUNT: usize = 20_000;

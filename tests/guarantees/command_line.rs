@@ -1,4 +1,4 @@
-//! The command line says what it does not know, and gives nothing away.
+//! Usage errors name what is wrong and never reveal a secret.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::folder::{self, Folder};
 use crate::program::{finish, run};
 
 const SAMPLE: &str = "samples/plain-chat.json";
-/// What a customer says in the sample.
+/// A customer's words in the sample.
 const WORDS: &str = "Is there parking?";
 
 /// Runs the program in a folder, without a secret.
@@ -249,7 +249,7 @@ fn a_time_zone_may_be_an_offset() {
     run_in(&folder, "show x.json").is(2, &[words]);
 }
 
-/// What bash offers for the last of these words.
+/// The completions that bash offers for the last of these words.
 #[cfg(unix)]
 fn completed(words: &str) -> Vec<String> {
     let script = run(["completions", "bash"]).stdout;

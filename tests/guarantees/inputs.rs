@@ -1,5 +1,5 @@
-//! Inputs are read to their end, in time and memory that their size bounds; what is complete is
-//! answered at once; nothing that could wait for ever is opened unasked.
+//! Inputs are read to their end, in time and memory bounded by their size. Complete records are
+//! processed at once. Nothing that could block for ever is opened unless the user names it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -1,4 +1,4 @@
-//! However many workers there are, what comes out is the same.
+//! The output is the same for any number of workers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::folder::Folder;
 use crate::program::samples;
 
-/// A folder with every sample, a large file of all their records in turn, and things that are no
+/// A folder with every sample, a large file of all their records in turn, and files that are not
 /// deliveries.
 fn archive(name: &str) -> Folder {
     let folder = Folder::new(name);

@@ -1,7 +1,7 @@
-//! The reader never calls something JSON that is not, and loses nothing of what is.
+//! The reader accepts exactly what is JSON, and loses nothing of it.
 //!
-//! What is JSON is for [`Grammar`] to say, a second statement of RFC 8259 that shares nothing with
-//! the reader; where `serde_json` can build a value, both must agree. The cases are generated:
+//! [`Grammar`] decides what is JSON. It is an implementation of RFC 8259 that shares no code with the
+//! reader. If `serde_json` can build a value, it must agree too. The cases are generated:
 //! everything the grammar can produce in small, and every text that is one step away from it.
 
 use std::time::{Duration, Instant};
@@ -17,9 +17,9 @@ use crate::folder::Folder;
 use crate::notifications::{good, inspect, places, runner, session};
 use crate::program::{finish, run};
 
-/// A text as the grammar of RFC 8259 sees it: what is left of it, and the brackets to be closed.
+/// A text as the grammar of RFC 8259 sees it: the rest of it, and the brackets to close.
 ///
-/// Half of a surrogate pair is refused too: the grammar produces it, but it is not text.
+/// An unpaired surrogate is rejected too: the grammar produces it, but it is not text.
 struct Grammar<'a> {
     rest: &'a [u8],
     close: Vec<u8>,
@@ -67,8 +67,8 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    /// Passes the brackets that close after a value; says whether another one may follow, and
-    /// nothing where all are closed.
+    /// Passes the brackets that close after a value. Returns whether another value may follow, or
+    /// `None` if all brackets are closed.
     fn end_values(&mut self) -> Option<bool> {
         loop {
             self.space();
@@ -160,7 +160,7 @@ impl<'a> Grammar<'a> {
     }
 }
 
-/// Says whether a body is JSON; a byte order mark at its start is not part of it.
+/// Whether a body is JSON, after a byte order mark at its start.
 fn is_json(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     str::from_utf8(body).is_ok_and(|text| {
@@ -204,7 +204,7 @@ fn numbers() -> Vec<String> {
     numbers
 }
 
-/// Strings of every escape and of characters that are easily taken for something else.
+/// Strings of every escape, and of characters that are easily mistaken for others.
 fn strings() -> Vec<String> {
     let inside = [
         "",
@@ -248,8 +248,8 @@ fn structures() -> Vec<String> {
     texts.map(str::to_owned).to_vec()
 }
 
-/// What is inserted to get from JSON to something else: every mark and letter that JSON has, and
-/// what other notations write for them.
+/// What to insert to break JSON: every punctuation mark and letter that JSON has, and their
+/// equivalents in other notations.
 const STEPS: &[&str] = &[
     "0",
     "1",

@@ -1,5 +1,4 @@
-//! What people can rely on, stated as sentences: the name of each test is the guarantee, and the
-//! test fails where it is broken.
+//! Guarantees to users. The name of each test is the guarantee that it checks.
 
 mod bounds;
 mod command_line;

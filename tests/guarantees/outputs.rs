@@ -1,4 +1,4 @@
-//! Outputs destroy nothing and never lie.
+//! Writing output never destroys an input or leaves an incomplete report.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read};
@@ -14,7 +14,7 @@ const CHATLOG: &str = env!("CARGO_BIN_EXE_chatlog");
 const GOOD: &str = include_str!("../../samples/plain-chat.json");
 const BAD: &str = include_str!("../../samples/half-broken.json");
 
-/// A folder with a good and a bad notification, and where it is.
+/// A folder with a good and a bad notification, and its path.
 fn folder(name: &str) -> (Folder, PathBuf) {
     let folder = Folder::new(name);
     folder.write("good.json", GOOD);
@@ -37,7 +37,7 @@ fn chatlog(folder: &Folder, arguments: &str) -> Run {
     run(folder.command(CHATLOG).args(arguments.split(' ')), b"")
 }
 
-/// The names of what is in a folder.
+/// The names of the entries of a folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder");
     let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
@@ -48,7 +48,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Runs the program to its end, or fails if it does not come to one.
+/// Runs the program to its end, or fails if it does not end in time.
 #[track_caller]
 fn ends(command: &mut Command) -> (i32, String) {
     let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
@@ -179,7 +179,7 @@ fn a_folder_walk_passes_over_what_the_run_writes() {
     );
 }
 
-/// A signature that is being written beside its body is none yet.
+/// A signature file that this run writes is not read as a signature.
 #[test]
 fn a_signature_file_that_is_written_is_not_read() {
     let (folder, path) = folder("outputs-sidecar");
@@ -416,7 +416,7 @@ fn what_could_not_be_read_is_told_inside_a_complete_report() {
     assert_eq!(screen.text(), "1 delivery: 1 input problem\n");
 }
 
-/// Runs the program with a reader that takes one line and leaves.
+/// Runs the program with a reader that reads one line and closes the pipe.
 fn with_a_short_reader(folder: &Folder, arguments: &str) -> i32 {
     let mut child = folder
         .command(CHATLOG)

@@ -1,4 +1,4 @@
-//! Text acts on nothing.
+//! Untrusted text has no effect on terminals and CI systems.
 
 use chatlog::Text;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn filled_with(word: &str) -> String {
     session.to_string()
 }
 
-/// Every way to look at an input, or to fail at it.
+/// Every way to show an input, or to fail at it.
 fn ways(input: &str) -> Vec<Vec<String>> {
     let mut ways: Vec<Vec<String>> = [
         "show",
@@ -83,7 +83,7 @@ fn chatlog(folder: &Folder, arguments: &str) -> Run {
     run(folder.command(CHATLOG).args(arguments.split(' ')), b"")
 }
 
-/// What GitHub's runner takes for a command: `::` after white space, `##[` anywhere in a line.
+/// What GitHub's runner interprets as a command: `::` after white space, `##[` anywhere in a line.
 fn is_command(line: &str) -> bool {
     line.trim_start().starts_with("::") || line.contains("##[")
 }

@@ -1,4 +1,4 @@
-//! A check that fails says why, in every format, and nothing but its user decides what passes.
+//! Every format explains a failed check, and only the user decides what passes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ const FORMATS: [&str; 7] = [
     "full", "concise", "json", "github", "gitlab", "sarif", "junit",
 ];
 
-/// What a format says of a delivery: its input, a rule that it breaks, and why.
+/// A failure in some format: the input, the rule and the reason.
 type Said = (String, String, String);
 
 /// Deliveries of every kind: valid, forged, unsigned, captured by smee, broken though signed, and
@@ -42,7 +42,7 @@ fn sign(folder: &Folder, body: &str) -> String {
     run.text().to_owned()
 }
 
-/// Runs with this in the environment beside the secret.
+/// Runs with this variable in addition to the secret.
 fn with_variable(folder: &Folder, name: &str, value: &str, arguments: &str) -> Run {
     let mut command = folder.command(env!("CARGO_BIN_EXE_chatlog"));
     command
@@ -52,7 +52,7 @@ fn with_variable(folder: &Folder, name: &str, value: &str, arguments: &str) -> R
     run(&mut command, b"")
 }
 
-/// Every failure that the program tells of in its JSON, which the other formats are held against.
+/// Every failure in the JSON output, with which the other formats are compared.
 fn failures(json: &str) -> BTreeSet<Said> {
     let fails = |finding: &&Value| {
         finding["severity"] == "error" || finding["rule"] == "signature-inconclusive"
@@ -73,7 +73,7 @@ fn failures(json: &str) -> BTreeSet<Said> {
     said
 }
 
-/// Reads what a format says. Findings that are only in a text of many lines are split from it.
+/// Reads the failures from a format. Findings within a text of many lines are split from it.
 fn read(format: &str, text: &str) -> BTreeSet<Said> {
     match format {
         "full" => read_full(text),
@@ -193,7 +193,7 @@ fn read_junit(text: &str) -> BTreeSet<Said> {
     all
 }
 
-/// What is read of every format on the screen and in a file, which must be the same.
+/// The failures in every format, on standard output and in a file, which must be the same.
 fn in_every_format(folder: &Folder, arguments: &str, code: i32) {
     let json = folder.chatlog(&format!("{arguments} --format json"));
     json.is(code, &[]);

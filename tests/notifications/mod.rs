@@ -1,4 +1,4 @@
-//! Notifications to test with: good ones of every kind, and every way to spoil them.
+//! Notifications for tests: good ones of every kind, and ways to break them.
 
 use chatlog::Position;
 use chatlog::capture::{Limits, Record, deliveries};
@@ -26,7 +26,7 @@ pub(crate) fn notification_with(example: &str) -> String {
     body + example + "\n}\n"
 }
 
-/// Says whether an example has a member of this name, in quotes, that is not inside another one.
+/// Whether an example has a member of this name, in quotes, at its top level.
 fn has_member(example: &str, name: &str) -> bool {
     let mut depth = 0;
     let mut in_string = false;
@@ -75,7 +75,7 @@ const GOOD: [&str; 22] = [
 ]"#,
 ];
 
-/// Looks at the report on a bare body.
+/// Passes the report on a bare body to `look`.
 pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T {
     let origin = Origin {
         source: Text::from("-"),
@@ -140,7 +140,7 @@ pub(crate) fn session(messages: impl Into<Value>) -> Value {
     })
 }
 
-/// One content of every type and form, the last two of types that nobody knows.
+/// One content of every type and form; the last two have unknown types.
 fn contents() -> Vec<Value> {
     let media = json!({"origin_url": "https://files.example/a", "name": "a b.pdf"});
     let template = json!({
@@ -187,7 +187,7 @@ fn contents() -> Vec<Value> {
     ]
 }
 
-/// Good notifications: for each content one with a message that says it, and one that answers it.
+/// Good notifications: for each content, one with a message that has it and one that answers it.
 pub(crate) fn good() -> Vec<Value> {
     let talk = |(number, content): (usize, Value)| {
         let quoted = json!({
@@ -213,7 +213,7 @@ pub(crate) fn good() -> Vec<Value> {
     sessions
 }
 
-/// One way to spoil a notification; it does nothing where it does not apply.
+/// One way to break a notification. It does nothing if it does not apply.
 #[derive(Debug, Clone)]
 enum Mutation {
     Delete(Index),
@@ -335,7 +335,7 @@ pub(crate) fn spoilt_once() -> Vec<Value> {
     spoilt
 }
 
-/// Good notifications, and what comes of them by at most four mutations.
+/// Good notifications after up to four mutations.
 pub(crate) fn any_notification() -> impl Strategy<Value = Value> {
     (select(good()), prop::collection::vec(any_mutation(), 0..=4)).prop_map(
         |(mut notification, mutations)| {
@@ -425,7 +425,7 @@ fn any_number() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// The words that mean something somewhere, and words near to them.
+/// The words that have a meaning somewhere, and words similar to them.
 fn words() -> Vec<&'static str> {
     fn words<E: Enumeration>() -> impl Iterator<Item = &'static str> {
         E::WORDS.iter().map(|(word, _)| *word)
@@ -458,7 +458,7 @@ fn any_word() -> impl Strategy<Value = String> {
     select(words()).prop_map(str::to_owned)
 }
 
-/// Strings that are RFC 3339 times, or nearly, from the first that four digits can tell to the last.
+/// Strings that are RFC 3339 times, or nearly so, from the first to the last year of four digits.
 pub(crate) fn any_time() -> impl Strategy<Value = String> {
     let date = "([0-9]{4}|20[0-9]{2}|2000|1900)-(0[0-9]|1[0-3]|02)-([0-2][0-9]|3[0-2]|29)";
     let limit = "(9999-12-3[0-2]|0000-01-0[0-2]|0001-01-01)";

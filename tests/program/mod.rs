@@ -1,10 +1,10 @@
-//! Running the program as a user does, in an environment that is the same everywhere.
+//! Runs the program as a user does, in an environment that is the same everywhere.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// What a run of the program left behind.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -12,7 +12,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// The program, to be run in the package's folder, with nothing in the environment that it heeds.
+/// The program, to be run in the package's folder, without any environment variable that affects it.
 pub(crate) fn program<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chatlog"));
     command

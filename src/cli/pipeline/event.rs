@@ -38,7 +38,7 @@ pub(super) struct SourceEnd {
     pub(super) name: Text<'static>,
     pub(super) claim: Claim,
     /// The encodings that were undone to read it, such as `gzip`.
-    pub(super) undone: Vec<&'static str>,
+    pub(super) encodings: Vec<&'static str>,
 }
 
 /// Why something could not be read.

@@ -69,7 +69,7 @@ pub(crate) struct Opened {
     /// Its bytes.
     pub(crate) reader: Box<dyn Read>,
     /// The encodings that were undone to read it, such as `gzip`.
-    pub(crate) undone: Vec<&'static str>,
+    pub(crate) encodings: Vec<&'static str>,
     /// Whether it was decoded from UTF-16, so that its bytes are not those of the file.
     pub(crate) is_recoded: bool,
     /// Whether it is a pipe, a terminal or the like, whose data may arrive slowly.
@@ -91,18 +91,12 @@ impl Input {
     /// # Errors
     /// The number is 0 or too large.
     pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
-        if argument.as_os_str() == "-" {
-            return Ok(Self::whole(InputPath::Stdin));
-        }
-        let numbered = numbered(argument.as_os_str()).filter(|_| !exists(argument));
-        let Some((before, number)) = numbered else {
-            return Ok(Self::whole(InputPath::Path(argument.to_owned())));
-        };
-        let path = match before.to_str() {
-            _ if exists(Path::new(&before)) => InputPath::Path(before.into()),
-            // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
-            Some("-" | "./-") => InputPath::Stdin,
-            _ => return Ok(Self::whole(InputPath::Path(argument.to_owned()))),
+        let Some((path, number)) = numbered_input(argument) else {
+            return Ok(Self::whole(if argument.as_os_str() == "-" {
+                InputPath::Stdin
+            } else {
+                InputPath::Path(argument.to_owned())
+            }));
         };
         match number.parse() {
             Ok(number) if number > 0 => Ok(Self {
@@ -158,6 +152,18 @@ impl Input {
                 claim: Claim::Named,
             })],
         }
+    }
+}
+
+/// The input before `#N`, and the digits of `N`. `None` if the argument as a whole is a path, or what
+/// comes before `#` is not an input.
+fn numbered_input(argument: &Path) -> Option<(InputPath, &str)> {
+    let (before, number) = numbered(argument.as_os_str()).filter(|_| !exists(argument))?;
+    match before.to_str() {
+        _ if exists(Path::new(&before)) => Some((InputPath::Path(before.into()), number)),
+        // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
+        Some("-" | "./-") => Some((InputPath::Stdin, number)),
+        _ => None,
     }
 }
 
@@ -252,17 +258,17 @@ impl Source {
     pub(crate) fn open(&self) -> io::Result<Opened> {
         let (reader, is_live) = self.path.open()?;
         let (start, mut reader, compression) = decompress(reader)?;
-        let mut undone: Vec<_> = compression.into_iter().collect();
+        let mut encodings: Vec<_> = compression.into_iter().collect();
         let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
         if is_recoded {
-            undone.push("UTF-16");
+            encodings.push("UTF-16");
             reader = Box::new(Utf16Reader::new(&start, reader));
         } else {
             reader = Box::new(Cursor::new(start).chain(reader));
         }
         Ok(Opened {
             reader,
-            undone,
+            encodings,
             is_recoded,
             is_live,
         })

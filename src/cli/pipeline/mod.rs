@@ -17,7 +17,7 @@
 //!   the order of the input and bounds how many are on their way.
 //! - A [`Worker`](worker::Worker) finds the deliveries in each record, and the command's
 //!   [`Processor`] turns each into output.
-//! - [`Progress`](sink::Progress) accounts for what was read, reports problems on standard error and
+//! - [`Progress`] accounts for what was read, reports problems on standard error and
 //!   gives the output to the command's [`Sink`].
 //!
 //! # Why the output does not depend on the number of workers

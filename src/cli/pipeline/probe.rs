@@ -4,7 +4,7 @@
 //! for files that are something else: a file whose first bytes can start neither a capture nor a
 //! JSON object is not read any further. Otherwise it is read up to its first delivery.
 
-use std::io;
+use std::io::{self, Read};
 
 use chatlog::capture::{self, Limits, Record};
 use chatlog::delivery::CaptureFormat;
@@ -33,9 +33,13 @@ pub(crate) fn holds_delivery(
         let whole = held(records.whole())?.flatten();
         return Ok(whole.is_some_and(|framed| is_sought(framed.record())));
     }
-    if !may_start_objects(start) {
-        return Ok(false);
-    }
+    Ok(may_start_objects(start) && any_record(&mut records, is_sought)?)
+}
+
+fn any_record(
+    records: &mut Records<impl Read>,
+    is_sought: impl Fn(Record<'_>) -> bool,
+) -> io::Result<bool> {
     loop {
         match held(records.next())? {
             Some(None) => return Ok(false),

@@ -123,17 +123,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         opened: Opened,
         wanted: Option<usize>,
     ) -> Result<(), Stop> {
-        self.sources += 1;
-        let source = Arc::new(OpenSource {
-            number: self.sources,
-            input: self.inputs,
-            name: source.name(),
-            source,
-            is_recoded: opened.is_recoded,
-            is_live: opened.is_live,
-            wanted,
-            sidecar: OnceLock::new(),
-        });
+        let source = self.open_source(source, &opened, wanted);
         self.event(ReadEvent::SourceStart)?;
         match self.read_records(&source, opened.reader) {
             Ok(()) => {}
@@ -143,8 +133,27 @@ impl<'o, S: Consumer> Reader<'o, S> {
         self.event(ReadEvent::SourceEnd(SourceEnd {
             name: source.name.clone(),
             claim: source.source.claim,
-            undone: opened.undone,
+            encodings: opened.encodings,
         }))
+    }
+
+    fn open_source(
+        &mut self,
+        source: Source,
+        opened: &Opened,
+        wanted: Option<usize>,
+    ) -> Arc<OpenSource> {
+        self.sources += 1;
+        Arc::new(OpenSource {
+            number: self.sources,
+            input: self.inputs,
+            name: source.name(),
+            source,
+            is_recoded: opened.is_recoded,
+            is_live: opened.is_live,
+            wanted,
+            sidecar: OnceLock::new(),
+        })
     }
 
     fn read_records(

@@ -184,7 +184,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         let source = std::mem::take(&mut self.source);
         let name = &end.name;
         if self.verbose {
-            let how = format!("read {}{}", source.formats(), joined(&end.undone));
+            let how = format!("read {}{}", source.formats(), joined(&end.encodings));
             report_problem(name, &how);
         }
         let has_skipped = !source.skipped.is_empty();
@@ -262,10 +262,10 @@ fn listed(counts: &BTreeMap<impl Display, usize>) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// `, gzip undone`
-fn joined(undone: &[&str]) -> String {
-    undone
+/// `, gzip decoded`
+fn joined(encodings: &[&str]) -> String {
+    encodings
         .iter()
-        .map(|what| format!(", {what} undone"))
+        .map(|what| format!(", {what} decoded"))
         .collect()
 }

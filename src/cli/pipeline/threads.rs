@@ -156,16 +156,22 @@ fn write<P: Processor>(
     for batch in done {
         early.insert(batch.number, batch);
         while let Some(batch) = early.remove(&next) {
-            for item in batch.items {
-                match item {
-                    DoneItem::Event(event) => progress.event(event)?,
-                    DoneItem::Output(source, mut partial) => {
-                        progress.write(&source, &mut partial)?;
-                    }
-                }
-            }
+            write_items(batch.items, progress)?;
             queue.release(batch.weight);
             next += 1;
+        }
+    }
+    Ok(())
+}
+
+fn write_items<P: Processor>(
+    items: Vec<DoneItem<P::Output>>,
+    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
+) -> Result<(), Stop> {
+    for item in items {
+        match item {
+            DoneItem::Event(event) => progress.event(event)?,
+            DoneItem::Output(source, mut partial) => progress.write(&source, &mut partial)?,
         }
     }
     Ok(())

@@ -226,7 +226,7 @@ impl<R: Read> Records<R> {
         Ok(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start))
     }
 
-    /// The whole stream as one record; none if it is empty.
+    /// The whole stream as one record; `None` if it is empty.
     pub(crate) fn whole(&mut self) -> Result<Option<Framed<'_>>, FramingError> {
         while self.held.len() <= self.max_size && self.fill()? {}
         if self.held.len() > self.max_size {
@@ -235,7 +235,7 @@ impl<R: Read> Records<R> {
         Ok((!self.held.is_empty()).then(|| self.hand_out_all()))
     }
 
-    /// The next record; none at the end.
+    /// The next record; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Framed<'_>>, FramingError> {
         if let Some(first) = self.to_skip.take() {
             self.skip(first)?;
