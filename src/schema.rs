@@ -1,8 +1,10 @@
-//! The JSON Schemas that `chatlog schema` prints, for other programs to validate against.
+//! The JSON Schemas that `chatlog schema` prints, for use with other validators.
 //!
-//! The schema of the notification states what the readers in [`crate::notification`] check under
-//! the rules `missing-field`, `wrong-type`, `unknown-value` and `bad-time`, and nothing more. A
-//! test in `tests/schema.rs` compares the two on many payloads.
+//! chatlog itself does not use them: the readers in [`crate::notification`] check a body while
+//! they read it, which is faster and gives each finding its place. The schema of the
+//! notification states what they check under the rules `missing-field`, `wrong-type`,
+//! `unknown-value` and `bad-time`, and nothing more. A test in `tests/schema.rs` compares the two
+//! on many payloads. For a schema of the user's own, see [`crate::contract`].
 
 /// The schema of a notification (draft 2020-12).
 pub const NOTIFICATION: &str = include_str!("notification/notification.schema.json");

@@ -1,4 +1,7 @@
-//! Choices that the robot offers: buttons, or a list that opens with one.
+//! Interactive messages: the robot offers a choice, as buttons or as a list.
+//!
+//! The person's answer has the same content type, but a `text` instead of this payload; see
+//! [`text`](super::text).
 
 use super::{Content, Payload, TemplateHeader, unknown_type};
 use crate::Text;
@@ -7,7 +10,7 @@ use crate::json::{Present, record};
 use crate::notification::transcript::{self, Block, Blocks};
 
 record! {
-    /// Choices that the robot offers.
+    /// A choice that the robot offers.
     validated by Interactive::validate;
     pub struct Interactive {
         required kind as "type": Text<'de>,
@@ -19,7 +22,7 @@ record! {
 }
 
 record! {
-    /// Words in an object of their own.
+    /// An object with a text in it: the body or the footer.
     pub struct Words {
         optional text: Text<'de>,
     }
@@ -43,7 +46,7 @@ record! {
 }
 
 record! {
-    /// What pressing a button answers.
+    /// The answer that pressing a button sends.
     pub struct Choice {
         optional id: Text<'de>,
         optional title: Text<'de>,
@@ -51,7 +54,7 @@ record! {
 }
 
 record! {
-    /// A part of a list.
+    /// A section of a list.
     pub struct Section {
         optional title: Text<'de>,
         optional rows: Vec<Row<'de>>,
