@@ -114,12 +114,9 @@ impl Contract {
             }
             // Valid JSON, but nested too deeply for a `Value`, or with a number out of its range.
             Err(error) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+                let (schema, why) = (self.name.clone(), shown(&error));
                 findings.note(Rule::Contract, |rule| {
-                    let detail = Detail::Uncheckable {
-                        schema: self.name.clone(),
-                        why: shown(&error),
-                    };
-                    Finding::new(rule, &Place::Root, detail)
+                    Finding::new(rule, &Place::Root, Detail::Uncheckable { schema, why })
                 });
             }
             Err(_) => {}
@@ -136,18 +133,10 @@ impl Contract {
         schema_path: &str,
     ) {
         let mut note = |message: &dyn Display| {
-            findings.note(Rule::Contract, |_| {
+            findings.note(Rule::Contract, |rule| {
                 let pointer = pointer(body, &error.instance_location.to_string());
-                let violation = ContractViolation {
-                    what: shown(message),
-                    schema: self.name.clone(),
-                    keyword: shown(format!("{schema_path}{}", keyword(error))),
-                };
-                Finding::at(
-                    Rule::Contract,
-                    pointer,
-                    Detail::Contract(Box::new(violation)),
-                )
+                let violation = self.violation(message, error, schema_path);
+                Finding::at(rule, pointer, Detail::Contract(Box::new(violation)))
             });
         };
         match &error.kind {
@@ -157,6 +146,19 @@ impl Contract {
                 }
             }
             kind => note(&describe(kind)),
+        }
+    }
+
+    fn violation(
+        &self,
+        message: &dyn Display,
+        error: &ValidationError<'_, '_>,
+        schema_path: &str,
+    ) -> ContractViolation {
+        ContractViolation {
+            what: shown(message),
+            schema: self.name.clone(),
+            keyword: shown(format!("{schema_path}{}", keyword(error))),
         }
     }
 }

@@ -61,10 +61,10 @@ mod tests {
         agree::<content::Interactive<'_>>(&schema, &interactive);
         agree::<content::Words<'_>>(&schema, &["/$defs/words"]);
         agree::<content::Action<'_>>(&schema, &["/$defs/action"]);
-        agree::<content::Button<'_>>(&schema, &["/$defs/button"]);
+        agree::<content::InteractiveButton<'_>>(&schema, &["/$defs/button"]);
         agree::<content::Choice<'_>>(&schema, &["/$defs/button/properties/reply"]);
-        agree::<content::Section<'_>>(&schema, &["/$defs/section"]);
-        agree::<content::Row<'_>>(&schema, &["/$defs/row"]);
+        agree::<content::ListSection<'_>>(&schema, &["/$defs/section"]);
+        agree::<content::ListRow<'_>>(&schema, &["/$defs/row"]);
         agree::<content::Location<'_>>(&schema, &["/$defs/location"]);
         agree::<content::Contact<'_>>(&schema, &["/$defs/contact"]);
     }

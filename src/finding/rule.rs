@@ -63,7 +63,7 @@ pub struct Explanation {
 
 /// A row of the table: the properties of one rule.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct RuleRow {
     pub(super) name: &'static str,
     pub(super) severity: Severity,
     pub(super) kind: Kind,
@@ -94,7 +94,7 @@ impl Rule {
             .ok_or_else(|| nearest(name, Self::ALL.iter().map(|rule| rule.name())))
     }
 
-    fn row(self) -> &'static Row {
+    fn row(self) -> &'static RuleRow {
         &ROWS[self as usize]
     }
 

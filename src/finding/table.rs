@@ -7,7 +7,7 @@
 //! `tests/explain.rs` checks that each wrong example breaks its rule and no other, and that each
 //! right one breaks none.
 
-use super::rule::{Explanation, Kind, Row, Severity};
+use super::rule::{Explanation, Kind, RuleRow, Severity};
 
 macro_rules! rules {
     ($($rule:ident {
@@ -33,7 +33,7 @@ macro_rules! rules {
         }
 
         /// The rows, in the order of the rules.
-        pub(super) static ROWS: [Row; Rule::ALL.len()] = [$(Row {
+        pub(super) static ROWS: [RuleRow; Rule::ALL.len()] = [$(RuleRow {
             name: $name,
             severity: Severity::$severity,
             kind: Kind::$kind,

@@ -8,7 +8,7 @@
 
 use foldhash::HashMap;
 
-use super::content::{Contact, Content, Event, Section};
+use super::content::{Contact, Content, Event, ListSection};
 use super::{Message, Reply, Session};
 use crate::Text;
 use crate::json::{Integer, Number};
@@ -52,7 +52,7 @@ pub enum Block<'a> {
         /// The label of the button that opens it.
         button: Option<&'a Text<'a>>,
         /// The sections, which have the rows.
-        sections: &'a [Section<'a>],
+        sections: &'a [ListSection<'a>],
     },
     /// A point on the map.
     Location {

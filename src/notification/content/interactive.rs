@@ -31,15 +31,15 @@ record! {
 record! {
     /// What can be chosen: buttons, or the rows of a list that opens with one button.
     pub struct Action {
-        optional buttons: Vec<Button<'de>>,
+        optional buttons: Vec<InteractiveButton<'de>>,
         optional button: Text<'de>,
-        optional sections: Vec<Section<'de>>,
+        optional sections: Vec<ListSection<'de>>,
     }
 }
 
 record! {
     /// A button under an interactive message.
-    pub struct Button {
+    pub struct InteractiveButton {
         optional kind as "type": Text<'de>,
         optional reply: Choice<'de>,
     }
@@ -55,15 +55,15 @@ record! {
 
 record! {
     /// A section of a list.
-    pub struct Section {
+    pub struct ListSection {
         optional title: Text<'de>,
-        optional rows: Vec<Row<'de>>,
+        optional rows: Vec<ListRow<'de>>,
     }
 }
 
 record! {
     /// A row of a list.
-    pub struct Row {
+    pub struct ListRow {
         optional id: Text<'de>,
         optional title: Text<'de>,
         optional description: Text<'de>,
@@ -118,7 +118,7 @@ impl Words<'_> {
 impl Action<'_> {
     fn add_to<'a>(&'a self, blocks: &mut Blocks<'a>) {
         let buttons = || self.buttons.iter().flatten();
-        blocks.add_buttons(buttons().map(Button::button));
+        blocks.add_buttons(buttons().map(InteractiveButton::button));
         for button in buttons() {
             if let Some(choice) = &button.reply {
                 blocks.add_undocumented(&choice.extra);
@@ -136,7 +136,7 @@ impl Action<'_> {
     }
 }
 
-impl Button<'_> {
+impl InteractiveButton<'_> {
     fn button(&self) -> transcript::Button<'_> {
         let choice = self.reply.as_ref();
         transcript::Button {

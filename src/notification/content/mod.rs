@@ -19,7 +19,9 @@ mod text;
 
 pub use self::contacts::Contact;
 pub use self::header::TemplateHeader;
-pub use self::interactive::{Action, Button, Choice, Interactive, Row, Section, Words};
+pub use self::interactive::{
+    Action, Choice, Interactive, InteractiveButton, ListRow, ListSection, Words,
+};
 pub use self::location::Location;
 pub use self::media::Media;
 pub use self::system::{Event, EventKind, SystemEvent};
