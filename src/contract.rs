@@ -1,7 +1,25 @@
-//! The user's own rules: a JSON Schema that notifications must meet on top of the documented one.
+//! Contracts: a JSON Schema of the user's own, which notifications must meet as well.
 //!
-//! Say, "our workflow must send `variables.order_id`". What breaks it is a finding of the rule
-//! [`Rule::Contract`], with a place like any other.
+//! A contract states what a workflow must send beyond the vendor's documentation, such as
+//! `variables.order_id`. Each violation is a finding of the rule [`Rule::Contract`], with a place
+//! like any other. The validator is `boon`; this module translates its errors: it takes the
+//! errors that name a value out of their tree, and puts them into the words of the other rules.
+//!
+//! ```
+//! use chatlog::contract::Contract;
+//! use chatlog::finding::FindingLimit;
+//! use chatlog::json::Document;
+//! use serde_json::json;
+//!
+//! let schema = json!({"properties": {"variables": {"required": ["order_id"]}}});
+//! let no_references = |url: &str| Err(format!("cannot read {url}").into());
+//! let contract = Contract::new("ours.json", &schema, "file:///ours.json", no_references)?;
+//!
+//! let document = Document::new(br#"{"variables": {}}"#);
+//! let (findings, _) = contract.findings(&document, FindingLimit::default()).finish();
+//! assert_eq!(findings[0].pointer.to_string(), "/variables");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
@@ -18,7 +36,7 @@ use crate::finding::{
 };
 use crate::json::Document;
 
-/// A JSON Schema of the user's.
+/// A JSON Schema of the user's own.
 pub struct Contract {
     name: Text<'static>,
     schemas: Schemas,
@@ -31,7 +49,7 @@ impl Debug for Contract {
     }
 }
 
-/// A schema that cannot be used, in words that are safe to show.
+/// The error that a schema cannot be used; its message is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoContract(String);
 
@@ -43,10 +61,10 @@ impl Display for NoContract {
 
 impl Error for NoContract {}
 
-/// Why a schema that another one refers to cannot be read.
+/// The error that a schema which another one refers to cannot be read.
 pub type NoReference = Box<dyn Error>;
 
-/// Finds what a schema refers to.
+/// Loads the schemas that a schema refers to.
 struct Loader<F>(F);
 
 impl<F: Fn(&str) -> Result<Value, NoReference>> UrlLoader for Loader<F> {
@@ -56,11 +74,11 @@ impl<F: Fn(&str) -> Result<Value, NoReference>> UrlLoader for Loader<F> {
 }
 
 impl Contract {
-    /// A contract of this name in messages. `base` is the URI of the schema, which its relative
-    /// references are resolved against; `references` finds what they name.
+    /// Compiles a schema. Messages call it `name`. `base` is the URI of the schema, against which
+    /// relative references are resolved; `references` loads the schema at a URI.
     ///
     /// # Errors
-    /// Where the schema is invalid, or one of its references is not found.
+    /// If the schema is invalid, or one of its references cannot be loaded.
     pub fn new(
         name: impl Into<Text<'static>>,
         schema: &Value,
@@ -81,8 +99,8 @@ impl Contract {
         })
     }
 
-    /// What of a body breaks the contract; nothing where the body is not JSON, which is said
-    /// already. The first findings up to `limit` are kept, in the order of the body's members.
+    /// Returns the violations in a body, in the order of its members; at most `limit` are kept. A
+    /// body that is not JSON has none, because another rule reports it.
     pub fn findings(&self, document: &Document<'_>, limit: FindingLimit) -> Findings {
         let mut findings = Findings::new(limit);
         let text = document.text();
@@ -94,14 +112,11 @@ impl Contract {
                     });
                 }
             }
-            // Nested too deeply, or with a number too large, to be held against a schema.
+            // Valid JSON, but nested too deeply for a `Value`, or with a number out of its range.
             Err(error) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+                let (schema, why) = (self.name.clone(), shown(&error));
                 findings.note(Rule::Contract, |rule| {
-                    let detail = Detail::Uncheckable {
-                        schema: self.name.clone(),
-                        why: shown(&error),
-                    };
-                    Finding::new(rule, &Place::Root, detail)
+                    Finding::new(rule, &Place::Root, Detail::Uncheckable { schema, why })
                 });
             }
             Err(_) => {}
@@ -109,7 +124,7 @@ impl Contract {
         findings
     }
 
-    /// Notes a fault; a finding for each member that is missing.
+    /// Notes an error of the validator, as a finding for each property that is missing.
     fn note(
         &self,
         findings: &mut Findings,
@@ -118,18 +133,10 @@ impl Contract {
         schema_path: &str,
     ) {
         let mut note = |message: &dyn Display| {
-            findings.note(Rule::Contract, |_| {
+            findings.note(Rule::Contract, |rule| {
                 let pointer = pointer(body, &error.instance_location.to_string());
-                let violation = ContractViolation {
-                    what: shown(message),
-                    schema: self.name.clone(),
-                    keyword: shown(format!("{schema_path}{}", keyword(error))),
-                };
-                Finding::at(
-                    Rule::Contract,
-                    pointer,
-                    Detail::Contract(Box::new(violation)),
-                )
+                let violation = self.violation(message, error, schema_path);
+                Finding::at(rule, pointer, Detail::Contract(Box::new(violation)))
             });
         };
         match &error.kind {
@@ -138,13 +145,27 @@ impl Contract {
                     note(&format_args!("missing property `{name}`"));
                 }
             }
-            kind => note(&words(kind)),
+            kind => note(&describe(kind)),
+        }
+    }
+
+    fn violation(
+        &self,
+        message: &dyn Display,
+        error: &ValidationError<'_, '_>,
+        schema_path: &str,
+    ) -> ContractViolation {
+        ContractViolation {
+            what: shown(message),
+            schema: self.name.clone(),
+            keyword: shown(format!("{schema_path}{}", keyword(error))),
         }
     }
 }
 
-/// Calls `found` with each fault, and with the path in the schema to the object that it breaks. Of
-/// alternatives that all failed, which is one fault, the reasons are not told.
+/// Calls `found` with each error that is a violation of its own, and with the path in the schema to
+/// the object that is violated. An `anyOf` or `oneOf` is one violation: why each of its
+/// alternatives failed is not reported.
 fn each_fault(
     error: &ValidationError<'_, '_>,
     base: &str,
@@ -166,7 +187,7 @@ fn each_fault(
     }
 }
 
-/// The keyword that an error is of, with a slash before it.
+/// The keyword that an error is about, with a slash before it.
 fn keyword(error: &ValidationError<'_, '_>) -> String {
     match error.basic_output().error {
         OutputError::Branch(mut units) if !units.is_empty() => {
@@ -176,20 +197,20 @@ fn keyword(error: &ValidationError<'_, '_>) -> String {
     }
 }
 
-/// What is wrong with a schema: the first fault, where it does not meet its meta-schema.
+/// Describes what is wrong with a schema: the first violation, if it does not meet its meta-schema.
 fn explain(error: &CompileError) -> String {
     let mut first = None;
     if let CompileError::ValidationError { src, .. } = error {
         each_fault(src, "", "", &mut |fault, _| {
             let place = &fault.instance_location;
-            first.get_or_insert_with(|| format!("{} at `{place}`", words(&fault.kind)));
+            first.get_or_insert_with(|| format!("{} at `{place}`", describe(&fault.kind)));
         });
     }
     first.unwrap_or_else(|| error.to_string())
 }
 
-/// What is wrong in words: as elsewhere in this program, where it says the same.
-fn words(kind: &ErrorKind<'_, '_>) -> String {
+/// Describes an error, in the same words as the other rules if they report the same.
+fn describe(kind: &ErrorKind<'_, '_>) -> String {
     match kind {
         ErrorKind::Type { got, want } => {
             let want: Vec<_> = want.iter().map(|kind| kind.to_string()).collect();
@@ -211,17 +232,16 @@ fn words(kind: &ErrorKind<'_, '_>) -> String {
     }
 }
 
-/// Words of strangers, as much of them as a message quotes.
+/// Text from strangers, cut to what a message quotes.
 fn shown(words: impl Display) -> Text<'static> {
     let words = Text::from(words.to_string());
     words.shortened(MAX_MESSAGE).into_owned()
 }
 
-/// Messages quote the values they are about, which may be long.
+/// The number of characters of a message, which may quote a long value.
 const MAX_MESSAGE: usize = 300;
 
-/// The place in a body that a JSON Pointer names: whether a step is a key or a position is for the
-/// body to say.
+/// Resolves a JSON Pointer in a body, where each step is a key or an index depending on the value.
 fn pointer(body: &Value, text: &str) -> Pointer {
     let mut steps = Vec::new();
     let mut value = Some(body);

@@ -1,8 +1,10 @@
-//! The JSON Schemas that `chatlog schema` prints, for other programs to validate against.
+//! The JSON Schemas that `chatlog schema` prints, for use with other validators.
 //!
-//! The schema of the notification states what the readers in [`crate::notification`] check under
-//! the rules `missing-field`, `wrong-type`, `unknown-value` and `bad-time`, and nothing more. A
-//! test in `tests/schema.rs` compares the two on many payloads.
+//! chatlog itself does not use them: the readers in [`crate::notification`] check a body while
+//! they read it, which is faster and gives each finding its place. The schema of the
+//! notification states what they check under the rules `missing-field`, `wrong-type`,
+//! `unknown-value` and `bad-time`, and nothing more. A test in `tests/schema.rs` compares the two
+//! on many payloads. For a schema of the user's own, see [`crate::contract`].
 
 /// The schema of a notification (draft 2020-12).
 pub const NOTIFICATION: &str = include_str!("notification/notification.schema.json");
@@ -59,10 +61,10 @@ mod tests {
         agree::<content::Interactive<'_>>(&schema, &interactive);
         agree::<content::Words<'_>>(&schema, &["/$defs/words"]);
         agree::<content::Action<'_>>(&schema, &["/$defs/action"]);
-        agree::<content::Button<'_>>(&schema, &["/$defs/button"]);
+        agree::<content::InteractiveButton<'_>>(&schema, &["/$defs/button"]);
         agree::<content::Choice<'_>>(&schema, &["/$defs/button/properties/reply"]);
-        agree::<content::Section<'_>>(&schema, &["/$defs/section"]);
-        agree::<content::Row<'_>>(&schema, &["/$defs/row"]);
+        agree::<content::ListSection<'_>>(&schema, &["/$defs/section"]);
+        agree::<content::ListRow<'_>>(&schema, &["/$defs/row"]);
         agree::<content::Location<'_>>(&schema, &["/$defs/location"]);
         agree::<content::Contact<'_>>(&schema, &["/$defs/contact"]);
     }

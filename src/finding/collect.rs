@@ -1,52 +1,59 @@
-//! What was noted about a notification while it was read, up to a limit of each rule.
+//! Collecting findings while a notification is read, with a limit for each rule.
+//!
+//! A hostile body can break a rule a million times. All findings are counted, but only the first
+//! ones of each rule are kept, in the order of the document, and a finding that is not kept is
+//! never made: memory and time stay bounded.
+//!
+//! Two things make this more than a list. A finding about a whole object (a missing field) is only
+//! known at the object's end but belongs before the findings inside it: [`Findings::note_at`]
+//! inserts it at a [`Mark`] taken at the object's start. And a value may turn out to be of an
+//! unknown type after its fields were checked: [`Findings::forgive_since`] then takes the findings
+//! about its shape back.
 
 use super::{Finding, Rule, Severity};
 
-/// How many findings of each rule are kept; those beyond it are only counted.
+/// The number of findings that are kept of each rule; those beyond it are only counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindingLimit(usize);
 
 impl FindingLimit {
-    /// Keeps at most `count` findings of each rule; 0 means that there is no limit.
+    /// Keeps at most `count` findings of each rule; 0 means no limit.
     pub fn new(count: usize) -> Self {
         Self(if count == 0 { usize::MAX } else { count })
     }
 }
 
-/// Enough to see what is wrong, whatever the size of the input.
+/// 100 findings of each rule: enough to see what is wrong.
 impl Default for FindingLimit {
     fn default() -> Self {
         Self(100)
     }
 }
 
-/// Findings of one rule that are counted and not kept.
+/// The number of findings of one rule that were counted and not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Omitted {
-    /// Their rule.
+    /// The rule.
     pub rule: Rule,
-    /// How bad they are for this user.
+    /// The severity of the rule for this user.
     pub severity: Severity,
-    /// How many there are.
+    /// The number of findings.
     pub count: usize,
 }
 
-/// How many findings there are of each rule.
+/// The number of findings of each rule.
 type Counts = [usize; Rule::ALL.len()];
 
-/// A moment of the reading: what was noted until then.
+/// A point in the reading: the number of findings noted until then.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark(Counts);
 
-/// How many more findings of a rule are kept than asked for. What an object's members say about
-/// each other is noted where the object starts, a few places before where it belongs: findings are
-/// cut to the limit once their true places are known.
+/// The number of findings that are kept of a rule beyond the limit while reading. A finding about
+/// how the members of an object relate is noted at the object's start, a few places before the
+/// place where it belongs, so the findings are cut to the limit once their spans are known.
 const SPARE: usize = 16;
 
-/// Everything noted about one notification so far.
-///
-/// All findings are counted. Of each rule the first ones in the order of the document are kept; a
-/// finding that is not kept is never made.
+/// The findings about one notification so far.
 #[derive(Debug, Default)]
 pub struct Findings {
     kept: [Vec<Finding>; Rule::ALL.len()],
@@ -55,7 +62,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Nothing yet; of each rule, `limit` findings will be kept.
+    /// No findings yet; `limit` findings of each rule will be kept.
     pub fn new(limit: FindingLimit) -> Self {
         Self {
             limit,
@@ -63,12 +70,12 @@ impl Findings {
         }
     }
 
-    /// How many findings of a rule are kept while reading.
+    /// The number of findings of a rule that are kept while reading.
     fn room(&self) -> usize {
         self.limit.0.saturating_add(SPARE)
     }
 
-    /// Notes something of `rule` here, after all that was noted before.
+    /// Notes a finding of `rule` after all findings so far.
     pub fn note(&mut self, rule: Rule, finding: impl FnOnce(Rule) -> Finding) {
         if self.counts[rule as usize] < self.room() {
             self.kept[rule as usize].push(finding(rule));
@@ -76,8 +83,8 @@ impl Findings {
         self.counts[rule as usize] += 1;
     }
 
-    /// Notes something of `rule` about a value that was read to its end: before all that was noted
-    /// since `start`, where the value starts.
+    /// Notes a finding of `rule` about a value that was read to its end: before all findings since
+    /// `start`, the mark taken at the start of the value.
     pub fn note_at(&mut self, start: &mut Mark, rule: Rule, finding: impl FnOnce(Rule) -> Finding) {
         let room = self.room();
         let place = &mut start.0[rule as usize];
@@ -90,35 +97,35 @@ impl Findings {
         self.counts[rule as usize] += 1;
     }
 
-    /// What was noted so far: to note something here later, or to take back what comes after.
+    /// Marks this point, to note a finding here later, or to take back the findings after it.
     pub fn mark(&self) -> Mark {
         Mark(self.counts)
     }
 
-    /// Takes back what was noted about the *shape* of a value since `mark`: its type turned out
-    /// to be one of which nothing is known.
+    /// Takes back the findings about the *shape* of a value since `mark`, because its type turned
+    /// out to be unknown: nothing documents what is inside it.
     pub fn forgive_since(&mut self, mark: &Mark) {
         for rule in Rule::ALL.iter().filter(|rule| rule.is_forgiven()) {
             self.take_back(*rule, mark);
         }
     }
 
-    /// Takes back everything noted since `mark`.
+    /// Takes back all findings since `mark`.
     pub(crate) fn take_back_since(&mut self, mark: &Mark) {
         for rule in Rule::ALL {
             self.take_back(*rule, mark);
         }
     }
 
-    /// Takes back the findings of a rule since `mark`. Those before it stand first in the list, and
-    /// no later one has taken the place of any.
+    /// Takes back the findings of a rule since `mark`. This is a truncation, because findings
+    /// since a mark are never inserted before it.
     fn take_back(&mut self, rule: Rule, mark: &Mark) {
         let count = mark.0[rule as usize];
         self.counts[rule as usize] = count;
         self.kept[rule as usize].truncate(count);
     }
 
-    /// The findings that were kept, rule by rule, and how many there are beside them.
+    /// Returns the findings that were kept, rule by rule, and the numbers of the others.
     pub fn finish(self) -> (Vec<Finding>, Vec<Omitted>) {
         let omitted = Rule::ALL.iter().map(|rule| Omitted {
             rule: *rule,
@@ -130,7 +137,7 @@ impl Findings {
     }
 }
 
-/// Leaves of each rule the first findings up to `limit`, and counts the others as omitted.
+/// Keeps the first findings of each rule up to `limit`, and counts the others as omitted.
 pub(crate) fn cut(findings: &mut Vec<Finding>, omitted: &mut Vec<Omitted>, limit: FindingLimit) {
     let mut counts: Counts = [0; Rule::ALL.len()];
     findings.retain(|finding| {
@@ -151,7 +158,7 @@ pub(crate) fn cut(findings: &mut Vec<Finding>, omitted: &mut Vec<Omitted>, limit
     }
 }
 
-/// Adds to the findings that are omitted; they stay in the order of the rules.
+/// Adds to the numbers of omitted findings, which are in the order of the rules.
 pub(crate) fn add_omitted(omitted: &mut Vec<Omitted>, more: Omitted) {
     if more.count == 0 {
         return;

@@ -1,19 +1,22 @@
-//! What exactly was found, as values: what was expected, and what is there instead.
+//! The details of findings, as values: what was expected, and what was found instead.
 //!
-//! No sentence is made here: [`crate::view::wording`] makes them where a finding is shown. Words of
-//! strangers are [`Text`], cut to what a sentence quotes when the finding is made, so that a finding
-//! stays small whatever it is about.
+//! There are no sentences here: [`crate::view::wording`] makes them when a finding is shown, so
+//! that redaction, grouping and every output format work on values. Text from strangers is
+//! [`Text`], cut to what a sentence quotes when the finding is made, so that a finding is small
+//! even if it is about a value of many megabytes.
 
 use super::nearest;
 use crate::Text;
 
-/// How many characters of a word a sentence quotes.
+/// The number of characters that a sentence quotes of a word.
 const MAX_WORD: usize = 40;
-/// How many characters of a message's id a sentence quotes.
+/// The number of characters that a sentence quotes of a message's id.
 const MAX_ID: usize = 60;
 
-/// What is wrong or odd, and with what. Details that are rare and large are boxed: a finding is
-/// moved often, and hostile input makes many.
+/// What is wrong or odd, and the values that show it.
+///
+/// Details that are rare and large are boxed, because findings are moved often and hostile input
+/// makes many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
     /// The body is not JSON, or not text.
@@ -22,14 +25,14 @@ pub enum Detail {
     MissingField {
         /// The field.
         name: &'static str,
-        /// The content type that needs it, if not all do.
+        /// The content type that requires it; `None` if every object of its kind does.
         message_type: Option<Text<'static>>,
     },
     /// A value has another JSON type than the documented one.
     WrongType {
         /// The documented type.
         expected: Expected,
-        /// What is there.
+        /// The value that was found.
         found: Found,
     },
     /// A string is not one of a documented set.
@@ -51,12 +54,12 @@ pub enum Detail {
     UnknownInteractiveType(UnknownName),
     /// A system message's event is not a known one.
     UnknownSystemEvent(UnknownName),
-    /// A key is in an object already.
+    /// An object has a key more than once.
     DuplicateKey {
         /// The key.
         key: Text<'static>,
     },
-    /// A number changes in a 64-bit float.
+    /// A number does not keep its value in a 64-bit float.
     NumberPrecision {
         /// The number, as it is written.
         number: Text<'static>,
@@ -70,7 +73,7 @@ pub enum Detail {
         /// The earlier message, from 1.
         first: usize,
     },
-    /// A reply is to a message that is not there.
+    /// A reply refers to a message that is not in the transcript.
     DanglingReply {
         /// The id of that message.
         id: Text<'static>,
@@ -81,40 +84,39 @@ pub enum Detail {
         message: usize,
         /// The message before it, from 1.
         before: usize,
-        /// How much older it is.
+        /// By how many seconds it is older.
         seconds: i64,
     },
-    /// A message is from outside the session.
+    /// A message was sent before the session started or after it ended.
     OutsideSession {
-        /// How far outside.
+        /// By how many seconds.
         seconds: i64,
-        /// On which side.
+        /// Before the start or after the end.
         relation: SessionRelation,
     },
     /// A session ends before it starts.
     EndsBeforeStart {
-        /// When it starts, as it is written.
+        /// The start time, as it is written.
         start: Text<'static>,
-        /// When it ends, as it is written.
+        /// The end time, as it is written.
         end: Text<'static>,
     },
     /// A session has no messages.
     EmptyTranscript,
-    /// A signature is not plainly valid.
+    /// A signature is not valid, or valid but ambiguous.
     Signature {
-        /// Why, where that goes beyond the rule; safe to show.
+        /// The reason, if it says more than the rule; safe to show.
         reason: Option<Box<str>>,
-        /// What would have matched, and what is to be said of how the delivery was read; safe to
-        /// show.
+        /// What would have matched, and remarks on how the delivery was read; safe to show.
         advice: Vec<String>,
     },
     /// A value breaks the user's schema.
     Contract(Box<ContractViolation>),
-    /// A body cannot be held against the user's schema.
+    /// A body cannot be checked against the user's schema.
     Uncheckable {
-        /// The schema.
+        /// The name of the schema.
         schema: Text<'static>,
-        /// What the parser says.
+        /// The error of the parser.
         why: Text<'static>,
     },
 }
@@ -122,37 +124,37 @@ pub enum Detail {
 /// Why a body is not JSON, or not text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotJson {
-    /// There is nothing.
+    /// The body is empty.
     Empty,
     /// The body ends too early.
     CutOff {
-        /// What it ends in, as the parser [describes](crate::json::describe_error) it.
+        /// Where it ends, in the words of [`describe_error`](crate::json::describe_error).
         fault: String,
     },
-    /// A character is where JSON has another.
+    /// A character is not allowed where it is.
     Syntax {
-        /// What was expected, as the parser [describes](crate::json::describe_error) it.
+        /// What was expected, in the words of [`describe_error`](crate::json::describe_error).
         fault: String,
-        /// The character; none at the end of the body.
+        /// The character; `None` at the end of the body.
         found: Option<char>,
     },
-    /// The parser finds no fault where the decoder does.
+    /// The decoder stopped, but the parser that is asked for the reason finds none.
     Unexplained,
     /// Bytes are not UTF-8.
     InvalidUtf8 {
-        /// The first of them.
+        /// The first invalid byte.
         byte: u8,
-        /// How many sequences there are beside the first.
+        /// The number of other invalid sequences.
         more: usize,
     },
     /// A string has half of a surrogate pair.
     UnpairedSurrogate {
-        /// The half, as it is written: `\ud83d`.
+        /// The half, as it is written, such as `\ud83d`.
         escape: Text<'static>,
     },
 }
 
-/// What a value should have been.
+/// The documented type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Expected {
@@ -164,7 +166,7 @@ pub enum Expected {
     Object,
 }
 
-/// What is in the JSON instead.
+/// The value that was found instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Found {
@@ -182,11 +184,11 @@ pub enum Found {
 pub struct UnknownValue {
     /// The string.
     pub value: Text<'static>,
-    /// What the set is called, with its article: [`crate::json::Enumeration::NAME`].
+    /// The name of the set, with its article: [`crate::json::Enumeration::NAME`].
     pub set: &'static str,
     /// Every string of the set.
     pub known: Vec<&'static str>,
-    /// The one that was probably meant.
+    /// The string that was probably meant.
     pub nearest: Option<&'static str>,
 }
 
@@ -195,12 +197,12 @@ pub struct UnknownValue {
 pub struct UnknownName {
     /// The name.
     pub name: Text<'static>,
-    /// The documented one that was probably meant.
+    /// The documented name that was probably meant.
     pub nearest: Option<&'static str>,
 }
 
 impl UnknownName {
-    /// The name `name` where it should be one of `known`.
+    /// An unknown name, with the nearest of the `known` ones.
     pub fn of(name: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
         Self {
             name: quoted_word(name),
@@ -214,10 +216,10 @@ impl UnknownName {
 pub enum BadTime {
     /// It is not in RFC 3339 format.
     NotRfc3339 {
-        /// What is there.
+        /// The string that was found.
         found: Text<'static>,
     },
-    /// As seconds it is before 1970 or after 9999.
+    /// Read as seconds, it is before 1970 or after 9999.
     OutOfRange {
         /// The number, as it is written.
         number: Text<'static>,
@@ -226,20 +228,20 @@ pub enum BadTime {
     },
 }
 
-/// What becomes of a number in a 64-bit float.
+/// What happens to a number in a 64-bit float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrecisionLoss {
-    /// It is infinite.
+    /// It becomes infinite.
     TooLarge,
     /// It may become a neighbouring integer.
     UnsafeInteger,
-    /// It is zero.
+    /// It becomes zero.
     TooSmall,
     /// Its last digits are lost.
     TooManyDigits,
 }
 
-/// Where a time outside a session is.
+/// On which side of a session a time is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum SessionRelation {
@@ -247,36 +249,36 @@ pub enum SessionRelation {
     AfterEnd,
 }
 
-/// What a value breaks of the user's schema.
+/// A violation of the user's schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractViolation {
-    /// What the validator says.
+    /// What is wrong, in words.
     pub what: Text<'static>,
-    /// The schema.
+    /// The name of the schema.
     pub schema: Text<'static>,
-    /// Where in the schema that is required, as a JSON Pointer.
+    /// The keyword of the schema that is violated, as a JSON Pointer.
     pub keyword: Text<'static>,
 }
 
-/// What is at a place that explains a finding.
+/// What is at a related place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
-    /// What must be there once only is there for the first time.
+    /// The first use of a key or an id that is repeated.
     FirstUse,
     /// The time of the message with this number, from 1.
     Message(usize),
-    /// The session starts.
+    /// The start time of the session.
     SessionStart,
-    /// The session ends.
+    /// The end time of the session.
     SessionEnd,
 }
 
-/// A word of a stranger's, as much of it as a sentence quotes.
+/// A word from a stranger, cut to what a sentence quotes.
 pub(crate) fn quoted_word(word: &str) -> Text<'static> {
     Text::from(word).shortened(MAX_WORD).into_owned()
 }
 
-/// The id of a message, as much of it as a sentence quotes.
+/// The id of a message, cut to what a sentence quotes.
 pub(crate) fn quoted_id(id: &str) -> Text<'static> {
     Text::from(id).shortened(MAX_ID).into_owned()
 }

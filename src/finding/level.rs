@@ -1,17 +1,21 @@
-//! What a user wants done about each rule.
+//! Levels: what a user wants done about each rule.
+//!
+//! A level is what `-A`, `-W` and `-D` or `[rules]` in `chatlog.toml` say; a [`Severity`] is how
+//! bad a finding is once levels are applied. `--strict` makes every warning an error, after all
+//! other levels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, Severity};
 
-/// What a user wants done about a rule.
+/// What to do about the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Nothing: it is not noted.
+    /// Drop them.
     Allow,
-    /// It is a warning.
+    /// Report them as warnings.
     Warn,
-    /// It is an error.
+    /// Report them as errors.
     Deny,
 }
 
@@ -24,34 +28,44 @@ impl Level {
     ];
 }
 
-/// What a user wants done about each rule.
+/// The levels that a user has set; all other rules keep their default severity.
+///
+/// ```
+/// use chatlog::finding::{Level, Levels, Rule, Severity};
+///
+/// let mut levels = Levels::default();
+/// levels.set(Rule::UnknownValue, Level::Warn);
+/// assert_eq!(levels.severity(Rule::UnknownValue), Some(Severity::Warning));
+/// levels.set(Rule::UnknownValue, Level::Allow);
+/// assert_eq!(levels.severity(Rule::UnknownValue), None);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     set: BTreeMap<Rule, Level>,
-    /// The rules whose level the project has set.
+    /// The rules whose level comes from the project file.
     by_project: BTreeSet<Rule>,
     strict: bool,
 }
 
 impl Levels {
-    /// Sets the level of a rule; the last one set counts.
+    /// Sets the level of a rule; the last call wins.
     pub fn set(&mut self, rule: Rule, level: Level) {
         self.set.insert(rule, level);
         self.by_project.remove(&rule);
     }
 
-    /// Sets the level of a rule as the project has it: errors that this relaxes are counted.
+    /// Sets the level of a rule from the project file: errors that this relaxes are counted.
     pub fn set_by_project(&mut self, rule: Rule, level: Level) {
         self.set.insert(rule, level);
         self.by_project.insert(rule);
     }
 
-    /// Makes an error of every warning.
+    /// Makes every warning an error.
     pub fn be_strict(&mut self) {
         self.strict = true;
     }
 
-    /// The severity of a rule; none where it is allowed.
+    /// Returns the severity of a rule; `None` if it is allowed.
     pub fn severity(&self, rule: Rule) -> Option<Severity> {
         let severity = match self.set.get(&rule) {
             Some(Level::Allow) => return None,
@@ -66,7 +80,7 @@ impl Levels {
         })
     }
 
-    /// Says whether the project made less than an error of a rule that is one by default.
+    /// Whether the project file relaxed a rule that is an error by default.
     pub(crate) fn relaxes(&self, rule: Rule) -> bool {
         self.by_project.contains(&rule)
             && rule.severity() == Severity::Error

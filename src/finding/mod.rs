@@ -1,8 +1,15 @@
-//! What can be wrong or odd with a delivery: rules, places, and findings of the rules at places.
+//! Findings: what is wrong or odd with a delivery.
 //!
-//! A finding is data: its [`Detail`] holds what was expected and what is there. Sentences are made
-//! where it is shown, by [`crate::view::wording`]. To add a rule, add its row to the table,
-//! a detail if none fits, and note it where it is seen.
+//! A [`Finding`] says that a [`Rule`] is broken at a [`Pointer`], how bad that is ([`Severity`]),
+//! and with which values ([`Detail`]). It is data, not an error: a notification with findings was
+//! still read, and is shown. Sentences are made by [`crate::view::wording`] when a finding is
+//! shown.
+//!
+//! Readers note findings in a [`Findings`], which keeps a limited number of each rule. [`Levels`]
+//! hold which rules the user silences or makes stricter.
+//!
+//! To add a rule, add its row to the table, a detail if none describes it, and note it in the
+//! module that reads the value.
 
 mod collect;
 mod detail;
@@ -25,31 +32,31 @@ pub use self::pointer::{Occurrence, Place, Pointer, Step};
 pub use self::rule::{Explanation, Kind, Severity};
 pub use self::table::Rule;
 
-/// Something wrong or odd with a delivery.
+/// Something that is wrong or odd with a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of thing.
+    /// The rule that is broken.
     pub rule: Rule,
     /// How bad it is for this user.
     pub severity: Severity,
-    /// The value at fault; for a missing field the object that lacks it.
+    /// The value at fault; for a missing field, the object that lacks it.
     pub pointer: Pointer,
-    /// The bytes of the body at fault, once located.
+    /// The bytes of the value in the body; `None` until it is located.
     pub span: Option<Range<usize>>,
-    /// What was expected and what is there.
+    /// What was expected and what was found.
     pub detail: Detail,
     /// Other places that explain it.
     pub related: Vec<Related>,
 }
 
-/// A place that explains a finding: the first of two equal keys, say.
+/// Another place that explains a finding, such as the first of two equal keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// Where it is.
+    /// The value there.
     pub pointer: Pointer,
-    /// What is there.
+    /// What it is.
     pub label: Label,
-    /// The bytes of the body it covers, once located.
+    /// The bytes of the value in the body; `None` until it is located.
     pub span: Option<Range<usize>>,
 }
 
@@ -59,7 +66,7 @@ impl Finding {
         Self::at(rule, place.pointer(), detail)
     }
 
-    /// A finding of `rule` at a place that is known already.
+    /// A finding of `rule` at a place that is a [`Pointer`] already.
     pub fn at(rule: Rule, pointer: Pointer, detail: Detail) -> Self {
         Self {
             rule,
@@ -82,16 +89,17 @@ impl Finding {
     }
 }
 
-/// The name of `names` that `word` was probably meant to be. The library alone does not guess.
+/// Returns `None`: the library without the feature `cli` does not guess.
 #[cfg(not(feature = "cli"))]
 pub fn nearest<'n>(_: &str, _: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     None
 }
 
-/// The name of `names` that `word` was probably meant to be.
+/// Returns the one of `names` that `word` was probably meant to be, ignoring case; `None` if none
+/// is similar.
 #[cfg(feature = "cli")]
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    // A stranger's word may be megabytes long; no name is.
+    // A word from a stranger may be megabytes long, and the comparison takes its time.
     if word.len() > 64 {
         return None;
     }

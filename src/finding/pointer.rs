@@ -1,4 +1,8 @@
-//! Places in a body: while it is read, and as values of their own.
+//! Places in a body: [`Place`] while it is read, [`Pointer`] afterwards.
+//!
+//! A [`Place`] is a linked list on the stack of the reader, from the current value to the root, so
+//! that keeping track of it costs nothing for the values that are fine. When there is a finding,
+//! it becomes a [`Pointer`], which owns its steps and displays as a JSON Pointer (RFC 6901).
 
 use std::fmt::{self, Display, Write};
 use std::sync::Arc;
@@ -7,16 +11,24 @@ use serde::{Serialize, Serializer};
 
 use crate::Text;
 
-/// Which of several members with one name: JSON may repeat a key.
+/// Which of several members with the same name: JSON may repeat a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Occurrence {
     /// The n-th, from 0.
     Nth(u32),
-    /// The one that a reader keeps.
+    /// The last one, which the reader keeps.
     Last,
 }
 
-/// Where the reader stands: a linked list on the stack, which costs nothing until it is needed.
+/// The place of a value while it is read.
+///
+/// ```
+/// use chatlog::finding::Place;
+///
+/// let messages = Place::Root.member("messages");
+/// let third = messages.item(2);
+/// assert_eq!(third.member("status").pointer().to_string(), "/messages/2/status");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Place<'a> {
     /// The whole body.
@@ -27,7 +39,7 @@ pub enum Place<'a> {
         of: &'a Place<'a>,
         /// The member's name.
         key: &'a str,
-        /// Which member of that name.
+        /// Which of the members with that name.
         occurrence: Occurrence,
     },
     /// An item of an array.
@@ -40,7 +52,7 @@ pub enum Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The member named `key`; where the key is repeated, the last of them.
+    /// The member named `key`; if the key is repeated, the last one.
     pub fn member(&'a self, key: &'a str) -> Self {
         Self::Member {
             of: self,
@@ -54,54 +66,55 @@ impl<'a> Place<'a> {
         Self::Item { of: self, index }
     }
 
-    /// The place as a value of its own.
+    /// Returns the place as a value that owns its steps.
     pub fn pointer(&self) -> Pointer {
         let mut steps = Vec::new();
         let mut place = self;
-        loop {
-            match *place {
-                Self::Root => break,
-                Self::Member {
-                    of,
-                    key,
-                    occurrence,
-                } => {
-                    steps.push(Step::Key(key.into(), occurrence));
-                    place = of;
-                }
-                Self::Item { of, index } => {
-                    steps.push(Step::Index(index));
-                    place = of;
-                }
-            }
+        while let Some((step, parent)) = place.last_step() {
+            steps.push(step);
+            place = parent;
         }
         steps.reverse();
         Pointer(steps)
+    }
+
+    /// The step that leads here, and the place it starts from; `None` at the root.
+    fn last_step(&self) -> Option<(Step, &'a Place<'a>)> {
+        match *self {
+            Self::Root => None,
+            Self::Member {
+                of,
+                key,
+                occurrence,
+            } => Some((Step::Key(key.into(), occurrence), of)),
+            Self::Item { of, index } => Some((Step::Index(index), of)),
+        }
     }
 }
 
 /// One step of a pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Into an object. A key may be as long as the input, and many places may be inside its value.
+    /// Into an object. The key is shared, because it may be as long as the input and many
+    /// findings may be inside its value.
     Key(Arc<str>, Occurrence),
-    /// Into an array, from 0.
+    /// Into an array, with the position from 0.
     Index(usize),
 }
 
 /// The place of a value in a body; displays as a JSON Pointer (RFC 6901).
 ///
-/// Unlike the pointer it displays as, it tells repeated keys apart.
+/// Unlike the JSON Pointer it displays as, it tells repeated keys apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pointer(Vec<Step>);
 
 impl Pointer {
-    /// From the body's root inwards.
+    /// The steps from the root of the body inwards.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
 
-    /// The position in `/messages` of the message that this place is in, from 0.
+    /// Returns the index of the message that this place is in, from 0; `None` outside `/messages`.
     pub fn message(&self) -> Option<usize> {
         match self.0.as_slice() {
             [Step::Key(key, _), Step::Index(index), ..] if &**key == "messages" => Some(*index),
@@ -109,13 +122,13 @@ impl Pointer {
         }
     }
 
-    /// The place that `steps` lead to from here.
+    /// Appends steps.
     pub fn join(mut self, steps: &[Step]) -> Self {
         self.0.extend_from_slice(steps);
         self
     }
 
-    /// The first of the members that have the name of this one.
+    /// Returns the first of the members that have the same name as this one.
     pub fn first_occurrence(&self) -> Self {
         let mut first = self.clone();
         if let Some(Step::Key(_, occurrence)) = first.0.last_mut() {
@@ -124,7 +137,8 @@ impl Pointer {
         first
     }
 
-    /// The pointer as RFC 6901 writes it, unescaped: what a program is given.
+    /// Returns the pointer as RFC 6901 writes it, for programs: text from strangers in it is not
+    /// made safe for a terminal, as [`Display`] does.
     pub fn to_json_pointer(&self) -> String {
         let mut pointer = String::new();
         for step in &self.0 {

@@ -1,6 +1,7 @@
-//! What a rule is: how bad what it finds is, what that is about, and what is said of it.
+//! The properties of a rule: its name, severity, kind and explanation.
 //!
-//! The rules themselves are the rows of the [table](super::table).
+//! The rules themselves are the rows of the [table](super::table); this module defines what a row
+//! has, and reads it.
 
 use std::fmt::{self, Display};
 
@@ -19,7 +20,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word scripts and people see.
+    /// Returns the word that scripts and people see: `warning` or `error`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Warning => "warning",
@@ -41,18 +42,18 @@ pub enum Kind {
     Shape,
     /// A time, or the order of several.
     Time,
-    /// Messages, and what they say of each other.
+    /// Messages and how they refer to each other.
     Conversation,
-    /// The signature of a delivery, not a value of its body.
+    /// The signature of a delivery, rather than a value in its body.
     Signature,
     /// The user's own schema.
     Contract,
 }
 
-/// Why a rule matters, with an example that breaks it and one that does not.
+/// Why a rule matters, with an example that breaks it and one that meets it.
 #[derive(Debug)]
 pub struct Explanation {
-    /// Why it matters and where it comes from, in a few sentences.
+    /// A few sentences: why the rule matters, where it comes from, and typical causes.
     pub why: &'static str,
     /// Members of a notification that break the rule; for a signature, a capture.
     pub wrong: &'static str,
@@ -60,25 +61,32 @@ pub struct Explanation {
     pub right: &'static str,
 }
 
-/// Everything there is to know of a rule.
+/// A row of the table: the properties of one rule.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct RuleRow {
     pub(super) name: &'static str,
     pub(super) severity: Severity,
     pub(super) kind: Kind,
-    /// Whether only the command line sets its level.
+    /// Whether only the command line may set its level.
     pub(super) is_closed_to_projects: bool,
-    /// Whether it says nothing about a value whose type is unknown.
+    /// Whether its findings about a value are taken back if the type of the value is unknown.
     pub(super) is_forgiven: bool,
     pub(super) sentence: &'static str,
     pub(super) explanation: Explanation,
 }
 
 impl Rule {
-    /// The rule of this name.
+    /// Finds the rule with this name.
     ///
     /// # Errors
-    /// Where there is none: the name of the nearest rule, if one is near.
+    /// If there is none: the name of the nearest rule, if one is near.
+    ///
+    /// ```
+    /// use chatlog::finding::Rule;
+    ///
+    /// assert_eq!(Rule::named("duplicate-key"), Ok(Rule::DuplicateKey));
+    /// assert_eq!(Rule::DuplicateKey.name(), "duplicate-key");
+    /// ```
     pub fn named(name: &str) -> Result<Self, Option<&'static str>> {
         let known = Self::ALL.iter().find(|rule| rule.name() == name);
         known
@@ -86,48 +94,48 @@ impl Rule {
             .ok_or_else(|| nearest(name, Self::ALL.iter().map(|rule| rule.name())))
     }
 
-    fn row(self) -> &'static Row {
+    fn row(self) -> &'static RuleRow {
         &ROWS[self as usize]
     }
 
-    /// The stable kebab-case name.
+    /// Returns the kebab-case name, which never changes.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// The severity it has unless the user says otherwise.
+    /// Returns the default severity.
     pub fn severity(self) -> Severity {
         self.row().severity
     }
 
-    /// What it is about.
+    /// Returns what the rule is about.
     pub fn kind(self) -> Kind {
         self.row().kind
     }
 
-    /// What the rule says, in one sentence.
+    /// Returns what the rule reports, in one sentence.
     pub fn sentence(self) -> &'static str {
         self.row().sentence
     }
 
-    /// Why the rule matters, with examples.
+    /// Returns why the rule matters, with examples.
     pub fn explanation(self) -> &'static Explanation {
         &self.row().explanation
     }
 
-    /// Says whether it is about the signature of a delivery, not about a value of its body.
+    /// Whether the rule is about the signature of a delivery.
     pub fn is_about_signature(self) -> bool {
         self.kind() == Kind::Signature
     }
 
-    /// Says whether a project file may set its level. A file that comes with the deliveries must
-    /// not be able to make a forged or unreadable one pass.
+    /// Whether a project file may set the level. A file that comes with the deliveries must not
+    /// be able to let a forged or unreadable one pass.
     pub fn is_for_projects(self) -> bool {
         !self.row().is_closed_to_projects
     }
 
-    /// Says whether it is taken back about a value that turns out to be of an unknown type: nothing
-    /// is documented of what is inside that.
+    /// Whether findings of the rule are taken back if the type of the value is unknown, because
+    /// nothing documents what is inside it.
     pub(super) fn is_forgiven(self) -> bool {
         self.row().is_forgiven
     }
@@ -145,7 +153,7 @@ impl Serialize for Rule {
     }
 }
 
-/// On the command line a rule is its name.
+/// On the command line, a rule is given by its name.
 #[cfg(feature = "cli")]
 impl clap::ValueEnum for Rule {
     fn value_variants<'a>() -> &'a [Self] {

@@ -1,12 +1,13 @@
-//! The rules: everything there is to know of each, in one row.
+//! The rules, one row each: the only list of them.
 //!
-//! To add a rule, add a row, and note it where it is seen. Errors come first. The examples are the
-//! members of a notification that the rule is about; what is left out is as it should be. Those of
-//! the rules on signatures are whole captures, signed with the secret of the samples.
-//! `tests/explain.rs` holds that a wrong example breaks its rule and no other, and that a right one
-//! breaks none.
+//! To add a rule, add a row and note it in the module that reads the value. Errors come first.
+//!
+//! The examples are members of a notification; the members that are left out are fine. The
+//! examples of the rules on signatures are whole captures, signed with the secret of the samples.
+//! `tests/explain.rs` checks that each wrong example breaks its rule and no other, and that each
+//! right one breaks none.
 
-use super::rule::{Explanation, Kind, Row, Severity};
+use super::rule::{Explanation, Kind, RuleRow, Severity};
 
 macro_rules! rules {
     ($($rule:ident {
@@ -20,8 +21,7 @@ macro_rules! rules {
         wrong: $wrong:literal,
         right: $right:literal,
     })*) => {
-        /// What can be wrong or odd with a delivery: a name that never changes, and all that goes
-        /// with it.
+        /// What can be wrong or odd with a delivery. The name of a rule never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Rule {
             $(#[doc = $sentence] $rule,)*
@@ -33,7 +33,7 @@ macro_rules! rules {
         }
 
         /// The rows, in the order of the rules.
-        pub(super) static ROWS: [Row; Rule::ALL.len()] = [$(Row {
+        pub(super) static ROWS: [RuleRow; Rule::ALL.len()] = [$(RuleRow {
             name: $name,
             severity: Severity::$severity,
             kind: Kind::$kind,

@@ -1,7 +1,25 @@
 //! The notification: a chatbot session that ended, and every message of its conversation.
 //!
-//! Reading one also checks it against what the vendor documents (the fields of the session and
-//! of a message) and what its example shows (the inside of a message's content).
+//! [`Session::read`] reads a body and checks it in the same pass: against what the vendor
+//! documents (the fields of a session and of a message) and against what its example shows (the
+//! inside of a message's content). A broken value becomes a finding and leaves its field empty;
+//! the rest of the session is read. So every field is an `Option`, and `None` means that the field
+//! is missing or cannot be used.
+//!
+//! A session can be looked at in three ways: its fields, as they are; the numbers of a
+//! [`Summary`]; and the blocks of a [`Transcript`], which are what messages say.
+//!
+//! ```
+//! use chatlog::finding::Findings;
+//! use chatlog::json::Document;
+//! use chatlog::notification::Session;
+//!
+//! let document = Document::new(br#"{"callee": "+62 800", "talk_round": "3"}"#);
+//! let mut findings = Findings::default();
+//! let session = Session::read(&document, &mut findings).expect("the body is an object");
+//! assert_eq!(session.callee.as_ref().map(|callee| callee.as_str()), Some("+62 800"));
+//! assert!(session.talk_round.is_none(), "a string is not an integer");
+//! ```
 
 pub mod content;
 mod lints;
@@ -21,7 +39,7 @@ use crate::json::{
 };
 
 record! {
-    /// A chatbot session inside a workflow, as its end is reported.
+    /// A chatbot session inside a workflow, reported when it ended.
     pub struct Session {
         required workflow_id: Text<'de>,
         required workflow_name: Text<'de>,
@@ -30,28 +48,28 @@ record! {
         required waba_task_id: Text<'de>,
         /// The id of the workflow's list detail.
         required wfdetail_uuid: Text<'de>,
-        /// When the notification was made.
+        /// When the notification was created.
         required timestamp: UnixTime,
         /// Where the conversation took place, such as `WhatsApp`.
         required channel: Text<'de>,
         required channel_id: Text<'de>,
-        /// The phone number of the person: personal data.
+        /// The phone number of the person, which is personal data.
         required callee: Text<'de>,
         required call_id: Text<'de>,
         required robot_id: Text<'de>,
-        /// Such as `closed`; no other value is documented.
+        /// The status, such as `closed`, the only value in the documentation.
         required status: Text<'de>,
         required session_start_time: SessionTime<'de>,
         required session_end_time: SessionTime<'de>,
         required session_end_reason: OneOf<'de, EndReason>,
-        /// What the robot made of the person's wishes, such as `E`.
+        /// The robot's label for what the person wants, such as `E`.
         required intention: Text<'de>,
         required talk_round: Integer<'de>,
-        /// What the robot understood, under the customer's own names.
+        /// What the robot understood, under names that the customer chose.
         required ner_slots: RawObject<'de>,
-        /// The customer's own labels.
+        /// Labels that the customer defined.
         required event_label: RawObject<'de>,
-        /// The customer's own variables.
+        /// Variables that the customer defined.
         required variables: RawObject<'de>,
         required messages: Vec<Message<'de>>,
     }
@@ -65,13 +83,13 @@ record! {
         required timestamp: UnixTime,
         required status: OneOf<'de, MessageStatus>,
         required content: Content<'de>,
-        /// The message that this one answers.
+        /// The message that this one replies to.
         optional reply: Box<Reply<'de>>,
     }
 }
 
 record! {
-    /// The message that another one answers, quoted.
+    /// A quote of the message that another one replies to.
     pub struct Reply {
         required msg_id: Text<'de>,
         optional sender_type: OneOf<'de, Sender>,
@@ -105,7 +123,7 @@ impl Enumeration for EndReason {
 /// Who sent a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sender {
-    /// The platform: events of the session.
+    /// The platform, which reports events of the session.
     System,
     /// The person.
     User,
@@ -131,11 +149,11 @@ impl Enumeration for Sender {
 /// How far a message got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageStatus {
-    /// It left.
+    /// It was sent.
     Sent,
-    /// It arrived.
+    /// It was delivered.
     Delivery,
-    /// It was opened.
+    /// It was read.
     Read,
 }
 
@@ -149,10 +167,10 @@ impl Enumeration for MessageStatus {
 }
 
 impl<'de> Session<'de> {
-    /// Reads the session in a body and notes everything that is wrong or odd with it.
+    /// Reads the session in a body, and notes what is wrong or odd with it in `findings`.
     ///
-    /// None where the body holds no object. Where the body breaks off, the session has what came
-    /// before.
+    /// Returns `None` if the body is not an object. If the body breaks off, the session has what
+    /// comes before.
     pub fn read(document: &'de Document<'_>, findings: &mut Findings) -> Option<Self> {
         let mut session: Option<Self> = None;
         let whole = document.read(&mut session, findings);
@@ -165,17 +183,15 @@ impl<'de> Session<'de> {
         session
     }
 
-    /// A content of an unknown type was read as if it were a known one: takes what is really in it.
+    /// Replaces each content of an unknown type, which was read as if the type were known, with all
+    /// of its fields as they were received. That takes a second pass over the body, which sessions
+    /// without such a content do not pay for.
     fn show_unknown_contents(&mut self, document: &'de Document<'_>) {
         let is_unknown =
             |content: &Content<'_>| content.kind.is_some() && content.content_type().is_none();
         let messages = self.messages.as_deref_mut().unwrap_or_default();
-        let contents = || {
-            messages
-                .iter()
-                .filter_map(|message| message.content.as_ref())
-        };
-        if !contents().any(is_unknown) {
+        let mut contents = messages.iter().filter_map(|it| it.content.as_ref());
+        if !contents.any(is_unknown) {
             return;
         }
         let received = received_contents(document);
@@ -188,7 +204,8 @@ impl<'de> Session<'de> {
         }
     }
 
-    /// The content of each message as JSON text, as it was received in `document`.
+    /// Returns the content of each message as JSON text, as it was received in `document`; `None`
+    /// for a message without one.
     pub fn received_contents(&self, document: &'de Document<'_>) -> Vec<Option<&'de str>> {
         let mut contents = Vec::with_capacity(self.messages().len());
         contents.extend(received_contents(document).take(self.messages().len()));
@@ -196,12 +213,13 @@ impl<'de> Session<'de> {
         contents
     }
 
-    /// The number of each message that has an id, from 1; of messages with the same id, the first's.
+    /// Returns the numbers of the messages, from 1, by their ids. If several messages have the same
+    /// id, it is the number of the first.
     pub(crate) fn numbers(&self) -> HashMap<&str, usize> {
         let mut numbers =
             HashMap::with_capacity_and_hasher(self.messages().len(), RandomState::default());
         for (index, message) in self.messages().iter().enumerate() {
-            // Ids may be masked to nothing.
+            // A masked id may be empty.
             if let Some(id) = message.msg_id.as_ref().filter(|id| !id.as_str().is_empty()) {
                 numbers.entry(id.as_str()).or_insert(index + 1);
             }
@@ -209,7 +227,7 @@ impl<'de> Session<'de> {
         numbers
     }
 
-    /// The messages in the order received.
+    /// Returns the messages in the order received.
     pub fn messages(&self) -> &[Message<'de>] {
         self.messages.as_deref().unwrap_or_default()
     }

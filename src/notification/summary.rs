@@ -1,41 +1,43 @@
-//! What a session comes to, in numbers.
+//! The summary of a session: numbers that are computed from its messages and times.
+//!
+//! The fields of the session itself are not repeated here; views take them from [`Session`].
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
 use super::content::EventKind;
-use super::{MessageStatus, Session};
+use super::{Message, MessageStatus, Session};
 use crate::Text;
 
-/// The counts over a session's messages, and what follows from its times.
+/// The numbers of a session.
 #[derive(Debug, Clone, Default)]
 pub struct Summary<'a> {
-    /// From the session's start to its end; negative if they are swapped.
+    /// The time from the start of the session to its end; negative if it ends before it starts.
     pub duration: Option<SignedDuration>,
-    /// How many messages there are.
+    /// The number of messages.
     pub messages: usize,
-    /// How many of them were read.
+    /// The number of messages with the status `read`.
     pub read: usize,
-    /// How many are from each sender; `unknown` where none is named.
+    /// The number of messages by sender; `unknown` counts those without one.
     pub by_sender: BTreeMap<Text<'a>, usize>,
-    /// How many are of each content type; `unknown` where none is named.
+    /// The number of messages by content type; `unknown` counts those without one.
     pub by_type: BTreeMap<Text<'a>, usize>,
-    /// The last time a human took over.
+    /// The last hand-over to a human.
     pub hand_over: Option<HandOver<'a>>,
 }
 
-/// A human taking over from the robot.
+/// A hand-over from the robot to a human.
 #[derive(Debug, Clone)]
 pub struct HandOver<'a> {
-    /// The message that says so, from 0.
+    /// The index of the message that reports it, from 0.
     pub message: usize,
-    /// The human's seat, where it is named.
+    /// The seat of the human, if it is named.
     pub seat: Option<Text<'a>>,
 }
 
 impl<'a> Summary<'a> {
-    /// The summary of a session.
+    /// Summarizes a session, in one pass over its messages.
     pub fn of(session: &'a Session<'_>) -> Self {
         let instant = |time: &Option<crate::json::SessionTime<'_>>| time.as_ref()?.instant;
         let start = instant(&session.session_start_time);
@@ -46,28 +48,29 @@ impl<'a> Summary<'a> {
             ..Self::default()
         };
         for (index, message) in session.messages().iter().enumerate() {
-            let sender = message
-                .sender_type
-                .as_ref()
-                .map_or("unknown", |sender| sender.text.as_str());
-            *summary.by_sender.entry(Text::from(sender)).or_default() += 1;
-            let content = message.content.as_ref();
-            let kind = content
-                .and_then(|content| content.kind.as_ref())
-                .map_or("unknown", Text::as_str);
-            *summary.by_type.entry(Text::from(kind)).or_default() += 1;
-            let status = message.status.as_ref().and_then(|status| status.known);
-            summary.read += usize::from(status == Some(MessageStatus::Read));
-            let event = content.and_then(|content| Some(content.system.as_ref()?.event()));
-            if let Some(event) = event
-                && event.kind == Some(EventKind::TakeOver)
-            {
-                summary.hand_over = Some(HandOver {
-                    message: index,
-                    seat: event.to.map(|seat| Text::from(seat.as_str())),
-                });
-            }
+            summary.count(message);
+            summary.hand_over = hand_over(index, message).or(summary.hand_over);
         }
         summary
     }
+
+    fn count(&mut self, message: &'a Message<'_>) {
+        let sender = message.sender_type.as_ref();
+        let sender = sender.map_or("unknown", |sender| sender.text.as_str());
+        *self.by_sender.entry(Text::from(sender)).or_default() += 1;
+        let kind = message.content.as_ref().and_then(|it| it.kind.as_ref());
+        let kind = kind.map_or("unknown", Text::as_str);
+        *self.by_type.entry(Text::from(kind)).or_default() += 1;
+        let status = message.status.as_ref().and_then(|status| status.known);
+        self.read += usize::from(status == Some(MessageStatus::Read));
+    }
+}
+
+/// The hand-over that a message reports, if it reports one.
+fn hand_over<'a>(index: usize, message: &'a Message<'_>) -> Option<HandOver<'a>> {
+    let event = message.content.as_ref()?.system.as_ref()?.event();
+    (event.kind == Some(EventKind::TakeOver)).then(|| HandOver {
+        message: index,
+        seat: event.to.map(|seat| Text::from(seat.as_str())),
+    })
 }

@@ -1,120 +1,120 @@
-//! The conversation as data: every message as blocks of typed values.
+//! The conversation as data: every message as a list of [`Block`]s.
 //!
-//! What a block means is settled here and in the files of the content types; how it looks is for
-//! the views. A table, the `text` of JSON, Markdown and HTML can all be drawn from the same
-//! blocks, because these keep what belongs together together (a button and what it answers, a list
-//! and its sections, a file and its link) and hold no words but the message's own. They borrow
-//! from the message.
+//! The files of the content types turn messages into blocks; the views draw blocks. So a content
+//! type is understood in one file, and every view (a table, the `text` of JSON) shows it. Blocks
+//! keep together what belongs together: a button and its answer, a list and its sections, a file
+//! and its link. They contain only the words of the message, no English of ours, and borrow them
+//! from it.
 
 use foldhash::HashMap;
 
-use super::content::{Contact, Content, Event, Section};
+use super::content::{Contact, Content, Event, ListSection};
 use super::{Message, Reply, Session};
 use crate::Text;
 use crate::json::{Integer, Number};
 
 /// A part of a message.
 ///
-/// Members that nothing documents are [`Block::Undocumented`], after the block of the object that
-/// has them; those of sections, rows and contacts are in these.
+/// Undocumented fields are a [`Block::Undocumented`] after the block of the object that has them,
+/// except those of sections, rows and contacts, which hold them themselves.
 #[derive(Debug, Clone)]
 pub enum Block<'a> {
-    /// What somebody said: lines, never empty.
+    /// The text of a message; may have several lines, is never empty.
     Text(&'a Text<'a>),
-    /// What stands above the rest: lines, never empty.
+    /// The header above it; may have several lines, is never empty.
     Heading(&'a Text<'a>),
-    /// What stands below the rest: lines, never empty.
+    /// The footer below it; may have several lines, is never empty.
     Footer(&'a Text<'a>),
-    /// What the person picked from what was offered: lines, never empty.
+    /// The choice that the person made; may have several lines, is never empty.
     Choice(&'a Text<'a>),
-    /// A file.
+    /// A file, by its link.
     Media {
-        /// What it is, such as `image`.
+        /// The kind of file, such as `image`.
         kind: Option<&'a Text<'a>>,
-        /// What it is called.
+        /// The name of the file.
         name: Option<&'a Text<'a>>,
-        /// Where it is.
+        /// The web address of the file.
         url: Option<&'a Text<'a>>,
     },
-    /// Which template the blocks before were made from.
+    /// The template that the blocks before were made from.
     Template {
-        /// What it is called.
+        /// The name of the template.
         name: Option<&'a Text<'a>>,
-        /// Such as `en_GB`.
+        /// The language, such as `en_GB`.
         language: Option<&'a Text<'a>>,
-        /// Its number.
+        /// The number of the template.
         id: Option<Integer<'a>>,
     },
-    /// Something to press: at least one button.
+    /// At least one button.
     Buttons(Vec<Button<'a>>),
-    /// Something to choose from.
+    /// A list to choose from.
     List {
-        /// What is on the button that opens it.
+        /// The label of the button that opens it.
         button: Option<&'a Text<'a>>,
-        /// Its rows, in sections.
-        sections: &'a [Section<'a>],
+        /// The sections, which have the rows.
+        sections: &'a [ListSection<'a>],
     },
-    /// A place.
+    /// A point on the map.
     Location {
-        /// What it is called; may have lines.
+        /// The name of the place; may have several lines.
         name: Option<&'a Text<'a>>,
-        /// Where it is; may have lines.
+        /// The address of the place; may have several lines.
         address: Option<&'a Text<'a>>,
-        /// In degrees.
+        /// The latitude in degrees.
         latitude: Option<Number<'a>>,
-        /// In degrees.
+        /// The longitude in degrees.
         longitude: Option<Number<'a>>,
     },
     /// Cards from an address book.
     Contacts(&'a [Contact<'a>]),
-    /// What happened to the conversation.
+    /// An event of the conversation.
     Event(Event<'a>),
-    /// The message that this one answers.
+    /// The message that this one replies to.
     Quote(Quote<'a>),
-    /// Members that nothing documents, their values as JSON text: at least one.
+    /// At least one undocumented field: its name, and its value as JSON text.
     Undocumented(&'a [(Text<'a>, &'a str)]),
 }
 
 /// A button under a message.
 #[derive(Debug, Clone, Copy)]
 pub struct Button<'a> {
-    /// What is on it.
+    /// The text on the button.
     pub label: Option<&'a Text<'a>>,
-    /// What pressing it does, such as `QUICK_REPLY` or `reply`.
+    /// The type, such as `QUICK_REPLY` or `reply`.
     pub kind: Option<&'a Text<'a>>,
-    /// What pressing it answers.
+    /// The id that is sent when the button is pressed.
     pub id: Option<&'a Text<'a>>,
 }
 
-/// A message that another one answers.
+/// A message that another one replies to.
 #[derive(Debug, Clone, Copy)]
 pub struct Quote<'a> {
-    /// The number of the message, if it is one of the session's.
+    /// The number of the message, from 1, if the session has it.
     pub number: Option<usize>,
-    /// Who sent it, as it is written in the quote.
+    /// The sender, as it is written in the quote.
     pub sender: Option<&'a Text<'a>>,
-    /// What is quoted of it.
+    /// The content in the quote, which may be missing.
     pub quoted: Option<&'a Content<'a>>,
-    /// What it said, if it is one of the session's. A quote may leave out everything.
+    /// The content of the message itself, if the session has it.
     pub original: Option<&'a Content<'a>>,
 }
 
-/// The web address of a map that shows a point.
+/// Returns the web address of a map that shows a point.
 pub fn map_url(latitude: Number<'_>, longitude: Number<'_>) -> String {
     let (latitude, longitude) = (latitude.as_str(), longitude.as_str());
     format!("https://www.google.com/maps?q={latitude},{longitude}")
 }
 
-/// The messages of a session, which quote one another.
+/// The messages of a session, with an index to find the ones that others reply to.
 #[derive(Debug)]
 pub struct Transcript<'s> {
     session: &'s Session<'s>,
-    /// The numbers of the messages, by their ids; of equal ids the first.
+    /// The numbers of the messages by their ids; the first, if several have the same id.
     numbers: HashMap<&'s str, usize>,
 }
 
 impl<'s> Transcript<'s> {
-    /// The transcript of a session.
+    /// Indexes the messages of a session.
     pub fn of(session: &'s Session<'_>) -> Self {
         Self {
             session,
@@ -122,13 +122,13 @@ impl<'s> Transcript<'s> {
         }
     }
 
-    /// The number, from 1, of the message with this id; of messages with the same id the first's.
+    /// Returns the number, from 1, of the first message with this id.
     pub fn number_of(&self, id: &Text<'_>) -> Option<usize> {
         self.numbers.get(id.as_str()).copied()
     }
 
-    /// One of the session's messages, from top to bottom: what it answers, what it says, and what
-    /// else it has.
+    /// Returns the blocks of a message of the session, from top to bottom: the quote of the message
+    /// it replies to, its content, and its undocumented fields.
     pub fn blocks(&self, message: &'s Message<'_>) -> Vec<Block<'s>> {
         let mut blocks = Blocks::default();
         if let Some(reply) = &message.reply {
@@ -157,7 +157,7 @@ impl<'s> Transcript<'s> {
     }
 }
 
-/// Blocks in the making.
+/// A list of blocks that content types add to.
 #[derive(Default)]
 pub(super) struct Blocks<'a>(Vec<Block<'a>>);
 
@@ -170,7 +170,7 @@ impl<'a> Blocks<'a> {
         self.0.push(block);
     }
 
-    /// Adds a block of words, if there are some.
+    /// Adds a block of text, unless the text is missing or empty.
     pub(super) fn add_words(
         &mut self,
         block: fn(&'a Text<'a>) -> Block<'a>,
@@ -181,7 +181,7 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Adds buttons, if there are some.
+    /// Adds buttons, if there are any.
     pub(super) fn add_buttons(&mut self, buttons: impl Iterator<Item = Button<'a>>) {
         let buttons: Vec<_> = buttons.collect();
         if !buttons.is_empty() {
@@ -189,7 +189,7 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Adds the members that nothing documents, if there are some.
+    /// Adds undocumented fields, if there are any.
     pub(super) fn add_undocumented(&mut self, members: &'a [(Text<'a>, &'a str)]) {
         if !members.is_empty() {
             self.add(Block::Undocumented(members));

@@ -29,12 +29,12 @@ const NAME_WIDTH: u16 = 11;
 const MAX_KINDS: usize = 20;
 
 /// A named row: lines of words, already styled.
-struct Row {
+struct SummaryRow {
     name: &'static str,
     lines: Vec<String>,
 }
 
-impl Row {
+impl SummaryRow {
     fn new(name: &'static str, lines: Vec<String>) -> Self {
         let lines = lines.into_iter().filter(|line| !line.is_empty()).collect();
         Self { name, lines }
@@ -58,16 +58,17 @@ pub(super) fn write(
     }
 }
 
-fn write_lines(rows: Vec<Row>, theme: &Theme, out: &mut impl Write) -> io::Result<()> {
-    for Row { name, lines } in rows {
+fn write_lines(rows: Vec<SummaryRow>, theme: &Theme, out: &mut impl Write) -> io::Result<()> {
+    for SummaryRow { name, lines } in rows {
         writeln!(out, "{}: {}", theme.heading.style(name), lines.join("\n  "))?;
     }
     Ok(())
 }
 
-fn write_table(rows: Vec<Row>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+fn write_table(rows: Vec<SummaryRow>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     let layout = TableLayout::new(canvas.width, &[NAME_WIDTH, 0]);
-    let cells = |row: Row| vec![styled(canvas.theme.heading, row.name), row.lines.join("\n")];
+    let cells =
+        |row: SummaryRow| vec![styled(canvas.theme.heading, row.name), row.lines.join("\n")];
     let rows = rows.into_iter().map(cells).collect();
     writeln!(out, "{}", layout.top())?;
     writeln!(out, "{}", layout.rows(rows, false))?;
@@ -112,42 +113,42 @@ impl SummaryWriter<'_> {
     }
 
     /// The rows that have something to show, in their order on the screen.
-    fn rows(&self, report: &Report<'_>, session: &Session<'_>) -> Vec<Row> {
+    fn rows(&self, report: &Report<'_>, session: &Session<'_>) -> Vec<SummaryRow> {
         let summary = Summary::of(session);
         let mut rows = self.conversation_rows(session, &summary);
         rows.extend(self.workflow_rows(session));
         rows.extend([
-            Row::new("Delivery", self.delivery(report)),
-            Row::new("Signature", self.signature(report)),
-            Row::new("Findings", self.findings(report)),
+            SummaryRow::new("Delivery", self.delivery(report)),
+            SummaryRow::new("Signature", self.signature(report)),
+            SummaryRow::new("Findings", self.findings(report)),
         ]);
         rows.retain(|row| !row.lines.is_empty());
         rows
     }
 
     /// What happened in the conversation.
-    fn conversation_rows(&self, session: &Session<'_>, summary: &Summary<'_>) -> Vec<Row> {
+    fn conversation_rows(&self, session: &Session<'_>, summary: &Summary<'_>) -> Vec<SummaryRow> {
         vec![
-            Row::new("Outcome", vec![self.outcome(session, summary)]),
-            Row::new("Person", vec![self.person(session)]),
-            Row::new("When", self.when(session, summary)),
-            Row::new("Messages", self.messages(summary)),
-            Row::new("Slots", self.object(session.ner_slots.as_ref())),
-            Row::new("Labels", self.object(session.event_label.as_ref())),
-            Row::new("Variables", self.object(session.variables.as_ref())),
+            SummaryRow::new("Outcome", vec![self.outcome(session, summary)]),
+            SummaryRow::new("Person", vec![self.person(session)]),
+            SummaryRow::new("When", self.when(session, summary)),
+            SummaryRow::new("Messages", self.messages(summary)),
+            SummaryRow::new("Slots", self.object(session.ner_slots.as_ref())),
+            SummaryRow::new("Labels", self.object(session.event_label.as_ref())),
+            SummaryRow::new("Variables", self.object(session.variables.as_ref())),
         ]
     }
 
     /// Which workflow the session was part of, and the ids to find it by.
-    fn workflow_rows(&self, session: &Session<'_>) -> [Row; 4] {
+    fn workflow_rows(&self, session: &Session<'_>) -> [SummaryRow; 4] {
         let (workflow, task) = (&session.workflow_name, &session.nodetask_name);
         let workflow = self.name_and_id(workflow.as_ref(), session.workflow_id.as_ref());
         let task = self.name_and_id(task.as_ref(), session.nodetask_id.as_ref());
         [
-            Row::new("Workflow", vec![workflow]),
-            Row::new("Node task", vec![task]),
-            Row::new("Ids", self.ids(session)),
-            Row::new("Other", self.members(session.extra.iter().cloned())),
+            SummaryRow::new("Workflow", vec![workflow]),
+            SummaryRow::new("Node task", vec![task]),
+            SummaryRow::new("Ids", self.ids(session)),
+            SummaryRow::new("Other", self.members(session.extra.iter().cloned())),
         ]
     }
 

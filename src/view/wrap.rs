@@ -88,7 +88,7 @@ fn split(text: &str, delimiter: char) -> Vec<String> {
 
 /// Breaks a line that is too wide.
 fn broken(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Lines {
+    let mut lines = LineFiller {
         width,
         ended: Vec::new(),
         line: String::new(),
@@ -103,8 +103,8 @@ fn broken(text: &str, width: usize) -> Vec<String> {
     lines.ended
 }
 
-/// Lines that are filled word by word.
-struct Lines {
+/// Fills lines word by word.
+struct LineFiller {
     width: usize,
     ended: Vec<String>,
     line: String,
@@ -112,7 +112,7 @@ struct Lines {
     length: usize,
 }
 
-impl Lines {
+impl LineFiller {
     fn add(&mut self, mut word: String) {
         while let Some(rest) = self.add_start(&word) {
             word = rest;

@@ -1,4 +1,4 @@
-//! Cards from an address book.
+//! Contacts: cards from an address book.
 
 use super::{Content, Payload};
 use crate::Text;

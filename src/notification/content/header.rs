@@ -1,4 +1,4 @@
-//! The header of a template or of an interactive message: words, or a file.
+//! The header of a template or of an interactive message: a text or a file.
 
 use super::Media;
 use crate::Text;
@@ -6,7 +6,7 @@ use crate::json::record;
 use crate::notification::transcript::{Block, Blocks};
 
 record! {
-    /// What stands above a template's body.
+    /// The header above the body of a template or of an interactive message.
     pub struct TemplateHeader {
         optional kind as "type": Text<'de>,
         optional text: Text<'de>,

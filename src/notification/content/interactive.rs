@@ -1,4 +1,7 @@
-//! Choices that the robot offers: buttons, or a list that opens with one.
+//! Interactive messages: the robot offers a choice, as buttons or as a list.
+//!
+//! The person's answer has the same content type, but a `text` instead of this payload; see
+//! [`text`](super::text).
 
 use super::{Content, Payload, TemplateHeader, unknown_type};
 use crate::Text;
@@ -7,7 +10,7 @@ use crate::json::{Present, record};
 use crate::notification::transcript::{self, Block, Blocks};
 
 record! {
-    /// Choices that the robot offers.
+    /// A choice that the robot offers.
     validated by Interactive::validate;
     pub struct Interactive {
         required kind as "type": Text<'de>,
@@ -19,7 +22,7 @@ record! {
 }
 
 record! {
-    /// Words in an object of their own.
+    /// An object with a text in it: the body or the footer.
     pub struct Words {
         optional text: Text<'de>,
     }
@@ -28,22 +31,22 @@ record! {
 record! {
     /// What can be chosen: buttons, or the rows of a list that opens with one button.
     pub struct Action {
-        optional buttons: Vec<Button<'de>>,
+        optional buttons: Vec<InteractiveButton<'de>>,
         optional button: Text<'de>,
-        optional sections: Vec<Section<'de>>,
+        optional sections: Vec<ListSection<'de>>,
     }
 }
 
 record! {
     /// A button under an interactive message.
-    pub struct Button {
+    pub struct InteractiveButton {
         optional kind as "type": Text<'de>,
         optional reply: Choice<'de>,
     }
 }
 
 record! {
-    /// What pressing a button answers.
+    /// The answer that pressing a button sends.
     pub struct Choice {
         optional id: Text<'de>,
         optional title: Text<'de>,
@@ -51,16 +54,16 @@ record! {
 }
 
 record! {
-    /// A part of a list.
-    pub struct Section {
+    /// A section of a list.
+    pub struct ListSection {
         optional title: Text<'de>,
-        optional rows: Vec<Row<'de>>,
+        optional rows: Vec<ListRow<'de>>,
     }
 }
 
 record! {
     /// A row of a list.
-    pub struct Row {
+    pub struct ListRow {
         optional id: Text<'de>,
         optional title: Text<'de>,
         optional description: Text<'de>,
@@ -115,7 +118,7 @@ impl Words<'_> {
 impl Action<'_> {
     fn add_to<'a>(&'a self, blocks: &mut Blocks<'a>) {
         let buttons = || self.buttons.iter().flatten();
-        blocks.add_buttons(buttons().map(Button::button));
+        blocks.add_buttons(buttons().map(InteractiveButton::button));
         for button in buttons() {
             if let Some(choice) = &button.reply {
                 blocks.add_undocumented(&choice.extra);
@@ -133,7 +136,7 @@ impl Action<'_> {
     }
 }
 
-impl Button<'_> {
+impl InteractiveButton<'_> {
     fn button(&self) -> transcript::Button<'_> {
         let choice = self.reply.as_ref();
         transcript::Button {

@@ -1,4 +1,4 @@
-//! A place: its point on the map, and what it is called.
+//! Locations: a point on the map, with a name and an address.
 
 use super::{Content, Payload};
 use crate::Text;

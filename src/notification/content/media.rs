@@ -1,4 +1,4 @@
-//! Images, files, videos and audio: each a link to a file.
+//! Media: images, files, videos and audio, each as a link to a file.
 
 use super::{Content, Payload};
 use crate::Text;
@@ -6,7 +6,7 @@ use crate::json::record;
 use crate::notification::transcript::{Block, Blocks};
 
 record! {
-    /// A file that was sent, by its link.
+    /// A file, by its link.
     pub struct Media {
         required origin_url: Text<'de>,
         optional name: Text<'de>,
@@ -14,7 +14,7 @@ record! {
 }
 
 impl Media<'_> {
-    /// Adds the file as what `kind` says it is, such as `image`.
+    /// Adds the file as media of this kind, such as `image`.
     pub(super) fn add_as<'a>(&'a self, kind: Option<&'a Text<'_>>, blocks: &mut Blocks<'a>) {
         blocks.add(Block::Media {
             kind,

@@ -1,11 +1,12 @@
-//! What a message says: the content types, and how each becomes blocks of a transcript.
+//! The content of a message: its types, and how each becomes blocks of a transcript.
 //!
-//! The vendor types a message's content as a bare object; its inside is known from the example
-//! and from sibling pages only. A content names its type and has a payload: the member in which
-//! this type says what it has to say. There is a file for each payload, which states its shape
-//! and adds its [`Block`]s, and a row for each in the table of `content_types!`, which is the
-//! only list of them. To add a content type, add its word to the row of its payload, or a file and
-//! a row if its payload is new.
+//! The vendor documents the content as a bare object; what is inside is only known from its
+//! example and from sibling pages. A content has a type and a *payload*: the field that this type
+//! fills, such as `media` for an `image`.
+//!
+//! Each payload has a file, which states its shape and adds its [`Block`]s, and a row in the table
+//! `content_types!`, the only list of them. To add a content type, add its word to the row of its
+//! payload; if the payload is new, add a file and a row.
 
 mod contacts;
 mod header;
@@ -18,7 +19,9 @@ mod text;
 
 pub use self::contacts::Contact;
 pub use self::header::TemplateHeader;
-pub use self::interactive::{Action, Button, Choice, Interactive, Row, Section, Words};
+pub use self::interactive::{
+    Action, Choice, Interactive, InteractiveButton, ListRow, ListSection, Words,
+};
 pub use self::location::Location;
 pub use self::media::Media;
 pub use self::system::{Event, EventKind, SystemEvent};
@@ -28,26 +31,26 @@ use crate::Text;
 use crate::finding::{Detail, Finding, Findings, Place, Rule, UnknownName, quoted_word};
 use crate::json::{Present, members, record};
 
-/// States every payload once: its member of a content, its Rust type, and the content types that
-/// fill it, each with its word in JSON. A type that may fill the member of another row instead
-/// names that one after `or`.
+/// The table of payloads: the field of a content, its Rust type, and the content types that fill
+/// it, each with its word in JSON. A type that may fill the field of another row instead names
+/// that after `or`.
 ///
-/// A message is drawn in the order of the rows.
+/// The rows are in the order in which the parts of a message are shown.
 macro_rules! content_types {
     ($($member:ident: $payload:ty => $(
         $(#[$doc:meta])* $variant:ident $word:literal $(or $other:ident)?
     ),+;)*) => {
         record! {
-            /// What a message says. Which of the members count is for `type` to say.
+            /// The content of a message. The field `type` decides which of the others must be there.
             validated by Content::validate;
             pub struct Content {
-                /// The content type, as it is written.
+                /// The content type, as it is written in the body.
                 required kind as "type": Text<'de>,
                 $(optional $member: $payload,)*
             }
         }
 
-        /// The content types that are known.
+        /// A known content type.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[expect(missing_docs, reason = "the names say it")]
         pub enum ContentType {
@@ -55,11 +58,11 @@ macro_rules! content_types {
         }
 
         impl ContentType {
-            /// Every type with the word it has in JSON.
+            /// Every type with its word in JSON.
             pub const WORDS: &'static [(&'static str, Self)] =
                 &[$($(($word, Self::$variant),)+)*];
 
-            /// The members of a content that this type fills; one of them must be there.
+            /// The fields of a content that this type fills; one of them is required.
             fn members(self) -> &'static [&'static str] {
                 match self {
                     $($(Self::$variant => {
@@ -70,7 +73,7 @@ macro_rules! content_types {
         }
 
         impl Content<'_> {
-            /// Adds what there is, even of members that a message of this type does not have.
+            /// Adds all payloads, even those that a message of this type should not have.
             fn add_payloads<'a>(&'a self, blocks: &mut Blocks<'a>) {
                 $(if let Some(payload) = &self.$member {
                     payload.add_to(self, blocks);
@@ -85,25 +88,25 @@ content_types! {
     template: Box<Template<'de>> => Template "template";
     media: Box<Media<'de>> => Image "image", File "file", Video "video", Audio "audio";
     interactive: Box<Interactive<'de>> =>
-        /// Choices from the robot, or the pick of one from the person.
+        /// A choice that the robot offers, or the person's answer to it.
         Interactive "interactive" or text;
     location: Box<Location<'de>> => Location "location";
     contacts: Box<Vec<Contact<'de>>> => Contacts "contacts";
-    // Last, because it may come with any other as a caption.
+    // The last row, because any message may have a text as its caption.
     text: Text<'de> =>
         Text "text",
-        /// The press of a template's button.
+        /// A button of a template that the person pressed.
         Button "button";
 }
 
-/// The member of a content in which its type says what it has to say.
+/// The field that a content type fills.
 trait Payload {
-    /// Adds what it says; it is a member of `content`.
+    /// Adds its blocks. `content` is the content that has it.
     fn add_to<'a>(&'a self, content: &'a Content<'_>, blocks: &mut Blocks<'a>);
 }
 
 impl ContentType {
-    /// The type of this name.
+    /// Returns the type with this word in JSON.
     pub fn of(word: &str) -> Option<Self> {
         Self::WORDS
             .iter()
@@ -113,12 +116,12 @@ impl ContentType {
 }
 
 impl<'de> Content<'de> {
-    /// The type, if it is a known one.
+    /// Returns the type, if it is known.
     pub fn content_type(&self) -> Option<ContentType> {
         ContentType::of(self.kind.as_ref()?.as_str())
     }
 
-    /// What the message says, from top to bottom.
+    /// Returns the blocks of the content, from top to bottom.
     ///
     /// ```
     /// use chatlog::Text;
@@ -136,13 +139,13 @@ impl<'de> Content<'de> {
         blocks.into_vec()
     }
 
-    /// Adds what the message says.
+    /// Adds the blocks of the content.
     pub(super) fn add_to<'a>(&'a self, blocks: &mut Blocks<'a>) {
         self.add_payloads(blocks);
         blocks.add_undocumented(&self.extra);
     }
 
-    /// Shows a content of which nothing is known by all of its members, as they are in `json`.
+    /// Makes every field in `json` an undocumented one, for a content of an unknown type.
     pub(super) fn show_as_received(&mut self, json: &'de str) {
         *self = Self {
             kind: self.kind.take(),
@@ -193,7 +196,7 @@ fn note_other_payloads(
     present: &Present<'_>,
     findings: &mut Findings,
 ) {
-    // Text may come with anything, as a caption.
+    // Any message may have a text, as its caption.
     for name in present
         .names()
         .filter(|name| !members.contains(name) && !matches!(*name, "type" | "text"))
@@ -206,7 +209,7 @@ fn note_other_payloads(
     }
 }
 
-/// The finding that the member `type` of an object says nothing that is known.
+/// The finding that the field `type` of an object has an unknown value.
 fn unknown_type(
     rule: Rule,
     at: &Place<'_>,

@@ -1,4 +1,4 @@
-//! Events of the conversation itself: it started, a human took over, it was closed.
+//! System messages: events of the conversation, such as a human taking over.
 
 use super::{Content, Payload, unknown_type};
 use crate::Text;
@@ -7,7 +7,7 @@ use crate::json::{Present, record};
 use crate::notification::transcript::{Block, Blocks};
 
 record! {
-    /// Something that happened to the conversation itself.
+    /// An event of the conversation, as the platform reports it.
     validated by SystemEvent::validate;
     pub struct SystemEvent {
         required kind as "type": Text<'de>,
@@ -16,43 +16,43 @@ record! {
     }
 }
 
-/// What is known to happen to a conversation.
+/// A known kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
-    /// It started.
+    /// The conversation started.
     Start,
     /// A human took over.
     TakeOver,
-    /// It was closed.
+    /// The conversation was closed.
     Close,
 }
 
 impl EventKind {
-    /// Every kind with the word it has in JSON.
+    /// Every kind with its word in JSON.
     pub const WORDS: [(&'static str, Self); 3] = [
         ("conversation.start", Self::Start),
         ("conversation.take_over", Self::TakeOver),
         ("conversation.close", Self::Close),
     ];
 
-    /// The kind of this name.
+    /// Returns the kind with this word in JSON.
     pub fn of(word: &str) -> Option<Self> {
         let (_, kind) = Self::WORDS.into_iter().find(|(known, _)| *known == word)?;
         Some(kind)
     }
 }
 
-/// Something that happened to a conversation, and between which seats of agents.
+/// An event, with the seats of the agents that it involves.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
-    /// What it is, if that is known.
+    /// The kind of event, if it is known.
     pub kind: Option<EventKind>,
-    /// What it is, as it is written.
+    /// The kind of event, as it is written.
     pub word: Option<&'a Text<'a>>,
-    /// The seat that it came from, where one is named.
+    /// The seat that the conversation came from, if it is named.
     pub from: Option<&'a Text<'a>>,
-    /// The seat that it went to, where one is named. The one that closed a conversation may be
-    /// named here only: so it is in the vendor's example.
+    /// The seat that the conversation went to, if it is named. In the vendor's example, the seat
+    /// that closed a conversation is only named here.
     pub to: Option<&'a Text<'a>>,
 }
 
@@ -77,7 +77,8 @@ impl SystemEvent<'_> {
         }
     }
 
-    /// What happened. Most events name their seats and leave the names empty.
+    /// Returns the event. An empty seat counts as none, because most events have both fields and
+    /// leave them empty.
     pub fn event(&self) -> Event<'_> {
         let word = self.kind.as_ref();
         Event {

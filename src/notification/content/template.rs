@@ -1,5 +1,4 @@
-//! Message templates: a header, a body, a footer and buttons, filled in from what the customer set
-//! up beforehand.
+//! Message templates: a header, a body, a footer and buttons that the customer set up in advance.
 
 use super::{Content, Payload, TemplateHeader};
 use crate::Text;
@@ -16,7 +15,7 @@ record! {
 }
 
 record! {
-    /// What a template says, filled in.
+    /// The parts of a template, filled in.
     pub struct TemplateContent {
         optional header: TemplateHeader<'de>,
         optional body: Text<'de>,

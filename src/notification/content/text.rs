@@ -1,4 +1,4 @@
-//! What a person wrote or picked: plain text, whichever type of content it is in.
+//! Texts: what somebody wrote, or the choice that a person made.
 
 use super::{Content, ContentType, Payload};
 use crate::Text;
@@ -6,7 +6,7 @@ use crate::notification::transcript::{Block, Blocks};
 
 impl Payload for Text<'_> {
     fn add_to<'a>(&'a self, content: &'a Content<'_>, blocks: &mut Blocks<'a>) {
-        let block = if is_pick(content) {
+        let block = if is_choice(content) {
             Block::Choice
         } else {
             Block::Text
@@ -15,9 +15,9 @@ impl Payload for Text<'_> {
     }
 }
 
-/// Says whether the text is a choice the person made from what was offered: the press of a
-/// template's button, or the answer to an interactive message, which has its type.
-fn is_pick(content: &Content<'_>) -> bool {
+/// Whether the text is a choice that the person made: a button of a template, or the answer to an
+/// interactive message, which has the type `interactive` but no such payload.
+fn is_choice(content: &Content<'_>) -> bool {
     match content.content_type() {
         Some(ContentType::Button) => true,
         Some(ContentType::Interactive) => content.interactive.is_none(),

@@ -123,20 +123,20 @@ struct Drawing<'d> {
 
 /// A part of the body to underline.
 #[derive(Clone)]
-struct Mark<'d> {
+struct Underline<'d> {
     span: Range<usize>,
     label: Option<Cow<'d, str>>,
     kind: AnnotationKind,
 }
 
 /// A line of the body with marks on it.
-struct Row<'d> {
+struct MarkedLine<'d> {
     line: usize,
     excerpt: Excerpt,
-    marks: Vec<Mark<'d>>,
+    marks: Vec<Underline<'d>>,
 }
 
-impl Row<'_> {
+impl MarkedLine<'_> {
     /// The offset in the body of its first mark.
     fn start(&self) -> usize {
         self.marks.first().map_or(0, |mark| mark.span.start)
@@ -182,7 +182,11 @@ impl<'d> Drawing<'d> {
     }
 
     /// Writes snippets, each but the first below an arrow with its position.
-    fn write_snippets(&self, snippets: &[Vec<Row<'_>>], out: &mut impl Write) -> io::Result<()> {
+    fn write_snippets(
+        &self,
+        snippets: &[Vec<MarkedLine<'_>>],
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         for (number, rows) in snippets.iter().enumerate() {
             if number > 0 {
                 self.write_bar(out)?;
@@ -261,7 +265,7 @@ impl<'d> Drawing<'d> {
 
     /// Groups the marks into snippets: what is drawn below the first arrow, then what is too far
     /// away. Also returns whether a label has the pointer to the value at fault.
-    fn snippets(&self, span: &Range<usize>) -> (Vec<Vec<Row<'d>>>, bool) {
+    fn snippets(&self, span: &Range<usize>) -> (Vec<Vec<MarkedLine<'d>>>, bool) {
         let (first, apart, labelled) = self.first_row(span);
         let mut snippets = vec![vec![first]];
         for mark in apart {
@@ -269,8 +273,9 @@ impl<'d> Drawing<'d> {
             let Some(row) = self.row(line, vec![mark]) else {
                 continue;
             };
-            let near =
-                |other: &Row<'_>| other.line != line && other.start().abs_diff(row.start()) < FAR;
+            let near = |other: &MarkedLine<'_>| {
+                other.line != line && other.start().abs_diff(row.start()) < FAR
+            };
             match snippets.first_mut() {
                 Some(rows) if rows.iter().all(near) => rows.push(row),
                 _ => snippets.push(vec![row]),
@@ -284,7 +289,7 @@ impl<'d> Drawing<'d> {
 
     /// The line at fault, with the related places that are on it if they have room. Also returns
     /// the other related places, and whether the label has the pointer to the value at fault.
-    fn first_row(&self, span: &Range<usize>) -> (Row<'d>, Vec<Mark<'d>>, bool) {
+    fn first_row(&self, span: &Range<usize>) -> (MarkedLine<'d>, Vec<Underline<'d>>, bool) {
         let line = line_of(self.places, span.start);
         let fault = self.fault(span);
         let (beside, mut apart): (Vec<_>, Vec<_>) = self
@@ -302,17 +307,17 @@ impl<'d> Drawing<'d> {
         (row, apart, labelled)
     }
 
-    fn fault(&self, span: &Range<usize>) -> Mark<'d> {
-        Mark {
+    fn fault(&self, span: &Range<usize>) -> Underline<'d> {
+        Underline {
             span: span.clone(),
             label: self.label().map(Cow::from),
             kind: AnnotationKind::Primary,
         }
     }
 
-    fn related(&self) -> impl Iterator<Item = Mark<'d>> + use<'d> {
+    fn related(&self) -> impl Iterator<Item = Underline<'d>> + use<'d> {
         self.finding.related.iter().filter_map(|related| {
-            Some(Mark {
+            Some(Underline {
                 span: related.span.clone()?,
                 label: Some(wording::label(related.label)),
                 kind: AnnotationKind::Context,
@@ -322,7 +327,7 @@ impl<'d> Drawing<'d> {
 
     /// Removes the label of the fault if it does not fit, or if the line would be whole without
     /// it: the pointer can stand below, the rest of the line cannot.
-    fn with_label_that_fits(&self, mut row: Row<'d>) -> Row<'d> {
+    fn with_label_that_fits(&self, mut row: MarkedLine<'d>) -> MarkedLine<'d> {
         if !row.excerpt.is_whole {
             let mut marks = row.marks.clone();
             marks[0].label = None;
@@ -351,14 +356,14 @@ impl<'d> Drawing<'d> {
     }
 
     /// A line with its marks; none if they do not fit on it together.
-    fn row(&self, line: usize, marks: Vec<Mark<'d>>) -> Option<Row<'d>> {
+    fn row(&self, line: usize, marks: Vec<Underline<'d>>) -> Option<MarkedLine<'d>> {
         let text = self.places.report().document.text();
         let spans: Vec<_> = marks.iter().map(|mark| mark.span.clone()).collect();
         // The renderer puts the label of the last mark beside it, and the others below.
         let last = marks.iter().max_by_key(|mark| mark.span.start);
         let label = last.and_then(|mark| mark.label.as_deref());
         let beside = label.map(|label| 1 + columns_of(label));
-        Some(Row {
+        Some(MarkedLine {
             line,
             excerpt: excerpt(text, &spans, self.room, beside.unwrap_or_default())?,
             marks,
@@ -366,7 +371,7 @@ impl<'d> Drawing<'d> {
     }
 
     /// Writes the rows of a snippet, without the lines between them.
-    fn write_rows(&self, rows: &[Row<'_>], out: &mut impl Write) -> io::Result<()> {
+    fn write_rows(&self, rows: &[MarkedLine<'_>], out: &mut impl Write) -> io::Result<()> {
         let Some(last) = rows.last() else {
             return Ok(());
         };
@@ -385,7 +390,7 @@ impl<'d> Drawing<'d> {
 
     /// The rows as source text for the renderer. The lines between them are empty in it, so that
     /// it counts the line numbers right; it leaves out empty lines without marks.
-    fn snippet<'r>(&self, rows: &'r [Row<'_>]) -> Snippet<'r, Annotation<'r>> {
+    fn snippet<'r>(&self, rows: &'r [MarkedLine<'_>]) -> Snippet<'r, Annotation<'r>> {
         let first = &rows[0];
         let mut source = String::new();
         let mut before = first;
@@ -406,7 +411,7 @@ impl<'d> Drawing<'d> {
 
     /// The line breaks between two rows. A single line between them is shown, as it takes no more
     /// space than the `...` that would stand for it.
-    fn between(&self, row: &Row<'_>, next: &Row<'_>) -> String {
+    fn between(&self, row: &MarkedLine<'_>, next: &MarkedLine<'_>) -> String {
         let breaks = next.line - row.line;
         if breaks != 2 {
             return "\n".repeat(breaks);

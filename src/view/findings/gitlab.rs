@@ -40,7 +40,7 @@ impl Reporter for Gitlab {
                 check_name: "chatlog",
                 fingerprint: PLACEHOLDER,
                 severity: "info",
-                location: Location::of(&source, listed.places.region(None)),
+                location: IssueLocation::of(&source, listed.places.region(None)),
             };
             rendered.item(&issue, Fingerprint::of_rest(report))?;
         }
@@ -55,7 +55,7 @@ impl Reporter for Gitlab {
             check_name: "chatlog",
             fingerprint: PLACEHOLDER,
             severity: "critical",
-            location: Location::of(&source, region),
+            location: IssueLocation::of(&source, region),
         };
         rendered.item(&issue, Fingerprint::of_problem(problem))
     }
@@ -71,7 +71,7 @@ struct Issue<'a> {
     check_name: &'a str,
     fingerprint: &'static str,
     severity: &'a str,
-    location: Location<'a>,
+    location: IssueLocation<'a>,
 }
 
 impl<'a> Issue<'a> {
@@ -84,20 +84,20 @@ impl<'a> Issue<'a> {
                 Severity::Error => "major",
                 Severity::Warning => "minor",
             },
-            location: Location::of(path, region),
+            location: IssueLocation::of(path, region),
         }
     }
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
+struct IssueLocation<'a> {
     path: &'a str,
-    lines: Lines,
+    lines: LineRange,
     positions: Positions,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct LineRange {
     begin: usize,
     end: usize,
 }
@@ -120,11 +120,11 @@ impl From<Position> for Point {
     }
 }
 
-impl<'a> Location<'a> {
+impl<'a> IssueLocation<'a> {
     fn of(path: &'a str, Region { start, end, .. }: Region) -> Self {
         Self {
             path,
-            lines: Lines {
+            lines: LineRange {
                 begin: start.line,
                 end: end.line,
             },

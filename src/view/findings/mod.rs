@@ -4,7 +4,7 @@
 //! the order of the input. What all formats share is here: the list of findings with their places,
 //! the totals of a run, and the words that stand for an excerpt where there is none.
 //!
-//! To add a format, implement [`Reporter`] in a module beside this one and add a variant to
+//! To add a format, implement `Reporter` in a module beside this one and add a variant to
 //! [`ReportFormat`]: the compiler then asks for its arm.
 
 mod concise;
@@ -110,7 +110,7 @@ impl<'r> Listed<'r> {
 
 /// The totals of a run.
 #[derive(Debug, Default)]
-struct Tally {
+struct RunTotals {
     deliveries: usize,
     errors: usize,
     warnings: usize,
@@ -121,7 +121,7 @@ struct Tally {
     omitted: Vec<Omitted>,
 }
 
-impl Tally {
+impl RunTotals {
     /// Adds the totals of other reports.
     fn absorb(&mut self, other: Self) {
         self.deliveries += other.deliveries;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::fingerprint::{Fingerprint, Fingerprints, PLACEHOLDER};
-use super::{InputProblem, Options, ReportFormat, Tally, write_json};
+use super::{InputProblem, Options, ReportFormat, RunTotals, write_json};
 use crate::Report;
 
 /// A format of findings.
@@ -46,7 +46,7 @@ pub struct Rendered {
     /// Whether the text is a list of items, each with a comma before it.
     is_list: bool,
     kept: Vec<Kept>,
-    tally: Tally,
+    tally: RunTotals,
 }
 
 /// A text that is written after the last report.
@@ -61,7 +61,7 @@ pub(super) struct Kept {
 /// What is known after the last report.
 #[derive(Default)]
 pub(super) struct Total {
-    pub(super) tally: Tally,
+    pub(super) tally: RunTotals,
     pub(super) kept: Vec<Kept>,
 }
 

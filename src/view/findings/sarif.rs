@@ -96,8 +96,8 @@ impl Tool {
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
     id: &'static str,
-    short_description: Message,
-    full_description: Message,
+    short_description: SarifMessage,
+    full_description: SarifMessage,
     default_configuration: Configuration,
     help: Help,
 }
@@ -114,11 +114,11 @@ struct Help {
 }
 
 #[derive(Serialize)]
-struct Message {
+struct SarifMessage {
     text: String,
 }
 
-impl From<&str> for Message {
+impl From<&str> for SarifMessage {
     fn from(text: &str) -> Self {
         Self {
             text: text.to_owned(),
@@ -167,8 +167,8 @@ struct FindingResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
-    message: Message,
-    locations: [Location<'a>; 1],
+    message: SarifMessage,
+    locations: [SarifLocation<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<RelatedLocation<'a>>,
     partial_fingerprints: PartialFingerprints,
@@ -176,7 +176,7 @@ struct FindingResult<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'a> {
+struct SarifLocation<'a> {
     physical_location: PhysicalLocation,
     logical_locations: [LogicalLocation<'a>; 1],
 }
@@ -184,9 +184,9 @@ struct Location<'a> {
 #[derive(Serialize)]
 struct RelatedLocation<'a> {
     id: usize,
-    message: Message,
+    message: SarifMessage,
     #[serde(flatten)]
-    location: Location<'a>,
+    location: SarifLocation<'a>,
 }
 
 #[derive(Serialize)]
@@ -231,10 +231,10 @@ impl<'a> FindingResult<'a> {
             rule_id: finding.rule.name(),
             rule_index: Rule::ALL.iter().position(|rule| *rule == finding.rule),
             level: level(finding.severity),
-            message: Message {
+            message: SarifMessage {
                 text: words(finding, region),
             },
-            locations: [Location::of(&finding.pointer, region, places)],
+            locations: [SarifLocation::of(&finding.pointer, region, places)],
             related_locations: related
                 .map(|(id, related)| RelatedLocation::of(id, related, places))
                 .collect(),
@@ -251,12 +251,12 @@ impl<'a> RelatedLocation<'a> {
         Self {
             id,
             message: (&*wording::label(related.label)).into(),
-            location: Location::of(&related.pointer, region, places),
+            location: SarifLocation::of(&related.pointer, region, places),
         }
     }
 }
 
-impl<'a> Location<'a> {
+impl<'a> SarifLocation<'a> {
     fn of(pointer: &'a Pointer, region: Region, places: &Places<'_>) -> Self {
         let Region { start, end, .. } = region;
         Self {
@@ -283,7 +283,7 @@ impl<'a> Location<'a> {
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
-    message: Message,
+    message: SarifMessage,
     #[serde(skip_serializing_if = "Option::is_none")]
     locations: Option<[ProblemLocation; 1]>,
 }
@@ -332,7 +332,7 @@ impl Notification {
         };
         Self {
             level: "error",
-            message: Message {
+            message: SarifMessage {
                 text: problem.words().to_string(),
             },
             locations: Some([ProblemLocation { physical_location }]),
@@ -347,7 +347,7 @@ impl Notification {
         let text = format!("findings left out: {}", counts.join(", "));
         Self {
             level: "note",
-            message: Message { text },
+            message: SarifMessage { text },
             locations: None,
         }
     }

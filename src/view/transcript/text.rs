@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use crate::Text;
 use crate::json::{Integer, Number, readable};
-use crate::notification::content::{Contact, Event, EventKind, Row, Section};
+use crate::notification::content::{Contact, Event, EventKind, ListRow, ListSection};
 use crate::notification::transcript::{Button, Quote, map_url};
 use crate::notification::{Block, Content};
 
@@ -232,7 +232,7 @@ fn button<'a>(button: &Button<'a>) -> [(Role, Option<Text<'a>>); 2] {
 
 fn list<B>(
     button: Option<&Text<'_>>,
-    sections: &[Section<'_>],
+    sections: &[ListSection<'_>],
     take: &mut Take<'_, B>,
 ) -> ControlFlow<B> {
     pieces([(Role::Button, pressable(button))], take)?;
@@ -244,7 +244,7 @@ fn list<B>(
     })
 }
 
-fn row<B>(row: &Row<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+fn row<B>(row: &ListRow<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     let title = row.title.as_ref();
     let title = title.map(|title| Text::from(format!("• {}", title.as_str())));
     let what = [
