@@ -15,6 +15,7 @@ mod collect;
 mod detail;
 mod level;
 mod pointer;
+mod row;
 mod rule;
 mod table;
 
@@ -29,7 +30,7 @@ pub use self::detail::{
 pub(crate) use self::detail::{quoted_id, quoted_word};
 pub use self::level::{Level, Levels};
 pub use self::pointer::{Occurrence, Place, Pointer, Step};
-pub use self::rule::{Explanation, Kind, Severity};
+pub use self::row::{Explanation, Kind, Severity};
 pub use self::table::Rule;
 
 /// Something that is wrong or odd with a delivery.

@@ -7,7 +7,7 @@
 //! `tests/explain.rs` checks that each wrong example breaks its rule and no other, and that each
 //! right one breaks none.
 
-use super::rule::{Explanation, Kind, RuleRow, Severity};
+use super::row::{Explanation, Kind, RuleRow, Severity};
 
 macro_rules! rules {
     ($($rule:ident {

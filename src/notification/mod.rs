@@ -21,6 +21,7 @@
 //! assert!(session.talk_round.is_none(), "a string is not an integer");
 //! ```
 
+pub mod block;
 pub mod content;
 mod lints;
 mod summary;
@@ -29,9 +30,10 @@ pub mod transcript;
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
+pub use self::block::Block;
 pub use self::content::{Content, ContentType};
 pub use self::summary::{HandOver, Summary};
-pub use self::transcript::{Block, Transcript};
+pub use self::transcript::Transcript;
 use crate::Text;
 use crate::finding::Findings;
 use crate::json::{

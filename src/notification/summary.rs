@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::content::EventKind;
+use super::block::EventKind;
 use super::{Message, MessageStatus, Session};
 use crate::Text;
 

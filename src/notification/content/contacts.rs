@@ -3,7 +3,7 @@
 use super::{Content, Payload};
 use crate::Text;
 use crate::json::record;
-use crate::notification::transcript::{Block, Blocks};
+use crate::notification::block::{Block, Blocks, CardBlock};
 
 record! {
     /// A card from an address book.
@@ -15,6 +15,11 @@ record! {
 
 impl Payload for Vec<Contact<'_>> {
     fn add_to<'a>(&'a self, _: &'a Content<'_>, blocks: &mut Blocks<'a>) {
-        blocks.add(Block::Contacts(self));
+        let cards = self.iter().map(|contact| CardBlock {
+            name: contact.name.as_ref(),
+            phone_number: contact.phone_number.as_ref(),
+            undocumented: &contact.extra,
+        });
+        blocks.add(Block::Contacts(cards.collect()));
     }
 }

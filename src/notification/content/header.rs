@@ -3,7 +3,7 @@
 use super::Media;
 use crate::Text;
 use crate::json::record;
-use crate::notification::transcript::{Block, Blocks};
+use crate::notification::block::{Block, Blocks};
 
 record! {
     /// The header above the body of a template or of an interactive message.

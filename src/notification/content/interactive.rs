@@ -7,7 +7,7 @@ use super::{Content, Payload, TemplateHeader, unknown_type};
 use crate::Text;
 use crate::finding::{Detail, Findings, Rule};
 use crate::json::{Present, record};
-use crate::notification::transcript::{self, Block, Blocks};
+use crate::notification::block::{Block, Blocks, ButtonBlock, RowBlock, SectionBlock};
 
 record! {
     /// A choice that the robot offers.
@@ -129,7 +129,7 @@ impl Action<'_> {
         if self.button.is_some() || !sections.is_empty() {
             blocks.add(Block::List {
                 button: self.button.as_ref(),
-                sections,
+                sections: sections.iter().map(ListSection::block).collect(),
             });
         }
         blocks.add_undocumented(&self.extra);
@@ -137,12 +137,34 @@ impl Action<'_> {
 }
 
 impl InteractiveButton<'_> {
-    fn button(&self) -> transcript::Button<'_> {
+    fn button(&self) -> ButtonBlock<'_> {
         let choice = self.reply.as_ref();
-        transcript::Button {
+        ButtonBlock {
             label: choice.and_then(|choice| choice.title.as_ref()),
             kind: self.kind.as_ref(),
             id: choice.and_then(|choice| choice.id.as_ref()),
+        }
+    }
+}
+
+impl ListSection<'_> {
+    fn block(&self) -> SectionBlock<'_> {
+        let rows = self.rows.iter().flatten();
+        SectionBlock {
+            title: self.title.as_ref(),
+            rows: rows.map(ListRow::block).collect(),
+            undocumented: &self.extra,
+        }
+    }
+}
+
+impl ListRow<'_> {
+    fn block(&self) -> RowBlock<'_> {
+        RowBlock {
+            id: self.id.as_ref(),
+            title: self.title.as_ref(),
+            description: self.description.as_ref(),
+            undocumented: &self.extra,
         }
     }
 }

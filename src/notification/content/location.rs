@@ -3,7 +3,7 @@
 use super::{Content, Payload};
 use crate::Text;
 use crate::json::{Number, record};
-use crate::notification::transcript::{Block, Blocks};
+use crate::notification::block::{Block, Blocks};
 
 record! {
     /// A point on the map, in degrees.

@@ -24,9 +24,9 @@ pub use self::interactive::{
 };
 pub use self::location::Location;
 pub use self::media::Media;
-pub use self::system::{Event, EventKind, SystemEvent};
+pub use self::system::SystemEvent;
 pub use self::template::{Template, TemplateButton, TemplateContent, TemplateInfo};
-use super::transcript::{Block, Blocks};
+use super::block::{Block, Blocks};
 use crate::Text;
 use crate::finding::{Detail, Finding, Findings, Place, Rule, UnknownName, quoted_word};
 use crate::json::{Present, members, record};

@@ -4,7 +4,7 @@ use super::{Content, Payload, unknown_type};
 use crate::Text;
 use crate::finding::{Detail, Findings, Rule};
 use crate::json::{Present, record};
-use crate::notification::transcript::{Block, Blocks};
+use crate::notification::block::{Block, Blocks, Event, EventKind};
 
 record! {
     /// An event of the conversation, as the platform reports it.
@@ -14,46 +14,6 @@ record! {
         optional from_seat_id: Text<'de>,
         optional to_seat_id: Text<'de>,
     }
-}
-
-/// A known kind of event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// The conversation started.
-    Start,
-    /// A human took over.
-    TakeOver,
-    /// The conversation was closed.
-    Close,
-}
-
-impl EventKind {
-    /// Every kind with its word in JSON.
-    pub const WORDS: [(&'static str, Self); 3] = [
-        ("conversation.start", Self::Start),
-        ("conversation.take_over", Self::TakeOver),
-        ("conversation.close", Self::Close),
-    ];
-
-    /// Returns the kind with this word in JSON.
-    pub fn of(word: &str) -> Option<Self> {
-        let (_, kind) = Self::WORDS.into_iter().find(|(known, _)| *known == word)?;
-        Some(kind)
-    }
-}
-
-/// An event, with the seats of the agents that it involves.
-#[derive(Debug, Clone, Copy)]
-pub struct Event<'a> {
-    /// The kind of event, if it is known.
-    pub kind: Option<EventKind>,
-    /// The kind of event, as it is written.
-    pub word: Option<&'a Text<'a>>,
-    /// The seat that the conversation came from, if it is named.
-    pub from: Option<&'a Text<'a>>,
-    /// The seat that the conversation went to, if it is named. In the vendor's example, the seat
-    /// that closed a conversation is only named here.
-    pub to: Option<&'a Text<'a>>,
 }
 
 impl SystemEvent<'_> {

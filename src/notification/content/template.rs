@@ -3,7 +3,7 @@
 use super::{Content, Payload, TemplateHeader};
 use crate::Text;
 use crate::json::{Integer, record};
-use crate::notification::transcript::{self, Block, Blocks};
+use crate::notification::block::{Block, Blocks, ButtonBlock};
 
 record! {
     /// A message template that was sent.
@@ -70,8 +70,8 @@ impl TemplateContent<'_> {
 }
 
 impl TemplateButton<'_> {
-    fn button(&self) -> transcript::Button<'_> {
-        transcript::Button {
+    fn button(&self) -> ButtonBlock<'_> {
+        ButtonBlock {
             label: self.text.as_ref(),
             kind: self.kind.as_ref(),
             id: None,

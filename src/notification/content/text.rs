@@ -2,7 +2,7 @@
 
 use super::{Content, ContentType, Payload};
 use crate::Text;
-use crate::notification::transcript::{Block, Blocks};
+use crate::notification::block::{Block, Blocks};
 
 impl Payload for Text<'_> {
     fn add_to<'a>(&'a self, content: &'a Content<'_>, blocks: &mut Blocks<'a>) {

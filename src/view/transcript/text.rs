@@ -10,8 +10,9 @@ use std::ops::ControlFlow;
 
 use crate::Text;
 use crate::json::{Integer, Number, readable};
-use crate::notification::content::{Contact, Event, EventKind, ListRow, ListSection};
-use crate::notification::transcript::{Button, Quote, map_url};
+use crate::notification::block::{
+    ButtonBlock, CardBlock, Event, EventKind, Quote, RowBlock, SectionBlock, map_url,
+};
 use crate::notification::{Block, Content};
 
 /// The number of characters that are shown of a quoted message.
@@ -89,11 +90,11 @@ fn write_line(line: &[Span<'_>], mut separator: &str, f: &mut fmt::Formatter<'_>
 
 /// The start of a message, to recognise it by: the first thing that somebody said in it or, if
 /// there is none, its first undocumented field or its first line.
-fn preview(content: &Content<'_>) -> Text<'static> {
+fn preview(blocks: &[Block<'_>]) -> Text<'static> {
     let shortened = |span: &Span<'_>| span.text.shortened(MAX_PREVIEW).into_owned();
     let mut first = None;
     let mut undocumented = None;
-    let said = draw(&content.blocks(), &mut |line| {
+    let said = draw(blocks, &mut |line| {
         first = first.take().or_else(|| line.first().map(shortened));
         let here = || {
             line.iter()
@@ -221,7 +222,7 @@ fn template<B>(
     pieces(which.map(|text| (Role::Label, text)), take)
 }
 
-fn button<'a>(button: &Button<'a>) -> [(Role, Option<Text<'a>>); 2] {
+fn button<'a>(button: &ButtonBlock<'a>) -> [(Role, Option<Text<'a>>); 2] {
     let kind = button.kind;
     let kind = kind.filter(|kind| !USUAL_BUTTONS.contains(&kind.as_str()));
     [
@@ -232,27 +233,28 @@ fn button<'a>(button: &Button<'a>) -> [(Role, Option<Text<'a>>); 2] {
 
 fn list<B>(
     button: Option<&Text<'_>>,
-    sections: &[ListSection<'_>],
+    sections: &[SectionBlock<'_>],
     take: &mut Take<'_, B>,
 ) -> ControlFlow<B> {
     pieces([(Role::Button, pressable(button))], take)?;
     sections.iter().try_for_each(|section| {
-        words(Role::Heading, section.title.as_ref(), take)?;
-        let mut rows = section.rows.iter().flatten();
+        words(Role::Heading, section.title, take)?;
+        let mut rows = section.rows.iter();
         rows.try_for_each(|each| row(each, take))?;
-        undocumented(&section.extra, take)
+        undocumented(section.undocumented, take)
     })
 }
 
-fn row<B>(row: &ListRow<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
-    let title = row.title.as_ref();
-    let title = title.map(|title| Text::from(format!("• {}", title.as_str())));
+fn row<B>(row: &RowBlock<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    let title = row
+        .title
+        .map(|title| Text::from(format!("• {}", title.as_str())));
     let what = [
         (Role::Button, title),
-        (Role::Label, borrowed(row.description.as_ref())),
+        (Role::Label, borrowed(row.description)),
     ];
     pieces(what, take)?;
-    undocumented(&row.extra, take)
+    undocumented(row.undocumented, take)
 }
 
 /// A link to a point on the map.
@@ -261,23 +263,23 @@ fn point<B>(point: Option<(Number<'_>, Number<'_>)>, take: &mut Take<'_, B>) -> 
     pieces([(Role::Link, url)], take)
 }
 
-fn contact<B>(contact: &Contact<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+fn contact<B>(card: &CardBlock<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     let what = [
-        (Role::Said, borrowed(contact.name.as_ref())),
-        (Role::Label, borrowed(contact.phone_number.as_ref())),
+        (Role::Said, borrowed(card.name)),
+        (Role::Label, borrowed(card.phone_number)),
     ];
     pieces(what, take)?;
-    undocumented(&contact.extra, take)
+    undocumented(card.undocumented, take)
 }
 
 /// The message that this one replies to, and the undocumented fields of the quote, which are shown
 /// nowhere else.
 fn quote<B>(quote: &Quote<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
     line(Role::Quote, Text::from(quote_line(quote)), take)?;
-    let Some(content) = quote.quoted else {
+    let Some(quoted) = &quote.quoted else {
         return ControlFlow::Continue(());
     };
-    draw(&content.blocks(), &mut |line| {
+    draw(quoted, &mut |line| {
         if line.iter().any(is_undocumented) {
             take(line)
         } else {
@@ -294,8 +296,12 @@ fn quote_line(quote: &Quote<'_>) -> String {
     let sender = quote
         .sender
         .map_or_else(String::new, |sender| format!(" {}", sender.shortened(40)));
-    let quoted = quote.quoted.map(preview).filter(|text| !text.is_blank());
-    let text = quoted.or_else(|| quote.original.map(preview));
+    let quoted = quote
+        .quoted
+        .as_deref()
+        .map(preview)
+        .filter(|text| !text.is_blank());
+    let text = quoted.or_else(|| quote.original.as_deref().map(preview));
     match text.filter(|text| !text.is_blank()) {
         Some(text) => format!("↩ {which}{sender}: {text}"),
         None => format!("↩ {which}{sender}"),
