@@ -16,7 +16,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to sleep between two looks at something that cannot be waited for.
 const NAP: Duration = Duration::from_millis(5);
 
-/// Locked by whoever must not be interrupted.
-static BUSY: Mutex<()> = Mutex::new(());
+/// How many must not be interrupted.
+static BUSY: Mutex<usize> = Mutex::new(0);
 /// The files to delete when a signal ends the process.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -61,9 +61,20 @@ impl Interrupt {
     }
 }
 
-/// Keeps signals from ending the process until the guard is dropped.
-pub(crate) fn hold() -> MutexGuard<'static, ()> {
-    lock(&BUSY)
+/// Keeps signals from ending the process until it is dropped, on any thread.
+pub(crate) struct Busy(());
+
+/// Keeps signals from ending the process until the guard is dropped. Once one does, this waits for
+/// the end.
+pub(crate) fn hold() -> Busy {
+    *lock(&BUSY) += 1;
+    Busy(())
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        *lock(&BUSY) -= 1;
+    }
 }
 
 /// Registers a file to be deleted if a signal ends the process.
@@ -116,16 +127,17 @@ fn end(signal: i32) {
     std::process::exit(exit_code(signal));
 }
 
-/// Waits for [`BUSY`], but no longer than [`PATIENCE`].
-fn wait_for_line_end() -> Option<MutexGuard<'static, ()>> {
+/// Waits until nobody is busy, but no longer than [`PATIENCE`]. Nobody gets busy any more while the
+/// guard is held.
+fn wait_for_line_end() -> MutexGuard<'static, usize> {
     let started = Instant::now();
     loop {
-        match BUSY.try_lock() {
-            Ok(guard) => return Some(guard),
-            Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
-            Err(TryLockError::WouldBlock) if started.elapsed() > PATIENCE => return None,
-            Err(TryLockError::WouldBlock) => thread::sleep(NAP),
+        let busy = lock(&BUSY);
+        if *busy == 0 || started.elapsed() > PATIENCE {
+            return busy;
         }
+        drop(busy);
+        thread::sleep(NAP);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use chatlog::delivery::Delivery;
@@ -24,20 +24,21 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let showing = Showing::new(args, config)?;
     let mut output = ShowOutput {
-        out: Stdout::new(),
+        out: &showing.out,
         errors_allowed: 0,
         failures: showing.verifier.failures(),
     };
     let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
     let outcome = pipeline::run(&options, outputs, &showing, &mut output)?;
-    output.out.flush()?;
+    let mut out = lock(&showing.out);
+    out.flush()?;
     if let Some(unexplained) = output.failures.unexplained() {
         report_problem(&"signatures", &unexplained);
     }
     if args.format == ShowFormat::Table {
         let allowed = output.errors_allowed;
-        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut output.out)?;
-        output.out.flush()?;
+        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut *out)?;
+        out.flush()?;
     }
     Ok(outcome)
 }
@@ -50,6 +51,7 @@ struct Showing {
     limit: FindingLimit,
     selection: Selection,
     verifier: Verifier,
+    out: Mutex<Stdout>,
 }
 
 impl Showing {
@@ -69,10 +71,11 @@ impl Showing {
                 full_text: args.full_text,
             },
             verifier: Verifier::new(&args.signature, config, secrets)?,
+            out: Mutex::new(Stdout::new()),
         })
     }
 
-    fn write(&self, report: &Report<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    fn write(&self, report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
         match self.format {
             ShowFormat::Table => write_tables(report, self.selection, &self.canvas, out),
             ShowFormat::Json => json::write_session(report, self.selection, &self.canvas.zone, out),
@@ -105,7 +108,12 @@ impl Processor for Showing {
             ..InspectOptions::default()
         };
         let report = inspect(incoming.origin, incoming.delivery, &document, &options);
-        self.write(&report, &mut output.text)?;
+        if incoming.turn.is_alone() {
+            // It may be many times as large as the delivery: a place is written at each finding.
+            self.write(&report, &mut *lock(&self.out))?;
+        } else {
+            self.write(&report, &mut output.text)?;
+        }
         output.errors_allowed += report.errors_allowed;
         let outcome = Outcome::of(&report);
         output.signatures.extend(report.signature);
@@ -114,13 +122,13 @@ impl Processor for Showing {
 }
 
 /// Writes sessions to standard output, and counts what is reported at the end.
-struct ShowOutput {
-    out: Stdout,
+struct ShowOutput<'s> {
+    out: &'s Mutex<Stdout>,
     errors_allowed: usize,
     failures: Failures,
 }
 
-impl Sink<ShownSessions> for ShowOutput {
+impl Sink<ShownSessions> for ShowOutput<'_> {
     fn write(
         &mut self,
         shown: ShownSessions,
@@ -131,10 +139,15 @@ impl Sink<ShownSessions> for ShowOutput {
         for signature in &shown.signatures {
             self.failures.count(signature);
         }
-        self.out.write_all(&shown.text)?;
+        let mut out = lock(self.out);
+        out.write_all(&shown.text)?;
         if is_live {
-            self.out.flush()?;
+            out.flush()?;
         }
-        Ok(self.out.flow())
+        Ok(out.flow())
     }
+}
+
+fn lock(out: &Mutex<Stdout>) -> MutexGuard<'_, Stdout> {
+    out.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,12 +5,11 @@ mod report_file;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::sync::MutexGuard;
 
 use chatlog::Text;
 
 pub(crate) use self::report_file::ReportFile;
-use crate::cli::interrupt;
+use crate::cli::interrupt::{self, Busy};
 
 /// The size of a write, in bytes.
 const BLOCK: usize = 64 * 1024;
@@ -23,7 +22,7 @@ pub(crate) struct Stdout {
     buffer: Vec<u8>,
     is_terminal: bool,
     /// Delays an interrupt while a line that is longer than a block is incomplete.
-    mid_line: Option<MutexGuard<'static, ()>>,
+    mid_line: Option<Busy>,
     is_closed: bool,
 }
 

@@ -52,6 +52,11 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// Whether nothing else is on its way with it.
+    pub(super) fn is_alone(&self) -> bool {
+        self.weight == usize::MAX
+    }
+
     /// Its runs, in order.
     pub(super) fn runs(&self) -> impl Iterator<Item = &Run> {
         self.items.iter().filter_map(|item| match item {

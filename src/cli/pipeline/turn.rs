@@ -70,6 +70,7 @@ impl<T> Turnstile<T> {
 pub(crate) struct Turn<'t> {
     done: Option<&'t Turnstile<()>>,
     batch: u64,
+    is_alone: bool,
 }
 
 impl<'t> Turn<'t> {
@@ -77,14 +78,22 @@ impl<'t> Turn<'t> {
     pub(super) const ONLY: Self = Self {
         done: None,
         batch: 0,
+        is_alone: true,
     };
 
-    /// The turn of the batch with this number.
-    pub(super) fn of(done: &'t Turnstile<()>, batch: u64) -> Self {
+    /// The turn of the batch with this number, which may be alone on its way.
+    pub(super) fn of(done: &'t Turnstile<()>, batch: u64, is_alone: bool) -> Self {
         Self {
             done: Some(done),
             batch,
+            is_alone,
         }
+    }
+
+    /// Whether the output for everything before it was written, and nothing else is on its way. A
+    /// large output can then be written as it is made, and need not be held in memory.
+    pub(crate) fn is_alone(self) -> bool {
+        self.is_alone
     }
 
     /// Waits until all deliveries of earlier batches are done. Workers run one after another while

@@ -213,7 +213,7 @@ impl<'w, P: Processor> Worker<'w, P> {
             runs.map(|(run, captures)| counts.count(&run.source, captures))
                 .collect()
         });
-        let turn = Turn::of(&gates.done, number);
+        let turn = Turn::of(&gates.done, number, batch.is_alone());
         let done = self.work_on_items(batch, captures.into_iter().zip(starts), turn);
         gates.done.pass(number, |()| ());
         done
