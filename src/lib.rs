@@ -43,7 +43,7 @@
 //! | to add | touch |
 //! |---|---|
 //! | a content type | a word in the table of `notification/content/mod.rs`; a new file there and a row if its payload is new |
-//! | a capture format | a new `capture/x.rs`; its row in `capture/format.rs` |
+//! | a capture format | a new `capture/x.rs`; its name in `delivery/format.rs`, its row in `capture/readers.rs` |
 //! | a rule | its row in `finding/table.rs`; a [`finding::Detail`] and its words in `view/wording.rs` if none fits; the place that notes it |
 //! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |
 //! | a format of sessions | a new file in `view/`; a variant of `ShowFormat` in `cli/args.rs` and its arm in `cli/commands/show.rs` |
