@@ -77,7 +77,7 @@ where
         let work = move || work(worker, queue, gates, &sender);
         match thread::Builder::new().spawn_scoped(scope, work) {
             Err(error) if number == 0 => {
-                return Err(error).context("cannot start a thread: try --jobs 1");
+                return Err(error).context("cannot start a thread (see --jobs)");
             }
             Err(_) => break,
             Ok(_) => {}
@@ -100,7 +100,7 @@ fn read(
         drop(consumer.into_inner().push());
     };
     let started = thread::Builder::new().spawn(read);
-    started.context("cannot start a thread: try --jobs 1")
+    started.context("cannot start a thread (see --jobs)")
 }
 
 impl From<Closed> for Stop {
