@@ -21,6 +21,7 @@ mod usage;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use chatlog::Text;
 
 use self::args::Cli;
@@ -40,7 +41,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<u8> {
-    let interrupt = Interrupt::listen()?;
+    let interrupt = Interrupt::listen().context("cannot listen for signals")?;
     let outcome = commands::run(cli);
     interrupt.settle();
     Ok(outcome?.code())

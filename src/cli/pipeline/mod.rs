@@ -162,9 +162,9 @@ pub(crate) fn run<P: Processor>(
     sink: &mut impl Sink<P::Output>,
 ) -> Result<Outcome> {
     let mut progress = Progress::new(options, processor, sink);
-    match jobs(options) {
-        1 => inline::run(options, outputs, &mut progress)?,
-        jobs => threads::run(options, jobs, outputs, &mut progress)?,
+    let jobs = jobs(options);
+    if jobs == 1 || !threads::run(options, jobs, outputs, &mut progress)? {
+        inline::run(options, outputs, &mut progress)?;
     }
     Ok(progress.outcome())
 }

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle, Scope};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::batch::{Batch, Batcher};
 use super::event::{ReadEvent, Stop};
@@ -28,16 +29,17 @@ pub(super) struct Done<O> {
     items: Vec<DoneItem<O>>,
 }
 
-/// Runs until everything is read and written, or no more output is wanted.
+/// Runs until everything is read and written, or no more output is wanted. Returns `false`, and does
+/// nothing, if the system starts no threads.
 ///
 /// # Errors
-/// The output cannot be written, the processor cannot go on, or no thread can be started.
+/// The output cannot be written, or the processor cannot go on.
 pub(super) fn run<P: Processor>(
     options: &ReadOptions,
     jobs: usize,
     outputs: &Arc<Outputs>,
     progress: &mut Progress<'_, P, impl Sink<P::Output>>,
-) -> Result<()> {
+) -> Result<bool> {
     let queue = Arc::new(Queue::new(BATCHES_PER_JOB * jobs));
     let gates = Gates {
         counted: Turnstile::new(DeliveryCounts::default()),
@@ -46,44 +48,45 @@ pub(super) fn run<P: Processor>(
     let worker = Worker::new(options, outputs, progress.processor);
     thread::scope(|scope| {
         let _closer = Closer(&queue);
-        let done = start_workers(scope, jobs, &worker, &queue, &gates)?;
-        let reader = read(options.clone(), Arc::downgrade(outputs), Arc::clone(&queue))?;
+        let Some(done) = start_workers(scope, jobs, &worker, &queue, &gates) else {
+            return Ok(false);
+        };
+        let outputs = Arc::downgrade(outputs);
+        let Ok(reader) = read(options.clone(), outputs, Arc::clone(&queue)) else {
+            return Ok(false);
+        };
         match write(&done, &queue, progress) {
             // The reader may wait for its next byte for ever, so it is not joined.
-            Err(Stop::Failed(error)) => Err(error),
-            Err(Stop::Enough | Stop::Reached) => Ok(()),
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Enough | Stop::Reached) => {}
             // A worker panicked, which the scope passes on.
-            Ok(()) if queue.is_closed() => Ok(()),
-            Ok(()) => reader.join().or_else(|panic| resume_unwind(panic)),
+            Ok(()) if queue.is_closed() => {}
+            Ok(()) => reader.join().unwrap_or_else(|panic| resume_unwind(panic)),
         }
+        Ok(true)
     })
 }
 
-/// Starts the workers: as many as the system allows, and one at least. The receiver yields finished
-/// batches, in any order, until all workers ended.
+/// Starts the workers: as many as the system allows, or `None` if that is none. The receiver yields
+/// finished batches, in any order, until all workers ended.
 fn start_workers<'s, P: Processor>(
     scope: &'s Scope<'s, '_>,
     jobs: usize,
     worker: &'s Worker<'_, P>,
     queue: &'s Queue<Batch>,
     gates: &'s Gates,
-) -> Result<Receiver<Done<P::Output>>>
+) -> Option<Receiver<Done<P::Output>>>
 where
     P::Output: 's,
 {
     let (sender, receiver) = mpsc::channel();
-    for number in 0..jobs {
+    let start = |_: &usize| {
         let sender = sender.clone();
         let work = move || work(worker, queue, gates, &sender);
-        match thread::Builder::new().spawn_scoped(scope, work) {
-            Err(error) if number == 0 => {
-                return Err(error).context("cannot start a thread (see --jobs)");
-            }
-            Err(_) => break,
-            Ok(_) => {}
-        }
-    }
-    Ok(receiver)
+        thread::Builder::new().spawn_scoped(scope, work).is_ok()
+    };
+    let started = (0..jobs).take_while(start).count();
+    (started > 0).then_some(receiver)
 }
 
 /// Starts the thread that reads. It is left alone if the run ends before it does.
@@ -91,7 +94,7 @@ fn read(
     options: ReadOptions,
     outputs: Weak<Outputs>,
     queue: Arc<Queue<Batch>>,
-) -> Result<JoinHandle<()>> {
+) -> io::Result<JoinHandle<()>> {
     let read = move || {
         let _completer = Completer(&queue);
         let consumer = RefCell::new(Batcher::new(&queue));
@@ -99,8 +102,7 @@ fn read(
         drop(Reader::new(&options, outputs, &consumer).run());
         drop(consumer.into_inner().push());
     };
-    let started = thread::Builder::new().spawn(read);
-    started.context("cannot start a thread (see --jobs)")
+    thread::Builder::new().spawn(read)
 }
 
 impl From<Closed> for Stop {
