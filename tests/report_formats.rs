@@ -430,7 +430,7 @@ fn fingerprints(cases: &[Case]) -> Vec<String> {
     let results = log["runs"][0]["results"]
         .as_array()
         .expect("a list of results");
-    let fingerprint = |result: &Value| result["partialFingerprints"]["chatlog/v1"].to_string();
+    let fingerprint = |result: &Value| result["partialFingerprints"]["chatlog/v2"].to_string();
     assert_eq!(gitlab, results.iter().map(fingerprint).collect::<Vec<_>>());
     gitlab
 }
@@ -446,6 +446,11 @@ fn a_finding_keeps_its_fingerprint_while_other_things_change() {
         Case::new("./a.ndjson", moved).at(2, 40, 1),
     ]);
     assert_eq!(alone[0], later[1]);
+    let differently = fingerprints(&[Case::new(
+        "a.ndjson",
+        notification_with("\"talk_round\": \"4\""),
+    )]);
+    assert_eq!(alone, differently, "the sentence names what was found");
     let twice = fingerprints(&[
         Case::new("a.ndjson", wrong("")),
         Case::new("a.ndjson", wrong("")).at(2, 2, 1),

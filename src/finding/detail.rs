@@ -121,6 +121,18 @@ pub enum Detail {
     },
 }
 
+impl Detail {
+    /// What tells this finding from others of its rule at its place, such as the name of the field
+    /// that an object lacks. It does not depend on what was found, nor on how a view words it.
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::MissingField { name, .. } => name,
+            Self::Contract(violation) => violation.keyword.as_str(),
+            _ => "",
+        }
+    }
+}
+
 /// Why a body is not JSON, or not text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotJson {

@@ -1,8 +1,9 @@
 //! Fingerprints: how GitLab and GitHub recognise a finding from one run to the next.
 //!
 //! A fingerprint must stay the same when other parts of the input change, or every edit would
-//! close all issues and open new ones. So it is a hash of what is wrong (rule, pointer, message)
-//! and in which call's notification of which file, but not of lines or of the delivery's number.
+//! close all issues and open new ones, and when chatlog words a finding differently. So it is a hash
+//! of what is wrong (rule, pointer, field) and in which call's notification of which file, but not
+//! of sentences, lines or the delivery's number.
 //! Two findings can be equal in all of that; they are told apart by counting equal ones in the
 //! order of the input. The count is only known when the parts of a report are put together, which
 //! is why a fingerprint has two stages: [`Fingerprint`], computed where a report is rendered, and
@@ -14,7 +15,6 @@ use sha2::{Digest, Sha256};
 use super::InputProblem;
 use super::places::path;
 use crate::finding::Finding;
-use crate::view::wording;
 use crate::{Report, Text};
 
 /// Stands in the output where a fingerprint will be, and is as long as one.
@@ -27,8 +27,7 @@ impl Fingerprint {
     /// The fingerprint of a finding.
     pub(super) fn of_finding(report: &Report<'_>, finding: &Finding) -> Self {
         let pointer = finding.pointer.to_json_pointer();
-        let message = wording::message(finding);
-        let what = [finding.rule.name(), &pointer, &message];
+        let what = [finding.rule.name(), &pointer, finding.detail.subject()];
         Self::new(&report.origin.source, call_id(report), what)
     }
 

@@ -219,7 +219,7 @@ struct LogicalLocation<'a> {
 
 #[derive(Serialize)]
 struct PartialFingerprints {
-    #[serde(rename = "chatlog/v1")]
+    #[serde(rename = "chatlog/v2")]
     chatlog: &'static str,
 }
 
