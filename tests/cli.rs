@@ -260,7 +260,7 @@ fn colours_are_for_those_who_want_them() {
         run.stdout.contains('\u{1b}')
     };
     let forced = ("CLICOLOR_FORCE", "1");
-    // Standard output is no terminal here.
+    // Standard output is not a terminal here.
     assert!(!is_coloured(&[], &[]));
     assert!(is_coloured(&[], &[forced]));
     assert!(!is_coloured(&[], &[("CLICOLOR_FORCE", "0")]));

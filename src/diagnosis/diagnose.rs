@@ -266,7 +266,7 @@ impl Mismatch<'_> {
             })
     }
 
-    /// Says whether a method makes a signature that was presented; `false` if the budget does not
+    /// Whether a method makes a signature that was presented; `false` if the budget does not
     /// allow it to be computed.
     fn matches(&self, method: &SigningMethod<'_>, body: &[&[u8]]) -> bool {
         let SigningMethod {

@@ -143,7 +143,7 @@ fn schemes(template: String) -> impl Iterator<Item = Scheme> {
     Algorithm::ALL.iter().filter_map(scheme)
 }
 
-/// Says whether a header of this name may hold a time or a nonce.
+/// Whether a header of this name may hold a time or a nonce.
 fn is_time_or_nonce(name: &str) -> bool {
     if name.len() > MAX_HEADER_NAME || !Headers::is_name(name) {
         return false;

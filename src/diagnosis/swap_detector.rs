@@ -145,7 +145,7 @@ fn saved_twice(valid: &Entry) -> Hint {
     }
 }
 
-/// Says whether two deliveries came with the same signature.
+/// Whether two deliveries came with the same signature.
 fn shares(one: &Entry, other: &Entry) -> bool {
     one.presented
         .iter()

@@ -59,7 +59,7 @@ macro_rules! algorithms {
                 match self { $(Self::$variant(state) => state.update(bytes),)* }
             }
 
-            /// Says whether this is the hash, in constant time for digests of one length.
+            /// Whether this is the hash, in constant time for digests of one length.
             pub(crate) fn is(self, digest: &Digest) -> bool {
                 match self { $(Self::$variant(state) => state.is(digest.bytes()),)* }
             }
@@ -96,7 +96,7 @@ algorithms! {
 }
 
 impl Algorithm {
-    /// Says whether the secret is the key of the algorithm; otherwise the template must contain it.
+    /// Whether the secret is the key of the algorithm; otherwise the template must contain it.
     pub fn is_keyed(self) -> bool {
         self.name().starts_with("hmac-")
     }

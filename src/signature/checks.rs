@@ -80,7 +80,7 @@ impl Checks {
         &self.scheme
     }
 
-    /// Says whether there is a secret to check with.
+    /// Whether there is a secret to check with.
     pub fn has_secret(&self) -> bool {
         !self.keys.is_empty()
     }
@@ -116,7 +116,7 @@ impl Checks {
         )
     }
 
-    /// Says whether the signatures are read from headers rather than given by the caller.
+    /// Whether the signatures are read from headers rather than given by the caller.
     pub(super) fn reads_headers(&self) -> bool {
         self.given.is_empty()
     }
@@ -133,7 +133,7 @@ fn some_or(
     }
 }
 
-/// Says whether a header of this name may hold a signature.
+/// Whether a header of this name may hold a signature.
 fn suggests_a_signature(name: &Text<'_>) -> bool {
     name.as_str().len() <= 256 && name.as_str().to_ascii_lowercase().contains("sign")
 }

@@ -106,7 +106,7 @@ impl PresentedSignatures {
         }
     }
 
-    /// Says whether the header values hold nothing at all.
+    /// Whether the header values hold nothing at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.longest.characters == 0
     }
@@ -122,7 +122,7 @@ impl PresentedSignatures {
         signatures.map(|presented| presented.digest).collect()
     }
 
-    /// Says whether this algorithm can have made one of them, going by the length.
+    /// Whether this algorithm can have made one of them, going by the length.
     pub(crate) fn has(&self, algorithm: Algorithm) -> bool {
         self.of(algorithm).next().is_some()
     }

@@ -80,7 +80,7 @@ impl Scheme {
         }
     }
 
-    /// Says whether making a signature takes the secret.
+    /// Whether making a signature takes the secret.
     pub(crate) fn is_secret(&self) -> bool {
         self.algorithm.is_keyed() || self.template.holds_secret()
     }

@@ -76,17 +76,17 @@ impl SchemeTemplate {
         (!text.is_empty()).then(|| Piece::Literal(std::mem::take(text)))
     }
 
-    /// Says whether the secret is part of what is hashed.
+    /// Whether the secret is part of what is hashed.
     pub fn holds_secret(&self) -> bool {
         self.0.contains(&Piece::Secret)
     }
 
-    /// Says whether `{body}` is part of what is hashed.
+    /// Whether `{body}` is part of what is hashed.
     pub(crate) fn holds_body(&self) -> bool {
         self.0.contains(&Piece::Body)
     }
 
-    /// Says whether the body is part of what is hashed, in one form or another.
+    /// Whether the body is part of what is hashed, in one form or another.
     pub(super) fn covers_body(&self) -> bool {
         self.holds_body() || self.0.contains(&Piece::EncodedBody)
     }

@@ -92,7 +92,7 @@ impl Signature {
         }
     }
 
-    /// Says whether a signature was compared and does not match, so that
+    /// Whether a signature was compared and does not match, so that
     /// [`diagnose`](crate::diagnosis::diagnose) may find out why.
     pub fn is_mismatch(&self) -> bool {
         matches!(self.verdict, Verdict::Invalid | Verdict::Inconclusive)

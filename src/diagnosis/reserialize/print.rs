@@ -65,7 +65,7 @@ impl JsonTokens<'_> {
     }
 }
 
-/// Says whether indented JSON has a line break between two tokens: after a comma, and inside the
+/// Whether indented JSON has a line break between two tokens: after a comma, and inside the
 /// brackets of whatever is not empty.
 fn breaks_line(before: u8, after: u8) -> bool {
     let opens = matches!(before, b'{' | b'[');

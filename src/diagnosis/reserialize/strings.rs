@@ -22,7 +22,7 @@ pub(super) fn write_string(token: &str, style: JsonStyle, printed: &mut String) 
     }
 }
 
-/// Says whether every style writes this token the same way. Most tokens do not get past this.
+/// Whether every style writes this token the same way. Most tokens do not get past this.
 fn is_plain(token: &str) -> bool {
     token
         .bytes()
@@ -82,7 +82,7 @@ fn short_escape(c: char) -> Option<&'static str> {
     })
 }
 
-/// Says whether a style escapes a character that JSON allows as it is.
+/// Whether a style escapes a character that JSON allows as it is.
 fn is_escaped(c: char, escapes: Escapes) -> bool {
     match escapes {
         Escapes::Kept | Escapes::Minimal => false,

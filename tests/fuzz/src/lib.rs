@@ -85,7 +85,7 @@ pub fn byte_at(input: &[u8], position: Position) -> Option<usize> {
         .map(|at| start + at)
 }
 
-/// Where each character starts; what is no character counts as one.
+/// Where each character starts; what is not a character counts as one.
 fn characters(line: &[u8]) -> impl Iterator<Item = usize> {
     let mut start = 0;
     line.utf8_chunks().flat_map(move |chunk| {
