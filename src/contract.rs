@@ -88,7 +88,9 @@ impl Contract {
         let mut compiler = Compiler::new();
         compiler.use_loader(Box::new(Loader(references)));
         let mut schemas = Schemas::new();
-        let refuse = |error: CompileError| NoContract(shown(explain(&error)).to_string());
+        let refuse = |error: CompileError| {
+            NoContract(shown(in_one_line(&explain(&error), base)).to_string())
+        };
         let resource = schema.clone();
         compiler.add_resource(base, resource).map_err(refuse)?;
         let root = compiler.compile(base, &mut schemas).map_err(refuse)?;
@@ -227,9 +229,26 @@ fn describe(kind: &ErrorKind<'_, '_>) -> String {
         ErrorKind::AnyOf => "the value matches no schema in `anyOf`".to_owned(),
         ErrorKind::OneOf(None) => "the value matches no schema in `oneOf`".to_owned(),
         ErrorKind::OneOf(Some(_)) => "the value matches more than one schema in `oneOf`".to_owned(),
+        ErrorKind::RefCycle { .. } => "the schema refers to itself without end".to_owned(),
         ErrorKind::Not => "the value matches the schema in `not`".to_owned(),
         kind => kind.to_string(),
     }
+}
+
+/// An error without the drawing of a pattern that `regex` puts into it, and with files named as they
+/// are in the folder of the schema.
+fn in_one_line(error: &str, base: &str) -> String {
+    let folder = base.rfind('/').map_or("", |end| &base[..=end]);
+    let drawn = error.split_once(": regex parse error:\n");
+    let line = drawn.and_then(|(what, drawing)| {
+        let (_, why) = drawing.rsplit_once("\nerror: ")?;
+        Some(format!("{what}: {why}"))
+    });
+    let line = line.unwrap_or_else(|| error.to_owned());
+    if folder.is_empty() {
+        return line;
+    }
+    line.replace(folder, "")
 }
 
 /// Text from strangers, cut to what a message quotes.
@@ -321,5 +340,17 @@ mod tests {
         );
         let dangling = json!({"$ref": "other.json"});
         assert!(Contract::new("ours.json", &dangling, "file:///ours.json", nothing).is_err());
+    }
+
+    #[test]
+    fn a_pattern_that_is_refused_is_refused_in_one_line() {
+        let schema = serde_json::json!({"properties": {"callee": {"pattern": "^(?!1)"}}});
+        let refused = Contract::new("ours", &schema, "chatlog:///ours", |_| Err("none".into()));
+        let words = refused.expect_err("there is a look-ahead").to_string();
+        assert!(words.contains("look-ahead"), "{words}");
+        assert!(
+            !words.contains("parse error") && !words.contains(r"\n"),
+            "{words}"
+        );
     }
 }
