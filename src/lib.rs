@@ -71,7 +71,8 @@
 //!
 //! With `default-features = false`, a receiver of webhooks gets the library alone with few
 //! dependencies: everything but `contract` and the views, of which only [`view::wording`] remains.
-//! Findings then suggest no similar name for a misspelled one.
+//! Findings then suggest no similar name for a misspelled one, and a diagnosis does not know how
+//! JavaScript writes very large and very small numbers.
 //!
 //! # Example
 //!

@@ -19,9 +19,20 @@ pub(super) fn write_number(token: &str, numbers: Numbers, printed: &mut String) 
 }
 
 /// Writes a number as `JSON.stringify` does: infinity, which has no form in JSON, is `null`.
+#[cfg(feature = "cli")]
 fn write_javascript(number: f64, printed: &mut String) {
     if number.is_finite() {
         printed.push_str(ryu_js::Buffer::new().format_finite(number));
+    } else {
+        printed.push_str("null");
+    }
+}
+
+/// Writes a number as Rust does, which differs from JavaScript where there is an exponent.
+#[cfg(not(feature = "cli"))]
+fn write_javascript(number: f64, printed: &mut String) {
+    if number.is_finite() {
+        printed.push_str(&number.to_string());
     } else {
         printed.push_str("null");
     }
