@@ -208,7 +208,12 @@ fn explain(error: &CompileError) -> String {
             first.get_or_insert_with(|| format!("{} at `{place}`", describe(&fault.kind)));
         });
     }
-    first.unwrap_or_else(|| error.to_string())
+    match (first, error) {
+        (Some(first), _) => first,
+        // The meta-schema lets some patterns pass that do not compile.
+        (None, CompileError::Bug(why)) => format!("invalid pattern: {why}"),
+        (None, error) => error.to_string(),
+    }
 }
 
 /// Describes an error, in the same words as the other rules if they report the same.
@@ -352,5 +357,13 @@ mod tests {
             !words.contains("parse error") && !words.contains(r"\n"),
             "{words}"
         );
+    }
+
+    #[test]
+    fn a_pattern_with_an_unknown_property_is_an_error_of_the_schema() {
+        let schema = serde_json::json!({"properties": {"callee": {"pattern": r"\p{Foo}"}}});
+        let refused = Contract::new("ours", &schema, "chatlog:///ours", |_| Err("none".into()));
+        let words = refused.expect_err("there is no such property").to_string();
+        assert!(words.starts_with("invalid pattern: "), "{words}");
     }
 }
