@@ -451,3 +451,23 @@ fn a_number_stands_behind_any_name() {
     );
     assert_eq!(run.text(), "{\"n\":2}", "{}", run.stderr);
 }
+
+#[test]
+fn what_comes_before_the_place_where_an_input_cannot_be_read_on_is_inspected() {
+    let folder = Folder::new("inputs-cut");
+    let lines: String = (1..=3)
+        .map(|n| format!("{{\"call_id\":\"{n}\"}}\n"))
+        .collect();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(lines.as_bytes()).expect("memory");
+    let gzip = gzip.finish().expect("memory");
+    // Only the length behind the data is cut.
+    folder.write("lines.ndjson.gz", &gzip[..gzip.len() - 3]);
+    for jobs in [1, 3] {
+        let run = folder.chatlog(&format!(
+            "validate --format json --jobs {jobs} lines.ndjson.gz"
+        ));
+        run.is(2, &["lines.ndjson.gz: cannot read: "]);
+        assert_eq!(run.text().lines().count(), 3, "{}", run.text());
+    }
+}

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use chatlog::capture::{self, Limits, Record};
 use chatlog::delivery::CaptureFormat;
 
-use super::framing::{Buffering, FramingError, Records};
+use super::framing::{Buffering, Records};
 use super::input::Source;
 
 /// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
@@ -26,35 +26,29 @@ pub(crate) fn holds_delivery(
         let mut deliveries = capture.deliveries.iter();
         deliveries.any(|it| it.format != CaptureFormat::Body || capture::is_notification(&it.body))
     };
-    let Some(start) = held(records.start())? else {
+    let Ok(start) = records.start() else {
         return Ok(false);
     };
-    if capture::is_text(None, start) {
-        let whole = held(records.whole())?.flatten();
-        return Ok(whole.is_some_and(|framed| is_sought(framed.record())));
+    let found = if capture::is_text(None, start) {
+        let whole = records.whole().ok().flatten();
+        whole.is_some_and(|framed| is_sought(framed.record()))
+    } else {
+        may_start_objects(start) && any_record(&mut records, is_sought)
+    };
+    match records.take_failure() {
+        Some(error) if !found => Err(error),
+        _ => Ok(found),
     }
-    Ok(may_start_objects(start) && any_record(&mut records, is_sought)?)
 }
 
-fn any_record(
-    records: &mut Records<impl Read>,
-    is_sought: impl Fn(Record<'_>) -> bool,
-) -> io::Result<bool> {
+fn any_record(records: &mut Records<impl Read>, is_sought: impl Fn(Record<'_>) -> bool) -> bool {
     loop {
-        match held(records.next())? {
-            Some(None) => return Ok(false),
-            Some(Some(framed)) if is_sought(framed.record()) => return Ok(true),
-            Some(Some(_)) | None => {}
+        match records.next() {
+            Ok(None) => return false,
+            Ok(Some(framed)) if is_sought(framed.record()) => return true,
+            // A record that is too large cannot be a delivery.
+            Ok(Some(_)) | Err(_) => {}
         }
-    }
-}
-
-/// What was read; `None` if it is too large to be a delivery.
-fn held<T>(read: Result<T, FramingError>) -> io::Result<Option<T>> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(FramingError::TooLarge(_)) => Ok(None),
-        Err(FramingError::Read(error)) => Err(error),
     }
 }
 

@@ -9,7 +9,7 @@ use chatlog::capture;
 use chatlog::{Position, Text};
 
 use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
-use super::framing::{Buffering, Framed, FramingError, Records};
+use super::framing::{Buffering, Framed, Records, TooLarge};
 use super::input::{Claim, Input, InputError, Opened, Source};
 use super::open_source::OpenSource;
 use super::probe::holds_delivery;
@@ -176,7 +176,9 @@ impl<'o, S: Consumer> Reader<'o, S> {
             },
             Ok(false) => self.read_each(source, &mut records),
             Err(error) => self.too_large(source, error, "capture"),
-        }
+        }?;
+        let failure = records.take_failure().map(Interruption::Read);
+        failure.map_or(Ok(()), Err)
     }
 
     fn buffering(&self, source: &OpenSource) -> Buffering {
@@ -207,7 +209,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
     }
 
     /// Whether the whole source is one capture, in a format that is not JSON.
-    fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, FramingError> {
+    fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, TooLarge> {
         Ok(capture::is_text(self.options.format, records.start()?))
     }
 
@@ -215,13 +217,9 @@ impl<'o, S: Consumer> Reader<'o, S> {
     fn too_large(
         &self,
         source: &OpenSource,
-        error: FramingError,
+        TooLarge(position): TooLarge,
         what: &str,
     ) -> Result<(), Interruption> {
-        let position = match error {
-            FramingError::Read(error) => return Err(Interruption::Read(error)),
-            FramingError::TooLarge(position) => position,
-        };
         let limit = self.options.limits.max_body >> 20;
         let message = format!("a {what} is larger than {limit} MiB (see --max-size): passed over");
         let reported = self.problem(source.name.clone(), Some(position), message);

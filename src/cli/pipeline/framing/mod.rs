@@ -62,21 +62,9 @@ pub(crate) enum Buffering {
     Eager,
 }
 
-/// Why there is no next record.
-#[derive(Debug)]
-pub(crate) enum FramingError {
-    /// Reading the stream failed.
-    Read(io::Error),
-    /// The record that starts here is larger than the limit. The next call returns the record after
-    /// it.
-    TooLarge(Position),
-}
-
-impl From<io::Error> for FramingError {
-    fn from(error: io::Error) -> Self {
-        Self::Read(error)
-    }
-}
+/// The record that starts here is larger than the limit. The next call returns the record after it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TooLarge(pub(crate) Position);
 
 /// The records of a stream.
 ///
@@ -90,6 +78,8 @@ pub(crate) struct Records<R> {
     /// The part of the buffer that is filled and not handed out yet.
     held: Range<usize>,
     ended: bool,
+    /// Why the stream ended, if it could not be read on. What came before is handed out first.
+    failure: Option<io::Error>,
     /// How many bytes of the stream were handed out or skipped.
     passed: u64,
     /// The line and column of the first held byte.
@@ -202,6 +192,7 @@ impl<R: Read> Records<R> {
             buffer: vec![0; CHUNK],
             held: 0..0,
             ended: false,
+            failure: None,
             passed: 0,
             position: Position::START,
             is_whole: true,
@@ -215,7 +206,7 @@ impl<R: Read> Records<R> {
 
     /// The first bytes of the stream, without taking them: enough to detect what it is. An eager
     /// stream is read up to the first byte of JSON, or the first line of anything else.
-    pub(crate) fn start(&mut self) -> Result<&[u8], FramingError> {
+    pub(crate) fn start(&mut self) -> Result<&[u8], TooLarge> {
         let is_eager = self.buffering == Buffering::Eager;
         while self.held.len() < MAX_START
             && !(is_eager && shows_what_it_is(self.held()))
@@ -227,16 +218,21 @@ impl<R: Read> Records<R> {
     }
 
     /// The whole stream as one record; `None` if it is empty.
-    pub(crate) fn whole(&mut self) -> Result<Option<Framed<'_>>, FramingError> {
+    pub(crate) fn whole(&mut self) -> Result<Option<Framed<'_>>, TooLarge> {
         while self.held.len() <= self.max_size && self.fill()? {}
         if self.held.len() > self.max_size {
-            return Err(FramingError::TooLarge(self.position));
+            return Err(TooLarge(self.position));
         }
         Ok((!self.held.is_empty()).then(|| self.hand_out_all()))
     }
 
+    /// Why the stream could not be read to its end, once all records before that were handed out.
+    pub(crate) fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
     /// The next record; `None` at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Framed<'_>>, FramingError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Framed<'_>>, TooLarge> {
         if let Some(first) = self.to_skip.take() {
             self.skip(first)?;
         }
@@ -253,29 +249,24 @@ impl<R: Read> Records<R> {
     }
 
     /// Cuts the record that begins at `from`, with its value at `start`, unless it is too large.
-    fn cut_within_limit(
-        &mut self,
-        from: usize,
-        start: usize,
-        first: u8,
-    ) -> Result<Cut, FramingError> {
+    fn cut_within_limit(&mut self, from: usize, start: usize, first: u8) -> Result<Cut, TooLarge> {
         match self.cut(start, first) {
             Ok(cut) if cut.end - from > self.max_size => {
                 let position = self.pass_to(from);
                 self.pass(cut.next - from);
-                Err(FramingError::TooLarge(position))
+                Err(TooLarge(position))
             }
-            Err(FramingError::TooLarge(_)) => {
+            Err(TooLarge(_)) => {
                 // The end of the record may never come, so report it now and skip it later.
                 self.to_skip = Some(first);
-                Err(FramingError::TooLarge(self.pass_to(start)))
+                Err(TooLarge(self.pass_to(start)))
             }
             cut => cut,
         }
     }
 
     /// Passes what separates records. Returns the offset and the first byte of the next one.
-    fn find_start(&mut self) -> Result<Option<(usize, u8)>, FramingError> {
+    fn find_start(&mut self) -> Result<Option<(usize, u8)>, TooLarge> {
         let mut at = 0;
         loop {
             if at > MAX_RUN || !self.is_whole {
@@ -295,7 +286,7 @@ impl<R: Read> Records<R> {
 
     /// The length of the separator at `at`, or 0 if a record starts there. Enters and leaves a
     /// top-level array.
-    fn separator_length(&mut self, at: usize, byte: u8) -> Result<usize, FramingError> {
+    fn separator_length(&mut self, at: usize, byte: u8) -> Result<usize, TooLarge> {
         match byte {
             _ if byte.is_ascii_whitespace() => {}
             0xef if at == 0 && self.is_whole && self.starts_with_byte_order_mark()? => {
@@ -323,7 +314,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn cut(&mut self, start: usize, first: u8) -> Result<Cut, FramingError> {
+    fn cut(&mut self, start: usize, first: u8) -> Result<Cut, TooLarge> {
         match first {
             b'{' | b'[' => self.cut_container(start),
             _ if self.in_array => self.cut_item(start),
@@ -331,7 +322,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn cut_container(&mut self, start: usize) -> Result<Cut, FramingError> {
+    fn cut_container(&mut self, start: usize) -> Result<Cut, TooLarge> {
         if !self.in_array
             && self.offset(start) >= self.several_until
             && let Some(newline) = self.find_line_of_one_value(start)?
@@ -348,7 +339,7 @@ impl<R: Read> Records<R> {
 
     /// The end of the line at `start`, if the line is one object and nothing else. Looking at its
     /// ends is many times faster than counting its brackets.
-    fn find_line_of_one_value(&mut self, start: usize) -> Result<Option<usize>, FramingError> {
+    fn find_line_of_one_value(&mut self, start: usize) -> Result<Option<usize>, TooLarge> {
         let longest = MAX_LINE.min(self.max_size);
         let newline = self.find_newline_within(start, longest)?;
         let end = newline.unwrap_or(self.held.len());
@@ -366,7 +357,7 @@ impl<R: Read> Records<R> {
 
     /// Whether the value of a line ends with the line. The next byte shows that; if it has not
     /// arrived yet, brackets are counted, so that a complete value need not wait for it.
-    fn is_line_closed(&mut self, line: Range<usize>, newline: usize) -> Result<bool, FramingError> {
+    fn is_line_closed(&mut self, line: Range<usize>, newline: usize) -> Result<bool, TooLarge> {
         if newline + 1 >= self.held.len() && !self.ended {
             let bytes = &self.held()[..line.end];
             let mut walk = BracketWalk::from(line.start);
@@ -378,14 +369,14 @@ impl<R: Read> Records<R> {
     }
 
     /// Finds the end of the value at `start` by its brackets, or the place where it was cut off.
-    fn find_end(&mut self, start: usize) -> Result<usize, FramingError> {
-        let mut walk = self.walk_from(start)?;
+    fn find_end(&mut self, start: usize) -> Result<usize, TooLarge> {
+        let mut walk = self.walk_from(start);
         loop {
             let may_be_cut_off = walk.candidate.is_some();
             match self.walk_on(&mut walk) {
                 Ok(WalkedTo::Closed) => return Ok(walk.at),
                 Ok(WalkedTo::Line(b'{')) if !walk.may_go_on_with_a_value() => break,
-                Ok(WalkedTo::Line(b'{')) if !may_be_cut_off => self.note_candidate(&mut walk)?,
+                Ok(WalkedTo::Line(b'{')) if !may_be_cut_off => self.note_candidate(&mut walk),
                 Ok(WalkedTo::Line(_)) => {}
                 Ok(WalkedTo::Ended) => {
                     // The array around the value was cut off with it.
@@ -393,7 +384,7 @@ impl<R: Read> Records<R> {
                     walk.at = self.held.len();
                     break;
                 }
-                Ok(WalkedTo::TooDeep) | Err(FramingError::TooLarge(_)) if may_be_cut_off => break,
+                Ok(WalkedTo::TooDeep) | Err(TooLarge(_)) if may_be_cut_off => break,
                 Ok(WalkedTo::TooDeep) => continue,
                 Err(error) => return Err(error),
             }
@@ -404,15 +395,14 @@ impl<R: Read> Records<R> {
 
     /// Makes the line break where the walk stands the candidate for a cut, if the next line is a
     /// complete value.
-    fn note_candidate(&mut self, walk: &mut BracketWalk) -> Result<(), FramingError> {
-        if self.is_value_of_one_line(walk.at + 1)? {
+    fn note_candidate(&mut self, walk: &mut BracketWalk) {
+        if self.is_value_of_one_line(walk.at + 1) {
             walk.candidate = Some(walk.at);
         }
-        Ok(())
     }
 
     /// Continues a walk to the next line break or the end of its value.
-    fn walk_on(&mut self, walk: &mut BracketWalk) -> Result<WalkedTo, FramingError> {
+    fn walk_on(&mut self, walk: &mut BracketWalk) -> Result<WalkedTo, TooLarge> {
         loop {
             match walk.run(self.held(), self.passed) {
                 Pause::Closed => return Ok(WalkedTo::Closed),
@@ -443,28 +433,28 @@ impl<R: Read> Records<R> {
 
     /// A walk over the value at `start`. If an earlier walk passed this value and left it open, that
     /// walk is resumed from where it stood.
-    fn walk_from(&mut self, start: usize) -> Result<BracketWalk, FramingError> {
+    fn walk_from(&mut self, start: usize) -> BracketWalk {
         let offset = self.offset(start);
         let Some((stood_at, earlier)) = self.walk.take_if(|(_, walk)| walk.holds_open(offset))
         else {
-            return Ok(BracketWalk::from(start));
+            return BracketWalk::from(start);
         };
         let ahead = usize::try_from(stood_at - self.passed).unwrap_or(usize::MAX);
         let mut walk = earlier.of_value_at(offset, ahead);
-        walk.candidate = self.find_candidate(start..ahead)?;
-        Ok(walk)
+        walk.candidate = self.find_candidate(start..ahead);
+        walk
     }
 
     /// The first line break in a range that is followed by a complete value on one line.
-    fn find_candidate(&mut self, range: Range<usize>) -> Result<Option<usize>, FramingError> {
+    fn find_candidate(&mut self, range: Range<usize>) -> Option<usize> {
         let mut at = range.start;
         while let Some(found) = memchr::memchr(b'\n', &self.held()[at..range.end]) {
             at += found + 1;
-            if self.held().get(at) == Some(&b'{') && self.is_value_of_one_line(at)? {
-                return Ok(Some(at - 1));
+            if self.held().get(at) == Some(&b'{') && self.is_value_of_one_line(at) {
+                return Some(at - 1);
             }
         }
-        Ok(None)
+        None
     }
 
     /// The end of the last line that is not blank before the line feed at `newline`.
@@ -480,7 +470,7 @@ impl<R: Read> Records<R> {
 
     /// Cuts an item of a top-level array that is not an object or array. It ends at the next comma or
     /// bracket, or with its line.
-    fn cut_item(&mut self, start: usize) -> Result<Cut, FramingError> {
+    fn cut_item(&mut self, start: usize) -> Result<Cut, TooLarge> {
         let mut end = start;
         let mut in_string = false;
         while let Some(byte) = self.byte(end)? {
@@ -502,7 +492,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Cuts a line that is a single value, or a run of lines that are not JSON.
-    fn cut_line(&mut self, start: usize) -> Result<Cut, FramingError> {
+    fn cut_line(&mut self, start: usize) -> Result<Cut, TooLarge> {
         let mut newline = self.find_newline(start)?;
         if !is_value(&self.held()[start..newline]) {
             while newline - start < MAX_RUN
@@ -515,24 +505,21 @@ impl<R: Read> Records<R> {
     }
 
     /// The end of the line at `start`, if that line is not JSON either.
-    fn find_line_to_add(&mut self, start: usize) -> Result<Option<usize>, FramingError> {
+    fn find_line_to_add(&mut self, start: usize) -> Result<Option<usize>, TooLarge> {
         match self.byte(start)? {
             None | Some(b'{' | b'[') => return Ok(None),
             Some(_) => {}
         }
         let newline = match self.find_newline(start) {
-            Err(FramingError::TooLarge(_)) => return Ok(None),
+            Err(TooLarge(_)) => return Ok(None),
             found => found?,
         };
         Ok((!is_value(&self.held()[start..newline])).then_some(newline))
     }
 
-    fn is_value_of_one_line(&mut self, start: usize) -> Result<bool, FramingError> {
-        match self.find_newline(start) {
-            Ok(newline) => Ok(is_value(&self.held()[start..newline])),
-            Err(FramingError::TooLarge(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+    fn is_value_of_one_line(&mut self, start: usize) -> bool {
+        let newline = self.find_newline(start);
+        newline.is_ok_and(|newline| is_value(&self.held()[start..newline]))
     }
 
     /// A record that ends before the line break at `newline`, with the next one after it.
@@ -547,7 +534,7 @@ impl<R: Read> Records<R> {
     }
 
     /// A record that ends at `end`, or with its line if the rest of the line is blank.
-    fn cut_after(&mut self, end: usize) -> Result<Cut, FramingError> {
+    fn cut_after(&mut self, end: usize) -> Result<Cut, TooLarge> {
         let mut at = end;
         while !self.in_array && at - end < MAX_RUN {
             match self.byte(at)? {
@@ -619,7 +606,7 @@ impl<R: Read> Records<R> {
 
     /// Skips a record that is too large, up to the end of its value or else of its line, without
     /// holding it.
-    fn skip(&mut self, first: u8) -> Result<(), FramingError> {
+    fn skip(&mut self, first: u8) -> Result<(), TooLarge> {
         if !matches!(first, b'{' | b'[') {
             return self.skip_line();
         }
@@ -640,7 +627,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn skip_line(&mut self) -> Result<(), FramingError> {
+    fn skip_line(&mut self) -> Result<(), TooLarge> {
         loop {
             let newline = memchr::memchr(b'\n', self.held());
             self.pass(newline.unwrap_or(self.held.len()));
@@ -692,13 +679,13 @@ impl<R: Read> Records<R> {
         self.is_whole = false;
     }
 
-    fn starts_with_byte_order_mark(&mut self) -> Result<bool, FramingError> {
+    fn starts_with_byte_order_mark(&mut self) -> Result<bool, TooLarge> {
         Ok(self.byte(BYTE_ORDER_MARK.len() - 1)?.is_some()
             && self.held().starts_with(BYTE_ORDER_MARK))
     }
 
     /// The byte at an offset, read if necessary; `None` after the end of the stream.
-    fn byte(&mut self, at: usize) -> Result<Option<u8>, FramingError> {
+    fn byte(&mut self, at: usize) -> Result<Option<u8>, TooLarge> {
         while at >= self.held.len() {
             if !self.fill()? {
                 return Ok(None);
@@ -708,7 +695,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The first byte that is not white space, if it is among the next [`MAX_RUN`].
-    fn byte_after_blanks(&mut self, from: usize) -> Result<Option<u8>, FramingError> {
+    fn byte_after_blanks(&mut self, from: usize) -> Result<Option<u8>, TooLarge> {
         for at in from..from + MAX_RUN {
             match self.byte(at)? {
                 Some(byte) if byte.is_ascii_whitespace() => {}
@@ -719,7 +706,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Whether the whole stream is held, within the limit, and blank from `at` on.
-    fn is_blank_after(&mut self, mut at: usize) -> Result<bool, FramingError> {
+    fn is_blank_after(&mut self, mut at: usize) -> Result<bool, TooLarge> {
         while self.is_whole && at <= self.max_size {
             match self.byte(at)? {
                 None => return Ok(self.held.len() <= self.max_size),
@@ -731,7 +718,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The offset of the next line break, or of the end of the stream.
-    fn find_newline(&mut self, from: usize) -> Result<usize, FramingError> {
+    fn find_newline(&mut self, from: usize) -> Result<usize, TooLarge> {
         let newline = self.find_newline_within(from, usize::MAX)?;
         Ok(newline.unwrap_or(self.held.len()))
     }
@@ -742,7 +729,7 @@ impl<R: Read> Records<R> {
         &mut self,
         from: usize,
         longest: usize,
-    ) -> Result<Option<usize>, FramingError> {
+    ) -> Result<Option<usize>, TooLarge> {
         let mut searched = from.min(self.held.len());
         loop {
             if let Some(found) = memchr::memchr(b'\n', &self.held()[searched..]) {
@@ -759,7 +746,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Reads more bytes. Returns false at the end of the stream.
-    fn fill(&mut self) -> Result<bool, FramingError> {
+    fn fill(&mut self) -> Result<bool, TooLarge> {
         if self.ended {
             return Ok(false);
         }
@@ -774,18 +761,22 @@ impl<R: Read> Records<R> {
                     return Ok(count > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    self.ended = true;
+                    self.failure = Some(error);
+                    return Ok(false);
+                }
             }
         }
     }
 
     /// Moves the held bytes to the start of the buffer, which grows to a little more than the limit.
-    fn make_room(&mut self) -> Result<(), FramingError> {
+    fn make_room(&mut self) -> Result<(), TooLarge> {
         let largest = self.max_size + 2 * CHUNK;
         let size = self.buffer.len();
         // Moving all of it to gain a few bytes each time would take quadratic time.
         if size == largest && self.held.start < CHUNK {
-            return Err(FramingError::TooLarge(self.position));
+            return Err(TooLarge(self.position));
         }
         if self.held.len() > size / 2 {
             self.buffer.resize(largest.min(size * 2), 0);

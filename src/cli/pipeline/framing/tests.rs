@@ -236,10 +236,7 @@ fn a_record_without_an_end_is_too_large_once_the_limit_is_read() {
         let count = Cell::new(0);
         let reader = CountedReads(endless.as_bytes(), &count);
         let mut records = Records::new(reader, Buffering::Whole, 3 << 20);
-        assert!(
-            matches!(records.next(), Err(FramingError::TooLarge(_))),
-            "{endless:?}"
-        );
+        assert!(matches!(records.next(), Err(TooLarge(_))), "{endless:?}");
         assert!(count.get() <= (3 << 20) + 2 * CHUNK, "{endless:?}");
     }
 }
@@ -262,7 +259,7 @@ fn a_record_of_the_limit_passes_and_one_more_byte_is_too_large() {
                     Ok(None) => break,
                     Ok(Some(framed)) => sizes.push(framed.record().bytes.len()),
                     Err(error) => {
-                        assert!(matches!(error, FramingError::TooLarge(_)), "{error:?}");
+                        assert!(matches!(error, TooLarge(_)), "{error:?}");
                         failures += 1;
                     }
                 }
