@@ -19,7 +19,7 @@ type ReadObject = for<'a, 'r> fn(&Object<'a>, &mut EntryReader<'a, 'r>);
 
 /// The readers of a format. A bare body has none: it is what no other format matches.
 #[derive(Clone, Copy)]
-pub(super) struct Readers {
+struct Readers {
     /// For text that is not JSON. It is framed as one record, however many lines it has.
     text: Option<(DetectText, ReadText)>,
     /// For a JSON object. An input may hold many of them, framed as one record each: NDJSON, values

@@ -26,7 +26,7 @@ use chatlog::Text;
 
 use self::args::Cli;
 use self::interrupt::Interrupt;
-use self::output::{eprint_line, unless_closed};
+use self::output::{eprint_line, eprint_problem, unless_closed};
 
 /// Runs the program with the arguments of the process.
 pub(crate) fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn report_failure(error: &anyhow::Error) -> ExitCode {
-    eprint_line(&format!("chatlog: {error:#}"));
+    eprint_problem(&format_args!("{error:#}"));
     ExitCode::from(2)
 }
 

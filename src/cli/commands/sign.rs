@@ -19,7 +19,7 @@ use super::url::Url;
 use crate::cli::args::{Sign, SignAs};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{Stdout, eprint_line};
+use crate::cli::output::{Stdout, eprint_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
@@ -83,7 +83,7 @@ impl Processor for Signer<'_> {
 impl Sink<Signed> for Stdout {
     fn write(&mut self, signed: Signed, _: &Text<'_>, _: bool) -> Result<ControlFlow<()>> {
         for problem in signed.problems {
-            eprint_line(&format!("chatlog: {problem}"));
+            eprint_problem(&problem);
         }
         self.write_all(&signed.text)?;
         Ok(self.flow())

@@ -117,8 +117,13 @@ pub(crate) fn eprint_line(text: &str) {
     drop(io::stderr().write_all(line.as_bytes()));
 }
 
+/// Prints a problem that names its place on standard error, as the program's own.
+pub(crate) fn eprint_problem(problem: &impl Display) {
+    eprint_line(&format!("chatlog: {problem}"));
+}
+
 /// Prints `chatlog: PLACE: WHAT` on standard error, where the place is an input, a delivery or an
 /// option.
 pub(crate) fn report_problem(place: &impl Display, what: &str) {
-    eprint_line(&format!("chatlog: {place}: {what}"));
+    eprint_problem(&format_args!("{place}: {what}"));
 }

@@ -172,6 +172,9 @@ pub(crate) fn run<P: Processor>(
 /// The number of workers: one for small inputs, and for an input with `#N`, which must not be read
 /// beyond that delivery.
 fn jobs(options: &ReadOptions) -> usize {
+    if options.jobs == Some(NonZeroUsize::MIN) {
+        return 1;
+    }
     let inputs: Vec<Input> = Input::all(&options.inputs).into_iter().flatten().collect();
     let mut sizes = inputs.iter().map(Input::size);
     let size = sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)));

@@ -6,7 +6,6 @@ use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
-use chatlog::delivery::CaptureFormat;
 use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
@@ -17,7 +16,7 @@ use super::open_source::OpenSource;
 use super::worker::{CaptureTally, PartialOutput};
 use super::{Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{eprint_line, report_problem};
+use crate::cli::output::{eprint_problem, report_problem};
 
 /// The state of a run.
 pub(super) struct Progress<'p, P, S> {
@@ -81,7 +80,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         self.add_tally(&mut partial.tally);
         self.add_outcome(std::mem::take(&mut partial.outcome));
         for problem in partial.problems.drain(..) {
-            eprint_line(&format!("chatlog: {problem}"));
+            eprint_problem(&problem);
         }
         let output = std::mem::take(&mut partial.output);
         let stop = partial.stop.take();
@@ -101,11 +100,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         self.input.deliveries += deliveries;
         self.source.deliveries += deliveries;
         for (format, count) in tally.formats.drain(..) {
-            *self
-                .source
-                .formats
-                .entry(CaptureFormat::name(format))
-                .or_default() += count;
+            *self.source.formats.entry(format.name()).or_default() += count;
         }
         for reason in tally.skipped.drain(..) {
             *self.source.skipped.entry(reason).or_default() += 1;
@@ -165,7 +160,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             position,
             message,
         };
-        eprint_line(&format!("chatlog: {problem}"));
+        eprint_problem(&problem);
         self.add_outcome(Outcome::Trouble);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;
