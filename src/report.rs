@@ -25,6 +25,16 @@ pub struct Origin<'a> {
     pub index: usize,
 }
 
+impl Origin<'_> {
+    /// The same origin without borrows.
+    pub fn into_owned(self) -> Origin<'static> {
+        Origin {
+            source: self.source.into_owned(),
+            index: self.index,
+        }
+    }
+}
+
 /// Displays the name that selects the delivery on the command line: `INPUT`, and `INPUT#N` from the
 /// second delivery on.
 impl Display for Origin<'_> {

@@ -467,6 +467,10 @@ pub(crate) struct Show {
     #[arg(long)]
     pub(crate) full_text: bool,
 
+    /// Also show ids, how the delivery was read, and the number, type and status of every message
+    #[arg(long)]
+    pub(crate) details: bool,
+
     #[command(flatten)]
     pub(crate) limit: LimitArgs,
 

@@ -8,6 +8,11 @@
 //! This differs from [`Text::shortened`], which cuts a word inside a sentence to a few dozen
 //! characters, whatever the options say.
 
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
 use crate::Text;
 
 /// The number of bytes of text from strangers that a cell of a table shows.
@@ -76,6 +81,42 @@ pub(super) fn value<'t>(text: &'t Text<'_>, full_text: bool) -> Text<'t> {
         Some(rest) => Text::from(format!("{}{rest}", shown.as_str())),
         None => shown,
     }
+}
+
+/// A text of at most `columns`, cut with an ellipsis. It must be escaped already.
+pub(super) fn shortened(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut room = columns.saturating_sub(1);
+    let fits = |letter: &&str| {
+        let left = room.checked_sub(letter.width());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let kept: String = text.graphemes(true).take_while(fits).collect();
+    Cow::Owned(kept.trim_end().to_owned() + "…")
+}
+
+/// A name of at most `columns`, with an ellipsis in its middle: the start and the end tell most. It
+/// must be escaped already.
+pub(super) fn shortened_middle(name: &str, columns: usize) -> String {
+    if name.width() <= columns {
+        return name.to_owned();
+    }
+    let room = columns.saturating_sub(1);
+    let start = shortened(name, room / 3 + 1);
+    let start = start.trim_end_matches('…');
+    let mut left = room.saturating_sub(start.width());
+    let letters: Vec<&str> = name.graphemes(true).collect();
+    let fits = |letter: &&&str| {
+        let rest = left.checked_sub(letter.width());
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    let end: Vec<&str> = letters.iter().rev().take_while(fits).copied().collect();
+    let end: String = end.into_iter().rev().collect();
+    format!("{start}…{end}")
 }
 
 /// A number of bytes in its largest unit, such as `199.9 MB`.

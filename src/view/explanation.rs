@@ -24,15 +24,11 @@ pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     }
     let layout = TableLayout::new(canvas.width, &[names, 8, 0]);
     let heading =
-        ["Rule", "Severity", "Meaning"].map(|cell| canvas.theme.heading.style(cell).to_string());
-    let rows = Rule::ALL
-        .iter()
-        .map(|rule| cells(*rule, &canvas.theme).to_vec());
-    writeln!(out, "{}", layout.top())?;
-    writeln!(out, "{}", layout.rows(vec![heading.to_vec()], false))?;
-    writeln!(out, "{}", layout.divider())?;
-    writeln!(out, "{}", layout.rows(rows.collect(), false))?;
-    writeln!(out, "{}", layout.bottom())?;
+        ["Rule", "Severity", "Meaning"].map(|cell| canvas.theme.muted.style(cell).to_string());
+    let rows = Rule::ALL.iter();
+    let rows = rows.map(|rule| cells(*rule, &canvas.theme).to_vec());
+    let rows = std::iter::once(heading.to_vec()).chain(rows).collect();
+    writeln!(out, "{}\n", layout.rows(rows))?;
     writeln!(
         out,
         "`chatlog explain RULE` explains why a rule matters, with examples."

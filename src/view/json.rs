@@ -19,8 +19,8 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use serde_json::value::RawValue;
 
 use super::signature::DeliveryInfo;
-use super::transcript::PlainText;
-use super::{Order, Part, Selection, Zone, ordered, wording};
+use super::transcript::{PlainText, ordered};
+use super::{Order, Part, Selection, Zone, wording};
 use crate::Position;
 use crate::delivery::Headers;
 use crate::finding::{Finding, Pointer, Rule, Severity};

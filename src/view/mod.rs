@@ -26,11 +26,15 @@ mod zone;
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use self::signature::DeliveryInfo;
 pub use self::theme::Theme;
+use self::theme::Tone;
+use self::transcript::Entries;
 pub use self::zone::Zone;
-use crate::Report;
 use crate::signature::Verdict;
+use crate::{Origin, Report};
 
 /// What a view draws on: a width, a look and a time zone.
 ///
@@ -48,6 +52,17 @@ pub struct Canvas {
     pub theme: Theme,
     /// The time zone that times are shown in.
     pub zone: Zone,
+}
+
+impl Canvas {
+    /// A line across with a title in it.
+    fn titled_rule(&self, title: &str) -> String {
+        let width = usize::from(self.width);
+        let title = clip::shortened(title, width.saturating_sub(6));
+        let rest = width.saturating_sub(title.width() + 5);
+        let rule = format!("╶─ {title} {}╴", "─".repeat(rest));
+        self.theme.muted.style(rule).to_string()
+    }
 }
 
 /// A part of a session that can be shown alone.
@@ -77,6 +92,9 @@ pub struct Selection {
     pub order: Order,
     /// Whether tables show long texts to their end. JSON always has all of them.
     pub full_text: bool,
+    /// Whether tables show what is seldom needed: ids, how the delivery was read, and the number,
+    /// the type and the status of every message.
+    pub details: bool,
 }
 
 impl Selection {
@@ -96,18 +114,35 @@ pub fn write_tables(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let title = report.origin.to_string();
-    writeln!(out, "{}", canvas.theme.heading.style(title))?;
     let Some(session) = &report.session else {
         return write_without_session(report, canvas, out);
     };
     if selection.shows(Part::Summary) {
-        summary::write(report, session, selection.full_text, canvas, out)?;
+        summary::write(report, session, selection, canvas, out)?;
     }
     if selection.shows(Part::Transcript) {
-        transcript::write(report, session, selection, canvas, out)?;
+        let entries = Entries::of(report, session, selection, &canvas.zone);
+        transcript::write(&entries, selection, canvas, out)?;
     }
-    writeln!(out)
+    Ok(())
+}
+
+/// Writes the line above a delivery: its name and, if there are several, its number and how many
+/// there are.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write_delivery_rule(
+    origin: &Origin<'_>,
+    place: Option<(usize, usize)>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let number = place.map(|(number, total)| format!("{number} of {total} · "));
+    let number = number.unwrap_or_default();
+    let room = usize::from(canvas.width).saturating_sub(6 + number.width());
+    let name = clip::shortened_middle(&origin.to_string(), room);
+    writeln!(out, "{}", canvas.titled_rule(&(number + &name)))
 }
 
 /// Writes the findings and the verdict of a body that has no session.
@@ -130,29 +165,6 @@ fn write_without_session(
         writeln!(out, "{}", canvas.theme.muted.style(setting))?;
     }
     Ok(())
-}
-
-/// Returns the messages of a session in the order asked for, each with its number from 1 in the
-/// notification.
-fn ordered<'s, 'de>(
-    session: &'s crate::notification::Session<'de>,
-    order: Order,
-) -> Vec<(usize, &'s crate::notification::Message<'de>)> {
-    let mut messages: Vec<_> = (1..).zip(session.messages()).collect();
-    if order == Order::Time {
-        // A message without a time stays behind the one before it. The sort is stable, so messages
-        // with equal times keep the order received.
-        let mut latest = None;
-        let times: Vec<_> = messages
-            .iter()
-            .map(|(_, message)| {
-                latest = message.timestamp.or(latest);
-                latest
-            })
-            .collect();
-        messages.sort_by_key(|(number, _)| times[number - 1]);
-    }
-    messages
 }
 
 /// A number of deliveries with its noun, such as `1 delivery` or `2 deliveries`.

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use owo_colors::Style;
 
+use super::theme::Tone;
 use super::{Canvas, Theme, delivery_count};
 use crate::Position;
 use crate::delivery::CaptureFormat;
@@ -171,7 +172,7 @@ pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
 }
 
 /// The reason of a verdict and, if there are several secrets, which one matches.
-fn reason(signature: &Signature) -> Option<String> {
+pub(super) fn reason(signature: &Signature) -> Option<String> {
     let secret = signature.secret.filter(|_| signature.secrets > 1);
     let matched = secret.map(|secret| format!("secret {secret} matches"));
     match (&signature.reason, matched) {
@@ -325,10 +326,5 @@ pub fn write_options(schemes: &[Scheme], canvas: &Canvas, out: &mut impl Write) 
 }
 
 pub(super) fn verdict_style(theme: &Theme, verdict: Verdict) -> Style {
-    match verdict {
-        Verdict::Valid => theme.good,
-        Verdict::Invalid | Verdict::Missing => theme.error,
-        Verdict::Inconclusive => theme.warning,
-        Verdict::Unchecked => theme.muted,
-    }
+    theme.tone(Tone::of_verdict(verdict))
 }

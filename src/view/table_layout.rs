@@ -11,10 +11,7 @@
 
 use std::borrow::Cow;
 
-use comfy_table::{
-    Cell, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle,
-    Width,
-};
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, TableStyle, Width};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -23,8 +20,6 @@ use super::wrap::{is_style, parts, wrap};
 /// The longest word, in bytes, that is left to [`wrap`] to break, because the time for it grows
 /// with the square of the length.
 const MAX_WORD: usize = 1000;
-
-const SIDES: ContentLineStyle = ContentLineStyle::new('│', '│', '│');
 
 /// The widths of a table's columns.
 #[derive(Debug, Clone)]
@@ -43,78 +38,52 @@ impl TableLayout {
         }
     }
 
-    /// The line above the table.
-    pub(super) fn top(&self) -> String {
-        self.rule('╭', '┬', '╮')
-    }
-
-    /// The line below the table.
-    pub(super) fn bottom(&self) -> String {
-        self.rule('╰', '┴', '╯')
-    }
-
-    /// A line across the table.
-    pub(super) fn divider(&self) -> String {
-        self.rule('├', '┼', '┤')
-    }
-
-    /// A line across the table with a title in it.
-    pub(super) fn titled_divider(&self, title: &str) -> String {
-        let title = format!("├─ {title} ");
-        let room = usize::from(self.width).saturating_sub(title.width() + 1);
-        format!("{title}{}┤", "─".repeat(room))
-    }
-
-    /// Draws rows of cells, with light lines between them if `apart`.
-    pub(super) fn rows(&self, rows: Vec<Vec<String>>, apart: bool) -> String {
-        let mut table = self.table(apart);
+    /// Draws rows of cells. Only blanks separate the columns: lines would be brighter than the words
+    /// between them.
+    pub(super) fn rows(&self, rows: Vec<Vec<String>>) -> String {
+        let mut table = Table::new();
+        table
+            .load_style(TableStyle::new())
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width);
         let mut styles = HiddenStyles::default();
         for row in rows {
             let cells = row.iter().zip(self.widths());
             let cells = cells.map(|(cell, width)| {
-                let width = usize::from(width);
-                let lines = wrap(&breakable(cell, width), width);
+                let lines = fill(cell, usize::from(width));
                 Cell::new_owned(styles.hide(&lines.join("\n")))
             });
             table.add_row(cells);
         }
         for (column, width) in table.column_iter_mut().zip(self.widths()) {
-            // The table counts the blanks on both sides as part of a column.
-            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
+            column.set_padding((1, 0));
+            // The table counts the blank before a column as part of it.
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 1)));
         }
-        styles.show(&table.to_string())
+        styles.show(&table.trim_fmt())
     }
 
-    /// An empty table of this width.
-    fn table(&self, apart: bool) -> Table {
-        let mut style = TableStyle::new().header_lines(SIDES).content_lines(SIDES);
-        if apart {
-            style = style.row_separator(LineStyle::new('├', '╌', '┼', '┤'));
-        }
-        let mut table = Table::new();
-        table
-            .load_style(style)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.width);
-        table
-    }
-
-    fn rule(&self, left: char, junction: char, right: char) -> String {
-        let dashes: Vec<_> = self
-            .widths()
-            .map(|width| "─".repeat(usize::from(width) + 2))
-            .collect();
-        format!("{left}{}{right}", dashes.join(&junction.to_string()))
+    /// The columns that are left for the column of width 0.
+    pub(super) fn rest(&self) -> usize {
+        let fixed: u16 = self.columns.iter().sum();
+        let count = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
+        usize::from(
+            self.width
+                .saturating_sub(fixed.saturating_add(count))
+                .max(1),
+        )
     }
 
     fn widths(&self) -> impl Iterator<Item = u16> {
-        let fixed: u16 = self.columns.iter().sum();
-        let count = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
-        let rest = self.width.saturating_sub(fixed + 3 * count + 1).max(1);
-        self.columns
-            .iter()
-            .map(move |width| if *width == 0 { rest } else { *width })
+        let rest = u16::try_from(self.rest()).unwrap_or(u16::MAX);
+        let widths = self.columns.iter();
+        widths.map(move |width| if *width == 0 { rest } else { *width })
     }
+}
+
+/// The lines of a text in a column: as wide as the column, if nothing in it is wider.
+pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
+    wrap(&breakable(text, width), width)
 }
 
 /// The escape sequences of a table, hidden while the table lays out the text.

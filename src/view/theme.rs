@@ -9,6 +9,7 @@ use owo_colors::Style;
 use super::transcript::Role;
 use crate::finding::Severity;
 use crate::notification::Sender;
+use crate::signature::Verdict;
 
 /// A style for each role.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,45 @@ pub struct Theme {
     pub warning: Style,
     /// Success: a valid signature, a message that was read.
     pub good: Style,
+}
+
+/// How words sound, for the parts of a view that are not a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// Like all other words.
+    Plain,
+    /// Worth a second look.
+    Strong,
+    /// Matters less.
+    Muted,
+    /// About the person.
+    User,
+    /// About a human who took over.
+    Agent,
+    /// As it should be.
+    Good,
+    /// Odd.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl Tone {
+    pub(super) fn of_verdict(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Valid => Self::Good,
+            Verdict::Invalid | Verdict::Missing => Self::Error,
+            Verdict::Inconclusive => Self::Warning,
+            Verdict::Unchecked => Self::Muted,
+        }
+    }
+
+    pub(super) fn of_severity(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+        }
+    }
 }
 
 impl Theme {
@@ -83,11 +123,21 @@ impl Theme {
         self.error.is_plain()
     }
 
-    pub(super) fn severity(&self, severity: Severity) -> Style {
-        match severity {
-            Severity::Error => self.error,
-            Severity::Warning => self.warning,
+    pub(super) fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Plain => Style::new(),
+            Tone::Strong => self.heading,
+            Tone::Muted => self.muted,
+            Tone::User => self.user,
+            Tone::Agent => self.agent,
+            Tone::Good => self.good,
+            Tone::Warning => self.warning,
+            Tone::Error => self.error,
         }
+    }
+
+    pub(super) fn severity(&self, severity: Severity) -> Style {
+        self.tone(Tone::of_severity(severity))
     }
 
     pub(super) fn sender(&self, sender: Option<Sender>) -> Style {
@@ -105,7 +155,7 @@ impl Theme {
         match role {
             Role::Said | Role::Undocumented => Style::new(),
             Role::Heading => self.heading,
-            Role::Label | Role::Footer | Role::Event | Role::Quote => self.muted,
+            Role::Label | Role::Template | Role::Footer | Role::Event => self.muted,
             Role::Button => self.button,
             Role::Pick => self.pick,
             Role::Link => self.link,

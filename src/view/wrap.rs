@@ -34,7 +34,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The columns that a text fills; escape sequences fill none.
-fn visible_width(text: &str) -> usize {
+pub(super) fn visible_width(text: &str) -> usize {
     parts(text)
         .filter(|part| !is_style(part))
         .map(UnicodeWidthStr::width)

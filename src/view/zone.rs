@@ -27,6 +27,14 @@ impl Zone {
             .to_string()
     }
 
+    /// The hour and minute, such as `06:41`.
+    pub(super) fn minute(&self, instant: Timestamp) -> String {
+        instant
+            .to_zoned(self.0.clone())
+            .strftime("%H:%M")
+            .to_string()
+    }
+
     /// The date, such as `2025-04-15`.
     pub(super) fn date(&self, instant: Timestamp) -> String {
         instant
@@ -35,11 +43,19 @@ impl Zone {
             .to_string()
     }
 
+    /// The date with the day of the week, such as `Tue 2025-04-15`.
+    pub(super) fn weekday_and_date(&self, instant: Timestamp) -> String {
+        instant
+            .to_zoned(self.0.clone())
+            .strftime("%a %Y-%m-%d")
+            .to_string()
+    }
+
     /// The heading of a day, such as `Tue 2025-04-15, UTC+07:00`.
     pub(super) fn day(&self, instant: Timestamp) -> String {
         format!(
             "{}, {}",
-            instant.to_zoned(self.0.clone()).strftime("%a %Y-%m-%d"),
+            self.weekday_and_date(instant),
             self.offset(instant)
         )
     }

@@ -5,13 +5,13 @@ use std::io::Write;
 use anyhow::Result;
 use chatlog::view::{Zone, explanation};
 
-use super::{Outcome, canvas};
+use super::{Outcome, table_canvas};
 use crate::cli::args::Explain;
 use crate::cli::config::Config;
 use crate::cli::output::Stdout;
 
 pub(super) fn run(args: &Explain, config: &Config) -> Result<Outcome> {
-    let canvas = canvas(&args.look, config, Zone::UTC);
+    let canvas = table_canvas(&args.look, config, Zone::UTC);
     let mut out = Stdout::new();
     match args.rule {
         Some(rule) => explanation::write(rule, &canvas, &mut out)?,

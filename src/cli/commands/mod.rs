@@ -35,6 +35,9 @@ use crate::cli::outcome::Outcome;
 use crate::cli::output::eprint_line;
 use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 
+/// The columns of the widest table on a terminal.
+const MAX_TABLE: u16 = 110;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -161,6 +164,13 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
         Theme::plain()
     };
     Canvas { width, theme, zone }
+}
+
+/// The canvas for tables on standard output, which nobody reads comfortably across a wide terminal.
+fn table_canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
+    let canvas = canvas(look, config, zone);
+    let width = look.width.unwrap_or(canvas.width.min(MAX_TABLE));
+    Canvas { width, ..canvas }
 }
 
 fn terminal_width() -> Option<u16> {

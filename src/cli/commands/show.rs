@@ -10,35 +10,38 @@ use chatlog::finding::{FindingLimit, Levels};
 use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
-use chatlog::view::{Canvas, Selection, Zone, json, write_tables};
-use chatlog::{InspectOptions, Report, Text, inspect};
+use chatlog::view::{Canvas, Selection, Zone, json, write_delivery_rule, write_tables};
+use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 
 use super::verifier::{Failures, Verifier};
-use super::{canvas, levels, read_options};
+use super::{levels, read_options, table_canvas};
 use crate::cli::args::{Show, ShowFormat};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
+/// The bytes of output that are held until the number of deliveries is known.
+const MAX_HELD: usize = 256 * 1024;
+
 pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let showing = Showing::new(args, config)?;
     let mut output = ShowOutput {
-        out: &showing.out,
+        screen: &showing.screen,
         errors_allowed: 0,
         failures: showing.verifier.failures(),
     };
     let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
     let outcome = pipeline::run(&options, outputs, &showing, &mut output)?;
-    let mut out = lock(&showing.out);
-    out.flush()?;
+    let mut screen = lock(&showing.screen);
+    screen.finish()?;
     if let Some(unexplained) = output.failures.unexplained() {
         report_problem(&"signatures", &unexplained);
     }
     if args.format == ShowFormat::Table {
         let allowed = output.errors_allowed;
-        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut *out)?;
-        out.flush()?;
+        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut screen.out)?;
+        screen.out.flush()?;
     }
     Ok(outcome)
 }
@@ -51,7 +54,7 @@ struct Showing {
     limit: FindingLimit,
     selection: Selection,
     verifier: Verifier,
-    out: Mutex<Stdout>,
+    screen: Mutex<Screen>,
 }
 
 impl Showing {
@@ -60,18 +63,20 @@ impl Showing {
     fn new(args: &Show, config: &Config) -> Result<Self> {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
         let secrets = args.signature.secrets.read(&args.inputs)?;
+        let canvas = table_canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
         Ok(Self {
             format: args.format,
-            canvas: canvas(&args.look, config, zone.unwrap_or(Zone::UTC)),
+            screen: Mutex::new(Screen::new(args.format, canvas.clone())),
+            canvas,
             levels: levels(&args.levels, config),
             limit: args.limit.limit(),
             selection: Selection {
                 only: args.only,
                 order: args.sort,
                 full_text: args.full_text,
+                details: args.details,
             },
             verifier: Verifier::new(&args.signature, config, secrets)?,
-            out: Mutex::new(Stdout::new()),
         })
     }
 
@@ -86,7 +91,7 @@ impl Showing {
 /// The output for some deliveries.
 #[derive(Default)]
 struct ShownSessions {
-    text: Vec<u8>,
+    deliveries: Vec<ShownDelivery>,
     errors_allowed: usize,
     signatures: Vec<Signature>,
 }
@@ -108,11 +113,17 @@ impl Processor for Showing {
             ..InspectOptions::default()
         };
         let report = inspect(incoming.origin, incoming.delivery, &document, &options);
-        if incoming.turn.is_alone() {
+        if incoming.turn.is_alone() && incoming.delivery.body.len() > MAX_HELD {
             // It may be many times as large as the delivery: a place is written at each finding.
-            self.write(&report, &mut *lock(&self.out))?;
+            let mut screen = lock(&self.screen);
+            screen.release(None)?;
+            screen.begin(incoming.origin, None)?;
+            self.write(&report, &mut screen.out)?;
         } else {
-            self.write(&report, &mut output.text)?;
+            let mut text = Vec::new();
+            self.write(&report, &mut text)?;
+            let origin = incoming.origin.clone().into_owned();
+            output.deliveries.push(ShownDelivery { origin, text });
         }
         output.errors_allowed += report.errors_allowed;
         let outcome = Outcome::of(&report);
@@ -121,9 +132,79 @@ impl Processor for Showing {
     }
 }
 
+/// A delivery as it is shown, without the line above it.
+struct ShownDelivery {
+    origin: Origin<'static>,
+    text: Vec<u8>,
+}
+
+/// Standard output, with a line above each delivery.
+///
+/// The line says how many deliveries there are, which is only known at the end. So the first ones are
+/// held until then, if they are few and nobody waits for them.
+struct Screen {
+    out: Stdout,
+    format: ShowFormat,
+    canvas: Canvas,
+    held: Vec<ShownDelivery>,
+    held_bytes: usize,
+    /// Whether there are more deliveries than are held.
+    is_full: bool,
+}
+
+impl Screen {
+    fn new(format: ShowFormat, canvas: Canvas) -> Self {
+        Self {
+            out: Stdout::new(),
+            format,
+            canvas,
+            held: Vec::new(),
+            held_bytes: 0,
+            is_full: false,
+        }
+    }
+
+    /// Adds the next delivery.
+    fn add(&mut self, delivery: ShownDelivery) -> io::Result<()> {
+        self.held_bytes += delivery.text.len();
+        self.held.push(delivery);
+        if self.is_full || self.held_bytes > MAX_HELD {
+            self.release(None)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is held. `total` is the number of deliveries, if it is known.
+    fn release(&mut self, total: Option<usize>) -> io::Result<()> {
+        self.is_full = true;
+        let total = total.filter(|total| *total > 1);
+        for (number, delivery) in (1..).zip(std::mem::take(&mut self.held)) {
+            let place = total.map(|total| (number, total));
+            self.begin(&delivery.origin, place)?;
+            self.out.write_all(&delivery.text)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the line above a delivery.
+    fn begin(&mut self, origin: &Origin<'_>, place: Option<(usize, usize)>) -> io::Result<()> {
+        match self.format {
+            ShowFormat::Table => write_delivery_rule(origin, place, &self.canvas, &mut self.out),
+            ShowFormat::Json => Ok(()),
+        }
+    }
+
+    /// Writes what is held, now that all deliveries are known.
+    fn finish(&mut self) -> io::Result<()> {
+        let total = (!self.is_full).then_some(self.held.len());
+        self.release(total)?;
+        self.out.flush()
+    }
+}
+
 /// Writes sessions to standard output, and counts what is reported at the end.
 struct ShowOutput<'s> {
-    out: &'s Mutex<Stdout>,
+    screen: &'s Mutex<Screen>,
     errors_allowed: usize,
     failures: Failures,
 }
@@ -139,15 +220,18 @@ impl Sink<ShownSessions> for ShowOutput<'_> {
         for signature in &shown.signatures {
             self.failures.count(signature);
         }
-        let mut out = lock(self.out);
-        out.write_all(&shown.text)?;
-        if is_live {
-            out.flush()?;
+        let mut screen = lock(self.screen);
+        for delivery in shown.deliveries {
+            screen.add(delivery)?;
         }
-        Ok(out.flow())
+        if is_live {
+            screen.release(None)?;
+            screen.out.flush()?;
+        }
+        Ok(screen.out.flow())
     }
 }
 
-fn lock(out: &Mutex<Stdout>) -> MutexGuard<'_, Stdout> {
-    out.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
+    screen.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,15 +1,18 @@
 //! The conversation, message by message.
 //!
 //! [`notification::transcript`](crate::notification::transcript) turns messages into blocks of
-//! data. Here, `text` turns blocks into lines of spans, each with a role, and `table` gives the
-//! spans a style and lays them out. The `text` of JSON and the previews of quoted messages are the
-//! plain lines, so that all views read the same.
+//! data. Here, `entries` decides what is shown around them (days, turns, times, replies), `lines`
+//! turns blocks into lines of spans, each with a role, and `table` gives the spans a style and lays
+//! them out. The `text` of JSON and the previews of quoted messages are the plain lines, so that all
+//! views read the same.
 
+mod entries;
+mod lines;
 mod table;
-mod text;
 
-pub(super) use self::table::{NARROWEST_TABLE, write};
-pub(super) use self::text::{PlainText, Role};
+pub(super) use self::entries::{Entries, ordered, rules_told_once};
+pub(super) use self::lines::{PlainText, Role};
+pub(super) use self::table::write;
 
 #[cfg(test)]
 mod tests {

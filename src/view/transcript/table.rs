@@ -1,410 +1,390 @@
-//! The conversation as a table.
+//! The conversation as a table of time, sender and message, drawn for reading.
 //!
-//! A wide canvas has a column for each part of a message. Narrower ones put the status below the
-//! time and the type below the sender, then all four in one column; below
-//! [`NARROWEST_TABLE`] columns there are only lines. A heading starts each day.
-//!
-//! Findings stand at their message. A rule that many messages break would drown the conversation,
-//! so its findings are only named there, with a `!`; the summary has their count. A conversation
-//! of any length is drawn in parts, so that memory does not grow with it.
+//! The words are the brightest thing: no line is drawn between messages, times and numbers are dim,
+//! and each sender has a bar in a colour of its own beside its words. On a narrow canvas the time and
+//! the sender stand above the message instead of beside it. A conversation of any length is drawn in
+//! parts, so that memory does not grow with it.
 
-use foldhash::HashMap;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::text::{self, Role, Span};
-use crate::Report;
-use crate::finding::{Finding, Rule, Severity};
-use crate::json::OneOf;
-use crate::notification::{Message, MessageStatus, Sender, Session, Transcript};
-use crate::view::clip::{MAX_CELL, Room};
-use crate::view::table_layout::TableLayout;
-use crate::view::{Canvas, Selection, Theme, ordered, wording};
+use owo_colors::Style;
+use unicode_width::UnicodeWidthStr;
 
-/// The narrowest canvas with a table.
-pub(in crate::view) const NARROWEST_TABLE: u16 = 40;
-/// The narrowest canvas with a column for each part of a message.
-const MIN_WIDE: u16 = 100;
-/// The narrowest canvas with three columns beside the message.
-const MIN_MEDIUM: u16 = 60;
+use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of};
+use super::lines::{self, Line, Relation, Role, Span};
+use crate::Text;
+use crate::finding::Finding;
+use crate::notification::MessageStatus;
+use crate::view::clip::{self, MAX_CELL, Room};
+use crate::view::table_layout::{TableLayout, fill};
+use crate::view::wrap::visible_width;
+use crate::view::{Canvas, Selection, Theme, wording};
+
+/// The narrowest canvas with the time and the sender beside the message.
+const MIN_WIDE: u16 = 60;
+/// The most columns of a sender beside the message.
+const MAX_SENDER: usize = 12;
 /// The number of rows that are drawn at a time, so that a long conversation needs little memory.
 const MAX_ROWS_AT_ONCE: usize = 500;
 /// The number of bytes after which fewer rows are drawn at a time.
 const MAX_BYTES_AT_ONCE: usize = 1 << 20;
-/// A warning that occurs more often than this is only named at its messages.
-const MAX_FULL_WARNINGS: usize = 3;
-
-/// How the columns are laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    Wide,
-    Medium,
-    Narrow,
-    Lines,
-}
-
-impl Layout {
-    fn of(width: u16) -> Self {
-        match width {
-            MIN_WIDE.. => Self::Wide,
-            MIN_MEDIUM.. => Self::Medium,
-            NARROWEST_TABLE.. => Self::Narrow,
-            _ => Self::Lines,
-        }
-    }
-
-    /// The widths of the columns; the message takes the rest.
-    fn columns(self, number: u16) -> Vec<u16> {
-        match self {
-            Self::Wide => vec![number, 8, 7, 11, 0, 8],
-            Self::Medium => vec![number, 8, 11, 0],
-            Self::Narrow | Self::Lines => vec![number, 11, 0],
-        }
-    }
-
-    fn header(self) -> Vec<&'static str> {
-        match self {
-            Self::Wide => vec!["#", "Time", "Sender", "Type", "Message", "Status"],
-            Self::Medium => vec!["#", "Time\nStatus", "Sender\nType", "Message"],
-            Self::Narrow | Self::Lines => vec!["#", "Time\nSender\nType\nStatus", "Message"],
-        }
-    }
-
-    /// The cells of a message, in the order of the header.
-    fn cells(self, parts: MessageParts) -> Vec<String> {
-        let MessageParts {
-            number,
-            time,
-            sender,
-            kind,
-            message,
-            status,
-        } = parts;
-        let stacked = |parts: &[String]| parts.join("\n");
-        match self {
-            Self::Wide => vec![number, time, sender, kind, message, status],
-            Self::Medium => {
-                let (time, sender) = (stacked(&[time, status]), stacked(&[sender, kind]));
-                vec![number, time, sender, message]
-            }
-            Self::Narrow | Self::Lines => {
-                vec![number, stacked(&[time, sender, kind, status]), message]
-            }
-        }
-    }
-}
-
-/// The parts of a message, styled.
-struct MessageParts {
-    number: String,
-    time: String,
-    sender: String,
-    kind: String,
-    message: String,
-    status: String,
-}
+/// The columns of a time of day.
+const TIME_WIDTH: u16 = 5;
+/// Stands between a sender and its words.
+const BAR: &str = "▏";
+/// The columns of the bar and the blank behind it.
+const BAR_WIDTH: usize = 2;
 
 /// Writes the transcript of a session.
 pub(in crate::view) fn write(
-    report: &Report<'_>,
-    session: &Session<'_>,
+    entries: &Entries<'_>,
     selection: Selection,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    if session.messages().is_empty() {
-        return writeln!(out, "{}", canvas.theme.muted.style("No messages."));
+    if entries.len() == 0 {
+        return writeln!(out, " {}", canvas.theme.muted.style("No messages."));
     }
-    let table = Table::new(report, session, selection.full_text, canvas);
-    let messages = ordered(session, selection.order);
-    match Layout::of(canvas.width) {
-        Layout::Lines => table.write_lines(&messages, out),
-        layout => table.write(layout, &messages, out),
-    }
-}
-
-/// Writes rows in parts, with light lines between them.
-fn write_rows(
-    layout: &TableLayout,
-    rows: impl Iterator<Item = Vec<String>>,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let mut rows = rows.peekable();
-    while rows.peek().is_some() {
-        writeln!(out, "{}", layout.rows(next_rows(&mut rows), true))?;
-        if rows.peek().is_some() {
-            writeln!(out, "{}", layout.divider())?;
-        }
-    }
-    Ok(())
-}
-
-/// Takes as many rows as are drawn at a time.
-fn next_rows(rows: &mut impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
+    let table = Table::new(entries, selection, canvas);
+    let mut part = Vec::new();
     let mut bytes = 0;
-    let mut next = Vec::new();
-    for row in rows {
-        bytes += row.iter().map(String::len).sum::<usize>();
-        next.push(row);
-        if next.len() == MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
-            break;
+    for entry in entries.iter() {
+        if let Some(day) = &entry.day {
+            table.write_rows(std::mem::take(&mut part), out)?;
+            writeln!(out, "{}", canvas.titled_rule(day))?;
+        }
+        let rows = table.rows_of(&entry);
+        bytes += rows.iter().flatten().map(String::len).sum::<usize>();
+        part.extend(rows);
+        if part.len() >= MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
+            table.write_rows(std::mem::take(&mut part), out)?;
+            bytes = 0;
         }
     }
-    next
+    table.write_rows(part, out)
 }
-
-type Numbered<'s, 'de> = (usize, &'s Message<'de>);
 
 /// What the messages of a session are drawn with.
-struct Table<'r> {
-    canvas: &'r Canvas,
-    transcript: Transcript<'r>,
-    /// The findings of messages, by the number of the message.
-    findings: HashMap<usize, Vec<&'r Finding>>,
-    /// The number of findings of each rule.
-    counts: BTreeMap<Rule, usize>,
-    full_text: bool,
+struct Table<'t> {
+    canvas: &'t Canvas,
+    selection: Selection,
+    layout: TableLayout,
+    /// The columns of the numbers; 0 without numbers.
+    number_width: u16,
+    /// The columns of the senders beside the messages; none on a narrow canvas.
+    sender_width: Option<u16>,
 }
 
-impl<'r> Table<'r> {
-    fn new(
-        report: &'r Report<'_>,
-        session: &'r Session<'_>,
-        full_text: bool,
-        canvas: &'r Canvas,
-    ) -> Self {
-        let mut findings: HashMap<usize, Vec<&Finding>> = HashMap::default();
-        for finding in &report.findings {
-            if let Some(index) = finding.pointer.message() {
-                findings.entry(index + 1).or_default().push(finding);
-            }
-        }
+impl<'t> Table<'t> {
+    fn new(entries: &Entries<'_>, selection: Selection, canvas: &'t Canvas) -> Self {
+        let largest = if selection.details {
+            entries.len()
+        } else {
+            entries.max_referred_to()
+        };
+        let digits = if largest > 0 {
+            largest.to_string().len() + 1
+        } else {
+            0
+        };
+        let senders = entries.senders();
+        let senders = senders.into_iter().map(|it| sender_words(it).width());
+        let senders = senders.max().unwrap_or_default().min(MAX_SENDER);
+        let number_width = u16::try_from(digits).unwrap_or(u16::MAX);
+        let sender_width = u16::try_from(senders).unwrap_or(u16::MAX);
+        let sender_width = (canvas.width >= MIN_WIDE).then_some(sender_width);
+        let columns: Vec<_> = match sender_width {
+            Some(sender) => [number_width, TIME_WIDTH, sender]
+                .into_iter()
+                .filter(|it| *it > 0)
+                .chain([0])
+                .collect(),
+            None => vec![0],
+        };
         Self {
             canvas,
-            transcript: Transcript::of(session),
-            findings,
-            counts: report.counts(),
-            full_text,
+            selection,
+            layout: TableLayout::new(canvas.width, &columns),
+            number_width,
+            sender_width,
         }
-    }
-
-    fn write(
-        &self,
-        layout: Layout,
-        messages: &[Numbered<'_, '_>],
-        out: &mut impl Write,
-    ) -> io::Result<()> {
-        let digits = u16::try_from(messages.len().to_string().len()).unwrap_or(u16::MAX);
-        let table = TableLayout::new(self.canvas.width, &layout.columns(digits));
-        let heading = |cell: &str| self.theme().heading.style(cell).to_string();
-        let header = layout.header().into_iter().map(heading).collect();
-        writeln!(out, "{}", table.top())?;
-        writeln!(out, "{}", table.rows(vec![header], false))?;
-        for (day, messages) in self.days(messages) {
-            writeln!(out, "{}", table.titled_divider(&day))?;
-            let row =
-                |(number, message): &Numbered<'_, '_>| layout.cells(self.parts(*number, message));
-            write_rows(&table, messages.iter().map(row), out)?;
-        }
-        writeln!(out, "{}", table.bottom())
     }
 
     fn theme(&self) -> &Theme {
         &self.canvas.theme
     }
 
-    /// Splits the messages into runs of the same day, each with its heading. A message without a
-    /// time belongs to the day of the one before.
-    fn days<'m>(
-        &self,
-        mut messages: &'m [Numbered<'m, 'm>],
-    ) -> impl Iterator<Item = (String, &'m [Numbered<'m, 'm>])> {
-        let zone = &self.canvas.zone;
-        std::iter::from_fn(move || {
-            let (_, first) = messages.first()?;
-            let day = first.timestamp.map(|time| zone.day(time.instant()));
-            let is_of_another_day = |(_, message): &Numbered<'_, '_>| {
-                message
-                    .timestamp
-                    .is_some_and(|time| day.as_deref() != Some(zone.day(time.instant()).as_str()))
-            };
-            let end = messages.iter().position(is_of_another_day);
-            let (run, rest) = messages.split_at(end.unwrap_or(messages.len()));
-            messages = rest;
-            Some((day.unwrap_or_else(|| "no date".to_owned()), run))
+    fn muted(&self, text: impl std::fmt::Display) -> String {
+        self.theme().muted.style(text).to_string()
+    }
+
+    fn write_rows(&self, rows: Vec<Vec<String>>, out: &mut impl Write) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{}", self.layout.rows(rows))
+    }
+
+    /// The rows of a message: one, or one for its sender and one for its words.
+    fn rows_of(&self, entry: &Entry<'_>) -> Vec<Vec<String>> {
+        let number = self.number(entry);
+        let time = self.time(entry);
+        let sender = self.sender(entry);
+        let message = self.message(entry).join("\n");
+        if let Some(width) = self.sender_width {
+            let sender = sender.unwrap_or_default();
+            let blanks = usize::from(width).saturating_sub(visible_width(&sender));
+            let sender = format!("{}{sender}", " ".repeat(blanks));
+            let cells = [
+                (self.number_width > 0).then(|| number.unwrap_or_default()),
+                Some(time.unwrap_or_default()),
+                Some(sender).filter(|_| width > 0),
+                Some(message),
+            ];
+            return vec![cells.into_iter().flatten().collect()];
+        }
+        let above = [sender, number, time].into_iter().flatten();
+        let above = above.collect::<Vec<_>>().join(" ");
+        let mut rows = vec![vec![above], vec![message]];
+        rows.retain(|row| !row[0].is_empty());
+        rows
+    }
+
+    /// The number, if something refers to it.
+    fn number(&self, entry: &Entry<'_>) -> Option<String> {
+        let is_shown = entry.is_referred_to || self.selection.details;
+        is_shown.then(|| self.muted(format_args!("#{}", entry.number)))
+    }
+
+    /// The hour and minute, where they change.
+    fn time(&self, entry: &Entry<'_>) -> Option<String> {
+        entry.starts_minute.then(|| match entry.instant {
+            Some(instant) => self.muted(self.canvas.zone.minute(instant)),
+            None => self.theme().warning.style("?").to_string(),
         })
     }
 
-    fn parts(&self, number: usize, message: &Message<'_>) -> MessageParts {
-        let theme = self.theme();
-        let time = message.timestamp;
-        let time = time.map(|time| self.canvas.zone.clock(time.instant()));
-        let kind = message.content.as_ref().and_then(|it| it.kind.as_ref());
-        let kind = kind.map(|kind| theme.muted.style(kind.shortened(40)).to_string());
-        let status = message.status.as_ref().map(|status| self.status(status));
-        let unknown = || theme.warning.style("?").to_string();
-        MessageParts {
-            number: theme.muted.style(number).to_string(),
-            time: time.unwrap_or_else(unknown),
-            sender: self.sender(message.sender_type.as_ref()),
-            kind: kind.unwrap_or_else(unknown),
-            message: self.lines(number, message).join("\n"),
-            status: status.unwrap_or_else(unknown),
+    fn sender(&self, entry: &Entry<'_>) -> Option<String> {
+        if entry.is_event() || !entry.starts_turn {
+            return None;
+        }
+        let words = sender_words(sender_of(entry.message));
+        let words = clip::shortened(&words, MAX_SENDER);
+        Some(self.sender_style(entry).style(words).to_string())
+    }
+
+    fn sender_style(&self, entry: &Entry<'_>) -> Style {
+        match &entry.message.sender_type {
+            Some(sender) => self.theme().sender(sender.known),
+            None => self.theme().muted,
         }
     }
 
-    fn sender(&self, sender: Option<&OneOf<'_, Sender>>) -> String {
-        match sender {
-            None => self.theme().muted.style("–").to_string(),
-            Some(sender) => self
-                .theme()
-                .sender(sender.known)
-                .style(sender.text.shortened(40))
-                .to_string(),
+    /// The lines of a message: what it replies to, what it says, and its findings.
+    fn message(&self, entry: &Entry<'_>) -> Vec<String> {
+        let width = self.layout.rest();
+        let room = width.saturating_sub(BAR_WIDTH).max(1);
+        let mut lines = Vec::new();
+        let said = self.said(entry, room);
+        if entry.is_event() {
+            let (event, rest) = said
+                .split_first()
+                .map_or((None, &[][..]), |(it, rest)| (Some(it), rest));
+            lines.extend(event.map(|event| self.event(event, width)));
+            lines.extend(rest.iter().flat_map(|line| behind(" ", line, room)));
+        } else {
+            let bar = self.sender_style(entry).style(BAR).to_string();
+            lines.extend(said.iter().flat_map(|line| behind(&bar, line, room)));
         }
+        let findings = entry.findings.iter().map(|finding| self.finding(finding));
+        lines.extend(findings.flat_map(|line| behind(" ", &line, room)));
+        lines
     }
 
-    fn status(&self, status: &OneOf<'_, MessageStatus>) -> String {
+    /// An event, as a dim line across.
+    fn event(&self, words: &str, width: usize) -> String {
+        let words = clip::shortened(words, width.saturating_sub(6));
+        self.muted(format_args!("── {words} ──"))
+    }
+
+    fn said(&self, entry: &Entry<'_>, room: usize) -> Vec<String> {
+        let mut cell = Cell::new(self.theme(), self.selection, room);
+        if let Some(reply) = &entry.reply {
+            cell.add_reply(reply);
+        }
+        if let Some(kind) = entry.unknown_kind() {
+            cell.add_label(&kind.shortened(40).to_string());
+        }
+        lines::for_each_line(&entry.blocks, |line| cell.add(line));
+        cell.add_note(&self.note(entry));
+        cell.into_lines()
+    }
+
+    /// What is worth saying of a message besides its words: its type and its status.
+    fn note(&self, entry: &Entry<'_>) -> String {
+        if self.selection.details {
+            let content = entry.message.content.as_ref();
+            let kind = content.and_then(|it| it.kind.as_ref());
+            let status = entry.message.status.as_ref().map(|it| &it.text);
+            let words = [kind, status]
+                .map(|it| it.map_or_else(|| "?".to_owned(), |it| it.shortened(40).to_string()));
+            return self.muted(words.join(" · "));
+        }
+        let Some(status) = entry.unusual_status else {
+            return String::new();
+        };
         let style = match status.known {
             Some(MessageStatus::Read) => self.theme().good,
             Some(MessageStatus::Sent | MessageStatus::Delivery) => self.theme().muted,
             None => self.theme().warning,
         };
-        style.style(status.text.shortened(40)).to_string()
+        let words = format!("({})", status.text.shortened(40));
+        style.style(words).to_string()
     }
 
-    /// The lines of a message: what it replies to, what it says, and its findings.
-    fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
-        let mut cell = Cell::new(self.theme(), self.full_text);
-        text::for_each_line(&self.transcript.blocks(message), |line| cell.add(line));
-        let mut lines = cell.into_lines();
-        lines.extend(self.finding_lines(number));
-        lines
-    }
-
-    /// The findings of a message: errors and rare warnings in full, a line each, and frequent
-    /// warnings by their names on one line.
-    fn finding_lines(&self, number: usize) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut names: Vec<&str> = Vec::new();
-        for finding in self.findings.get(&number).into_iter().flatten() {
-            let rule = finding.rule;
-            if finding.severity == Severity::Warning && self.counts[&rule] > MAX_FULL_WARNINGS {
-                if !names.contains(&rule.name()) {
-                    names.push(rule.name());
-                }
-                continue;
-            }
-            let style = self.theme().severity(finding.severity);
-            let message = wording::message(finding);
-            let what = format!("{}[{rule}]: {message}", finding.severity.name());
-            lines.push(style.style(what).to_string());
-        }
-        if !names.is_empty() {
-            let what = format!("! {}", names.join(", "));
-            lines.push(self.theme().warning.style(what).to_string());
-        }
-        lines
-    }
-
-    fn write_lines(&self, messages: &[Numbered<'_, '_>], out: &mut impl Write) -> io::Result<()> {
-        for (day, messages) in self.days(messages) {
-            writeln!(
-                out,
-                "{}",
-                self.theme().heading.style(format_args!("-- {day}"))
-            )?;
-            for (number, message) in messages {
-                self.parts(*number, message).write_lines(out)?;
-            }
-        }
-        Ok(())
+    fn finding(&self, finding: &Finding) -> String {
+        let style = self.theme().severity(finding.severity);
+        let what = format!("{}[{}]:", finding.severity.name(), finding.rule);
+        format!("{} {}", style.style(what), wording::message(finding))
     }
 }
 
-impl MessageParts {
-    fn write_lines(&self, out: &mut impl Write) -> io::Result<()> {
-        let Self {
-            number,
-            time,
-            sender,
-            kind,
-            message,
-            status,
-        } = self;
-        writeln!(out, "{number} {time} {sender} {kind} {status}")?;
-        let mut lines = message.lines();
-        lines.try_for_each(|line| writeln!(out, "  {line}"))
+/// The lines of a text, each behind a mark.
+fn behind(mark: &str, text: &str, room: usize) -> Vec<String> {
+    let lines = fill(text, room).into_iter();
+    lines.map(|line| format!("{mark} {line}")).collect()
+}
+
+/// The word for a sender as it is shown.
+fn sender_words(sender: &str) -> String {
+    match sender {
+        "" => "–".to_owned(),
+        _ => Text::from(sender).to_string(),
     }
 }
 
 /// The styled lines of a message, as many as there is room for.
 struct Cell<'t> {
     theme: &'t Theme,
+    selection: Selection,
+    /// The columns of a line.
+    columns: usize,
     room: Room,
+    /// Stands before the first line.
+    mark: String,
     /// Whether a line has the mark of a choice already: only the first has it.
     is_marked: bool,
     lines: Vec<String>,
 }
 
 impl<'t> Cell<'t> {
-    fn new(theme: &'t Theme, full_text: bool) -> Self {
+    fn new(theme: &'t Theme, selection: Selection, columns: usize) -> Self {
         Self {
             theme,
-            room: Room::new(MAX_CELL, full_text),
+            selection,
+            columns,
+            room: Room::new(MAX_CELL, selection.full_text),
+            mark: String::new(),
             is_marked: false,
             lines: Vec::new(),
         }
     }
 
-    fn add(&mut self, line: &[Span<'_>]) {
-        let mark = self.mark(line);
-        let spans: Vec<_> = line.iter().filter_map(|span| self.styled(span)).collect();
-        if !spans.is_empty() {
-            self.lines.push(mark + &spans.join(" "));
+    /// Adds the message that this one replies to: a mark if it is just above, or else a line.
+    fn add_reply(&mut self, reply: &ReplyTo<'_>) {
+        let muted = self.theme.muted;
+        let which = match reply.target {
+            ReplyTarget::JustAbove => {
+                self.mark = muted.style("↩ ").to_string();
+                return;
+            }
+            ReplyTarget::Message(number) => format!("↩ #{number}"),
+            ReplyTarget::Missing => "↩ (not in this transcript)".to_owned(),
+        };
+        let preview = lines::preview_of_quote(&reply.quote);
+        let room = self.columns.saturating_sub(which.width() + 3);
+        let line = match preview {
+            Some(preview) if room > 0 => {
+                let preview = preview.to_string();
+                format!("{which} “{}”", clip::shortened(&preview, room))
+            }
+            _ => which,
+        };
+        self.lines.push(muted.style(line).to_string());
+    }
+
+    fn add_label(&mut self, label: &str) {
+        let label = self.theme.muted.style(label).to_string();
+        let line = std::mem::take(&mut self.mark) + &label;
+        self.lines.push(line);
+    }
+
+    fn add(&mut self, line: Line<'_>) {
+        if line.spans.iter().all(|span| span.role == Role::Template) && !self.selection.details {
+            return;
+        }
+        let choice = self.mark_of_choice(line.spans);
+        let spans: Vec<_> = line
+            .spans
+            .iter()
+            .filter_map(|span| self.styled(span))
+            .collect();
+        if spans.is_empty() {
+            return;
+        }
+        let words = std::mem::take(&mut self.mark) + &choice + &spans.join(" ");
+        match line.relation {
+            Relation::Next => self.lines.push(words),
+            Relation::Below => self.lines.push(format!("  {words}")),
+            Relation::Continues(separator) => self.continue_with(separator, words),
         }
     }
 
-    fn mark(&mut self, line: &[Span<'_>]) -> String {
-        if self.is_marked || line.iter().all(|span| span.role != Role::Pick) {
+    /// Adds words to the last line, if they fit there or have to be broken anyway.
+    fn continue_with(&mut self, separator: &str, words: String) {
+        let Some(last) = self.lines.last_mut() else {
+            self.lines.push(words);
+            return;
+        };
+        let width = visible_width(&words);
+        let fits = visible_width(last) + separator.width() + width <= self.columns;
+        if fits || width > self.columns {
+            last.push_str(separator);
+            last.push_str(&words);
+        } else {
+            self.lines.push(words);
+        }
+    }
+
+    /// Adds a note on the message, behind its last line if there is room.
+    fn add_note(&mut self, note: &str) {
+        if !note.is_empty() {
+            self.continue_with("  ", note.to_owned());
+        }
+    }
+
+    fn mark_of_choice(&mut self, spans: &[Span<'_>]) -> String {
+        if self.is_marked || spans.iter().all(|span| span.role != Role::Pick) {
             return String::new();
         }
         self.is_marked = true;
         self.theme.pick.style("✓ ").to_string()
     }
 
-    /// As much of a span as there is room for. A quote is shortened already and takes no room.
+    /// As much of a span as there is room for.
     fn styled(&mut self, span: &Span<'_>) -> Option<String> {
-        let style = self.theme.role(span.role);
-        if span.role == Role::Quote {
-            return Some(style.style(&span.text).to_string());
-        }
         let text = self.room.take(&span.text)?;
-        Some(style.style(text).to_string())
+        Some(self.theme.role(span.role).style(text).to_string())
     }
 
     fn into_lines(mut self) -> Vec<String> {
+        if self.lines.is_empty() {
+            let nothing = self.theme.muted.style("(nothing)").to_string();
+            self.lines.push(std::mem::take(&mut self.mark) + &nothing);
+        }
         let rest = self.room.rest();
         self.lines
             .extend(rest.map(|rest| self.theme.muted.style(rest).to_string()));
         self.lines
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_columns_leave_room_for_the_message_at_every_width() {
-        for width in NARROWEST_TABLE..300 {
-            let columns = Layout::of(width).columns(2);
-            let fixed: u16 = columns.iter().map(|column| column + 3).sum::<u16>() + 1;
-            assert!(
-                width - fixed >= 12,
-                "{width} leaves {} columns",
-                width - fixed
-            );
-        }
     }
 }

@@ -29,6 +29,8 @@ pub(in crate::view) enum Role {
     Heading,
     /// The kind of a message or of a part, and other details.
     Label,
+    /// The template that a message was made from.
+    Template,
     /// The footer of a message.
     Footer,
     /// A button or a row of a list.
@@ -39,8 +41,6 @@ pub(in crate::view) enum Role {
     Event,
     /// A web address.
     Link,
-    /// The message that this one replies to: short, and escaped already.
-    Quote,
     /// The value of an undocumented field.
     Undocumented,
 }
@@ -51,13 +51,45 @@ pub(super) struct Span<'a> {
     pub(super) role: Role,
     /// One line; line breaks that are left in it are shown as escapes.
     pub(super) text: Text<'a>,
+    /// The web address that the text stands for, if it is not the text itself.
+    pub(super) url: Option<Text<'a>>,
+}
+
+impl<'a> Span<'a> {
+    fn new(role: Role, text: Text<'a>) -> Self {
+        Self {
+            role,
+            text,
+            url: None,
+        }
+    }
+}
+
+/// A line of a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'l> {
+    pub(super) spans: &'l [Span<'l>],
+    /// How it belongs to the line before.
+    pub(super) relation: Relation,
+}
+
+/// How a line belongs to the line before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// It is the next one.
+    Next,
+    /// It is a part of what stands there, such as a row of a list.
+    Below,
+    /// It may continue that line, after this separator.
+    Continues(&'static str),
 }
 
 /// A callback that takes lines until it breaks.
-type Take<'t, B> = dyn FnMut(&[Span<'_>]) -> ControlFlow<B> + 't;
+type Take<'t, B> = dyn FnMut(Line<'_>) -> ControlFlow<B> + 't;
 
-/// Draws blocks line by line.
-pub(super) fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(&[Span<'_>])) {
+/// Draws blocks line by line. A quote is drawn by the view; only its undocumented fields, which are
+/// shown nowhere else, are lines.
+pub(super) fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(Line<'_>)) {
     let ControlFlow::Continue(()) = draw(blocks, &mut |line| {
         take(line);
         ControlFlow::<Infallible>::Continue(())
@@ -79,13 +111,21 @@ impl Display for PlainText<'_> {
     }
 }
 
-fn write_line(line: &[Span<'_>], mut separator: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for span in line {
+fn write_line(line: Line<'_>, mut separator: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for span in line.spans {
         f.write_str(separator)?;
-        f.write_str(span.text.as_str())?;
+        f.write_str(span.url.as_ref().unwrap_or(&span.text).as_str())?;
         separator = " ";
     }
     Ok(())
+}
+
+/// The start of the message that a quote is of: what the quote has of it or, if it has nothing, what
+/// the message itself says.
+pub(in crate::view) fn preview_of_quote(quote: &Quote<'_>) -> Option<Text<'static>> {
+    let contents = [quote.quoted.as_deref(), quote.original.as_deref()];
+    let previews = contents.into_iter().flatten().map(preview);
+    previews.into_iter().find(|text| !text.is_blank())
 }
 
 /// The start of a message, to recognise it by: the first thing that somebody said in it or, if
@@ -95,14 +135,15 @@ fn preview(blocks: &[Block<'_>]) -> Text<'static> {
     let mut first = None;
     let mut undocumented = None;
     let said = draw(blocks, &mut |line| {
-        first = first.take().or_else(|| line.first().map(shortened));
+        first = first.take().or_else(|| line.spans.first().map(shortened));
         let here = || {
-            line.iter()
+            line.spans
+                .iter()
                 .find(|span| is_undocumented(span))
                 .map(shortened)
         };
         undocumented = undocumented.take().or_else(here);
-        match line.iter().find(|span| is_said(span)) {
+        match line.spans.iter().find(|span| is_said(span)) {
             Some(span) => ControlFlow::Break(shortened(span)),
             None => ControlFlow::Continue(()),
         }
@@ -135,7 +176,7 @@ fn draw_block<B>(block: &Block<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
         Block::Choice(text) => words(Role::Pick, Some(text), take),
         Block::Media { kind, name, url } => media(*kind, *name, *url, take),
         Block::Template { name, language, id } => template(*name, *language, *id, take),
-        Block::Buttons(buttons) => pieces(buttons.iter().flat_map(button), take),
+        Block::Buttons(buttons) => pieces(Relation::Next, buttons.iter().flat_map(button), take),
         Block::List { button, sections } => list(*button, sections, take),
         Block::Location {
             name,
@@ -144,7 +185,7 @@ fn draw_block<B>(block: &Block<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
             longitude,
         } => {
             words(Role::Heading, *name, take)?;
-            words(Role::Said, *address, take)?;
+            continued(Role::Said, *address, take)?;
             point(latitude.zip(*longitude), take)
         }
         Block::Contacts(contacts) => contacts.iter().try_for_each(|card| contact(card, take)),
@@ -155,7 +196,10 @@ fn draw_block<B>(block: &Block<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
 }
 
 fn line<B>(role: Role, text: Text<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
-    take(&[Span { role, text }])
+    take(Line {
+        spans: &[Span::new(role, text)],
+        relation: Relation::Next,
+    })
 }
 
 /// A text with line breaks, line by line; nothing if it is missing or empty.
@@ -165,12 +209,22 @@ fn words<B>(role: Role, text: Option<&Text<'_>>, take: &mut Take<'_, B>) -> Cont
     lines.try_for_each(|text| line(role, text, take))
 }
 
+/// A text whose first line may continue the line before.
+fn continued<B>(role: Role, text: Option<&Text<'_>>, take: &mut Take<'_, B>) -> ControlFlow<B> {
+    let mut relation = Relation::Continues(" · ");
+    words(role, text, &mut |line| {
+        let relation = std::mem::replace(&mut relation, Relation::Next);
+        take(Line { relation, ..line })
+    })
+}
+
 /// One line of the spans that have text; nothing if none has.
 fn pieces<'p, B>(
+    relation: Relation,
     pieces: impl IntoIterator<Item = (Role, Option<Text<'p>>)>,
     take: &mut Take<'_, B>,
 ) -> ControlFlow<B> {
-    let there = |(role, text): (Role, Option<Text<'p>>)| Some(Span { role, text: text? });
+    let there = |(role, text): (Role, Option<Text<'p>>)| Some(Span::new(role, text?));
     let line: Vec<_> = pieces
         .into_iter()
         .filter_map(there)
@@ -179,7 +233,10 @@ fn pieces<'p, B>(
     if line.is_empty() {
         return ControlFlow::Continue(());
     }
-    take(&line)
+    take(Line {
+        spans: &line,
+        relation,
+    })
 }
 
 fn borrowed<'a>(text: Option<&'a Text<'_>>) -> Option<Text<'a>> {
@@ -202,8 +259,9 @@ fn media<B>(
         (Role::Label, Some(Text::from(kind))),
         (Role::Said, borrowed(name)),
     ];
-    pieces(what, take)?;
-    pieces([(Role::Link, borrowed(url))], take)
+    pieces(Relation::Next, what, take)?;
+    let url = [(Role::Link, borrowed(url))];
+    pieces(Relation::Continues(" "), url, take)
 }
 
 fn template<B>(
@@ -219,7 +277,8 @@ fn template<B>(
         borrowed(language),
         id,
     ];
-    pieces(which.map(|text| (Role::Label, text)), take)
+    let which = which.map(|text| (Role::Template, text));
+    pieces(Relation::Next, which, take)
 }
 
 fn button<'a>(button: &ButtonBlock<'a>) -> [(Role, Option<Text<'a>>); 2] {
@@ -236,9 +295,12 @@ fn list<B>(
     sections: &[SectionBlock<'_>],
     take: &mut Take<'_, B>,
 ) -> ControlFlow<B> {
-    pieces([(Role::Button, pressable(button))], take)?;
+    pieces(Relation::Next, [(Role::Button, pressable(button))], take)?;
     sections.iter().try_for_each(|section| {
-        words(Role::Heading, section.title, take)?;
+        words(Role::Heading, section.title, &mut |line| {
+            let relation = Relation::Below;
+            take(Line { relation, ..line })
+        })?;
         let mut rows = section.rows.iter();
         rows.try_for_each(|each| row(each, take))?;
         undocumented(section.undocumented, take)
@@ -253,14 +315,25 @@ fn row<B>(row: &RowBlock<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
         (Role::Button, title),
         (Role::Label, borrowed(row.description)),
     ];
-    pieces(what, take)?;
+    pieces(Relation::Below, what, take)?;
     undocumented(row.undocumented, take)
 }
 
 /// A link to a point on the map.
 fn point<B>(point: Option<(Number<'_>, Number<'_>)>, take: &mut Take<'_, B>) -> ControlFlow<B> {
-    let url = point.map(|(latitude, longitude)| Text::from(map_url(latitude, longitude)));
-    pieces([(Role::Link, url)], take)
+    let Some((latitude, longitude)) = point else {
+        return ControlFlow::Continue(());
+    };
+    let words = format!("⌖ {},{}", latitude.as_str(), longitude.as_str());
+    let span = Span {
+        role: Role::Link,
+        text: Text::from(words),
+        url: Some(Text::from(map_url(latitude, longitude))),
+    };
+    take(Line {
+        spans: &[span],
+        relation: Relation::Continues(" · "),
+    })
 }
 
 fn contact<B>(card: &CardBlock<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
@@ -268,44 +341,20 @@ fn contact<B>(card: &CardBlock<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
         (Role::Said, borrowed(card.name)),
         (Role::Label, borrowed(card.phone_number)),
     ];
-    pieces(what, take)?;
+    pieces(Relation::Next, what, take)?;
     undocumented(card.undocumented, take)
 }
 
-/// The message that this one replies to, and the undocumented fields of the quote, which are shown
-/// nowhere else.
+/// The undocumented fields of a quote, which are shown nowhere else.
 fn quote<B>(quote: &Quote<'_>, take: &mut Take<'_, B>) -> ControlFlow<B> {
-    line(Role::Quote, Text::from(quote_line(quote)), take)?;
-    let Some(quoted) = &quote.quoted else {
-        return ControlFlow::Continue(());
-    };
+    let quoted = quote.quoted.as_deref().unwrap_or_default();
     draw(quoted, &mut |line| {
-        if line.iter().any(is_undocumented) {
+        if line.spans.iter().any(is_undocumented) {
             take(line)
         } else {
             ControlFlow::Continue(())
         }
     })
-}
-
-fn quote_line(quote: &Quote<'_>) -> String {
-    let which = quote.number.map_or_else(
-        || "an unknown message".to_owned(),
-        |number| format!("#{number}"),
-    );
-    let sender = quote
-        .sender
-        .map_or_else(String::new, |sender| format!(" {}", sender.shortened(40)));
-    let quoted = quote
-        .quoted
-        .as_deref()
-        .map(preview)
-        .filter(|text| !text.is_blank());
-    let text = quoted.or_else(|| quote.original.as_deref().map(preview));
-    match text.filter(|text| !text.is_blank()) {
-        Some(text) => format!("↩ {which}{sender}: {text}"),
-        None => format!("↩ {which}{sender}"),
-    }
 }
 
 /// Undocumented fields, a line each, with their names.
@@ -315,7 +364,8 @@ fn undocumented<B>(members: &[(Text<'_>, &str)], take: &mut Take<'_, B>) -> Cont
             (Role::Label, Text::from(format!("{}:", key.as_str()))),
             (Role::Undocumented, readable(value)),
         ];
-        pieces(member.map(|(role, text)| (role, Some(text))), take)
+        let member = member.map(|(role, text)| (role, Some(text)));
+        pieces(Relation::Next, member, take)
     })
 }
 
