@@ -490,6 +490,8 @@ pub(crate) enum ShowFormat {
     Table,
     /// One JSON object per line for each delivery
     Json,
+    /// A web page, for people to share
+    Html,
 }
 
 #[derive(Debug, Args)]

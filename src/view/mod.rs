@@ -2,7 +2,7 @@
 //!
 //! | to show | for people | for programs |
 //! |---|---|---|
-//! | a session | [`write_tables`] | [`json::write_session`] |
+//! | a session | [`write_tables`], [`html`] | [`json::write_session`] |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | a rule | [`explanation`] | |
@@ -14,6 +14,7 @@
 mod clip;
 pub mod explanation;
 pub mod findings;
+pub mod html;
 pub mod json;
 pub mod signature;
 mod summary;

@@ -10,7 +10,7 @@ use chatlog::finding::{FindingLimit, Levels};
 use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
-use chatlog::view::{Canvas, Selection, Zone, json, write_delivery_rule, write_tables};
+use chatlog::view::{Canvas, Selection, Zone, html, json, write_delivery_rule, write_tables};
 use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 
 use super::verifier::{Failures, Verifier};
@@ -32,9 +32,16 @@ pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Resul
         failures: showing.verifier.failures(),
     };
     let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
+    if args.format == ShowFormat::Html {
+        html::begin_page(&Text::from("Conversations"), &mut lock(&showing.screen).out)?;
+    }
     let outcome = pipeline::run(&options, outputs, &showing, &mut output)?;
     let mut screen = lock(&showing.screen);
     screen.finish()?;
+    if args.format == ShowFormat::Html {
+        html::end_page(&mut screen.out)?;
+        screen.out.flush()?;
+    }
     if let Some(unexplained) = output.failures.unexplained() {
         report_problem(&"signatures", &unexplained);
     }
@@ -84,6 +91,7 @@ impl Showing {
         match self.format {
             ShowFormat::Table => write_tables(report, self.selection, &self.canvas, out),
             ShowFormat::Json => json::write_session(report, self.selection, &self.canvas.zone, out),
+            ShowFormat::Html => html::write_session(report, self.selection, &self.canvas, out),
         }
     }
 }
@@ -190,7 +198,7 @@ impl Screen {
     fn begin(&mut self, origin: &Origin<'_>, place: Option<(usize, usize)>) -> io::Result<()> {
         match self.format {
             ShowFormat::Table => write_delivery_rule(origin, place, &self.canvas, &mut self.out),
-            ShowFormat::Json => Ok(()),
+            ShowFormat::Json | ShowFormat::Html => Ok(()),
         }
     }
 
