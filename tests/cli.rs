@@ -171,6 +171,16 @@ fn there_is_a_sample_for_every_rule() {
     assert_eq!(rules, known);
 }
 
+/// The lines of every table. A body without a session shows its findings instead.
+fn table_lines(output: &str) -> impl Iterator<Item = &str> {
+    let mut is_table = true;
+    output.lines().filter(move |line| {
+        is_table |= line.starts_with('╶');
+        is_table &= !line.starts_with("error[") && !line.starts_with("warning[");
+        is_table
+    })
+}
+
 #[test]
 fn tables_are_straight_at_every_width() {
     let mut arguments = vec![
@@ -185,7 +195,7 @@ fn tables_are_straight_at_every_width() {
         arguments[place] = width.to_string();
         let run = run(&arguments);
         let (mut bars, mut said) = (BTreeSet::new(), 0);
-        for line in run.stdout.lines() {
+        for line in table_lines(&run.stdout) {
             assert!(line.width() <= width, "at {width} columns: {line}");
             if line.starts_with('╶') {
                 assert_eq!(line.width(), width, "{line}");
@@ -198,7 +208,7 @@ fn tables_are_straight_at_every_width() {
                 said += 1;
             }
         }
-        assert!(said > 300, "{said} lines of messages at {width} columns");
+        assert!(said > 250, "{said} lines of messages at {width} columns");
     }
 }
 
