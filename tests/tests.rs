@@ -15,6 +15,7 @@ mod explain;
 mod json_contract;
 mod report_formats;
 mod reporting;
+mod screen;
 mod wording;
 
 // Commands as their users run them.

@@ -76,16 +76,17 @@ pub enum Part {
 }
 
 /// The order of the messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Order {
     /// As they were received
+    #[default]
     Received,
     /// By their timestamps
     Time,
 }
 
 /// What to show of a session, and in which order.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Selection {
     /// The only part to show; `None` shows both.
     pub only: Option<Part>,

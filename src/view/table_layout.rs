@@ -83,7 +83,21 @@ impl TableLayout {
 
 /// The lines of a text in a column: as wide as the column, if nothing in it is wider.
 pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
-    wrap(&breakable(text, width), width)
+    let lines = wrap(&breakable(text, width), width);
+    lines.into_iter().map(without_command).collect()
+}
+
+/// A line that no CI system obeys: on GitHub, `::` at its start is a command, and a text may have been
+/// broken in front of one.
+fn without_command(line: String) -> String {
+    let is_blank = |part: &&str| is_style(part) || part.trim_start().is_empty();
+    let mut at: usize = parts(&line).take_while(is_blank).map(str::len).sum();
+    let rest = &line[at..];
+    at += rest.len() - rest.trim_start().len();
+    if !line[at..].starts_with("::") {
+        return line;
+    }
+    format!("{}\\u{{3a}}{}", &line[..at], &line[at + 1..])
 }
 
 /// The escape sequences of a table, hidden while the table lays out the text.

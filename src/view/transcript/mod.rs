@@ -13,7 +13,7 @@ mod table;
 
 pub(super) use self::entries::{Entries, ordered, rules_told_once};
 pub(super) use self::lines::{PlainText, Role};
-pub(super) use self::table::write;
+pub(super) use self::table::{NARROWEST_TABLE, write};
 
 #[cfg(test)]
 mod tests {

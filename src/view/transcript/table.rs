@@ -13,13 +13,15 @@ use unicode_width::UnicodeWidthStr;
 use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of};
 use super::lines::{self, Line, Relation, Role, Span};
 use crate::Text;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::notification::MessageStatus;
 use crate::view::clip::{self, MAX_CELL, Room};
 use crate::view::table_layout::{TableLayout, fill};
 use crate::view::wrap::visible_width;
 use crate::view::{Canvas, Selection, Theme, wording};
 
+/// The narrowest canvas with a table. Lines of a narrower one are left to the terminal to break.
+pub(in crate::view) const NARROWEST_TABLE: u16 = 30;
 /// The narrowest canvas with the time and the sender beside the message.
 const MIN_WIDE: u16 = 60;
 /// The most columns of a sender beside the message.
@@ -101,10 +103,14 @@ impl<'t> Table<'t> {
                 .collect(),
             None => vec![0],
         };
+        let width = match canvas.width {
+            width @ NARROWEST_TABLE.. => width,
+            _ => u16::MAX,
+        };
         Self {
             canvas,
             selection,
-            layout: TableLayout::new(canvas.width, &columns),
+            layout: TableLayout::new(width, &columns),
             number_width,
             sender_width,
         }
@@ -122,7 +128,13 @@ impl<'t> Table<'t> {
         if rows.is_empty() {
             return Ok(());
         }
-        writeln!(out, "{}", self.layout.rows(rows))
+        if self.canvas.width >= NARROWEST_TABLE {
+            return writeln!(out, "{}", self.layout.rows(rows));
+        }
+        let lines = rows.iter().flatten().flat_map(|cell| cell.lines());
+        lines
+            .into_iter()
+            .try_for_each(|line| writeln!(out, " {line}"))
     }
 
     /// The rows of a message: one, or one for its sender and one for its words.
@@ -145,9 +157,13 @@ impl<'t> Table<'t> {
         }
         let above = [sender, number, time].into_iter().flatten();
         let above = above.collect::<Vec<_>>().join(" ");
-        let mut rows = vec![vec![above], vec![message]];
-        rows.retain(|row| !row[0].is_empty());
-        rows
+        if above.is_empty() {
+            return vec![vec![message]];
+        }
+        if entry.is_event() {
+            return vec![vec![format!("{above} {message}")]];
+        }
+        vec![vec![above], vec![message]]
     }
 
     /// The number, if something refers to it.
@@ -190,7 +206,7 @@ impl<'t> Table<'t> {
             let (event, rest) = said
                 .split_first()
                 .map_or((None, &[][..]), |(it, rest)| (Some(it), rest));
-            lines.extend(event.map(|event| self.event(event, width)));
+            lines.extend(event.into_iter().flat_map(|event| self.event(event, width)));
             lines.extend(rest.iter().flat_map(|line| behind(" ", line, room)));
         } else {
             let bar = self.sender_style(entry).style(BAR).to_string();
@@ -202,15 +218,19 @@ impl<'t> Table<'t> {
     }
 
     /// An event, as a dim line across.
-    fn event(&self, words: &str, width: usize) -> String {
-        let words = clip::shortened(words, width.saturating_sub(6));
-        self.muted(format_args!("── {words} ──"))
+    fn event(&self, words: &str, width: usize) -> Vec<String> {
+        let lines = fill(words, width.saturating_sub(6).max(1)).into_iter();
+        let dashes = self.muted("──");
+        lines
+            .map(|line| format!("{dashes} {line} {dashes}"))
+            .collect()
     }
 
     fn said(&self, entry: &Entry<'_>, room: usize) -> Vec<String> {
         let mut cell = Cell::new(self.theme(), self.selection, room);
         if let Some(reply) = &entry.reply {
             cell.add_reply(reply);
+            lines::for_each_line_of_quote(&reply.quote, |line| cell.add(line));
         }
         if let Some(kind) = entry.unknown_kind() {
             cell.add_label(&kind.shortened(40).to_string());
@@ -242,10 +262,16 @@ impl<'t> Table<'t> {
         style.style(words).to_string()
     }
 
+    /// A finding; what a warning says is dim, because the conversation goes on.
     fn finding(&self, finding: &Finding) -> String {
         let style = self.theme().severity(finding.severity);
         let what = format!("{}[{}]:", finding.severity.name(), finding.rule);
-        format!("{} {}", style.style(what), wording::message(finding))
+        let message = wording::message(finding);
+        let message = match finding.severity {
+            Severity::Error => message,
+            Severity::Warning => self.muted(message),
+        };
+        format!("{} {message}", style.style(what))
     }
 }
 
