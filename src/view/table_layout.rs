@@ -234,7 +234,7 @@ mod tests {
         let word = "👨‍👩‍👧x".repeat(200);
         let cell = format!("a\nshort \u{1b}[36m{word}\u{1b}[0m end");
         let sheet = TableLayout::new(10 + 3 + 3 + 3 + 1, &[3, 0]);
-        let drawn = sheet.rows(vec![vec!["1".to_owned(), cell]], false);
+        let drawn = sheet.rows(vec![vec!["1".to_owned(), cell]]);
         let lines: Vec<&str> = drawn.lines().collect();
         // Three families and three letters fill nine columns of ten.
         let full = format!("│     │ \u{1b}[36m{}\u{1b}[0m  │", "👨‍👩‍👧x".repeat(3));

@@ -8,6 +8,7 @@
 mod details;
 mod facts;
 pub(super) mod html;
+pub(super) mod plain;
 
 use std::io::{self, Write};
 

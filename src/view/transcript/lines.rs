@@ -58,7 +58,7 @@ pub(super) struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    fn new(role: Role, text: Text<'a>) -> Self {
+    pub(super) fn new(role: Role, text: Text<'a>) -> Self {
         Self {
             role,
             text,

@@ -9,7 +9,10 @@
 mod entries;
 pub(super) mod html;
 mod lines;
+pub(super) mod markdown;
+mod message_lines;
 mod table;
+pub(super) mod text;
 
 pub(super) use self::entries::{Entries, ordered, rules_told_once};
 pub(super) use self::lines::{PlainText, Role};
