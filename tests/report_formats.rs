@@ -141,6 +141,7 @@ fn options(width: u16, theme: Theme) -> Options {
             zone: Zone::UTC,
         },
         quiet: false,
+        lists_all: true,
         project: Text::from("chatlog.toml"),
     }
 }
