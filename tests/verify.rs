@@ -228,7 +228,7 @@ fn finds_the_signature_where_it_is() {
         .is(1, &["valid · hmac-sha256:{body}"]);
     folder
         .chatlog("check captures")
-        .is(1, &["\nsignatures: 1 valid\n"]);
+        .is(1, &[" · signatures: 1 valid\n"]);
     // What a delivery came with counts for more than what lies beside it.
     case("verify wrong.http", 1);
     case(&format!("verify wrong.http --signature {SIGNATURE}"), 0);
@@ -503,7 +503,7 @@ fn says_what_was_done_to_the_body() {
         let message = hint["message"].as_str().expect("a message");
         assert!(message.contains(words), "{name}: {message}");
         let human = folder.chatlog(&arguments);
-        human.is(1, &[&format!("\n  hint[{code}]: {message}\n")]);
+        human.is(1, &[&format!("\n  hint[{code}]: {message}")]);
         assert!(!human.text().contains("tried"), "{human:?}");
     }
 }
