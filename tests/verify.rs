@@ -170,7 +170,12 @@ fn json_holds_what_is_promised_and_no_more() {
     assert_eq!(failed["verdict"], "invalid");
     assert_eq!(failed["secret"], Value::Null);
     assert_eq!(failed["hints"][0]["code"], "final-newline-added");
-    assert_eq!(keys(&failed["hints"][0]), ["code", "message"]);
+    assert_eq!(keys(&failed["hints"][0]), ["code", "difference", "message"]);
+    let end = &BODY[BODY.len() - 24..];
+    assert_eq!(
+        failed["hints"][0]["difference"],
+        json!({"offset": BODY.len(), "before": format!("…{end}"), "received": "\n\n", "signed": ""})
+    );
     assert_eq!(
         objects[1]["findings"],
         json!([{"rule": "signature-invalid", "severity": "error", "pointer": "", "line": 1,
@@ -506,6 +511,47 @@ fn says_what_was_done_to_the_body() {
         human.is(1, &[&format!("\n  hint[{code}]: {message}")]);
         assert!(!human.text().contains("tried"), "{human:?}");
     }
+}
+
+#[test]
+fn shows_where_the_received_and_the_signed_body_differ() {
+    let folder = Folder::new("differences");
+    let shown = |body: &str, words: &[&str]| {
+        folder.write("body.json", body);
+        let arguments = format!("verify body.json --signature {SIGNATURE} --width 60");
+        let run = folder.chatlog(&arguments);
+        run.is(1, words);
+        let mut lines = run.text().lines().skip(1);
+        assert!(lines.all(|line| line.chars().count() <= 60), "{run:?}");
+    };
+    shown(
+        COMPACT,
+        &[
+            "\n    received  {\"timestamp\":1744699269,\"text\":\"…   at byte 13\n",
+            "\n    signed    {\"timestamp\": 1744699269, \"text\"…\n",
+        ],
+    );
+    shown(
+        &format!("{BODY}\n\n"),
+        &[
+            "…rder\": 9007199254740993}\\n\\n   at byte 95\n",
+            "…rder\": 9007199254740993}‹end›\n",
+        ],
+    );
+    shown(
+        &format!("\u{feff}{BODY}"),
+        &[
+            "\n    received  \\u{feff}{\"timestamp\"",
+            "\n    signed    {\"timestamp\": ",
+        ],
+    );
+    // A body that would match as it is differs nowhere.
+    folder.write("body.json", BODY);
+    let arguments = ["--signature", SIGNATURE, "--secret", "'swordfish-42'"];
+    let mut command = folder.command(env!("CARGO_BIN_EXE_chatlog"));
+    let run = run(command.args(["verify", "body.json"]).args(arguments), b"");
+    run.is(1, &["hint[secret-quotes]"]);
+    assert!(!run.text().contains("at byte"), "{run:?}");
 }
 
 #[test]

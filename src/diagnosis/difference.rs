@@ -50,7 +50,13 @@ fn before(bytes: &[u8]) -> Text<'static> {
     let count = text.chars().count();
     let is_cut = bytes.len() > MAX_BYTES || count > MAX_CHARACTERS;
     let kept = text.chars().skip(count.saturating_sub(MAX_CHARACTERS));
-    Text::from(is_cut.then_some('…').into_iter().chain(kept).collect::<String>())
+    Text::from(
+        is_cut
+            .then_some('…')
+            .into_iter()
+            .chain(kept)
+            .collect::<String>(),
+    )
 }
 
 /// The first characters of some bytes, with an ellipsis if there are more.

@@ -6,8 +6,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::Canvas;
 use super::wrap::visible_width;
-use super::{Canvas, Theme};
 use crate::Text;
 use crate::signature::Difference;
 
@@ -20,28 +20,32 @@ const END: &str = "‹end›";
 pub(super) fn lines(difference: &Difference, indent: &str, canvas: &Canvas) -> [String; 2] {
     let theme = &canvas.theme;
     let offset = format!("   at byte {}", difference.offset);
-    let starts = ["received  ", "signed    "].map(|name| format!("{indent}{name}"));
-    let taken = starts[0].len() + offset.len();
-    let room = usize::from(canvas.width).saturating_sub(taken).max(MIN_ROOM);
-    let before = last_columns(&difference.before.to_string(), room / 2);
+    let names = ["received  ", "signed    "];
+    let taken = indent.len() + names[0].len() + offset.len();
+    let room = usize::from(canvas.width)
+        .saturating_sub(taken)
+        .max(MIN_ROOM);
+    let rests = [&difference.received, &difference.signed].map(rest);
+    let widest = rests.each_ref().map(|rest| rest.width()).into_iter().max();
+    // What differs matters more, but gets no more room than it needs.
+    let spare = room.saturating_sub(widest.unwrap_or_default());
+    let before = last_columns(&difference.before.to_string(), spare.max(room / 2));
     let room = room.saturating_sub(before.width());
-    let body = |start: &str, text: &Text<'_>, style: owo_colors::Style| {
-        let start = theme.muted.style(format!("{start}{before}"));
-        format!("{start}{}", rest(text, room, style, theme))
-    };
-    let [received, signed] = starts;
-    [
-        body(&received, &difference.received, theme.error) + &theme.muted.style(offset).to_string(),
-        body(&signed, &difference.signed, theme.good),
-    ]
+    let styles = [theme.error, theme.good];
+    let mut lines: [String; 2] = std::array::from_fn(|side| {
+        let start = theme.muted.style(format!("{}{before}", names[side]));
+        let rest = styles[side].style(first_columns(&rests[side], room));
+        format!("{indent}{start}{rest}")
+    });
+    lines[0] += &theme.muted.style(offset).to_string();
+    lines
 }
 
 /// A body from the difference on.
-fn rest(text: &Text<'_>, room: usize, style: owo_colors::Style, theme: &Theme) -> String {
-    if text.as_str().is_empty() {
-        theme.muted.style(END).to_string()
-    } else {
-        style.style(first_columns(&text.to_string(), room)).to_string()
+fn rest(text: &Text<'_>) -> String {
+    match text.as_str() {
+        "" => END.to_owned(),
+        _ => text.to_string(),
     }
 }
 

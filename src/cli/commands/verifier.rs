@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
+use chatlog::Report;
 use chatlog::delivery::Delivery;
 use chatlog::diagnosis::{Budget, CommonCause, Diagnosis, diagnose};
-use chatlog::Report;
 use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
 
 use crate::cli::args::SignatureArgs;

@@ -237,7 +237,10 @@ impl<'d> Drawing<'d> {
         let origin = self.places.report().origin;
         let source = &origin.source;
         match region.in_body {
-            Some(body) => format!("{source}#{}, body {}:{}", origin.index, body.line, body.column),
+            Some(body) => format!(
+                "{source}#{}, body {}:{}",
+                origin.index, body.line, body.column
+            ),
             None => format!("{source}:{}:{}", region.start.line, region.start.column),
         }
     }

@@ -86,9 +86,9 @@ fn in_messages(mut indices: Vec<usize>) -> String {
 
 /// The first of these names, with a mark if there are more.
 fn listed(mut names: impl Iterator<Item = String>) -> String {
-    let mut named: Vec<String> = names.by_ref().take(MAX_NAMED).collect();
-    named.extend(names.next().map(|_| "…".to_owned()));
-    named.join(", ")
+    let mut first: Vec<String> = names.by_ref().take(MAX_NAMED).collect();
+    first.extend(names.next().map(|_| "…".to_owned()));
+    first.join(", ")
 }
 
 #[cfg(test)]
