@@ -10,6 +10,9 @@
 //! The pointer to the value at fault labels the caret if it fits beside it, and stands in a note
 //! below otherwise.
 //!
+//! Notes are wrapped at words. A title is not: editors that know compilers look for one line with
+//! the title and the next with the arrow.
+//!
 //! Findings that say the same of several places ([`Repeated`]) are drawn once, at the first place;
 //! a note counts and names the others, and arrows lead to the next [`MAX_MORE`] of them.
 
