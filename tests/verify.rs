@@ -8,6 +8,7 @@ use std::io::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::contract::{Formats, Validator};
 use crate::folder::{Folder, Run, SECRET, run};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -133,7 +134,10 @@ fn json_holds_what_is_promised_and_no_more() {
     ));
     run.is(1, &[]);
     let objects = objects(&run);
+    let schema = serde_json::from_str(chatlog::schema::OUTPUT).expect("it is JSON");
+    let validator = Validator::new(&schema, Formats::Checked);
     for object in &objects {
+        assert_eq!(validator.fault(object), None, "{object}");
         assert_eq!(
             keys(object),
             [
