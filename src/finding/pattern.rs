@@ -57,26 +57,16 @@ impl Detail {
         let mut detail = self.clone();
         match &mut detail {
             Self::WrongType { found, .. } => found.clear(),
-            Self::BadTime(
-                BadTime::NotRfc3339 { found: value } | BadTime::OutOfRange { number: value, .. },
-            )
-            | Self::NumberPrecision { number: value, .. }
-            | Self::DanglingReply { id: value }
-            | Self::NotJson(NotJson::UnpairedSurrogate { escape: value }) => {
+            Self::BadTime(fault) => fault.clear(),
+            Self::NotJson(fault) => fault.clear(),
+            Self::NumberPrecision { number: value, .. } | Self::DanglingReply { id: value } => {
                 *value = Text::default();
             }
-            Self::DuplicateMessageId { id, first } => (*id, *first) = (Text::default(), 0),
-            Self::MessageOrder {
-                message,
-                before,
-                seconds,
-            } => (*message, *before, *seconds) = (0, 0, 0),
-            Self::OutsideSession { seconds, .. } => *seconds = 0,
-            Self::EndsBeforeStart { start, end } => {
-                (*start, *end) = (Text::default(), Text::default());
-            }
-            Self::NotJson(_)
-            | Self::MissingField { .. }
+            Self::DuplicateMessageId { .. }
+            | Self::MessageOrder { .. }
+            | Self::OutsideSession { .. } => detail.clear_relation(),
+            // All words, or said once of a delivery.
+            Self::MissingField { .. }
             | Self::UnknownValue(_)
             | Self::UnknownField(_)
             | Self::UnrelatedField { .. }
@@ -84,12 +74,45 @@ impl Detail {
             | Self::UnknownInteractiveType(_)
             | Self::UnknownSystemEvent(_)
             | Self::DuplicateKey { .. }
+            | Self::EndsBeforeStart { .. }
             | Self::EmptyTranscript
             | Self::Signature { .. }
             | Self::Contract(_)
             | Self::Uncheckable { .. } => {}
         }
         detail
+    }
+
+    /// Empties the values that relate a message to another one, or to its session.
+    fn clear_relation(&mut self) {
+        match self {
+            Self::DuplicateMessageId { id, first } => (*id, *first) = (Text::default(), 0),
+            Self::MessageOrder {
+                message,
+                before,
+                seconds,
+            } => (*message, *before, *seconds) = (0, 0, 0),
+            Self::OutsideSession { seconds, .. } => *seconds = 0,
+            _ => {}
+        }
+    }
+}
+
+impl BadTime {
+    fn clear(&mut self) {
+        match self {
+            Self::NotRfc3339 { found: value } | Self::OutOfRange { number: value, .. } => {
+                *value = Text::default();
+            }
+        }
+    }
+}
+
+impl NotJson {
+    fn clear(&mut self) {
+        if let Self::UnpairedSurrogate { escape } = self {
+            *escape = Text::default();
+        }
     }
 }
 
