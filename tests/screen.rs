@@ -162,7 +162,7 @@ fn transcript_is(notification: &Value, want: &str) {
         ..Selection::default()
     };
     let shown = tables(notification, selection);
-    let lines: Vec<_> = shown.lines().filter(|line| !line.contains("[")).collect();
+    let lines: Vec<_> = shown.lines().filter(|line| !line.contains('[')).collect();
     let want: Vec<_> = want.lines().skip(1).collect();
     assert_eq!(lines[1..], want, "{shown}");
 }

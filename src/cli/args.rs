@@ -552,7 +552,7 @@ pub(crate) struct Validate {
     #[arg(long, value_enum, default_value_t = ReportFormat::Full)]
     pub(crate) format: ReportFormat,
 
-    /// Print only problems
+    /// Print only errors, and nothing if there are none
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
@@ -597,7 +597,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
-    /// Keep at most N findings of each rule in a delivery and count the rest; 0 keeps all
+    /// Keep at most N findings of each rule in a delivery and count the rest; 0 keeps and lists all
     #[arg(long, value_name = "N", default_value_t = 100, value_hint = ValueHint::Other)]
     max_findings: usize,
 }
@@ -606,6 +606,11 @@ impl LimitArgs {
     /// The limit on the findings of each rule in a delivery.
     pub(crate) fn limit(&self) -> FindingLimit {
         FindingLimit::new(self.max_findings)
+    }
+
+    /// Whether every finding is listed on its own, even if others say the same.
+    pub(crate) fn lists_all(&self) -> bool {
+        self.max_findings == 0
     }
 }
 
@@ -737,7 +742,7 @@ pub(crate) struct Verify {
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub(crate) format: VerifyFormat,
 
-    /// Print only deliveries that are not valid
+    /// Print only errors, and nothing if there are none
     #[arg(short, long, action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
 

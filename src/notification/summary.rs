@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::block::EventKind;
-use super::{Message, MessageStatus, Session};
+use super::{Message, MessageStatus, Sender, Session};
 use crate::Text;
 
 /// The numbers of a session.
@@ -25,6 +25,8 @@ pub struct Summary<'a> {
     pub by_type: BTreeMap<Text<'a>, usize>,
     /// The last hand-over to a human.
     pub hand_over: Option<HandOver<'a>>,
+    /// The first words that the person said, as received: what they wrote or chose.
+    pub first_user_text: Option<Text<'static>>,
 }
 
 /// A hand-over from the robot to a human.
@@ -45,6 +47,7 @@ impl<'a> Summary<'a> {
         let mut summary = Self {
             duration: start.zip(end).map(|(start, end)| end.duration_since(start)),
             messages: session.messages().len(),
+            first_user_text: session.messages().iter().find_map(user_text),
             ..Self::default()
         };
         for (index, message) in session.messages().iter().enumerate() {
@@ -64,6 +67,14 @@ impl<'a> Summary<'a> {
         let status = message.status.as_ref().and_then(|status| status.known);
         self.read += usize::from(status == Some(MessageStatus::Read));
     }
+}
+
+/// The words of a message of the person, if it is one and has some.
+fn user_text(message: &Message<'_>) -> Option<Text<'static>> {
+    let sender = message.sender_type.as_ref()?;
+    let is_user = sender.known == Some(Sender::User);
+    let words = message.content.as_ref().filter(|_| is_user)?.words();
+    (!words.is_blank()).then_some(words)
 }
 
 /// The hand-over that a message reports, if it reports one.

@@ -13,6 +13,7 @@
 //! All sentences about findings come from [`wording`], which needs no canvas.
 
 mod clip;
+mod difference;
 pub mod explanation;
 pub mod findings;
 pub mod html;
