@@ -34,8 +34,16 @@ pub(in crate::view) fn write_at_message(
     let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
     let counts = [Severity::Error, Severity::Warning].map(|it| counted(count(it), it));
     let counts: Vec<_> = counts.into_iter().flatten().collect();
-    let summary = counts.join(", ");
-    writeln!(out, "<details><summary>{summary}</summary>")?;
+    let worst = if count(Severity::Error) > 0 {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let (class, summary) = (worst.name(), counts.join(", "));
+    writeln!(
+        out,
+        r#"<details><summary class="{class}">{summary}</summary>"#
+    )?;
     writeln!(out, r#"<ul class="findings">"#)?;
     for finding in findings {
         write_finding(finding, &Place::Here, "", out)?;

@@ -6,7 +6,7 @@ use super::{DOT, Piece, Row, RowKind, all_rows};
 use crate::Report;
 use crate::notification::Session;
 use crate::view::clip::{MAX_CELL, Room};
-use crate::view::html::{Escaped, Lines, write_list};
+use crate::view::html::{Escaped, write_list};
 use crate::view::{Canvas, Selection, Tone};
 
 /// The most characters that are shown of a piece without `--full-text` and `--details`.
@@ -93,7 +93,7 @@ impl<W: Write> Card<'_, W> {
                 let label = Escaped(label.as_str());
                 write!(self.out, r#"<span class="muted">{label}</span> "#)?;
             }
-            let (class, text) = (class_of(piece.tone), Lines(&text));
+            let (class, text) = (class_of(piece.tone), Escaped(text.as_str()));
             write!(self.out, r#"<bdi class="{class}">{text}</bdi>"#)?;
         }
         Ok(())

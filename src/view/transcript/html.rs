@@ -15,6 +15,10 @@ use crate::view::clip::{MAX_CELL, Room};
 use crate::view::html::{Escaped, Lines, Link, write_at_message};
 use crate::view::{Selection, Zone};
 
+/// The most messages in a list. A browser lays out the lists near the screen only, so it must not
+/// have to look at too many of them, nor lay out too much at once.
+const MAX_IN_LIST: usize = 50;
+
 /// Writes the transcript of a session. Its messages get ids that start with `ids`.
 pub(in crate::view) fn write(
     entries: &Entries<'_>,
@@ -26,21 +30,22 @@ pub(in crate::view) fn write(
     if entries.len() == 0 {
         return writeln!(out, r#"<p class="muted">No messages.</p>"#);
     }
-    let mut is_open = false;
-    for entry in entries.iter() {
+    let mut in_list = 0;
+    for (index, entry) in entries.iter().enumerate() {
         if let Some(day) = &entry.day {
-            if is_open {
-                writeln!(out, "</ol></section>")?;
-            }
-            is_open = true;
-            writeln!(out, "<section>\n<h3>{}</h3>\n<ol>", Escaped(day))?;
+            let end = if index > 0 { "</ol></section>\n" } else { "" };
+            writeln!(out, "{end}<section>\n<h3>{}</h3>\n<ol>", Escaped(day))?;
+            in_list = 0;
+        } else if in_list == MAX_IN_LIST {
+            writeln!(out, "</ol>\n<ol>")?;
+            in_list = 0;
         }
-        let room = Room::new(MAX_CELL, selection.full_text);
+        in_list += 1;
         let mut item = Item {
             selection,
             zone,
             ids,
-            room,
+            room: Room::new(MAX_CELL, selection.full_text),
             out,
         };
         item.write(&entry)?;
@@ -74,9 +79,9 @@ impl<W: Write> Item<'_, W> {
         if entry.starts_turn && !entry.is_event() {
             self.sender(sender_of(entry.message))?;
         }
-        let language = language_of(&entry.blocks);
-        let language = Escaped(language.as_deref().unwrap_or_default()).to_string();
-        writeln!(self.out, r#"<div class="bubble" lang="{language}">"#)?;
+        let language = language_of(&entry.blocks).unwrap_or_default();
+        let shape = shape_of(entry);
+        writeln!(self.out, r#"<div class="bubble{shape}" lang="{language}">"#)?;
         self.message(entry)?;
         self.meta(entry)?;
         writeln!(self.out, "</div>")?;
@@ -193,7 +198,17 @@ impl<W: Write> Item<'_, W> {
         let Some(text) = text.and_then(|text| self.room.take(text)) else {
             return Ok(());
         };
-        writeln!(self.out, r#"<bdi class="{class}">{}</bdi>"#, Lines(&text))
+        let text = Lines(&text);
+        writeln!(self.out, r#"<bdi class="{class}">{text}</bdi>"#)
+    }
+
+    /// A part of a line that is a link.
+    fn linked(&mut self, link: Link<'_>, class: &str, text: &Text<'_>) -> io::Result<()> {
+        let Some(text) = self.room.take(text) else {
+            return Ok(());
+        };
+        let text = Lines(&text);
+        writeln!(self.out, r#"{link}<bdi class="{class}">{text}</bdi></a>"#)
     }
 
     /// A file as a card: its kind, its name and its host. It is never loaded.
@@ -203,22 +218,21 @@ impl<W: Write> Item<'_, W> {
         name: Option<&Text<'_>>,
         url: Option<&Text<'_>>,
     ) -> io::Result<()> {
-        let link = url.and_then(|url| Link::to(url.as_str()));
         writeln!(self.out, r#"<p class="file">"#)?;
         self.part("kind", Some(kind.unwrap_or(&Text::from("media"))))?;
-        let Some(link) = link else {
-            self.part("name", name)?;
-            self.part("host", url)?;
-            return writeln!(self.out, "</p>");
-        };
-        let name = name
-            .map(Text::as_str)
-            .filter(|name| !name.trim().is_empty());
-        let name = name.or_else(|| link.file_name()).or_else(|| link.host());
-        write!(self.out, "{link}")?;
-        self.part("name", Some(&Text::from(name.unwrap_or_default())))?;
-        write!(self.out, "</a>")?;
-        self.part("host", link.host().map(Text::from).as_ref())?;
+        let name = name.filter(|name| !name.is_blank());
+        match url.and_then(|url| Link::to(url.as_str())) {
+            Some(link) => {
+                let from_url = || link.file_name().or(link.host()).map(Text::from);
+                let name = name.cloned().or_else(from_url).unwrap_or_default();
+                self.linked(link, "name", &name)?;
+                self.part("host", link.host().map(Text::from).as_ref())?;
+            }
+            None => {
+                self.part("name", name)?;
+                self.part("host", url)?;
+            }
+        }
         writeln!(self.out, "</p>")
     }
 
@@ -289,20 +303,18 @@ impl<W: Write> Item<'_, W> {
         self.part("address", address)?;
         if let Some((latitude, longitude)) = point {
             let words = format!("{},{}", latitude.as_str(), longitude.as_str());
-            self.linked(&format!("geo:{words}"), &Text::from(words))?;
-            self.linked(&map_url(latitude, longitude), &Text::from("map"))?;
+            self.linked_if_safe(&format!("geo:{words}"), &Text::from(words))?;
+            self.linked_if_safe(&map_url(latitude, longitude), &Text::from("map"))?;
         }
         writeln!(self.out, "</p>")
     }
 
     /// Words that link to an address, if it may be a link.
-    fn linked(&mut self, url: &str, words: &Text<'_>) -> io::Result<()> {
-        let Some(link) = Link::to(url) else {
-            return self.part("point", Some(words));
-        };
-        write!(self.out, "{link}")?;
-        self.part("point", Some(words))?;
-        writeln!(self.out, "</a>")
+    fn linked_if_safe(&mut self, url: &str, words: &Text<'_>) -> io::Result<()> {
+        match Link::to(url) {
+            Some(link) => self.linked(link, "link", words),
+            None => self.part("link", Some(words)),
+        }
     }
 
     fn contacts(&mut self, cards: &[CardBlock<'_>]) -> io::Result<()> {
@@ -315,7 +327,7 @@ impl<W: Write> Item<'_, W> {
             self.part("name", card.name)?;
             if let Some(number) = card.phone_number {
                 let dialled = number.as_str().replace(' ', "");
-                self.linked(&format!("tel:{dialled}"), number)?;
+                self.linked_if_safe(&format!("tel:{dialled}"), number)?;
             }
             self.undocumented(card.undocumented)?;
             writeln!(self.out, "</li>")?;
@@ -387,6 +399,22 @@ fn class_of(entry: &Entry<'_>) -> &'static str {
         Some(Sender::Agent) => "agent",
         Some(Sender::System) => "system",
         None => "other",
+    }
+}
+
+/// The classes of a bubble, besides its own: whether it answers what was said just above, and whether
+/// it is so small that the time may stand on the same line.
+fn shape_of(entry: &Entry<'_>) -> &'static str {
+    let target = entry.reply.as_ref().map(|reply| reply.target);
+    let is_answer = target == Some(ReplyTarget::JustAbove);
+    let is_small = matches!(entry.blocks[..], [Block::Text(_) | Block::Choice(_)])
+        && (is_answer || target.is_none())
+        && entry.unknown_kind().is_none();
+    match (is_answer, is_small) {
+        (true, true) => " answer small",
+        (true, false) => " answer",
+        (false, true) => " small",
+        (false, false) => "",
     }
 }
 
