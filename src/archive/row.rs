@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notification::{Block, HandOver, Message, Sender, Session, Summary};
+use crate::notification::{HandOver, Session};
 use crate::signature::Verdict;
 use crate::{Origin, Report, Text};
 
@@ -38,7 +38,7 @@ pub struct SessionRow {
     pub messages: usize,
     /// The last hand-over to a human.
     pub hand_over: Option<HandOver<'static>>,
-    /// The first thing that the person said or chose.
+    /// The first line of the first thing that the person said or chose.
     pub first_words: Option<Text<'static>>,
     /// The verdict on the signature, if it was checked.
     pub verdict: Option<Verdict>,
@@ -49,7 +49,8 @@ pub struct SessionRow {
 }
 
 impl SessionRow {
-    /// The row of a report, in one pass over the messages.
+    /// The row of a report. This is cheap: of the messages, it reads the first of the person and what
+    /// comes after the last hand-over.
     pub fn of(report: &Report<'_>) -> Self {
         let verdict = report.signature.as_ref().map(|it| it.verdict);
         let (errors, warnings) = report.totals();
@@ -90,33 +91,32 @@ impl SessionRow {
     }
 
     fn with(self, session: &Session<'_>) -> Self {
-        let Summary {
-            duration,
-            messages,
-            hand_over,
-            ..
-        } = Summary::of(session);
         let start = session.session_start_time.as_ref();
         let end_reason = session.session_end_reason.as_ref();
         let rounds = session
             .talk_round
             .map(|rounds| Text::from(rounds.0.as_str()));
+        let first_words = session.first_user_text();
+        let mut first_words = first_words.iter().flat_map(Text::lines);
+        let first_line = first_words.find(|line| !line.is_blank());
         Self {
             call_id: kept(session.call_id.as_ref()),
             start: start.and_then(|time| time.instant),
-            duration,
+            duration: session.duration(),
             callee: kept(session.callee.as_ref()),
             workflow: kept(session.workflow_name.as_ref())
                 .or_else(|| kept(session.workflow_id.as_ref())),
             end_reason: kept(end_reason.map(|reason| &reason.text)),
             intention: kept(session.intention.as_ref()),
             rounds: kept(rounds.as_ref()),
-            messages,
-            hand_over: hand_over.map(|HandOver { message, seat }| HandOver {
-                message,
-                seat: kept(seat.as_ref()),
-            }),
-            first_words: first_words(session),
+            messages: session.messages().len(),
+            hand_over: session
+                .hand_over()
+                .map(|HandOver { message, seat }| HandOver {
+                    message,
+                    seat: kept(seat.as_ref()),
+                }),
+            first_words: first_line.as_ref().and_then(|line| kept(Some(line))),
             ..self
         }
     }
@@ -126,25 +126,6 @@ impl SessionRow {
 fn kept(text: Option<&Text<'_>>) -> Option<Text<'static>> {
     let text = text.filter(|text| !text.is_blank())?;
     Some(text.shortened(MAX_TEXT).into_owned())
-}
-
-/// The first thing that the person said or chose, on one line.
-fn first_words(session: &Session<'_>) -> Option<Text<'static>> {
-    let is_user = |message: &&Message<'_>| {
-        let sender = message.sender_type.as_ref();
-        sender.and_then(|sender| sender.known) == Some(Sender::User)
-    };
-    let messages = session.messages().iter().filter(is_user);
-    let mut contents = messages.filter_map(|message| message.content.as_ref());
-    contents.find_map(|content| {
-        content.blocks().iter().find_map(|block| match block {
-            Block::Text(text) | Block::Heading(text) | Block::Choice(text) => {
-                let line = text.lines().find(|line| !line.is_blank())?;
-                kept(Some(&line))
-            }
-            _ => None,
-        })
-    })
 }
 
 #[cfg(test)]

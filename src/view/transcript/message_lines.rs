@@ -36,7 +36,7 @@ pub(super) fn lines_of<'w>(
     selection: Selection,
     words: &'w dyn Fn(&Span<'_>) -> String,
 ) -> Vec<MessageLine> {
-    let mut lines = Lines {
+    let mut lines = Collector {
         selection,
         words,
         room: Room::new(MAX_CELL, selection.full_text),
@@ -67,14 +67,14 @@ pub(super) fn finding_line(finding: &Finding) -> String {
     format!("{severity}[{rule}]: {}", wording::message(finding))
 }
 
-struct Lines<'l> {
+struct Collector<'l> {
     selection: Selection,
     words: &'l dyn Fn(&Span<'_>) -> String,
     room: Room,
     lines: Vec<MessageLine>,
 }
 
-impl Lines<'_> {
+impl Collector<'_> {
     fn push(&mut self, kind: LineKind, words: String) {
         self.lines.push(MessageLine { kind, words });
     }
