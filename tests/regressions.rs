@@ -115,6 +115,7 @@ fn tables(body: &str, width: u16) -> String {
         full_text: true,
         only: None,
         order: Order::Received,
+        details: false,
     };
     let mut out = Vec::new();
     report(body, |report| {
