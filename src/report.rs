@@ -217,6 +217,13 @@ impl Report<'_> {
             .retain_mut(|omitted| apply(omitted.rule, &mut omitted.severity));
     }
 
+    /// Removes the findings that do not fail a run.
+    pub fn keep_failures(&mut self) {
+        self.findings.retain(Finding::is_failure);
+        self.omitted
+            .retain(|omitted| omitted.severity == Severity::Error);
+    }
+
     /// The number of errors and of warnings, including omitted ones.
     pub fn totals(&self) -> (usize, usize) {
         let kept = self.findings.iter().map(|finding| (finding.severity, 1));

@@ -8,6 +8,7 @@ use std::fs;
 
 use crate::program::{Run, run, samples};
 use chatlog::finding::Rule;
+use chatlog::notification::ContentType;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
@@ -77,6 +78,18 @@ struct Signature {
 struct Hint {
     code: String,
     message: String,
+    #[serde(deserialize_with = "present")]
+    difference: Option<Difference>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "what is promised is that it is there")]
+struct Difference {
+    offset: usize,
+    before: String,
+    received: String,
+    signed: String,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -154,6 +167,20 @@ struct Summary {
     event_label: Option<Box<RawValue>>,
     #[serde(deserialize_with = "present")]
     variables: Option<Box<RawValue>>,
+    #[serde(deserialize_with = "present")]
+    handover: Option<Handover>,
+    #[serde(deserialize_with = "present")]
+    first_user_text: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Handover {
+    #[serde(deserialize_with = "present")]
+    agent: Option<String>,
+    index: usize,
+    #[serde(deserialize_with = "present")]
+    time: Option<String>,
 }
 
 /// The fields of a summary that are copied from the notification.
@@ -198,6 +225,7 @@ struct Message {
     #[serde(rename = "type", deserialize_with = "present")]
     kind: Option<String>,
     text: String,
+    plain: String,
     #[serde(deserialize_with = "present")]
     content: Option<Box<RawValue>>,
     #[serde(deserialize_with = "present")]
@@ -484,9 +512,68 @@ fn messages_say_what_was_received() {
                     "{sample}: {} says {said}",
                     message.text
                 );
+                let kind = message.kind.as_deref().and_then(ContentType::of);
+                assert!(kind.is_none() || message.plain == said, "{sample}: {said}");
             }
+            let mut said = message.plain.lines();
+            assert!(
+                said.all(|line| message.text.contains(line)),
+                "{sample}: {} {}",
+                message.plain,
+                message.text
+            );
         }
     });
+}
+
+#[test]
+fn plain_is_what_was_said_and_nothing_else() {
+    let run = show("samples/every-content-type.json", &[]);
+    let session = lines::<Shown>(&run).remove(0).session;
+    let messages = session.and_then(|session| session.messages);
+    let messages = messages.expect("there are messages");
+    let of_type = |kind: &str| {
+        let message = messages
+            .iter()
+            .find(|message| message.kind.as_deref() == Some(kind));
+        message.map(|message| &*message.plain)
+    };
+    for (kind, plain) in [
+        ("system", ""),
+        (
+            "template",
+            "Hi Alex, your order BK-3310 is ready.\nHow would you like to get it?",
+        ),
+        ("button", "Deliver"),
+        ("file", ""),
+        ("interactive", "Where shall we leave it?"),
+        ("location", ""),
+        ("contacts", ""),
+    ] {
+        assert_eq!(of_type(kind), Some(plain), "{kind}");
+    }
+}
+
+#[test]
+fn a_summary_tells_who_took_over_and_what_the_person_said_first() {
+    let mut handed_over = 0;
+    for_each_session(&["--tz", "Asia/Jakarta"], |sample, _, _, session| {
+        let summary = session.summary.as_ref().expect("there is a summary");
+        let messages = session.messages.as_deref().unwrap_or_default();
+        let is_user = |message: &&Message| message.sender_type.as_deref() == Some("user");
+        let mut said = messages.iter().filter(is_user).map(|it| &it.plain);
+        let first = said.find(|plain| !plain.trim().is_empty());
+        assert_eq!(summary.first_user_text.as_ref(), first, "{sample}");
+        if let Some(handover) = &summary.handover {
+            let message = &messages[handover.index - 1];
+            assert_eq!(handover.time, message.time, "{sample}");
+            let agent = handover.agent.as_deref().unwrap_or_default();
+            assert!(message.text.contains("taken over"), "{sample}");
+            assert!(message.text.contains(agent), "{sample}");
+            handed_over += 1;
+        }
+    });
+    assert!(handed_over > 1, "{handed_over} hand-overs");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use chatlog::json::Document;
 use std::time::{Duration, Instant};
 
 use chatlog::view::json::write_findings;
-use chatlog::view::{Canvas, Order, Selection, Theme, Zone, write_tables};
+use chatlog::view::{Canvas, Selection, Theme, Zone, write_tables};
 use chatlog::{Origin, Report, Text, inspect};
 use unicode_width::UnicodeWidthStr;
 
@@ -113,9 +113,7 @@ fn tables(body: &str, width: u16) -> String {
     };
     let selection = Selection {
         full_text: true,
-        only: None,
-        order: Order::Received,
-        details: false,
+        ..Selection::default()
     };
     let mut out = Vec::new();
     report(body, |report| {
@@ -144,7 +142,7 @@ fn a_letter_wider_than_its_column_breaks_no_style() {
             assert!(!plain.contains('\u{1b}'), "{width}: {plain:?}");
             let mut lines = plain.lines().skip(1).filter(|line| !line.is_empty());
             assert!(
-                lines.all(|line| line.width() == usize::from(width)),
+                lines.all(|line| line.width() <= usize::from(width)),
                 "{width}: {plain}"
             );
         }

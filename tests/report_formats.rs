@@ -141,6 +141,7 @@ fn options(width: u16, theme: Theme) -> Options {
             zone: Zone::UTC,
         },
         quiet: false,
+        lists_all: true,
         project: Text::from("chatlog.toml"),
     }
 }
@@ -488,6 +489,64 @@ fn findings_beyond_the_limit_are_counted() {
         full.ends_with(&format!("1 delivery: {} errors, 1 warning\n", all - 1)),
         "{full}"
     );
+}
+
+/// Sixteen messages outside their session, one under the other, as in the vendor's example; three of
+/// them lack a field.
+fn sixteen_messages() -> Case {
+    let message = |number: usize| {
+        let status = if [3, 5].contains(&number) {
+            ""
+        } else {
+            "\n  \"status\": \"read\","
+        };
+        let id = if number == 7 {
+            ""
+        } else {
+            "\n  \"msg_id\": \"m#\","
+        };
+        let id = id.replace('#', &number.to_string());
+        let content = r#""content": {"type": "text", "text": "hello"}"#;
+        let time = 1_720_159_500 + number;
+        format!("{{{id}{status}\n  \"timestamp\": {time},\n  {content}\n}}")
+    };
+    let messages: Vec<_> = (1..=16).map(message).collect();
+    let example = format!("\"messages\": [{}]", messages.join(",\n"));
+    Case::new("a.json", notification_with(&example))
+}
+
+#[test]
+fn findings_that_say_the_same_are_drawn_once() {
+    let case = [sixteen_messages()];
+    let once = Options {
+        lists_all: false,
+        ..options(80, Theme::plain())
+    };
+    let count = |format, options: &Options, words: &str| {
+        let written = written(&case, format, options.clone());
+        written.matches(words).count()
+    };
+    let full = written(&case, ReportFormat::Full, once.clone());
+    assert!(full.lines().count() <= 45, "{full}");
+    for (words, times) in [
+        ("[message-outside-session]", 1),
+        ("   = and 15 more: messages 2–16\n     --> a.json:", 1),
+        ("[missing-field]: missing field `status`", 1),
+        ("   = and 1 more: message 5\n     --> a.json:", 1),
+        // Another field is another thing to mend.
+        ("[missing-field]: missing field `msg_id`", 1),
+        ("1 delivery: 3 errors, 16 warnings\n", 1),
+    ] {
+        assert_eq!(full.matches(words).count(), times, "{words} in\n{full}");
+    }
+    let all = options(80, Theme::plain());
+    for options in [&once, &all] {
+        let listed = count(ReportFormat::Concise, options, "[message-outside-session]");
+        assert_eq!(listed, 16);
+    }
+    let drawn = count(ReportFormat::Full, &all, "[message-outside-session]");
+    assert_eq!(drawn, 16);
+    assert_eq!(count(ReportFormat::Full, &all, "more:"), 0);
 }
 
 #[test]

@@ -721,7 +721,13 @@ fn serializes_as_promised() {
             "reason": "the signature does not match the body",
             "hints": [{
                 "code": "final-newline-added",
-                "message": "the body without its final line break would match; editors and shells add one when they save"
+                "message": "the body without its final line break would match; editors and shells add one when they save",
+                "difference": {
+                    "offset": BODY.len(),
+                    "before": format!("…{}", &BODY[BODY.len() - 24..]),
+                    "received": "\n",
+                    "signed": ""
+                }
             }],
             "secret": null
         })

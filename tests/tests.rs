@@ -16,6 +16,7 @@ mod json_contract;
 mod pages;
 mod report_formats;
 mod reporting;
+mod screen;
 mod wording;
 
 // Commands as their users run them.

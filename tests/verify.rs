@@ -8,6 +8,7 @@ use std::io::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::contract::{Formats, Validator};
 use crate::folder::{Folder, Run, SECRET, run};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -133,7 +134,10 @@ fn json_holds_what_is_promised_and_no_more() {
     ));
     run.is(1, &[]);
     let objects = objects(&run);
+    let schema = serde_json::from_str(chatlog::schema::OUTPUT).expect("it is JSON");
+    let validator = Validator::new(&schema, Formats::Checked);
     for object in &objects {
+        assert_eq!(validator.fault(object), None, "{object}");
         assert_eq!(
             keys(object),
             [
@@ -170,7 +174,12 @@ fn json_holds_what_is_promised_and_no_more() {
     assert_eq!(failed["verdict"], "invalid");
     assert_eq!(failed["secret"], Value::Null);
     assert_eq!(failed["hints"][0]["code"], "final-newline-added");
-    assert_eq!(keys(&failed["hints"][0]), ["code", "message"]);
+    assert_eq!(keys(&failed["hints"][0]), ["code", "difference", "message"]);
+    let end = &BODY[BODY.len() - 24..];
+    assert_eq!(
+        failed["hints"][0]["difference"],
+        json!({"offset": BODY.len(), "before": format!("…{end}"), "received": "\n\n", "signed": ""})
+    );
     assert_eq!(
         objects[1]["findings"],
         json!([{"rule": "signature-invalid", "severity": "error", "pointer": "", "line": 1,
@@ -228,7 +237,7 @@ fn finds_the_signature_where_it_is() {
         .is(1, &["valid · hmac-sha256:{body}"]);
     folder
         .chatlog("check captures")
-        .is(1, &["\nsignatures: 1 valid\n"]);
+        .is(1, &[" · signatures: 1 valid\n"]);
     // What a delivery came with counts for more than what lies beside it.
     case("verify wrong.http", 1);
     case(&format!("verify wrong.http --signature {SIGNATURE}"), 0);
@@ -503,9 +512,50 @@ fn says_what_was_done_to_the_body() {
         let message = hint["message"].as_str().expect("a message");
         assert!(message.contains(words), "{name}: {message}");
         let human = folder.chatlog(&arguments);
-        human.is(1, &[&format!("\n  hint[{code}]: {message}\n")]);
+        human.is(1, &[&format!("\n  hint[{code}]: {message}")]);
         assert!(!human.text().contains("tried"), "{human:?}");
     }
+}
+
+#[test]
+fn shows_where_the_received_and_the_signed_body_differ() {
+    let folder = Folder::new("differences");
+    let shown = |body: &str, words: &[&str]| {
+        folder.write("body.json", body);
+        let arguments = format!("verify body.json --signature {SIGNATURE} --width 60");
+        let run = folder.chatlog(&arguments);
+        run.is(1, words);
+        let mut lines = run.text().lines().skip(1);
+        assert!(lines.all(|line| line.chars().count() <= 60), "{run:?}");
+    };
+    shown(
+        COMPACT,
+        &[
+            "\n    received  {\"timestamp\":1744699269,\"text\":\"…   at byte 13\n",
+            "\n    signed    {\"timestamp\": 1744699269, \"text\"…\n",
+        ],
+    );
+    shown(
+        &format!("{BODY}\n\n"),
+        &[
+            "…rder\": 9007199254740993}\\n\\n   at byte 95\n",
+            "…rder\": 9007199254740993}‹end›\n",
+        ],
+    );
+    shown(
+        &format!("\u{feff}{BODY}"),
+        &[
+            "\n    received  \\u{feff}{\"timestamp\"",
+            "\n    signed    {\"timestamp\": ",
+        ],
+    );
+    // A body that would match as it is differs nowhere.
+    folder.write("body.json", BODY);
+    let arguments = ["--signature", SIGNATURE, "--secret", "'swordfish-42'"];
+    let mut command = folder.command(env!("CARGO_BIN_EXE_chatlog"));
+    let run = run(command.args(["verify", "body.json"]).args(arguments), b"");
+    run.is(1, &["hint[secret-quotes]"]);
+    assert!(!run.text().contains("at byte"), "{run:?}");
 }
 
 #[test]

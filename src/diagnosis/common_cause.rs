@@ -5,7 +5,7 @@
 //! Failures that the budget left unexplained do not count against it: the sentence then speaks only
 //! of those that were explained.
 
-use crate::signature::{Hint, Signature, Verdict};
+use crate::signature::{Signature, Verdict};
 use crate::text::grouped;
 
 /// Collects the signatures of a run, and says in one sentence what all failures have in common.
@@ -34,8 +34,9 @@ enum Cause {
 /// Why one signature fails.
 #[derive(Debug, PartialEq, Eq)]
 enum FailureCause {
-    /// A diagnosis found what would match.
-    Hint(Hint),
+    /// A diagnosis found what would match: the message of its hint. Where the bodies differ is
+    /// another matter for each.
+    Hint(String),
     /// The signature is missing, or could not be made.
     Reason(Option<String>),
     /// A diagnosis found nothing that would match.
@@ -46,7 +47,7 @@ impl FailureCause {
     /// Why a signature fails; `None` if it was not diagnosed.
     fn of(signature: &Signature) -> Option<Self> {
         match signature.hints.first() {
-            Some(hint) => Some(Self::Hint(hint.clone())),
+            Some(hint) => Some(Self::Hint(hint.message.clone())),
             None if !signature.tried.is_empty() => Some(Self::Nothing),
             None if !signature.is_mismatch() => Some(Self::Reason(signature.reason.clone())),
             None => None,
@@ -95,7 +96,7 @@ impl CommonCause {
             return None;
         };
         let words = match cause {
-            FailureCause::Hint(hint) if self.failures > 1 => hint.message.as_str(),
+            FailureCause::Hint(message) if self.failures > 1 => message,
             FailureCause::Reason(Some(reason)) if self.failures > 1 => reason,
             FailureCause::Nothing if self.valid == 0 => self.secret()?,
             _ => return None,

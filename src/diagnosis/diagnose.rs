@@ -11,6 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use super::Budget;
 use super::byte_edits::{EditedBody, edited_bodies};
+use super::difference::difference;
 use super::reserialize::{JsonStyle, JsonTokens, MAX_BODY};
 use super::signing_method::{
     SigningMethod, expected_methods, messages, other_schemes, under_schemes, with_secret_variants,
@@ -237,10 +238,11 @@ impl Mismatch<'_> {
         let parts = body.parts();
         let method = methods.iter().find(|method| self.matches(method, &parts))?;
         let EditedBody { code, words, .. } = body;
-        Some(match &method.difference {
+        let hint = match &method.difference {
             None => Hint::new(*code, &format!("the body {words} would match")),
             Some((code, how)) => Hint::new(*code, &format!("the body {words} would match {how}")),
-        })
+        };
+        Some(hint.with_difference(difference(&self.delivery.body, parts)))
     }
 
     /// The body in each of these styles, with and without a line break at its end.

@@ -24,6 +24,7 @@ mod budget;
 mod byte_edits;
 mod common_cause;
 mod diagnose;
+mod difference;
 mod discovery;
 mod reserialize;
 mod secret_variants;

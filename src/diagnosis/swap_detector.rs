@@ -142,6 +142,7 @@ fn saved_twice(valid: &Entry) -> Hint {
         message: format!(
             "{valid} has this signature too: it may be the same request, saved more faithfully there"
         ),
+        difference: None,
     }
 }
 

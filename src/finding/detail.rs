@@ -17,7 +17,7 @@ const MAX_ID: usize = 60;
 ///
 /// Details that are rare and large are boxed, because findings are moved often and hostile input
 /// makes many.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Detail {
     /// The body is not JSON, or not text.
     NotJson(NotJson),
@@ -134,7 +134,7 @@ impl Detail {
 }
 
 /// Why a body is not JSON, or not text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NotJson {
     /// The body is empty.
     Empty,
@@ -167,7 +167,7 @@ pub enum NotJson {
 }
 
 /// The documented type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Expected {
     String,
@@ -179,7 +179,7 @@ pub enum Expected {
 }
 
 /// The value that was found instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Found {
     Null,
@@ -192,7 +192,7 @@ pub enum Found {
 }
 
 /// A string that is not one of a documented set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue {
     /// The string.
     pub value: Text<'static>,
@@ -205,7 +205,7 @@ pub struct UnknownValue {
 }
 
 /// A name that is not documented.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownName {
     /// The name.
     pub name: Text<'static>,
@@ -224,7 +224,7 @@ impl UnknownName {
 }
 
 /// Why a value is not a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BadTime {
     /// It is not in RFC 3339 format.
     NotRfc3339 {
@@ -241,7 +241,7 @@ pub enum BadTime {
 }
 
 /// What happens to a number in a 64-bit float.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrecisionLoss {
     /// It becomes infinite.
     TooLarge,
@@ -254,7 +254,7 @@ pub enum PrecisionLoss {
 }
 
 /// On which side of a session a time is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum SessionRelation {
     BeforeStart,
@@ -262,7 +262,7 @@ pub enum SessionRelation {
 }
 
 /// A violation of the user's schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContractViolation {
     /// What is wrong, in words.
     pub what: Text<'static>,

@@ -14,6 +14,7 @@
 mod collect;
 mod detail;
 mod level;
+mod pattern;
 mod pointer;
 mod row;
 mod rule;
@@ -29,6 +30,7 @@ pub use self::detail::{
 };
 pub(crate) use self::detail::{quoted_id, quoted_word};
 pub use self::level::{Level, Levels};
+pub use self::pattern::Pattern;
 pub use self::pointer::{Occurrence, Place, Pointer, Step};
 pub use self::row::{Explanation, Kind, Severity};
 pub use self::table::Rule;
@@ -77,6 +79,12 @@ impl Finding {
             detail,
             related: Vec::new(),
         }
+    }
+
+    /// Whether it fails a run: an error does, and a signature that can be neither confirmed nor
+    /// refuted, whatever its severity.
+    pub fn is_failure(&self) -> bool {
+        self.severity == Severity::Error || self.rule == Rule::SignatureInconclusive
     }
 
     /// Adds a place that explains it.

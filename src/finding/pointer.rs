@@ -93,7 +93,7 @@ impl<'a> Place<'a> {
 }
 
 /// One step of a pointer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Into an object. The key is shared, because it may be as long as the input and many
     /// findings may be inside its value.
@@ -105,7 +105,7 @@ pub enum Step {
 /// The place of a value in a body; displays as a JSON Pointer (RFC 6901).
 ///
 /// Unlike the JSON Pointer it displays as, it tells repeated keys apart.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Pointer(Vec<Step>);
 
 impl Pointer {
@@ -135,6 +135,16 @@ impl Pointer {
             *occurrence = Occurrence::Nth(0);
         }
         first
+    }
+
+    /// Returns the same member of the first items: equal for values that differ only in the items
+    /// that they are in.
+    pub fn of_first_items(&self) -> Self {
+        let first = |step: &Step| match step {
+            Step::Index(_) => Step::Index(0),
+            Step::Key(key, occurrence) => Step::Key(Arc::clone(key), *occurrence),
+        };
+        Self(self.0.iter().map(first).collect())
     }
 
     /// Returns the pointer as RFC 6901 writes it, for programs: text from strangers in it is not

@@ -68,6 +68,28 @@ pub enum Block<'a> {
     Undocumented(&'a [(Text<'a>, &'a str)]),
 }
 
+impl<'a> Block<'a> {
+    /// The words that the sender said in it: a text, which may be the body of a template or the
+    /// caption of a file, and the choice that a person made. Everything else is what a message is
+    /// made of: its header and footer, its buttons, files, places and events.
+    pub fn words(&self) -> Option<&'a Text<'a>> {
+        match self {
+            Self::Text(words) | Self::Choice(words) => Some(words),
+            Self::Heading(_)
+            | Self::Footer(_)
+            | Self::Media { .. }
+            | Self::Template { .. }
+            | Self::Buttons(_)
+            | Self::List { .. }
+            | Self::Location { .. }
+            | Self::Contacts(_)
+            | Self::Event(_)
+            | Self::Quote(_)
+            | Self::Undocumented(_) => None,
+        }
+    }
+}
+
 /// A button under a message.
 #[derive(Debug, Clone, Copy)]
 pub struct ButtonBlock<'a> {

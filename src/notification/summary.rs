@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::block::EventKind;
-use super::{Message, MessageStatus, Session};
+use super::{Message, MessageStatus, Sender, Session};
 use crate::Text;
 
 /// The numbers of a session.
@@ -25,6 +25,8 @@ pub struct Summary<'a> {
     pub by_type: BTreeMap<Text<'a>, usize>,
     /// The last hand-over to a human.
     pub hand_over: Option<HandOver<'a>>,
+    /// The first words that the person said, as received: what they wrote or chose.
+    pub first_user_text: Option<Text<'static>>,
 }
 
 /// A hand-over from the robot to a human.
@@ -39,17 +41,15 @@ pub struct HandOver<'a> {
 impl<'a> Summary<'a> {
     /// Summarizes a session, in one pass over its messages.
     pub fn of(session: &'a Session<'_>) -> Self {
-        let instant = |time: &Option<crate::json::SessionTime<'_>>| time.as_ref()?.instant;
-        let start = instant(&session.session_start_time);
-        let end = instant(&session.session_end_time);
         let mut summary = Self {
-            duration: start.zip(end).map(|(start, end)| end.duration_since(start)),
+            duration: session.duration(),
             messages: session.messages().len(),
+            hand_over: session.hand_over(),
+            first_user_text: session.first_user_text(),
             ..Self::default()
         };
-        for (index, message) in session.messages().iter().enumerate() {
+        for message in session.messages() {
             summary.count(message);
-            summary.hand_over = hand_over(index, message).or(summary.hand_over);
         }
         summary
     }
@@ -64,6 +64,34 @@ impl<'a> Summary<'a> {
         let status = message.status.as_ref().and_then(|status| status.known);
         self.read += usize::from(status == Some(MessageStatus::Read));
     }
+}
+
+impl Session<'_> {
+    /// The time from the start of the session to its end; negative if it ends before it starts.
+    pub fn duration(&self) -> Option<SignedDuration> {
+        let start = self.session_start_time.as_ref()?.instant?;
+        let end = self.session_end_time.as_ref()?.instant?;
+        Some(end.duration_since(start))
+    }
+
+    /// The last hand-over to a human.
+    pub fn hand_over(&self) -> Option<HandOver<'_>> {
+        let mut messages = self.messages().iter().enumerate().rev();
+        messages.find_map(|(index, message)| hand_over(index, message))
+    }
+
+    /// The first words that the person said, as received: what they wrote or chose.
+    pub fn first_user_text(&self) -> Option<Text<'static>> {
+        self.messages().iter().find_map(user_text)
+    }
+}
+
+/// The words of a message of the person, if it is one and has some.
+fn user_text(message: &Message<'_>) -> Option<Text<'static>> {
+    let sender = message.sender_type.as_ref()?;
+    let is_user = sender.known == Some(Sender::User);
+    let words = message.content.as_ref().filter(|_| is_user)?.words();
+    (!words.is_blank()).then_some(words)
 }
 
 /// The hand-over that a message reports, if it reports one.

@@ -3,7 +3,10 @@
 //! A hint is a [`Code`] for programs and a sentence for people. The sentence says first what would
 //! match, in the words of the hypothesis, and then what to do about it, in the words of the code.
 //! The codes are one table: a code is a row, and the hypotheses that lead to it are rows of the
-//! tables in [`crate::diagnosis`].
+//! tables in [`crate::diagnosis`]. If another body would match, the hint also holds where that body
+//! first differs from the saved one.
+
+use crate::Text;
 
 macro_rules! codes {
     ($($code:ident $name:literal $sentence:literal $advice:literal;)*) => {
@@ -93,6 +96,24 @@ pub struct Hint {
     pub code: Code,
     /// What would match, and what to do about it, in lower case and without a full stop.
     pub message: String,
+    /// Where the saved body first differs from the one that would match; `None` if it would match as
+    /// it is.
+    pub difference: Option<Difference>,
+}
+
+/// Where the body that was received and the body that was signed first differ. Texts quote a few
+/// characters, and have an ellipsis where the body goes on; bytes that are not UTF-8 are spelled
+/// `\xff`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The offset in bytes of the first character that differs: the same in both bodies.
+    pub offset: usize,
+    /// What both bodies have before it.
+    pub before: Text<'static>,
+    /// What the received body has from there on; empty at its end.
+    pub received: Text<'static>,
+    /// What the signed body has from there on; empty at its end.
+    pub signed: Text<'static>,
 }
 
 impl Hint {
@@ -101,6 +122,12 @@ impl Hint {
         Self {
             code,
             message: format!("{found}; {}", code.advice()),
+            difference: None,
         }
+    }
+
+    /// The same for a body that differs from the saved one.
+    pub(crate) fn with_difference(self, difference: Option<Difference>) -> Self {
+        Self { difference, ..self }
     }
 }

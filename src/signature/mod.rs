@@ -59,7 +59,7 @@ pub use self::algorithm::{Algorithm, UnknownAlgorithm};
 pub(crate) use self::algorithm::{Digest, Hasher};
 pub use self::checks::Checks;
 pub(crate) use self::checks::Key;
-pub use self::hint::{Code, Hint};
+pub use self::hint::{Code, Difference, Hint};
 pub(crate) use self::presented::PresentedSignatures;
 pub use self::scheme::Scheme;
 pub use self::scheme_error::{SchemeError, Unfilled};

@@ -25,8 +25,8 @@ use crate::Position;
 use crate::delivery::Headers;
 use crate::finding::{Finding, Pointer, Rule, Severity};
 use crate::json::{RawObject, compact, without_lone_surrogates};
-use crate::notification::{Message, Reply, Session, Summary, Transcript};
-use crate::signature::{Scheme, Signature};
+use crate::notification::{Content, HandOver, Message, Reply, Session, Summary, Transcript};
+use crate::signature::{Difference, Scheme, Signature};
 use crate::text::needs_escaping;
 use crate::{Report, Text, redact};
 
@@ -214,6 +214,26 @@ struct SignatureView<'a> {
 struct HintView<'a> {
     code: &'static str,
     message: &'a str,
+    difference: Option<DifferenceView<'a>>,
+}
+
+#[derive(Serialize)]
+struct DifferenceView<'a> {
+    offset: usize,
+    before: &'a Text<'a>,
+    received: &'a Text<'a>,
+    signed: &'a Text<'a>,
+}
+
+impl<'a> DifferenceView<'a> {
+    fn of(difference: &'a Difference) -> Self {
+        Self {
+            offset: difference.offset,
+            before: &difference.before,
+            received: &difference.received,
+            signed: &difference.signed,
+        }
+    }
 }
 
 impl<'a> SignatureView<'a> {
@@ -221,6 +241,7 @@ impl<'a> SignatureView<'a> {
         let hints = signature.hints.iter().map(|hint| HintView {
             code: hint.code.name(),
             message: &hint.message,
+            difference: hint.difference.as_ref().map(DifferenceView::of),
         });
         Self {
             verdict: signature.verdict.name(),
@@ -311,7 +332,7 @@ impl<'a> SessionView<'a> {
     ) -> Self {
         let shows = |part| selection.shows(part);
         Self {
-            summary: shows(Part::Summary).then(|| SummaryView::of(session)),
+            summary: shows(Part::Summary).then(|| SummaryView::of(session, zone)),
             messages: shows(Part::Transcript)
                 .then(|| MessagesView::of(report, session, selection.order, zone)),
         }
@@ -345,11 +366,34 @@ struct SummaryView<'a> {
     ner_slots: Option<Received<'a>>,
     event_label: Option<Received<'a>>,
     variables: Option<Received<'a>>,
+    handover: Option<HandoverView<'a>>,
+    first_user_text: Option<Text<'static>>,
+}
+
+/// The last time that a human took over.
+#[derive(Serialize)]
+struct HandoverView<'a> {
+    agent: Option<Text<'a>>,
+    index: usize,
+    time: Option<String>,
+}
+
+impl<'a> HandoverView<'a> {
+    fn of(hand_over: HandOver<'a>, session: &Session<'_>, zone: &Zone) -> Self {
+        let message = session.messages().get(hand_over.message);
+        let time = message.and_then(|message| message.timestamp);
+        Self {
+            agent: hand_over.seat,
+            index: hand_over.message + 1,
+            time: time.map(|time| zone.rfc3339(time.instant())),
+        }
+    }
 }
 
 impl<'a> SummaryView<'a> {
-    fn of(session: &'a Session<'a>) -> Self {
+    fn of(session: &'a Session<'a>, zone: &Zone) -> Self {
         let summary = Summary::of(session);
+        let hand_over = summary.hand_over;
         let end_reason = session.session_end_reason.as_ref();
         Self {
             workflow_id: session.workflow_id.as_ref(),
@@ -377,6 +421,8 @@ impl<'a> SummaryView<'a> {
             ner_slots: session.ner_slots.as_ref().map(Received::object),
             event_label: session.event_label.as_ref().map(Received::object),
             variables: session.variables.as_ref().map(Received::object),
+            handover: hand_over.map(|it| HandoverView::of(it, session, zone)),
+            first_user_text: summary.first_user_text,
         }
     }
 }
@@ -392,6 +438,7 @@ struct MessageView<'a> {
     #[serde(rename = "type")]
     kind: Option<&'a Text<'a>>,
     text: Displayed<Option<PlainText<'a>>>,
+    plain: Text<'static>,
     content: Option<Received<'a>>,
     reply: Option<ReplyView<'a>>,
 }
@@ -433,6 +480,7 @@ impl<'a> MessagesView<'a> {
             status: message.status.as_ref().map(|status| &status.text),
             kind: content.and_then(|content| content.kind.as_ref()),
             text: Displayed(content.map(PlainText)),
+            plain: content.map(Content::words).unwrap_or_default(),
             content: self.contents[index - 1].map(Received),
             reply: message.reply.as_ref().map(|reply| self.reply(reply)),
         }

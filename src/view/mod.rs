@@ -2,7 +2,8 @@
 //!
 //! | to show | for people | for programs |
 //! |---|---|---|
-//! | a session | [`write_tables`], [`html`] | [`json::write_session`] |
+//! | a session | [`SessionFormat`]: [`write_tables`], text, Markdown, [`html`] | [`json::write_session`] |
+//! | many sessions | [`index`] | |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | a rule | [`explanation`] | |
@@ -12,10 +13,14 @@
 //! All sentences about findings come from [`wording`], which needs no canvas.
 
 mod clip;
+mod difference;
 pub mod explanation;
 pub mod findings;
 pub mod html;
+pub mod index;
 pub mod json;
+mod markdown;
+mod session_format;
 pub mod signature;
 mod summary;
 mod table_layout;
@@ -29,6 +34,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
+pub use self::session_format::{Place, SessionFormat, title_of_several};
 use self::signature::DeliveryInfo;
 pub use self::theme::Theme;
 use self::theme::Tone;
@@ -76,16 +82,17 @@ pub enum Part {
 }
 
 /// The order of the messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Order {
     /// As they were received
+    #[default]
     Received,
     /// By their timestamps
     Time,
 }
 
 /// What to show of a session, and in which order.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Selection {
     /// The only part to show; `None` shows both.
     pub only: Option<Part>,

@@ -3,7 +3,9 @@
 //! A verdict is shown in three places, all of which take their words from here: `chatlog verify`
 //! lists the verdicts of a run, the summary of a session has a row for its own, and the closing
 //! line counts them. What would have matched (the hints of [`diagnosis`](crate::diagnosis)) stands
-//! below a verdict, with the code that scripts know it by. The schemes that
+//! below a verdict, with the code that scripts know it by, and with the place where the saved and the
+//! signed body first differ. Sentences are wrapped at words and hang below their start. The schemes
+//! that
 //! `chatlog verify --discover` finds are written here, too.
 
 use std::collections::BTreeMap;
@@ -12,11 +14,12 @@ use std::io::{self, Write};
 use owo_colors::Style;
 
 use super::theme::Tone;
-use super::{Canvas, Theme, delivery_count};
+use super::wrap::hanging;
+use super::{Canvas, Theme, delivery_count, difference};
 use crate::Position;
 use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Fidelity, Headers};
-use crate::signature::{Scheme, Signature, Verdict};
+use crate::signature::{Hint, Scheme, Signature, Verdict};
 use crate::{Origin, Text};
 
 /// What a view shows of a delivery besides its body. It may outlive the body, which is large.
@@ -96,10 +99,34 @@ pub fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     write_headline(subject, signature, canvas, out)?;
-    for line in explanation(signature, &canvas.theme) {
-        writeln!(out, "  {line}")?;
+    if let Some(reason) = reason(signature) {
+        write_paragraph(&reason, canvas, out)?;
+    }
+    for hint in &signature.hints {
+        write_hint(hint, canvas, out)?;
+    }
+    if let Some(tried) = tried(signature, &canvas.theme) {
+        write_paragraph(&tried, canvas, out)?;
     }
     write_notes(subject, signature, canvas, out)
+}
+
+/// Writes a hint, and below it where the bodies first differ.
+fn write_hint(hint: &Hint, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    write_paragraph(&hint_line(hint, &canvas.theme), canvas, out)?;
+    let drawn = hint.difference.iter();
+    let mut lines = drawn.flat_map(|it| difference::lines(it, HANGING, canvas));
+    lines.try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// Indents what stands below a verdict.
+const INDENT: &str = "  ";
+/// Indents the lines of a sentence after its first.
+const HANGING: &str = "    ";
+
+fn write_paragraph(words: &str, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    let lines = hanging(INDENT, HANGING.len(), words, usize::from(canvas.width));
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// Writes a verdict without its reason and hints, which are those of a verdict before it.
@@ -150,25 +177,34 @@ fn write_notes(
     let reason = signature.reason.as_deref().unwrap_or_default();
     let notes = subject.notes.iter();
     for note in notes.filter(|note| !reason.contains(note.as_str())) {
-        let note = Text::from(note.as_str());
-        writeln!(out, "  {} {note}", canvas.theme.muted.style("note:"))?;
+        write_note(&Text::from(note.as_str()), canvas, out)?;
     }
     Ok(())
 }
 
+fn write_note(note: &Text<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    let label = canvas.theme.muted.style("note:");
+    write_paragraph(&format!("{label} {note}"), canvas, out)
+}
+
 /// Returns the lines that explain a verdict: its reason, and its hints or what was tried.
 pub(super) fn explanation(signature: &Signature, theme: &Theme) -> Vec<String> {
-    let hints = signature.hints.iter().map(|hint| {
-        let code = format!("hint[{}]:", hint.code.name());
-        format!("{} {}", theme.warning.style(code), hint.message)
-    });
-    let mut lines: Vec<_> = reason(signature).into_iter().chain(hints).collect();
+    let hints = signature.hints.iter().map(|hint| hint_line(hint, theme));
+    let lines = reason(signature).into_iter().chain(hints);
+    lines.chain(tried(signature, theme)).collect()
+}
+
+fn hint_line(hint: &Hint, theme: &Theme) -> String {
+    let code = format!("hint[{}]:", hint.code.name());
+    format!("{} {}", theme.warning.style(code), hint.message)
+}
+
+/// What was tried, if nothing matched.
+fn tried(signature: &Signature, theme: &Theme) -> Option<String> {
     let is_failed = matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive);
-    if is_failed && signature.hints.is_empty() && !signature.tried.is_empty() {
-        let label = theme.muted.style("nothing matched; tried:");
-        lines.push(format!("{label} {}", signature.tried.join(", ")));
-    }
-    lines
+    let is_told = is_failed && signature.hints.is_empty() && !signature.tried.is_empty();
+    let label = theme.muted.style("nothing matched; tried:");
+    is_told.then(|| format!("{label} {}", signature.tried.join(", ")))
 }
 
 /// The reason of a verdict and, if there are several secrets, which one matches.
@@ -244,6 +280,7 @@ impl VerdictCounts {
             return Ok(());
         }
         let total = delivery_count(self.counts.values().sum());
+        let total = canvas.theme.heading.style(total);
         writeln!(out, "{total}: {}", self.summary(&canvas.theme))
     }
 }
@@ -274,8 +311,7 @@ pub fn write_failures(
     out: &mut impl Write,
 ) -> io::Result<()> {
     for sentence in sentences {
-        let sentence = Text::from(sentence);
-        writeln!(out, "  {} {sentence}", canvas.theme.muted.style("note:"))?;
+        write_note(&Text::from(sentence), canvas, out)?;
     }
     Ok(())
 }

@@ -83,7 +83,21 @@ impl TableLayout {
 
 /// The lines of a text in a column: as wide as the column, if nothing in it is wider.
 pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
-    wrap(&breakable(text, width), width)
+    let lines = wrap(&breakable(text, width), width);
+    lines.into_iter().map(without_command).collect()
+}
+
+/// A line that no CI system obeys: on GitHub, `::` at its start is a command, and a text may have been
+/// broken in front of one.
+fn without_command(line: String) -> String {
+    let is_blank = |part: &&str| is_style(part) || part.trim_start().is_empty();
+    let mut at: usize = parts(&line).take_while(is_blank).map(str::len).sum();
+    let rest = &line[at..];
+    at += rest.len() - rest.trim_start().len();
+    if !line[at..].starts_with("::") {
+        return line;
+    }
+    format!("{}\\u{{3a}}{}", &line[..at], &line[at + 1..])
 }
 
 /// The escape sequences of a table, hidden while the table lays out the text.
@@ -219,25 +233,18 @@ mod tests {
     fn a_long_word_takes_lines_of_its_own() {
         let word = "👨‍👩‍👧x".repeat(200);
         let cell = format!("a\nshort \u{1b}[36m{word}\u{1b}[0m end");
-        let sheet = TableLayout::new(10 + 3 + 3 + 3 + 1, &[3, 0]);
-        let drawn = sheet.rows(vec![vec!["1".to_owned(), cell]], false);
+        let sheet = TableLayout::new(1 + 3 + 1 + 10, &[3, 0]);
+        let drawn = sheet.rows(vec![vec!["1".to_owned(), cell]]);
         let lines: Vec<&str> = drawn.lines().collect();
         // Three families and three letters fill nine columns of ten.
-        let full = format!("│     │ \u{1b}[36m{}\u{1b}[0m  │", "👨‍👩‍👧x".repeat(3));
-        assert_eq!(
-            lines[..3],
-            [
-                "│ 1   │ a          │",
-                "│     │ short      │",
-                full.as_str()
-            ]
-        );
+        let full = format!("     \u{1b}[36m{}\u{1b}[0m", "👨‍👩‍👧x".repeat(3));
+        assert_eq!(lines[..3], [" 1   a", "     short", full.as_str()]);
         assert_eq!(lines.len(), 2 + 200_usize.div_ceil(3));
         assert_eq!(
             lines[lines.len() - 1]
                 .replace("\u{1b}[36m", "")
                 .replace("\u{1b}[0m", ""),
-            "│     │ 👨‍👩‍👧x👨‍👩‍👧x end │"
+            "     👨‍👩‍👧x👨‍👩‍👧x end"
         );
     }
 }

@@ -155,7 +155,7 @@ impl Theme {
         match role {
             Role::Said | Role::Undocumented => Style::new(),
             Role::Heading => self.heading,
-            Role::Label | Role::Template | Role::Footer | Role::Event => self.muted,
+            Role::Label | Role::Kind | Role::Template | Role::Footer | Role::Event => self.muted,
             Role::Button => self.button,
             Role::Pick => self.pick,
             Role::Link => self.link,

@@ -1,4 +1,5 @@
-//! Wrapping styled text: breaking it into lines that can stand side by side in a table.
+//! Wrapping styled text: breaking it into lines that can stand side by side in a table, or below
+//! each other in a paragraph.
 //!
 //! In a table, the next character on the screen after a line of a cell belongs to the next cell.
 //! So a style must end with its line and start again in the next one. [`wrap`] does this in two
@@ -29,6 +30,25 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         } else {
             lines.append(&mut broken(&line, width));
         }
+    }
+    lines
+}
+
+/// The fewest columns that [`hanging`] gives to words, however narrow the canvas.
+const MIN_WORDS: usize = 20;
+
+/// Breaks words into lines of at most `width` columns: the first after `start`, the others indented
+/// by `indent` columns.
+pub(super) fn hanging(start: &str, indent: usize, words: &str, width: usize) -> Vec<String> {
+    let taken = indent.max(visible_width(start));
+    let mut lines = wrap(words, width.saturating_sub(taken).max(MIN_WORDS));
+    for (number, line) in lines.iter_mut().enumerate() {
+        let before = if number == 0 {
+            start.to_owned()
+        } else {
+            " ".repeat(indent)
+        };
+        line.insert_str(0, &before);
     }
     lines
 }
@@ -209,6 +229,13 @@ mod tests {
     #[test]
     fn a_letter_that_is_wider_than_a_line_has_its_own() {
         assert_eq!(wrap("五六", 1), ["五六"]);
+    }
+
+    #[test]
+    fn words_hang_below_the_start_of_a_paragraph() {
+        let lines = hanging("  ", 4, "one two three four five six seven", 24);
+        assert_eq!(lines, ["  one two three four", "    five six seven"]);
+        assert_eq!(hanging("note: ", 6, "", 24), ["note: "]);
     }
 
     #[test]

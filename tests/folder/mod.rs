@@ -75,13 +75,16 @@ impl Run {
         std::str::from_utf8(&self.stdout).expect("text")
     }
 
-    /// Asserts the exit code, and that all output together contains these words.
+    /// Asserts the exit code, and that all output together contains these words, whether or not
+    /// they are wrapped.
     #[track_caller]
     pub(crate) fn is(&self, code: i32, words: &[&str]) {
         let all = format!("{}{}", String::from_utf8_lossy(&self.stdout), self.stderr);
         assert_eq!(self.code, code, "{all}");
+        let unwrapped = all.replace("\n    ", " ");
         for words in words {
-            assert!(all.contains(words), "no `{words}` in:\n{all}");
+            let is_said = all.contains(words) || unwrapped.contains(words);
+            assert!(is_said, "no `{words}` in:\n{all}");
         }
     }
 }

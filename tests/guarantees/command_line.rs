@@ -29,11 +29,17 @@ fn a_file_without_a_command_is_shown() {
         let run = run(arguments);
         assert_eq!((run.code, &run.stdout), (0, &shown.stdout), "{arguments:?}");
     }
+    // With several deliveries, the line above each says which of them it is.
+    let (_, session) = shown.stdout.split_once('\n').expect("there are lines");
     let two = run([SAMPLE, "samples/handed-over.json"]);
-    assert!(two.stdout.starts_with(&shown.stdout), "{}", two.stdout);
-    assert!(two.stdout.contains("samples/handed-over.json\n"));
+    assert!(two.stdout.starts_with("╶─ 1 of 2 · "), "{}", two.stdout);
+    assert!(two.stdout.contains(session), "{}", two.stdout);
+    assert!(
+        two.stdout
+            .contains("\n╶─ 2 of 2 · samples/handed-over.json ─")
+    );
     let folder = run(["samples"]);
-    assert!(folder.stdout.contains(&shown.stdout), "{}", folder.stderr);
+    assert!(folder.stdout.contains(session), "{}", folder.stderr);
     // One delivery of a file counts as the file.
     let is_an_input = |word: &str| !run([word]).stderr.contains("neither a command");
     assert!(is_an_input(&format!("{SAMPLE}#1")));
@@ -404,7 +410,7 @@ fn credentials_in_headers_and_urls_are_masked_in_every_output() {
         &[r#""target":"/hook?id=7&token=[redacted]&API_KEY=[redacted]"#],
     );
     folder
-        .chatlog("show a.curl")
+        .chatlog("show --details a.curl")
         .is(1, &["https://[redacted]@h/hook?id=7"]);
     // What they are for is what tools need.
     let extracted = folder.chatlog("extract --headers a.http");

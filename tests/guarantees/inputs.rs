@@ -390,8 +390,8 @@ fn a_number_behind_an_input_names_one_delivery() {
     let lines = ["one", "two", "three"].map(line).join("\n");
     folder.write("x.ndjson", &lines);
     let show = |input: &str| in_folder(&folder, &["show", "--only", "summary", input]);
-    show("x.ndjson#2").is(0, &["x.ndjson#2\n", "two"]);
-    show("x.ndjson#1").is(0, &["x.ndjson\n", "one"]);
+    show("x.ndjson#2").is(0, &[" x.ndjson#2 ", "two"]);
+    show("x.ndjson#1").is(0, &[" x.ndjson ", "one"]);
     assert!(!show("x.ndjson#2").text().contains("three"));
     in_folder(&folder, &["validate", "x.ndjson#3"]).is(0, &["1 delivery"]);
     assert_eq!(

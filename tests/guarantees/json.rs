@@ -542,8 +542,9 @@ fn a_field_that_nothing_documents_is_shown_wherever_it_is() {
     folder.write("planted.json", notification.to_string());
     for width in ["40", "90", "200"] {
         let mut show = folder.command(env!("CARGO_BIN_EXE_chatlog"));
-        let shown = finish(show.args(["show", "--width", width, "planted.json"])).stdout;
-        let shown: String = shown.split(['│', '\n', ' ']).collect();
+        let shown =
+            finish(show.args(["show", "--details", "--width", width, "planted.json"])).stdout;
+        let shown: String = shown.split(['▏', '\n', ' ']).collect();
         for number in 1..=planted {
             let value = format!("planted-{number}.");
             assert!(

@@ -288,7 +288,7 @@ fn the_line_break_at_the_end_of_a_file_belongs_to_the_file() {
     let of_body = signed.text().trim().to_owned();
     let show = |signature: &str| {
         folder.chatlog(&format!(
-            "show --only summary --width 200 --secret {key} --signature {signature} file.json"
+            "show --only summary --details --width 200 --secret {key} --signature {signature} file.json"
         ))
     };
     let sum = "d4004dbbb027f2f01c2f2ddd21f3e9bbae85ec9ba9b39009bc61f5bc5572373f";

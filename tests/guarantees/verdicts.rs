@@ -381,8 +381,8 @@ fn errors_that_a_project_file_relaxed_are_counted_where_a_run_closes() {
          message-order = \"allow\"\n",
     );
     let allowed = |count: usize| match count {
-        1 => "1 error allowed by chatlog.toml\n".to_owned(),
-        _ => format!("{count} errors allowed by chatlog.toml\n"),
+        1 => "1 error allowed by chatlog.toml".to_owned(),
+        _ => format!("{count} errors allowed by chatlog.toml"),
     };
     let case = |arguments: &str, code: i32, count: usize| {
         folder.chatlog(arguments).is(code, &[&allowed(count)]);
@@ -449,13 +449,25 @@ fn a_failed_signature_passes_only_where_an_option_says_so() {
 }
 
 #[test]
-fn quiet_prints_problems_and_nothing_else() {
+fn quiet_prints_what_fails_the_run_and_nothing_else() {
     let folder = captures("quiet");
+    let warned = fs::read_to_string("samples/duplicate-keys.json").expect("the sample");
+    folder.write("warned.json", &warned);
+    folder.write("in/warned.http", sign(&folder, "warned.json"));
+    // Warnings fail no run, so they do not break the silence either.
+    let unsigned = "in/unsigned.json -W signature-missing";
     for command in [
         "validate -q good.json",
+        "validate -q warned.json",
         "verify -q in/valid.http",
-        "check -q in/valid.http",
+        &format!("verify -q {unsigned}"),
+        "check -q in/valid.http in/warned.http",
+        &format!("check -q {unsigned}"),
     ] {
+        for format in FORMATS.iter().filter(|format| !is_document(format)) {
+            let run = folder.chatlog(&format!("{command} --format {format}"));
+            assert_eq!((run.code, run.text(), &*run.stderr), (0, "", ""));
+        }
         let run = folder.chatlog(command);
         assert_eq!((run.code, run.text(), &*run.stderr), (0, "", ""));
     }
@@ -464,7 +476,22 @@ fn quiet_prints_problems_and_nothing_else() {
         run.is(1, &["missing", "unsigned.json"]);
         assert!(!run.text().contains("valid.http"), "{run:?}");
         assert!(!run.text().contains("deliver"), "{run:?}");
+        // A verdict that could not be reached fails the run at any level, and says why.
+        let run = folder.chatlog(&format!("{command} -q in/smee.json"));
+        run.is(2, &["inconclusive", "smee.json"]);
     }
+    let strict = folder.chatlog("check -q in/warned.http --strict");
+    strict.is(1, &["error[duplicate-key]"]);
+    folder.write("both.json", warned.replace("\"closed\"", "7"));
+    let both = folder.chatlog("validate -q both.json --report concise=report");
+    both.is(1, &["error["]);
+    assert!(!both.text().contains("warning"), "{both:?}");
+    assert!(folder.read("report").contains(" warning["));
+}
+
+/// Whether a format is one document, which is there even if it is empty.
+fn is_document(format: &str) -> bool {
+    ["gitlab", "sarif", "junit"].contains(&format)
 }
 
 #[test]

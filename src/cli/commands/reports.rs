@@ -10,7 +10,7 @@ use chatlog::view::{Theme, Zone};
 use chatlog::{Report, Text};
 
 use super::canvas;
-use crate::cli::args::DisplayArgs;
+use crate::cli::args::{DisplayArgs, REPORT};
 use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::output::{ReportFile, Stdout};
@@ -19,8 +19,10 @@ use crate::cli::output::{ReportFile, Stdout};
 pub(super) struct Destinations<'a> {
     /// The format on standard output; `None` to write none there.
     pub(super) format: Option<ReportFormat>,
-    /// Whether to write only problems there.
+    /// Whether to write only failures there.
     pub(super) quiet: bool,
+    /// Whether to list findings one by one that say the same.
+    pub(super) lists_all: bool,
     /// The report files.
     pub(super) reports: &'a [(ReportFormat, PathBuf)],
     /// The look of standard output.
@@ -36,6 +38,7 @@ impl Destinations<'_> {
         let options = Options {
             canvas: canvas(self.look, config, Zone::UTC),
             quiet: self.quiet,
+            lists_all: self.lists_all,
             project: Text::from(config.name()),
         };
         let reports = self.open_reports(&options)?;
@@ -45,6 +48,7 @@ impl Destinations<'_> {
         let renderers = FindingRenderers {
             screen,
             reports: report_renderers,
+            quiet: self.quiet,
         };
         let writers = FindingWriters {
             screen: screen_writer.transpose()?,
@@ -58,9 +62,10 @@ impl Destinations<'_> {
         let mut options = options.clone();
         options.canvas.theme = Theme::plain();
         options.quiet = false;
+        options.lists_all = true;
         let open = |(format, path): &(ReportFormat, PathBuf)| {
             let renderer = Renderer::new(*format, options.clone());
-            let file = ReportFile::create(path)?;
+            let file = ReportFile::create(REPORT, path)?;
             Ok((renderer.clone(), Writer::new(renderer, file)?))
         };
         self.reports.iter().map(open).collect()
@@ -71,6 +76,7 @@ impl Destinations<'_> {
 pub(super) struct FindingRenderers {
     screen: Option<Renderer>,
     reports: Vec<Renderer>,
+    quiet: bool,
 }
 
 /// Findings that were rendered for all destinations.
@@ -81,17 +87,21 @@ pub(super) struct RenderedFindings {
 }
 
 impl FindingRenderers {
-    /// Renders the findings of one delivery.
+    /// Renders the findings of one delivery. With `--quiet`, report files still have all of them,
+    /// and the report is left with those that fail the run.
     pub(super) fn report(
         &self,
-        report: &Report<'_>,
+        report: &mut Report<'_>,
         rendered: &mut RenderedFindings,
     ) -> Result<()> {
-        if let Some(screen) = &self.screen {
-            screen.report(report, &mut rendered.screen)?;
-        }
         for (renderer, rendered) in self.reports(rendered) {
             renderer.report(report, rendered)?;
+        }
+        if self.quiet {
+            report.keep_failures();
+        }
+        if let Some(screen) = &self.screen {
+            screen.report(report, &mut rendered.screen)?;
         }
         Ok(())
     }

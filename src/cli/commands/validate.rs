@@ -13,7 +13,7 @@ use chatlog::view::findings::InputProblem;
 use chatlog::{InspectOptions, Text, VerifyFn, inspect};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
-use super::verifier::{Failures, Verifier};
+use super::verifier::{Failures, Verifier, is_silent};
 use super::{levels, read_options};
 use crate::cli::args::Validate;
 use crate::cli::config::Config;
@@ -52,6 +52,7 @@ fn destinations(args: &Validate) -> Destinations<'_> {
     Destinations {
         format: Some(args.format),
         quiet: args.quiet,
+        lists_all: args.limit.lists_all(),
         reports: &args.report,
         look: &args.look,
     }
@@ -65,6 +66,7 @@ struct Validation {
     renderers: FindingRenderers,
     limit: FindingLimit,
     fails_fast: bool,
+    quiet: bool,
 }
 
 impl Validation {
@@ -84,6 +86,7 @@ impl Validation {
             renderers,
             limit: args.limit.limit(),
             fails_fast: args.fail_fast,
+            quiet: args.quiet,
         })
     }
 }
@@ -113,10 +116,12 @@ impl Processor for Validation {
             contracts: &self.contracts,
             verifier: verify.as_ref().map(|verify| verify as VerifyFn<'_>),
         };
-        let report = inspect(incoming.origin, incoming.delivery, &document, &options);
-        self.renderers.report(&report, &mut output.findings)?;
+        let mut report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        self.renderers.report(&mut report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
-        output.signatures.extend(report.signature);
+        if !self.quiet || !is_silent(&report) {
+            output.signatures.extend(report.signature);
+        }
         Ok(if self.fails_fast && outcome != Outcome::Clean {
             ControlFlow::Break(outcome)
         } else {

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
+use chatlog::Report;
 use chatlog::delivery::Delivery;
 use chatlog::diagnosis::{Budget, CommonCause, Diagnosis, diagnose};
-use chatlog::signature::{Checks, Secret, Signature, verify};
+use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
 
 use crate::cli::args::SignatureArgs;
 use crate::cli::config::Config;
@@ -116,6 +117,15 @@ impl Verifier {
             explains_none: self.explains_none,
         }
     }
+}
+
+/// Whether a signature is not valid and yet no finding of the report: the user allows it. With
+/// `--quiet`, only failures are findings.
+pub(super) fn is_silent(report: &Report<'_>) -> bool {
+    let signature = report.signature.as_ref();
+    let mut findings = report.findings.iter();
+    signature.is_some_and(|signature| signature.verdict != Verdict::Valid)
+        && !findings.any(|finding| finding.rule.is_about_signature())
 }
 
 /// A summary of the failed signatures of a run.

@@ -17,7 +17,7 @@ use chatlog::view::{Canvas, Zone, json, signature};
 use chatlog::{InspectOptions, Report, Text, inspect_signature};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
-use super::verifier::{Failures, Verifier};
+use super::verifier::{Failures, Verifier, is_silent};
 use super::{canvas, levels, read_options};
 use crate::cli::args::{Verify, VerifyFormat};
 use crate::cli::config::Config;
@@ -90,6 +90,8 @@ struct CheckedDelivery {
     signature: Signature,
     /// The severity of the verdict, if it is a finding.
     severity: Option<Severity>,
+    /// Whether it counts in the summary of failures.
+    is_counted: bool,
     /// What to show of the delivery; `None` to show nothing.
     info: Option<DeliveryInfo<'static>>,
 }
@@ -97,12 +99,14 @@ struct CheckedDelivery {
 impl Verification {
     fn checked(&self, report: Report<'_>) -> Option<CheckedDelivery> {
         let severity = report.findings.first().map(|finding| finding.severity);
+        let is_counted = !(self.quiet && is_silent(&report));
         let is_shown = self.is_shown && !(self.quiet && severity.is_none());
         let info = || DeliveryInfo::of(report.origin, report.delivery).into_owned();
         Some(CheckedDelivery {
             index: report.origin.index,
             signature: report.signature?,
             severity,
+            is_counted,
             info: is_shown.then(info),
         })
     }
@@ -122,8 +126,8 @@ impl Processor for Verification {
             verifier: Some(&verify),
             ..InspectOptions::default()
         };
-        let report = inspect_signature(incoming.origin, incoming.delivery, &options);
-        self.renderers.report(&report, &mut output.findings)?;
+        let mut report = inspect_signature(incoming.origin, incoming.delivery, &options);
+        self.renderers.report(&mut report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
         output.verdicts.extend(self.checked(report));
         Ok(ControlFlow::Continue(outcome))
@@ -161,10 +165,13 @@ impl Sink<Verified> for VerificationOutput {
     ) -> Result<ControlFlow<()>> {
         self.writers.write(verified.findings, is_live)?;
         for checked in verified.verdicts {
-            self.failures.count(&checked.signature);
+            if checked.is_counted {
+                self.failures.count(&checked.signature);
+            }
             match &mut self.verdicts {
                 Some(verdicts) => verdicts.add(checked, source, is_live, &mut self.failures)?,
-                None => drop(self.failures.is_repeated(&checked.signature)),
+                None if checked.is_counted => drop(self.failures.is_repeated(&checked.signature)),
+                None => {}
             }
         }
         Ok(match &self.verdicts {
@@ -182,6 +189,7 @@ fn destinations(args: &Verify) -> Destinations<'_> {
             _ => None,
         },
         quiet: args.quiet,
+        lists_all: true,
         reports: &args.report,
         look: &args.look,
     }
@@ -298,6 +306,7 @@ impl Verdicts {
             signature,
             severity,
             info,
+            ..
         } = checked;
         let enter = || self.swaps.enter(source.as_str(), index, &signature);
         let id = self.compares.then(enter).flatten();

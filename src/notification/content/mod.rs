@@ -139,6 +139,15 @@ impl<'de> Content<'de> {
         blocks.into_vec()
     }
 
+    /// Returns the words that the sender said, and nothing else: see [`Block::words`]. Empty if the
+    /// content has none; the words of several blocks are lines below each other.
+    pub fn words(&self) -> Text<'static> {
+        let blocks = self.blocks();
+        let said = blocks.iter().filter_map(Block::words);
+        let said: Vec<_> = said.map(|it| it.as_str().replace("\r\n", "\n")).collect();
+        Text::from(said.join("\n"))
+    }
+
     /// Adds the blocks of the content.
     pub(super) fn add_to<'a>(&'a self, blocks: &mut Blocks<'a>) {
         self.add_payloads(blocks);

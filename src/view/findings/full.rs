@@ -9,6 +9,12 @@
 //!
 //! The pointer to the value at fault labels the caret if it fits beside it, and stands in a note
 //! below otherwise.
+//!
+//! Notes are wrapped at words. A title is not: editors that know compilers look for one line with
+//! the title and the next with the arrow.
+//!
+//! Findings that say the same of several places ([`Repeated`]) are drawn once, at the first place;
+//! a note counts and names the others, and arrows lead to the next [`MAX_MORE`] of them.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -19,6 +25,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 
 use super::excerpt::{Excerpt, columns_of, excerpt};
 use super::places::{Places, Region};
+use super::repeated::Repeated;
 use super::report_format::{Rendered, Reporter, Total};
 use super::{Canvas, InputProblem, Listed, Options, more_findings};
 use crate::finding::{Finding, Rule, Severity};
@@ -26,6 +33,7 @@ use crate::signature::Verdict;
 use crate::view::Theme;
 use crate::view::signature::{self, DeliveryInfo};
 use crate::view::wording;
+use crate::view::wrap::{hanging, visible_width};
 use crate::{Report, Text};
 
 /// Places that are more than this many bytes apart are drawn as separate snippets.
@@ -36,6 +44,8 @@ const WIDE: usize = 1 << 20;
 const ARROW: &str = "-->";
 /// The number of characters that are shown of a pointer.
 const MAX_POINTER: usize = 1000;
+/// How many other places of a finding have an arrow of their own.
+const MAX_MORE: usize = 2;
 /// Stands between a line's number and the line.
 const GUTTER: &str = " | ";
 
@@ -48,6 +58,10 @@ impl Reporter for Full {
     fn report(&self, report: &Report<'_>, rendered: &mut Rendered) -> io::Result<()> {
         let canvas = &self.options.canvas;
         match Listed::of(report) {
+            Some(listed) if self.options.lists_all => {
+                let blocks = Repeated::none(listed.findings);
+                write_blocks(&blocks, &listed, canvas, rendered)
+            }
             Some(listed) => write(&listed, canvas, rendered),
             None => write_remarks(report, canvas, rendered),
         }
@@ -77,10 +91,20 @@ fn write_remarks(report: &Report<'_>, canvas: &Canvas, out: &mut impl Write) -> 
     }
 }
 
-/// Writes each finding with its place, the line it is about, and what to do about it.
+/// Writes each finding with its place, the line it is about, and what to do about it; those that
+/// say the same of several places once.
 pub(super) fn write(listed: &Listed<'_>, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
-    for finding in listed.findings {
-        Drawing::of(finding, &listed.places, canvas).write(out)?;
+    write_blocks(&Repeated::all(listed.findings), listed, canvas, out)
+}
+
+fn write_blocks(
+    blocks: &[Repeated<'_>],
+    listed: &Listed<'_>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for block in blocks {
+        Drawing::of(block, &listed.places, canvas).write(out)?;
     }
     if !listed.omitted.is_empty() {
         let more = more_findings(listed.omitted);
@@ -113,6 +137,8 @@ fn write_problem(
 /// A finding, its places, and the room to draw it in.
 struct Drawing<'d> {
     finding: &'d Finding,
+    /// It and the others that say the same.
+    block: &'d Repeated<'d>,
     places: &'d Places<'d>,
     theme: &'d Theme,
     /// The columns that a line of the body may fill.
@@ -144,7 +170,8 @@ impl MarkedLine<'_> {
 }
 
 impl<'d> Drawing<'d> {
-    fn of(finding: &'d Finding, places: &'d Places<'d>, canvas: &'d Canvas) -> Self {
+    fn of(block: &'d Repeated<'d>, places: &'d Places<'d>, canvas: &'d Canvas) -> Self {
+        let finding = block.first;
         let related = finding.related.iter().map(|related| &related.span);
         let spans = std::iter::once(&finding.span).chain(related).flatten();
         let lines = spans.map(|span| line_of(places, span.start));
@@ -152,6 +179,7 @@ impl<'d> Drawing<'d> {
         let room = usize::from(canvas.width).saturating_sub(digits + GUTTER.len());
         Self {
             finding,
+            block,
             places,
             theme: &canvas.theme,
             room: room.max(20),
@@ -166,6 +194,7 @@ impl<'d> Drawing<'d> {
         let (snippets, labelled) = span.map(|span| self.snippets(span)).unwrap_or_default();
         self.write_snippets(&snippets, out)?;
         self.write_notes(labelled, out)?;
+        self.write_more(out)?;
         writeln!(out)
     }
 
@@ -201,18 +230,46 @@ impl<'d> Drawing<'d> {
     /// Writes the position of a region: in the input, or in the body if that is wrapped. Related
     /// places have the same arrow, because GitHub takes the `:::` of compilers for a command.
     fn write_arrow(&self, region: Region, out: &mut impl Write) -> io::Result<()> {
-        let origin = self.places.report().origin;
         let indent = " ".repeat(self.digits);
-        write!(
-            out,
-            "{indent}{} {}",
-            self.theme.muted.style(ARROW),
-            origin.source
-        )?;
+        let arrow = self.theme.muted.style(ARROW);
+        writeln!(out, "{indent}{arrow} {}", self.position(region))
+    }
+
+    /// A region as `source:line:column`, or as the delivery and a position in its body.
+    fn position(&self, region: Region) -> String {
+        let origin = self.places.report().origin;
+        let source = &origin.source;
         match region.in_body {
-            Some(body) => writeln!(out, "#{}, body {}:{}", origin.index, body.line, body.column),
-            None => writeln!(out, ":{}:{}", region.start.line, region.start.column),
+            Some(body) => format!(
+                "{source}#{}, body {}:{}",
+                origin.index, body.line, body.column
+            ),
+            None => format!("{source}:{}:{}", region.start.line, region.start.column),
         }
+    }
+
+    /// Says where else the finding is, and leads to the next of these places.
+    fn write_more(&self, out: &mut impl Write) -> io::Result<()> {
+        let Some(more) = self.block.more() else {
+            return Ok(());
+        };
+        let indent = " ".repeat(self.digits + 1);
+        let muted = self.theme.muted;
+        for line in self.paragraph(&format!("{indent}= "), &more) {
+            writeln!(out, "{}", muted.style(line))?;
+        }
+        for other in self.block.others.iter().take(MAX_MORE) {
+            let position = self.position(self.places.of_finding(other));
+            let arrow = format!("{indent}  {ARROW} {position}");
+            writeln!(out, "{}", muted.style(arrow))?;
+        }
+        Ok(())
+    }
+
+    /// Words as lines that keep to the canvas, each below the start of the words.
+    fn paragraph(&self, start: &str, words: &str) -> Vec<String> {
+        let width = self.digits + GUTTER.len() + self.room;
+        hanging(start, visible_width(start), words, width)
     }
 
     /// Says where the delivery starts, if its body is wrapped.
@@ -251,14 +308,18 @@ impl<'d> Drawing<'d> {
 
     fn write_notes(&self, labelled: bool, out: &mut impl Write) -> io::Result<()> {
         let notes = self.notes(labelled);
-        if !notes.is_empty() && self.finding.span.is_some() {
+        let is_last = notes.is_empty() && self.block.others.is_empty();
+        if !is_last && self.finding.span.is_some() {
             self.write_bar(out)?;
         }
         let indent = " ".repeat(self.digits + 1);
         let bullet = self.theme.muted.style("=");
         for (name, words) in notes {
             let name = self.theme.heading.style(name);
-            writeln!(out, "{indent}{bullet} {name} {words}")?;
+            let start = format!("{indent}{bullet} {name} ");
+            for line in self.paragraph(&start, &words) {
+                writeln!(out, "{line}")?;
+            }
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ mod json;
 mod junit;
 mod places;
 mod problem;
+mod repeated;
 mod report_format;
 mod sarif;
 
@@ -81,6 +82,9 @@ pub struct Options {
     pub canvas: Canvas,
     /// Whether to leave out deliveries without findings, and the closing line.
     pub quiet: bool,
+    /// Whether [`ReportFormat::Full`] draws every finding, even if it says what another one says of
+    /// another place.
+    pub lists_all: bool,
     /// The name of the project file, which the closing line names if it relaxed a rule.
     pub project: Text<'static>,
 }
@@ -149,8 +153,8 @@ impl RunTotals {
         }
     }
 
-    /// Writes the closing lines, such as `2 deliveries: 1 error, 3 warnings` and the verdicts below
-    /// it; nothing if there was no delivery.
+    /// Writes the closing line, such as `2 deliveries: 1 error, 3 warnings · signatures: 2 valid`;
+    /// nothing if there was no delivery.
     fn write(&self, options: &Options, out: &mut impl Write) -> io::Result<()> {
         if self.deliveries == 0 {
             return Ok(());
@@ -159,11 +163,12 @@ impl RunTotals {
         let mut found = self.found(theme);
         found.extend(errors_allowed(self.allowed, &options.project, theme));
         let deliveries = delivery_count(self.deliveries);
-        writeln!(out, "{deliveries}: {}", found.join(", "))?;
-        if self.verdicts.is_empty() {
-            return Ok(());
+        let deliveries = theme.heading.style(deliveries);
+        write!(out, "{deliveries}: {}", found.join(", "))?;
+        if !self.verdicts.is_empty() {
+            write!(out, " · signatures: {}", self.verdicts.summary(theme))?;
         }
-        writeln!(out, "signatures: {}", self.verdicts.summary(theme))
+        writeln!(out)
     }
 
     /// Such as `1 error` and `3 warnings`, or `no problems`.

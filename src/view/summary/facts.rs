@@ -66,7 +66,7 @@ impl<'r> Facts<'r> {
             Row::new("When", vec![self.when()]),
             Row::new("Workflow", vec![self.workflow()]).of_kind(RowKind::Workflow),
             self.values(),
-            Row::new("Signature", vec![self.signature()]),
+            Row::new("Signature", self.signature()),
             self.findings(),
         ];
         rows.retain(|row| !row.lines.is_empty());
@@ -219,8 +219,9 @@ impl<'r> Facts<'r> {
         Row::new(name, vec![line]).of_kind(RowKind::Values)
     }
 
-    /// The verdict, if there is one, and why.
-    fn signature(&self) -> Vec<Piece<'r>> {
+    /// The verdict, if there is one, and why. A second line says who chose the scheme or the header,
+    /// if they are not the built-in ones.
+    fn signature(&self) -> Vec<Vec<Piece<'r>>> {
         let Some(checked) = checked(self.report) else {
             return Vec::new();
         };
@@ -232,8 +233,10 @@ impl<'r> Facts<'r> {
         };
         let settings = settings(checked).into_iter();
         let settings = settings.map(|setting| Piece::new(Tone::Muted, setting));
-        let pieces = [verdict, Piece::new(Tone::Muted, why)].into_iter();
-        pieces.chain(settings).collect()
+        vec![
+            vec![verdict, Piece::new(Tone::Muted, why)],
+            settings.collect(),
+        ]
     }
 
     /// How many findings there are of which rules. If not all of them are told elsewhere on the
@@ -274,11 +277,15 @@ impl<'r> Facts<'r> {
 
     /// The command that lists all findings.
     fn command(&self) -> String {
-        let source = self.report.origin.source.as_str();
-        match source {
-            "-" => "chatlog validate".to_owned(),
-            _ => format!("chatlog validate {}", shell_words::quote(source)),
+        let origin = self.report.origin;
+        if origin.source.as_str() == "-" {
+            return "chatlog validate".to_owned();
         }
+        let name = match origin.index {
+            0 | 1 => origin.source.as_str().to_owned(),
+            index => format!("{}#{index}", origin.source.as_str()),
+        };
+        format!("chatlog validate {}", shell_words::quote(&name))
     }
 }
 

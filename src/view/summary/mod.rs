@@ -8,6 +8,7 @@
 mod details;
 mod facts;
 pub(super) mod html;
+pub(super) mod plain;
 
 use std::io::{self, Write};
 
@@ -17,6 +18,7 @@ use self::facts::Facts;
 pub(super) use self::facts::Piece;
 use super::clip::{self, MAX_CELL, Room};
 use super::table_layout::TableLayout;
+use super::transcript::NARROWEST_TABLE;
 use super::{Canvas, Selection, Theme, Zone};
 use crate::notification::{Session, Summary};
 use crate::{Report, Text};
@@ -112,12 +114,14 @@ fn shorten(rows: &mut Vec<Row<'_>>) {
         lines[0][0].label = Some(Text::from(name));
         rows[workflow].lines[0].append(&mut lines[0]);
     }
-    if let Some(findings) = rows.iter().position(|row| row.kind == RowKind::Findings)
-        && is_long(rows)
-    {
-        let lines = &mut rows[findings].lines;
-        let more = lines.drain(1..).flatten().collect();
-        lines.push(more);
+    let findings = rows.iter().position(|row| row.kind == RowKind::Findings);
+    for kept in [1, 0] {
+        if let Some(findings) = findings.filter(|at| is_long(rows) && rows[*at].lines.len() > kept)
+        {
+            let lines = &mut rows[findings].lines;
+            let together = lines.drain(kept..).flatten().collect();
+            lines.push(together);
+        }
     }
 }
 
@@ -136,8 +140,11 @@ pub(super) fn write(
         full_text: selection.full_text,
     };
     let rows = rows(report, session, selection, &canvas.zone);
-    let cells = rows.iter().map(|row| drawing.cells(row)).collect();
-    writeln!(out, "{}", layout.rows(cells))
+    let mut cells = rows.iter().map(|row| drawing.cells(row));
+    if canvas.width >= NARROWEST_TABLE {
+        return writeln!(out, "{}", layout.rows(cells.collect()));
+    }
+    cells.try_for_each(|cells| writeln!(out, " {}", cells.join(": ")))
 }
 
 /// Draws pieces with their styles.

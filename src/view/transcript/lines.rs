@@ -29,6 +29,8 @@ pub(in crate::view) enum Role {
     Heading,
     /// The kind of a message or of a part, and other details.
     Label,
+    /// The kind of a link, which its address tells already.
+    Kind,
     /// The template that a message was made from.
     Template,
     /// The footer of a message.
@@ -56,7 +58,7 @@ pub(super) struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    fn new(role: Role, text: Text<'a>) -> Self {
+    pub(super) fn new(role: Role, text: Text<'a>) -> Self {
         Self {
             role,
             text,
@@ -96,6 +98,14 @@ pub(super) fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(Line<'_>)
     });
 }
 
+/// Draws the undocumented fields of a quote line by line: a preview of it has room for its words alone.
+pub(super) fn for_each_line_of_quote(quoted: &Quote<'_>, mut take: impl FnMut(Line<'_>)) {
+    let ControlFlow::Continue(()) = quote(quoted, &mut |line| {
+        take(line);
+        ControlFlow::<Infallible>::Continue(())
+    });
+}
+
 /// Displays the lines of a content, unescaped: the text may act on a terminal.
 pub(in crate::view) struct PlainText<'a>(pub(in crate::view) &'a Content<'a>);
 
@@ -112,7 +122,8 @@ impl Display for PlainText<'_> {
 }
 
 fn write_line(line: Line<'_>, mut separator: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for span in line.spans {
+    let told = |span: &&Span<'_>| span.role != Role::Kind;
+    for span in line.spans.iter().filter(told) {
         f.write_str(separator)?;
         f.write_str(span.url.as_ref().unwrap_or(&span.text).as_str())?;
         separator = " ";
@@ -328,14 +339,14 @@ fn point<B>(point: Option<(Number<'_>, Number<'_>)>, take: &mut Take<'_, B>) -> 
     let Some((latitude, longitude)) = point else {
         return ControlFlow::Continue(());
     };
-    let words = format!("⌖ {},{}", latitude.as_str(), longitude.as_str());
-    let span = Span {
+    let words = format!("{},{}", latitude.as_str(), longitude.as_str());
+    let link = Span {
         role: Role::Link,
         text: Text::from(words),
         url: Some(Text::from(map_url(latitude, longitude))),
     };
     take(Line {
-        spans: &[span],
+        spans: &[Span::new(Role::Kind, Text::from("map")), link],
         relation: Relation::Continues(" · "),
     })
 }

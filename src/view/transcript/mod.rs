@@ -9,11 +9,14 @@
 mod entries;
 pub(super) mod html;
 mod lines;
+pub(super) mod markdown;
+mod message_lines;
 mod table;
+pub(super) mod text;
 
 pub(super) use self::entries::{Entries, ordered, rules_told_once};
 pub(super) use self::lines::{PlainText, Role};
-pub(super) use self::table::write;
+pub(super) use self::table::{NARROWEST_TABLE, write};
 
 #[cfg(test)]
 mod tests {

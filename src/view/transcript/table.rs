@@ -10,16 +10,17 @@ use std::io::{self, Write};
 use owo_colors::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of};
+use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of, sender_words};
 use super::lines::{self, Line, Relation, Role, Span};
-use crate::Text;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::notification::MessageStatus;
 use crate::view::clip::{self, MAX_CELL, Room};
 use crate::view::table_layout::{TableLayout, fill};
 use crate::view::wrap::visible_width;
 use crate::view::{Canvas, Selection, Theme, wording};
 
+/// The narrowest canvas with a table. Lines of a narrower one are left to the terminal to break.
+pub(in crate::view) const NARROWEST_TABLE: u16 = 30;
 /// The narrowest canvas with the time and the sender beside the message.
 const MIN_WIDE: u16 = 60;
 /// The most columns of a sender beside the message.
@@ -88,7 +89,9 @@ impl<'t> Table<'t> {
             0
         };
         let senders = entries.senders();
-        let senders = senders.into_iter().map(|it| sender_words(it).width());
+        let senders = senders
+            .into_iter()
+            .map(|it| sender_words(it).to_string().width());
         let senders = senders.max().unwrap_or_default().min(MAX_SENDER);
         let number_width = u16::try_from(digits).unwrap_or(u16::MAX);
         let sender_width = u16::try_from(senders).unwrap_or(u16::MAX);
@@ -101,10 +104,14 @@ impl<'t> Table<'t> {
                 .collect(),
             None => vec![0],
         };
+        let width = match canvas.width {
+            width @ NARROWEST_TABLE.. => width,
+            _ => u16::MAX,
+        };
         Self {
             canvas,
             selection,
-            layout: TableLayout::new(canvas.width, &columns),
+            layout: TableLayout::new(width, &columns),
             number_width,
             sender_width,
         }
@@ -122,7 +129,13 @@ impl<'t> Table<'t> {
         if rows.is_empty() {
             return Ok(());
         }
-        writeln!(out, "{}", self.layout.rows(rows))
+        if self.canvas.width >= NARROWEST_TABLE {
+            return writeln!(out, "{}", self.layout.rows(rows));
+        }
+        let lines = rows.iter().flatten().flat_map(|cell| cell.lines());
+        lines
+            .into_iter()
+            .try_for_each(|line| writeln!(out, " {line}"))
     }
 
     /// The rows of a message: one, or one for its sender and one for its words.
@@ -145,9 +158,13 @@ impl<'t> Table<'t> {
         }
         let above = [sender, number, time].into_iter().flatten();
         let above = above.collect::<Vec<_>>().join(" ");
-        let mut rows = vec![vec![above], vec![message]];
-        rows.retain(|row| !row[0].is_empty());
-        rows
+        if above.is_empty() {
+            return vec![vec![message]];
+        }
+        if entry.is_event() {
+            return vec![vec![format!("{above} {message}")]];
+        }
+        vec![vec![above], vec![message]]
     }
 
     /// The number, if something refers to it.
@@ -168,7 +185,7 @@ impl<'t> Table<'t> {
         if entry.is_event() || !entry.starts_turn {
             return None;
         }
-        let words = sender_words(sender_of(entry.message));
+        let words = sender_words(sender_of(entry.message)).to_string();
         let words = clip::shortened(&words, MAX_SENDER);
         Some(self.sender_style(entry).style(words).to_string())
     }
@@ -190,7 +207,7 @@ impl<'t> Table<'t> {
             let (event, rest) = said
                 .split_first()
                 .map_or((None, &[][..]), |(it, rest)| (Some(it), rest));
-            lines.extend(event.map(|event| self.event(event, width)));
+            lines.extend(event.into_iter().flat_map(|event| self.event(event, width)));
             lines.extend(rest.iter().flat_map(|line| behind(" ", line, room)));
         } else {
             let bar = self.sender_style(entry).style(BAR).to_string();
@@ -202,15 +219,19 @@ impl<'t> Table<'t> {
     }
 
     /// An event, as a dim line across.
-    fn event(&self, words: &str, width: usize) -> String {
-        let words = clip::shortened(words, width.saturating_sub(6));
-        self.muted(format_args!("── {words} ──"))
+    fn event(&self, words: &str, width: usize) -> Vec<String> {
+        let lines = fill(words, width.saturating_sub(6).max(1)).into_iter();
+        let dashes = self.muted("──");
+        lines
+            .map(|line| format!("{dashes} {line} {dashes}"))
+            .collect()
     }
 
     fn said(&self, entry: &Entry<'_>, room: usize) -> Vec<String> {
         let mut cell = Cell::new(self.theme(), self.selection, room);
         if let Some(reply) = &entry.reply {
             cell.add_reply(reply);
+            lines::for_each_line_of_quote(&reply.quote, |line| cell.add(line));
         }
         if let Some(kind) = entry.unknown_kind() {
             cell.add_label(&kind.shortened(40).to_string());
@@ -220,32 +241,30 @@ impl<'t> Table<'t> {
         cell.into_lines()
     }
 
-    /// What is worth saying of a message besides its words: its type and its status.
+    /// What is worth saying of a message besides its words.
     fn note(&self, entry: &Entry<'_>) -> String {
-        if self.selection.details {
-            let content = entry.message.content.as_ref();
-            let kind = content.and_then(|it| it.kind.as_ref());
-            let status = entry.message.status.as_ref().map(|it| &it.text);
-            let words = [kind, status]
-                .map(|it| it.map_or_else(|| "?".to_owned(), |it| it.shortened(40).to_string()));
-            return self.muted(words.join(" · "));
-        }
-        let Some(status) = entry.unusual_status else {
+        let Some(note) = entry.note(self.selection.details) else {
             return String::new();
         };
-        let style = match status.known {
-            Some(MessageStatus::Read) => self.theme().good,
-            Some(MessageStatus::Sent | MessageStatus::Delivery) => self.theme().muted,
-            None => self.theme().warning,
+        let status = entry.unusual_status.filter(|_| !self.selection.details);
+        let style = match status.map(|status| status.known) {
+            Some(Some(MessageStatus::Read)) => self.theme().good,
+            Some(None) => self.theme().warning,
+            _ => self.theme().muted,
         };
-        let words = format!("({})", status.text.shortened(40));
-        style.style(words).to_string()
+        style.style(note).to_string()
     }
 
+    /// A finding; what a warning says is dim, because the conversation goes on.
     fn finding(&self, finding: &Finding) -> String {
         let style = self.theme().severity(finding.severity);
         let what = format!("{}[{}]:", finding.severity.name(), finding.rule);
-        format!("{} {}", style.style(what), wording::message(finding))
+        let message = wording::message(finding);
+        let message = match finding.severity {
+            Severity::Error => message,
+            Severity::Warning => self.muted(message),
+        };
+        format!("{} {message}", style.style(what))
     }
 }
 
@@ -253,14 +272,6 @@ impl<'t> Table<'t> {
 fn behind(mark: &str, text: &str, room: usize) -> Vec<String> {
     let lines = fill(text, room).into_iter();
     lines.map(|line| format!("{mark} {line}")).collect()
-}
-
-/// The word for a sender as it is shown.
-fn sender_words(sender: &str) -> String {
-    match sender {
-        "" => "–".to_owned(),
-        _ => Text::from(sender).to_string(),
-    }
 }
 
 /// The styled lines of a message, as many as there is room for.
