@@ -13,6 +13,7 @@ mod guarantees;
 mod cli;
 mod explain;
 mod json_contract;
+mod pages;
 mod report_formats;
 mod reporting;
 mod screen;

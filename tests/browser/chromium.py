@@ -103,16 +103,18 @@ class Page:
             self.events.append(message)
         return message
 
-    def wait_for(self, method):
-        """Waits for an event that comes after this call, or came since the last navigation."""
-        while not any(event["method"] == method for event in self.events):
-            self.next_message()
-
     def open(self, path, fragment=""):
         """Opens a file and waits until it is loaded."""
+        # From the same file, this would be no more than a jump.
+        self.go_to("about:blank")
+        self.go_to(f"file://{os.path.abspath(path)}{fragment}")
+
+    def go_to(self, url):
+        """Goes to an address and waits until it is loaded."""
         self.events = []
-        self.call("Page.navigate", url=f"file://{os.path.abspath(path)}{fragment}")
-        self.wait_for("Page.loadEventFired")
+        self.call("Page.navigate", url=url)
+        while not any(it["method"] == "Page.loadEventFired" for it in self.events):
+            self.next_message()
 
     def evaluate(self, script):
         """The value of an expression, awaited."""
@@ -123,31 +125,21 @@ class Page:
             raise RuntimeError(result["exceptionDetails"]["exception"]["description"])
         return result["result"].get("value")
 
-    def look(self, width, scheme="light", media=""):
-        """Sets the width of the screen, the colour scheme and the medium."""
+    def look(self, width, scheme="light", media="", height=900):
+        """Sets the size of the screen, the colour scheme and the medium."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
-            height=900,
+            height=height,
             deviceScaleFactor=1,
             mobile=False,
         )
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
-    def save_picture(self, path, height=None):
-        """Saves a picture of the page from its top, as high as it is or up to a height."""
-        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {
-            "x": 0,
-            "y": 0,
-            "width": size["width"],
-            "height": min(size["height"], height or size["height"]),
-            "scale": 1,
-        }
-        picture = self.call(
-            "Page.captureScreenshot", clip=clip, captureBeyondViewport=True
-        )
+    def save_picture(self, path):
+        """Saves a picture of what is on the screen."""
+        picture = self.call("Page.captureScreenshot")
         with open(path, "wb") as file:
             file.write(base64.b64decode(picture["data"]))
 

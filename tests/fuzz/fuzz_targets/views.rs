@@ -11,7 +11,7 @@ use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{self, Scheme, Secret, verify};
 use chatlog::view::signature as signature_view;
 use chatlog::view::signature::DeliveryInfo;
-use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, findings, json, write_tables};
+use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, findings, html, json, write_tables};
 use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 use chatlog_fuzz::{acts, choice, records};
 use jiff::tz::{TimeZone, offset};
@@ -63,6 +63,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         } else {
             Order::Received
         },
+        details: choice.is_multiple_of(3),
     };
     let zone = if choice.is_multiple_of(7) {
         Zone::UTC
