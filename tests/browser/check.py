@@ -50,6 +50,7 @@ def main(program, pictures=None):
         checks = Checks(program, Path(folder), page, pictures and Path(pictures))
         for sample in sorted(SAMPLES.glob("*.*json")) + [SAMPLES / "not-json.txt"]:
             checks.check_sample(sample)
+        checks.check_several()
         checks.check_attack()
         checks.check_many()
     for problem in checks.problems:
@@ -73,6 +74,17 @@ class Checks:
             self.check(path, look)
             if self.pictures:
                 self.save_picture(path, sample.stem, width, scheme, media)
+
+    def check_several(self):
+        """One page of several inputs, and a folder of pages with an index."""
+        inputs = [SAMPLES / "plain-chat.json", SAMPLES / "archive.ndjson", SAMPLES / "not-json.txt"]
+        pages = self.folder / "pages"
+        pages.mkdir()
+        self.run(*inputs, "--output", pages)
+        for path in [self.write(*inputs), *sorted(pages.glob("*.html"))]:
+            self.page.look(390)
+            self.page.open(path)
+            self.check(path, f"several inputs, {path.name}")
 
     def check_attack(self):
         """Markup in every string of a notification shows as text."""
@@ -127,15 +139,18 @@ class Checks:
         path.write_text(json.dumps(notification))
         return path
 
-    def write(self, capture):
+    def write(self, *captures):
         """Has the program write a page."""
-        path = self.folder / f"{capture.stem}.html"
-        command = [self.program, "show", "--format", "html", capture]
-        with open(path, "wb") as file:
-            code = subprocess.run(command, stdout=file, stderr=subprocess.DEVNULL).returncode
-        if code not in (0, 1) and "captures" not in str(capture):
-            self.problems.append(f"{capture.name}: exit code {code}")
+        path = self.folder / f"{captures[0].stem}.html"
+        self.run(*captures, "--output", path)
         return path
+
+    def run(self, *arguments):
+        """Runs `chatlog show`. What is wrong with a sample is not its fault."""
+        command = [self.program, "show", "--format", "html", *arguments]
+        run = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+        if run.returncode not in (0, 1):
+            self.problems.append(f"exit code {run.returncode}: {run.stderr}")
 
     def save_picture(self, path, name, width, scheme, media):
         self.pictures.mkdir(exist_ok=True)

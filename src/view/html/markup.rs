@@ -85,6 +85,11 @@ impl<'u> Link<'u> {
         (is_complete && !Text::from(url).needs_escaping()).then_some(link)
     }
 
+    /// The address.
+    pub(in crate::view) fn url(self) -> &'u str {
+        self.url
+    }
+
     /// The host of a web address, as a browser reads it.
     pub(in crate::view) fn host(self) -> Option<&'u str> {
         let authority = self.rest.strip_prefix("//")?.split(['/', '\\', '?', '#']);
@@ -216,7 +221,7 @@ mod tests {
             ),
             ("https://h:80", "h:80", None),
         ] {
-            let link = Link::to(url).unwrap();
+            let link = Link::to(url).expect("it may be a link");
             assert_eq!((link.host(), link.file_name()), (Some(host), file), "{url}");
         }
     }

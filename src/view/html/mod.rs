@@ -14,7 +14,7 @@
 //!   readable, and all colours keep a contrast of 4.5 to 1, in the light theme, in the dark one and
 //!   on paper.
 //! - **It is as long as the conversation.** A browser lays out only the messages near the screen.
-//!   Each has an anchor: `#m12` is message 12 of the first delivery, `#d2-m12` of the second.
+//!   Each has an anchor, such as `#m12`.
 //!
 //! The parts are drawn where the tables are: the card in `summary/html.rs`, the bubbles in
 //! `transcript/html.rs`.
@@ -34,7 +34,7 @@ pub(super) use self::markup::{Lines, Link};
 use super::transcript::{self, Entries};
 use super::{Canvas, Part, Selection, summary};
 use crate::signature::Verdict;
-use crate::{Origin, Report, Text};
+use crate::{Report, Text};
 
 /// The look of every page.
 const STYLE: &str = include_str!("page.css");
@@ -72,20 +72,8 @@ pub fn begin_page(title: &Text<'_>, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes a session as an article of a page: the summary, then the conversation. A report without a
-/// session shows its findings instead.
-///
-/// # Errors
-/// If `out` cannot be written.
-pub fn write_session(
-    report: &Report<'_>,
-    selection: Selection,
-    canvas: &Canvas,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    write_article(report, &ids_of(report.origin), selection, canvas, out)
-}
-
-/// Writes a session whose ids start with `ids`, for a page with sessions of several inputs.
+/// session shows its findings instead. All ids start with `ids`, so that they are unique on a page
+/// of several sessions.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -120,14 +108,6 @@ pub fn write_article(
 /// If `out` cannot be written.
 pub fn end_page(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "</main>\n</body>\n</html>")
-}
-
-/// The start of the ids of a delivery: nothing for the first one of its input.
-fn ids_of(origin: &Origin<'_>) -> String {
-    match origin.index {
-        0 | 1 => String::new(),
-        index => format!("d{index}-"),
-    }
 }
 
 /// Writes the findings and the verdict of a body that has no session.
