@@ -217,7 +217,7 @@ fn findings_text(report: &Report<'_>, canvas: &Canvas) -> io::Result<String> {
     let canvas = Canvas {
         width: TEXT_WIDTH,
         theme: Theme::plain(),
-        zone: canvas.zone.clone(),
+        ..canvas.clone()
     };
     let mut text = Vec::new();
     super::write_without_session(report, &canvas, &mut text)?;

@@ -55,8 +55,8 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result
 struct Showing {
     format: SessionFormat,
     canvas: Canvas,
-    /// Whether each session is alone in its file.
-    is_paged: bool,
+    /// Whether each session has a page of its own.
+    has_own_page: bool,
     levels: Levels,
     limit: FindingLimit,
     selection: Selection,
@@ -82,7 +82,7 @@ impl Showing {
             format: args.format(),
             writer: Mutex::new(writer(args, &canvas, outputs)?),
             canvas,
-            is_paged: args.folder().is_some(),
+            has_own_page: args.folder().is_some(),
             levels: levels(&args.levels, config),
             limit: args.limit.limit(),
             selection: Selection {
@@ -101,7 +101,7 @@ impl Showing {
         incoming: &IncomingDelivery<'_>,
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
-        let number = if self.is_paged {
+        let number = if self.has_own_page {
             1
         } else {
             incoming.number_in_run
