@@ -20,6 +20,7 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+mod sharing;
 mod sign;
 mod verify;
 

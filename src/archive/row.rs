@@ -52,74 +52,42 @@ impl SessionRow {
     /// The row of a report. This is cheap: of the messages, it reads the first of the person and what
     /// comes after the last hand-over.
     pub fn of(report: &Report<'_>) -> Self {
-        let verdict = report.signature.as_ref().map(|it| it.verdict);
-        let (errors, warnings) = report.totals();
-        let row = Self {
-            origin: report.origin.clone().into_owned(),
-            verdict: verdict.filter(|verdict| *verdict != Verdict::Unchecked),
-            errors,
-            warnings,
-            ..Self::empty()
-        };
-        match &report.session {
-            Some(session) => row.with(session),
-            None => row,
-        }
-    }
-
-    fn empty() -> Self {
-        Self {
-            origin: Origin {
-                source: Text::default(),
-                index: 1,
-            },
-            call_id: None,
-            start: None,
-            duration: None,
-            callee: None,
-            workflow: None,
-            end_reason: None,
-            intention: None,
-            rounds: None,
-            messages: 0,
-            hand_over: None,
-            first_words: None,
-            verdict: None,
-            errors: 0,
-            warnings: 0,
-        }
-    }
-
-    fn with(self, session: &Session<'_>) -> Self {
+        let nothing = Session::default();
+        let session = report.session.as_ref().unwrap_or(&nothing);
         let start = session.session_start_time.as_ref();
         let end_reason = session.session_end_reason.as_ref();
-        let rounds = session
-            .talk_round
-            .map(|rounds| Text::from(rounds.0.as_str()));
-        let first_words = session.first_user_text();
-        let mut first_words = first_words.iter().flat_map(Text::lines);
-        let first_line = first_words.find(|line| !line.is_blank());
+        let rounds = session.talk_round.map(|it| Text::from(it.0.as_str()));
+        let workflow = kept(session.workflow_name.as_ref());
+        let verdict = report.signature.as_ref().map(|it| it.verdict);
+        let (errors, warnings) = report.totals();
         Self {
+            origin: report.origin.clone().into_owned(),
             call_id: kept(session.call_id.as_ref()),
             start: start.and_then(|time| time.instant),
             duration: session.duration(),
             callee: kept(session.callee.as_ref()),
-            workflow: kept(session.workflow_name.as_ref())
-                .or_else(|| kept(session.workflow_id.as_ref())),
+            workflow: workflow.or_else(|| kept(session.workflow_id.as_ref())),
             end_reason: kept(end_reason.map(|reason| &reason.text)),
             intention: kept(session.intention.as_ref()),
             rounds: kept(rounds.as_ref()),
             messages: session.messages().len(),
-            hand_over: session
-                .hand_over()
-                .map(|HandOver { message, seat }| HandOver {
-                    message,
-                    seat: kept(seat.as_ref()),
-                }),
-            first_words: first_line.as_ref().and_then(|line| kept(Some(line))),
-            ..self
+            hand_over: session.hand_over().map(|it| HandOver {
+                message: it.message,
+                seat: kept(it.seat.as_ref()),
+            }),
+            first_words: first_words(session),
+            verdict: verdict.filter(|verdict| *verdict != Verdict::Unchecked),
+            errors,
+            warnings,
         }
     }
+}
+
+/// The first line of the first words of the person.
+fn first_words(session: &Session<'_>) -> Option<Text<'static>> {
+    let words = session.first_user_text()?;
+    let line = words.lines().find(|line| !line.is_blank());
+    kept(line.as_ref())
 }
 
 /// A text that says something, clipped.

@@ -125,7 +125,7 @@ fn begin_html(zone: &Zone, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn times(zone: &Zone) -> String {
-    format!("Times are in the zone {}.", zone.name())
+    format!("Times are in {}.", zone.name())
 }
 
 /// The cells of a row, in the order of [`COLUMNS`]. The first is never empty and needs no escaping.
