@@ -14,7 +14,7 @@ use crate::notifications::{any_notification, good, inspect, runner, spoilt_once}
 const ELEMENTS: &str = "html body main h1 article header h2 p dl div dt dd span bdi details summary \
     section h3 ol ul li time a b blockquote code";
 /// Their attributes.
-const ATTRIBUTES: &str = "aria-label class datetime dir href id lang referrerpolicy rel";
+const ATTRIBUTES: &str = "aria-label class datetime dir href id lang referrerpolicy rel role";
 /// Markup, script and addresses that a browser must never see as such.
 const ATTACK: &str =
     "\"'></p></li></style></title><script>alert(1)</script><img src=x onerror=y>&lt;";

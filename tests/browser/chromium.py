@@ -68,7 +68,8 @@ class Page:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
+        self.session = None
+        self.call("Browser.close")
         self.process.wait()
         os.close(self.out)
         os.close(self.answers)

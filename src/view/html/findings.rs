@@ -40,15 +40,15 @@ pub(in crate::view) fn write_at_message(
         Severity::Warning
     };
     let (class, summary) = (worst.name(), counts.join(", "));
-    writeln!(
+    write!(
         out,
         r#"<details><summary class="{class}">{summary}</summary>"#
     )?;
-    writeln!(out, r#"<ul class="findings">"#)?;
+    write!(out, r#"<ul class="findings">"#)?;
     for finding in findings {
         write_finding(finding, &Place::Here, "", out)?;
     }
-    writeln!(out, "</ul></details>")
+    write!(out, "</ul></details>")
 }
 
 /// Such as `2 errors`; none if there are none.

@@ -34,11 +34,11 @@ impl<'o, W: Write> Blocks<'o, W> {
         let blocks = blocks.iter().filter(|it| details || !is_detail(it));
         let mut blocks = blocks.peekable();
         if blocks.peek().is_none() {
-            return writeln!(self.out, r#"<p class="muted">(nothing)</p>"#);
+            return write!(self.out, r#"<p class="muted">(nothing)</p>"#);
         }
         blocks.try_for_each(|block| self.block(block))?;
         match self.room.rest() {
-            Some(rest) => writeln!(self.out, r#"<p class="muted">{rest}</p>"#),
+            Some(rest) => write!(self.out, r#"<p class="muted">{rest}</p>"#),
             None => Ok(()),
         }
     }
@@ -76,17 +76,17 @@ impl<'o, W: Write> Blocks<'o, W> {
             return Ok(());
         };
         let text = Lines(&text);
-        writeln!(self.out, r#"<p class="{class}" dir="auto">{text}</p>"#)
+        write!(self.out, r#"<p class="{class}" dir="auto">{text}</p>"#)
     }
 
-    /// A part of a line, if it says something.
+    /// A part of a line, if it says something, with the blank that separates it from the next one.
     fn part(&mut self, class: &str, text: Option<&Text<'_>>) -> io::Result<()> {
         let text = text.filter(|text| !text.is_blank());
         let Some(text) = text.and_then(|text| self.room.take(text)) else {
             return Ok(());
         };
         let text = Lines(&text);
-        writeln!(self.out, r#"<bdi class="{class}">{text}</bdi>"#)
+        write!(self.out, r#"<bdi class="{class}">{text}</bdi> "#)
     }
 
     /// A part of a line that links to an address, if that may be a link.
@@ -98,7 +98,7 @@ impl<'o, W: Write> Blocks<'o, W> {
             return Ok(());
         };
         let text = Lines(&text);
-        writeln!(self.out, r#"{link}<bdi class="{class}">{text}</bdi></a>"#)
+        write!(self.out, r#"{link}<bdi class="{class}">{text}</bdi></a> "#)
     }
 
     /// A list, as many of its items as there is room for.
@@ -108,16 +108,16 @@ impl<'o, W: Write> Blocks<'o, W> {
         items: &[T],
         draw: impl Fn(&mut Self, &T) -> io::Result<()>,
     ) -> io::Result<()> {
-        writeln!(self.out, r#"<ul class="{class}">"#)?;
+        write!(self.out, r#"<ul class="{class}">"#)?;
         for item in items {
             if self.room.is_full() {
                 break;
             }
-            writeln!(self.out, "<li>")?;
+            write!(self.out, "<li>")?;
             draw(self, item)?;
-            writeln!(self.out, "</li>")?;
+            write!(self.out, "</li>")?;
         }
-        writeln!(self.out, "</ul>")
+        write!(self.out, "</ul>")
     }
 
     /// A file as a card: its kind, its name and its host. It is never loaded.
@@ -127,7 +127,7 @@ impl<'o, W: Write> Blocks<'o, W> {
         name: Option<&Text<'_>>,
         url: Option<&Text<'_>>,
     ) -> io::Result<()> {
-        writeln!(self.out, r#"<p class="file">"#)?;
+        write!(self.out, r#"<p class="file">"#)?;
         self.part("kind", Some(kind.unwrap_or(&Text::from("media"))))?;
         let name = name.filter(|name| !name.is_blank());
         if let Some(link) = url.and_then(|url| Link::to(url.as_str())) {
@@ -139,15 +139,15 @@ impl<'o, W: Write> Blocks<'o, W> {
             self.part("name", name)?;
             self.part("host", url)?;
         }
-        writeln!(self.out, "</p>")
+        write!(self.out, "</p>")
     }
 
     fn template(&mut self, parts: [Option<&Text<'_>>; 3]) -> io::Result<()> {
-        writeln!(self.out, r#"<p class="muted">template"#)?;
+        write!(self.out, r#"<p class="muted">template "#)?;
         for part in parts {
             self.part("part", part)?;
         }
-        writeln!(self.out, "</p>")
+        write!(self.out, "</p>")
     }
 
     fn button(&mut self, button: &ButtonBlock<'_>) -> io::Result<()> {
@@ -156,10 +156,10 @@ impl<'o, W: Write> Blocks<'o, W> {
     }
 
     fn list(&mut self, button: Option<&Text<'_>>, sections: &[SectionBlock<'_>]) -> io::Result<()> {
-        writeln!(self.out, r#"<div class="list">"#)?;
+        write!(self.out, r#"<div class="list">"#)?;
         self.part("button", button)?;
         self.items("sections", sections, Self::section)?;
-        writeln!(self.out, "</div>")
+        write!(self.out, "</div>")
     }
 
     fn section(&mut self, section: &SectionBlock<'_>) -> io::Result<()> {
@@ -181,7 +181,7 @@ impl<'o, W: Write> Blocks<'o, W> {
         address: Option<&Text<'_>>,
         point: Option<(Number<'_>, Number<'_>)>,
     ) -> io::Result<()> {
-        writeln!(self.out, r#"<p class="place">"#)?;
+        write!(self.out, r#"<p class="place">"#)?;
         self.part("name", name)?;
         self.part("address", address)?;
         if let Some((latitude, longitude)) = point {
@@ -190,7 +190,7 @@ impl<'o, W: Write> Blocks<'o, W> {
             self.link("point", &format!("geo:{words}"), &Text::from(words))?;
             self.link("map", &map, &Text::from("map"))?;
         }
-        writeln!(self.out, "</p>")
+        write!(self.out, "</p>")
     }
 
     fn contact(&mut self, card: &CardBlock<'_>) -> io::Result<()> {
@@ -206,17 +206,17 @@ impl<'o, W: Write> Blocks<'o, W> {
         if members.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, r#"<dl class="fields">"#)?;
+        write!(self.out, r#"<dl class="fields">"#)?;
         for (name, value) in members {
             if self.room.is_full() {
                 break;
             }
-            writeln!(self.out, "<div><dt>")?;
+            write!(self.out, "<div><dt>")?;
             self.part("name", Some(name))?;
-            writeln!(self.out, "</dt><dd>")?;
+            write!(self.out, "</dt><dd>")?;
             self.part("value", Some(&readable(value)))?;
-            writeln!(self.out, "</dd></div>")?;
+            write!(self.out, "</dd></div>")?;
         }
-        writeln!(self.out, "</dl>")
+        write!(self.out, "</dl>")
     }
 }

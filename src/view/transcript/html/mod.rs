@@ -18,6 +18,8 @@ use crate::view::{Selection, Zone};
 /// The most messages in a list. A browser lays out the lists near the screen only, so it must not
 /// have to look at too many of them, nor lay out too much at once.
 const MAX_IN_LIST: usize = 50;
+/// The start of a list. Its role is said, because one browser takes a list without bullets for none.
+const LIST: &str = r#"<ol role="list">"#;
 /// The most characters of a word beside the words of a message.
 const MAX_WORD: usize = 40;
 
@@ -36,10 +38,10 @@ pub(in crate::view) fn write(
     for (index, entry) in entries.iter().enumerate() {
         if let Some(day) = &entry.day {
             let end = if index > 0 { "</ol></section>\n" } else { "" };
-            writeln!(out, "{end}<section>\n<h3>{}</h3>\n<ol>", Escaped(day))?;
+            writeln!(out, "{end}<section>\n<h3>{}</h3>\n{LIST}", Escaped(day))?;
             in_list = 0;
         } else if in_list == MAX_IN_LIST {
-            writeln!(out, "</ol>\n<ol>")?;
+            writeln!(out, "</ol>\n{LIST}")?;
             in_list = 0;
         }
         in_list += 1;
@@ -55,7 +57,7 @@ pub(in crate::view) fn write(
     writeln!(out, "</ol></section>")
 }
 
-/// Draws a message.
+/// Draws a message, on one line of the source so that a browser keeps no blanks between its elements.
 struct Item<'o, W> {
     entry: &'o Entry<'o>,
     selection: Selection,
@@ -71,23 +73,23 @@ impl<W: Write> Item<'_, W> {
         let (number, class) = (entry.number, class_of(entry));
         let turn = if entry.starts_turn { " turn" } else { "" };
         let tag = format_args!(r#"<li id="{ids}m{number}" class="{class}{turn}">"#);
-        writeln!(self.out, "{tag}")?;
+        write!(self.out, "{tag}")?;
         if entry.starts_turn && !entry.is_event() {
             self.sender()?;
         }
         let language = language_of(&entry.blocks).unwrap_or_default();
         let shape = shape_of(entry);
-        writeln!(self.out, r#"<div class="bubble{shape}" lang="{language}">"#)?;
+        write!(self.out, r#"<div class="bubble{shape}" lang="{language}">"#)?;
         if let Some(reply) = &entry.reply {
             self.reply(reply)?;
         }
         if let Some(kind) = entry.unknown_kind() {
             let kind = word(kind);
-            writeln!(self.out, r#"<p class="muted"><bdi>{kind}</bdi></p>"#)?;
+            write!(self.out, r#"<p class="muted"><bdi>{kind}</bdi></p>"#)?;
         }
         Blocks::new(self.selection, self.out).draw(&entry.blocks)?;
         self.meta()?;
-        writeln!(self.out, "</div>")?;
+        write!(self.out, "</div>")?;
         write_at_message(&entry.findings, self.out)?;
         writeln!(self.out, "</li>")
     }
@@ -98,7 +100,7 @@ impl<W: Write> Item<'_, W> {
             sender => sender,
         };
         let sender = word(&Text::from(sender));
-        writeln!(self.out, r#"<p class="sender"><bdi>{sender}</bdi></p>"#)
+        write!(self.out, r#"<p class="sender"><bdi>{sender}</bdi></p>"#)
     }
 
     /// What the message replies to: a mark if that is just above, or else a quote.
@@ -107,36 +109,36 @@ impl<W: Write> Item<'_, W> {
         if let Some(number) = above.flatten() {
             let label = format_args!(r#"aria-label="in reply to message {number}""#);
             let (ids, out) = (self.ids, &mut self.out);
-            return writeln!(
+            return write!(
                 out,
                 r##"<a class="above" href="#{ids}m{number}" {label}>↩</a>"##
             );
         }
-        writeln!(self.out, "<blockquote>")?;
+        write!(self.out, "<blockquote>")?;
         match reply.quote.number {
-            Some(number) => writeln!(
+            Some(number) => write!(
                 self.out,
                 r##"<a href="#{}m{number}">↩ #{number}</a>"##,
                 self.ids
             )?,
-            None => writeln!(
+            None => write!(
                 self.out,
                 r#"<p class="muted">↩ (not in this transcript)</p>"#
             )?,
         }
         if let Some(preview) = preview_of_quote(&reply.quote) {
             let preview = Escaped(preview.as_str());
-            writeln!(self.out, r#"<p dir="auto">{preview}</p>"#)?;
+            write!(self.out, r#"<p dir="auto">{preview}</p>"#)?;
         }
-        writeln!(self.out, "</blockquote>")
+        write!(self.out, "</blockquote>")
     }
 
     /// The type, the status, the number and the time, as far as they are worth saying. The time is
     /// the link to the message.
     fn meta(&mut self) -> io::Result<()> {
-        writeln!(self.out, r#"<p class="meta">"#)?;
+        write!(self.out, r#"<p class="meta">"#)?;
         for word in self.notes() {
-            writeln!(self.out, "<bdi>{word}</bdi>")?;
+            write!(self.out, "<bdi>{word}</bdi> ")?;
         }
         let (entry, ids) = (self.entry, self.ids);
         let number = entry.number;
@@ -151,7 +153,7 @@ impl<W: Write> Item<'_, W> {
             }
             None => write!(self.out, "no time")?,
         }
-        writeln!(self.out, "</a></p>")
+        write!(self.out, "</a></p>")
     }
 
     /// The type and the status with details, or else an unusual status.
