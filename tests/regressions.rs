@@ -110,6 +110,7 @@ fn tables(body: &str, width: u16) -> String {
         width,
         theme: Theme::ansi(),
         zone: Zone::UTC,
+        hyperlinks: false,
     };
     let selection = Selection {
         full_text: true,

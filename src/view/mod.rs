@@ -15,11 +15,13 @@ mod clip;
 pub mod explanation;
 pub mod findings;
 pub mod json;
+mod link;
 pub mod signature;
 mod summary;
 mod table_layout;
 mod theme;
 mod transcript;
+mod width;
 pub mod wording;
 mod wrap;
 mod zone;
@@ -28,6 +30,7 @@ use std::io::{self, Write};
 
 use self::signature::DeliveryInfo;
 pub use self::theme::Theme;
+pub use self::wrap::visible_width;
 pub use self::zone::Zone;
 use crate::Report;
 use crate::signature::Verdict;
@@ -37,7 +40,7 @@ use crate::signature::Verdict;
 /// ```
 /// use chatlog::view::{Canvas, Theme, Zone};
 ///
-/// let canvas = Canvas { width: 80, theme: Theme::plain(), zone: Zone::UTC };
+/// let canvas = Canvas { width: 80, theme: Theme::plain(), zone: Zone::UTC, hyperlinks: false };
 /// # assert!(canvas.theme.is_plain());
 /// ```
 #[derive(Debug, Clone)]
@@ -48,6 +51,8 @@ pub struct Canvas {
     pub theme: Theme,
     /// The time zone that times are shown in.
     pub zone: Zone,
+    /// Whether URLs are hyperlinks with a short text, which not every terminal knows.
+    pub hyperlinks: bool,
 }
 
 /// A part of a session that can be shown alone.

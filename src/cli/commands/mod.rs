@@ -160,7 +160,12 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     } else {
         Theme::plain()
     };
-    Canvas { width, theme, zone }
+    Canvas {
+        width,
+        theme,
+        zone,
+        hyperlinks: false,
+    }
 }
 
 fn terminal_width() -> Option<u16> {

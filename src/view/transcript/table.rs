@@ -18,6 +18,7 @@ use crate::finding::{Finding, Rule, Severity};
 use crate::json::OneOf;
 use crate::notification::{Message, MessageStatus, Sender, Session, Transcript};
 use crate::view::clip::{MAX_CELL, Room};
+use crate::view::link;
 use crate::view::table_layout::TableLayout;
 use crate::view::{Canvas, Selection, Theme, ordered, wording};
 
@@ -68,6 +69,17 @@ impl Layout {
             Self::Medium => vec!["#", "Time\nStatus", "Sender\nType", "Message"],
             Self::Narrow | Self::Lines => vec!["#", "Time\nSender\nType\nStatus", "Message"],
         }
+    }
+
+    /// The columns of a line of a message, if numbers have this many digits.
+    fn message_columns(self, number: u16, width: u16) -> usize {
+        let fixed = self.columns(number).into_iter().map(|column| column + 3);
+        let room = width.saturating_sub(fixed.sum::<u16>() + 1);
+        usize::from(if self == Self::Lines {
+            width.saturating_sub(2)
+        } else {
+            room
+        })
     }
 
     /// The cells of a message, in the order of the header.
@@ -164,6 +176,14 @@ struct Table<'r> {
     /// The number of findings of each rule.
     counts: BTreeMap<Rule, usize>,
     full_text: bool,
+    /// The columns of a line of a message.
+    columns: usize,
+}
+
+/// The digits of the number of the last message.
+fn digits(session: &Session<'_>) -> u16 {
+    let digits = session.messages().len().to_string().len();
+    u16::try_from(digits).unwrap_or(u16::MAX)
 }
 
 impl<'r> Table<'r> {
@@ -185,6 +205,7 @@ impl<'r> Table<'r> {
             findings,
             counts: report.counts(),
             full_text,
+            columns: Layout::of(canvas.width).message_columns(digits(session), canvas.width),
         }
     }
 
@@ -275,7 +296,7 @@ impl<'r> Table<'r> {
 
     /// The lines of a message: what it replies to, what it says, and its findings.
     fn lines(&self, number: usize, message: &Message<'_>) -> Vec<String> {
-        let mut cell = Cell::new(self.theme(), self.full_text);
+        let mut cell = Cell::new(self.canvas, self.columns, self.full_text);
         text::for_each_line(&self.transcript.blocks(message), |line| cell.add(line));
         let mut lines = cell.into_lines();
         lines.extend(self.finding_lines(number));
@@ -340,7 +361,9 @@ impl MessageParts {
 
 /// The styled lines of a message, as many as there is room for.
 struct Cell<'t> {
-    theme: &'t Theme,
+    canvas: &'t Canvas,
+    /// The columns of a line.
+    columns: usize,
     room: Room,
     /// Whether a line has the mark of a choice already: only the first has it.
     is_marked: bool,
@@ -348,9 +371,10 @@ struct Cell<'t> {
 }
 
 impl<'t> Cell<'t> {
-    fn new(theme: &'t Theme, full_text: bool) -> Self {
+    fn new(canvas: &'t Canvas, columns: usize, full_text: bool) -> Self {
         Self {
-            theme,
+            canvas,
+            columns,
             room: Room::new(MAX_CELL, full_text),
             is_marked: false,
             lines: Vec::new(),
@@ -370,23 +394,26 @@ impl<'t> Cell<'t> {
             return String::new();
         }
         self.is_marked = true;
-        self.theme.pick.style("✓ ").to_string()
+        self.canvas.theme.pick.style("✓ ").to_string()
     }
 
     /// As much of a span as there is room for. A quote is shortened already and takes no room.
     fn styled(&mut self, span: &Span<'_>) -> Option<String> {
-        let style = self.theme.role(span.role);
+        let style = self.canvas.theme.role(span.role);
         if span.role == Role::Quote {
             return Some(style.style(&span.text).to_string());
         }
         let text = self.room.take(&span.text)?;
+        if span.role == Role::Link && text == span.text {
+            return Some(link::draw(&text, self.columns, self.canvas));
+        }
         Some(style.style(text).to_string())
     }
 
     fn into_lines(mut self) -> Vec<String> {
         let rest = self.room.rest();
         self.lines
-            .extend(rest.map(|rest| self.theme.muted.style(rest).to_string()));
+            .extend(rest.map(|rest| self.canvas.theme.muted.style(rest).to_string()));
         self.lines
     }
 }
