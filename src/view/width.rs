@@ -42,11 +42,13 @@ fn joins_emoji(c: char) -> bool {
 }
 
 /// The columns that a character fills when it stands alone.
-pub(super) fn char_width(c: char) -> usize {
-    match c.width() {
+fn char_width(c: char) -> usize {
+    let width = c.width().unwrap_or(0);
+    match c.general_category() {
+        GeneralCategory::NonspacingMark => 0,
         // Vowels that stand beside their consonant, even if they never stand without one.
-        Some(0) if c.general_category() == GeneralCategory::SpacingMark => 1,
-        width => width.unwrap_or(0),
+        GeneralCategory::SpacingMark => width.max(1),
+        _ => width,
     }
 }
 
