@@ -163,7 +163,12 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     } else {
         Theme::plain()
     };
-    Canvas { width, theme, zone }
+    Canvas {
+        width,
+        theme,
+        zone,
+        hyperlinks: false,
+    }
 }
 
 /// The canvas for tables on standard output, which nobody reads comfortably across a wide terminal.
