@@ -53,6 +53,7 @@ fn destinations(args: &Validate) -> Destinations<'_> {
         format: Some(args.format),
         quiet: args.quiet,
         reports: &args.report,
+        inputs: &args.inputs,
         look: &args.look,
     }
 }
