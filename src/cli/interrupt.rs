@@ -9,7 +9,8 @@
 //!    [`PATIENCE`], because nobody reads a full pipe, it goes on.
 //! 2. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
 //!    not complete.
-//! 3. It exits with the code that shells use for a process that was ended by the signal.
+//! 3. It prints the complete lines that were held back in front of a pager.
+//! 4. It exits with the code that shells use for a process that was ended by the signal.
 //!
 //! While a pager runs, Ctrl-C is the pager's affair: it reaches every program of the terminal, and
 //! stops a search in `less`. SIGTERM waits until the pager has ended, because two programs cannot
@@ -18,6 +19,7 @@
 //! A second signal ends the process at once. [`Interrupt::settle`] keeps a main thread that
 //! finishes meanwhile from exiting with another code.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +40,8 @@ static BUSY: Mutex<usize> = Mutex::new(0);
 /// The files to delete when a signal ends the process.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// What to print when a signal ends the process.
+static HELD_OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 /// The handlers of Ctrl-C.
 static OF_CTRL_C: Mutex<Option<CtrlC>> = Mutex::new(None);
 /// Whether a pager has the terminal.
@@ -140,6 +144,13 @@ pub(crate) fn keep(path: &Path) {
     lock(&TEMPORARY).retain(|temporary| temporary != path);
 }
 
+/// Keeps the complete lines of an output that is held back, to be printed if a signal ends the
+/// process. They replace what was kept before.
+pub(crate) fn print_when_interrupted(output: &[u8]) {
+    let end = memchr::memrchr(b'\n', output).map_or(0, |at| at + 1);
+    output[..end].clone_into(&mut lock(&HELD_OUTPUT));
+}
+
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -182,6 +193,7 @@ fn end(signal: i32) {
         // It may be gone already, and the process ends in any case.
         drop(fs::remove_file(path));
     }
+    drop(io::stdout().write_all(&lock(&HELD_OUTPUT)));
     std::process::exit(exit_code(signal));
 }
 

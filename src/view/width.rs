@@ -28,7 +28,7 @@ pub(super) fn width(text: &str) -> usize {
 /// The columns that a letter (a grapheme cluster) fills.
 fn letter_width(letter: &str) -> usize {
     let mut characters = letter.chars();
-    let is_emoji = characters.next().is_some_and(|c| c.is_emoji_char());
+    let is_emoji = characters.next().is_some_and(UnicodeEmoji::is_emoji_char);
     if is_emoji && characters.any(joins_emoji) {
         return EMOJI_WIDTH;
     }

@@ -182,8 +182,10 @@ impl Paging {
             return false;
         };
         if !screenful.is_exceeded(output) {
+            interrupt::print_when_interrupted(output);
             return true;
         }
+        interrupt::print_when_interrupted(b"");
         let opened = screenful.pager.open();
         *self = opened.map_or(Self::Off, Self::On);
         false
@@ -192,6 +194,7 @@ impl Paging {
     /// Prints what was held back to the terminal, and all that follows.
     pub(super) fn stop_waiting(&mut self) {
         if matches!(self, Self::Waiting(_)) {
+            interrupt::print_when_interrupted(b"");
             *self = Self::Off;
         }
     }

@@ -112,7 +112,9 @@ impl Input {
 
     /// Whether it is a stream that may be followed, such as a pipe.
     pub(crate) fn is_stream(&self) -> bool {
-        let can_be_read = self.path().is_none_or(|path| !path.is_dir() && path.exists());
+        let can_be_read = self
+            .path()
+            .is_none_or(|path| !path.is_dir() && path.exists());
         can_be_read && self.path.is_live()
     }
 
