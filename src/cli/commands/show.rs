@@ -1,6 +1,6 @@
 //! `chatlog show`: shows conversations.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,15 +14,17 @@ use chatlog::view::{Canvas, Selection, Zone, json, write_delivery_rule, write_ta
 use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 
 use super::verifier::{Failures, Verifier};
-use super::{levels, read_options, table_canvas};
-use crate::cli::args::{Show, ShowFormat};
+use super::{levels, pager_of, read_options, table_canvas};
+use crate::cli::args::{Hyperlinks, Show, ShowFormat};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{Stdout, report_problem};
+use crate::cli::output::{Pager, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 /// The bytes of output that are held until the number of deliveries is known.
 const MAX_HELD: usize = 256 * 1024;
+/// The first version of `less` that passes hyperlinks on.
+const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let showing = Showing::new(args, config)?;
@@ -63,10 +65,20 @@ impl Showing {
     fn new(args: &Show, config: &Config) -> Result<Self> {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let canvas = table_canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
+        let is_paged = args.format == ShowFormat::Table;
+        let pager = is_paged.then(|| pager_of(&args.inputs, &args.look));
+        let pager = pager.flatten();
+        let canvas = Canvas {
+            hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),
+            ..table_canvas(&args.look, config, zone.unwrap_or(Zone::UTC))
+        };
         Ok(Self {
             format: args.format,
-            screen: Mutex::new(Screen::new(args.format, canvas.clone())),
+            screen: Mutex::new(Screen::new(
+                Stdout::before(pager),
+                args.format,
+                canvas.clone(),
+            )),
             canvas,
             levels: levels(&args.levels, config),
             limit: args.limit.limit(),
@@ -85,6 +97,20 @@ impl Showing {
             ShowFormat::Table => write_tables(report, self.selection, &self.canvas, out),
             ShowFormat::Json => json::write_session(report, self.selection, &self.canvas.zone, out),
         }
+    }
+}
+
+/// Whether URLs are shown as hyperlinks. Older versions of `less` show the escape sequence, and of
+/// other pagers nothing is known.
+fn shows_hyperlinks(when: Hyperlinks, pager: Option<&Pager>) -> bool {
+    let is_known = || io::stdout().is_terminal() && supports_hyperlinks::supports_hyperlinks();
+    match when {
+        Hyperlinks::Never => false,
+        Hyperlinks::Auto if !is_known() => false,
+        Hyperlinks::Auto | Hyperlinks::Always => pager.is_none_or(|pager| {
+            let version = pager.less_version();
+            version.map_or(when == Hyperlinks::Always, |it| it >= MIN_LESS)
+        }),
     }
 }
 
@@ -153,9 +179,9 @@ struct Screen {
 }
 
 impl Screen {
-    fn new(format: ShowFormat, canvas: Canvas) -> Self {
+    fn new(out: Stdout, format: ShowFormat, canvas: Canvas) -> Self {
         Self {
-            out: Stdout::new(),
+            out,
             format,
             canvas,
             held: Vec::new(),
