@@ -217,7 +217,8 @@ fn findings_text(report: &Report<'_>, canvas: &Canvas) -> io::Result<String> {
     let canvas = Canvas {
         width: TEXT_WIDTH,
         theme: Theme::plain(),
-        ..canvas.clone()
+        zone: canvas.zone.clone(),
+        hyperlinks: false,
     };
     let mut text = Vec::new();
     super::write_without_session(report, &canvas, &mut text)?;

@@ -1,6 +1,6 @@
 //! `chatlog show`: shows conversations.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,12 +17,15 @@ use chatlog::{InspectOptions, Report, Text, inspect};
 use super::pages::Pages;
 use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
 use super::verifier::{Failures, Verifier};
-use super::{file_canvas, levels, read_options, table_canvas};
-use crate::cli::args::{OUTPUT, Show};
+use super::{file_canvas, levels, pager_of, read_options, table_canvas};
+use crate::cli::args::{Hyperlinks, OUTPUT, Show};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{ReportFile, Stdout, report_problem};
+use crate::cli::output::{Pager, ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
+
+/// The first version of `less` that passes hyperlinks on.
+const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
@@ -72,15 +75,10 @@ impl Showing {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
         let zone = zone.unwrap_or(Zone::UTC);
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let is_file = args.folder().is_some() || args.file().is_some();
-        let canvas = if is_file {
-            file_canvas(&args.look, zone)
-        } else {
-            table_canvas(&args.look, config, zone)
-        };
+        let (writer, canvas) = destination(args, config, zone, outputs)?;
         Ok(Self {
             format: args.format(),
-            writer: Mutex::new(writer(args, &canvas, outputs)?),
+            writer: Mutex::new(writer),
             canvas,
             has_own_page: args.folder().is_some(),
             levels: levels(&args.levels, config),
@@ -111,18 +109,54 @@ impl Showing {
     }
 }
 
-/// What writes the sessions to where they are to go.
-fn writer(args: &Show, canvas: &Canvas, outputs: &Arc<Outputs>) -> Result<Box<dyn SessionWriter>> {
-    let (format, canvas) = (args.format(), canvas.clone());
+/// What writes the sessions to where they are to go, and what they are drawn on there.
+fn destination(
+    args: &Show,
+    config: &Config,
+    zone: Zone,
+    outputs: &Arc<Outputs>,
+) -> Result<(Box<dyn SessionWriter>, Canvas)> {
+    let format = args.format();
     if let Some(folder) = args.folder() {
-        let pages = Pages::create(folder, format, canvas, Arc::clone(outputs))?;
-        return Ok(Box::new(pages));
+        let canvas = file_canvas(&args.look, zone);
+        let pages = Pages::create(folder, format, canvas.clone(), Arc::clone(outputs))?;
+        return Ok((Box::new(pages), canvas));
     }
-    let target = match args.file() {
-        Some(path) => Target::File(ReportFile::create(OUTPUT, path)?),
-        None => Target::Stdout(Stdout::new()),
+    let (target, canvas) = if let Some(path) = args.file() {
+        let file = ReportFile::create(OUTPUT, path)?;
+        (Target::File(file), file_canvas(&args.look, zone))
+    } else {
+        let (stdout, canvas) = stdout(args, config, zone);
+        (Target::Stdout(stdout), canvas)
     };
-    Ok(Box::new(Screen::new(target, format, canvas)))
+    let screen = Screen::new(target, format, canvas.clone());
+    Ok((Box::new(screen), canvas))
+}
+
+/// Standard output, with a pager for tables, and what they are drawn on there.
+fn stdout(args: &Show, config: &Config, zone: Zone) -> (Stdout, Canvas) {
+    let is_paged = args.format() == SessionFormat::Table;
+    let pager = is_paged.then(|| pager_of(&args.inputs, &args.look));
+    let pager = pager.flatten();
+    let canvas = Canvas {
+        hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),
+        ..table_canvas(&args.look, config, zone)
+    };
+    (Stdout::before(pager), canvas)
+}
+
+/// Whether URLs are shown as hyperlinks. Older versions of `less` show the escape sequence, and of
+/// other pagers nothing is known.
+fn shows_hyperlinks(when: Hyperlinks, pager: Option<&Pager>) -> bool {
+    let is_known = || io::stdout().is_terminal() && supports_hyperlinks::supports_hyperlinks();
+    match when {
+        Hyperlinks::Never => false,
+        Hyperlinks::Auto if !is_known() => false,
+        Hyperlinks::Auto | Hyperlinks::Always => pager.is_none_or(|pager| {
+            let version = pager.less_version();
+            version.map_or(when == Hyperlinks::Always, |it| it >= MIN_LESS)
+        }),
+    }
 }
 
 /// The output for some deliveries.
