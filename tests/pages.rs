@@ -25,6 +25,7 @@ fn page(report: &Report<'_>, title: &str, details: bool) -> String {
         width: 80,
         theme: Theme::plain(),
         zone: Zone::UTC,
+        hyperlinks: false,
     };
     let selection = Selection {
         only: None,
