@@ -23,9 +23,10 @@
 //!     └──────────────┬───────────────┘
 //!                    ▼  report
 //!                 Report              everything known about one delivery: see [`inspect`]
+//!                    │  archive       a report as a row of a list of sessions
 //!                    │  view          one file for each format
 //!                    ▼
-//!       tables, findings, JSON, SARIF, …
+//!       tables, pages, findings, JSON, SARIF, …
 //! ```
 //!
 //! The library does not print, and knows neither arguments, environment, clock, files nor threads.
@@ -46,7 +47,7 @@
 //! | a capture format | a new `capture/x.rs`; its name in `delivery/format.rs`, its row in `capture/readers.rs` |
 //! | a rule | its row in `finding/table.rs`; a [`finding::Detail`] and its words in `view/wording.rs` if none fits; the place that notes it |
 //! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |
-//! | a format of sessions | a new file in `view/`; a variant of `ShowFormat` in `cli/args.rs` and its arm in `cli/commands/show.rs` |
+//! | a format of sessions | a new `view/transcript/x.rs`, and one for the summary; a variant and its arms in `view/session_format.rs` |
 //! | a sub-command | a new `cli/commands/x.rs`; its arguments in `cli/args.rs`; an arm in `cli/commands/mod.rs` |
 //!
 //! Every addition needs a sample under `samples/`, which is also its test.
@@ -102,6 +103,7 @@
 )]
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+pub mod archive;
 pub mod capture;
 #[cfg(feature = "cli")]
 pub mod contract;

@@ -171,7 +171,8 @@ pub(crate) fn escaped(text: &str, range: Range<usize>) -> String {
     escaped
 }
 
-fn write_escaped(text: &str, range: Range<usize>, out: &mut impl Write) -> fmt::Result {
+/// Writes a range of a text, escaped as in the middle of a line.
+pub(crate) fn write_escaped(text: &str, range: Range<usize>, out: &mut impl Write) -> fmt::Result {
     let characters = text[range.clone()].char_indices();
     let mut characters = characters.map(|(at, c)| (range.start + at, c));
     let mut written = range.start;

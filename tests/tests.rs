@@ -14,12 +14,14 @@ mod guarantees;
 mod cli;
 mod explain;
 mod json_contract;
+mod pages;
 mod report_formats;
 mod reporting;
 mod screen;
 mod wording;
 
 // Commands as their users run them.
+mod sharing;
 mod sign;
 #[cfg(unix)]
 mod terminal;

@@ -24,7 +24,7 @@ use chatlog::diagnosis::Budget;
 use chatlog::finding::{FindingLimit, Level, Rule, nearest};
 use chatlog::signature::{Encoding, Scheme};
 use chatlog::view::findings::ReportFormat;
-use chatlog::view::{Order, Part, Zone};
+use chatlog::view::{Order, Part, SessionFormat, Zone};
 use clap::builder::PossibleValue;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use zeroize::Zeroizing;
@@ -70,6 +70,11 @@ pub(crate) struct ConfigArgs {
     #[arg(long, global = true, conflicts_with = "config")]
     pub(crate) no_config: bool,
 }
+
+/// The option that names a report.
+pub(crate) const REPORT: &str = "--report";
+/// The option that names where the output is written.
+pub(crate) const OUTPUT: &str = "--output";
 
 const USAGE: &str = "chatlog [OPTIONS] <COMMAND>
        chatlog [OPTIONS] [INPUT]...";
@@ -131,13 +136,26 @@ impl Command {
         }
     }
 
-    /// The reports that the command writes.
-    pub(crate) fn reports(&self) -> &[(ReportFormat, PathBuf)] {
-        match self {
-            Self::Check(args) => &args.validate.report,
+    /// The files that the command writes, each with its option.
+    pub(crate) fn outputs(&self) -> Vec<(&'static str, &Path)> {
+        let reports = match self {
+            Self::Show(args) => {
+                return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
+            }
+            Self::Check(args) => &args.validate.report[..],
             Self::Validate(args) => &args.report,
             Self::Verify(args) => &args.report,
             _ => &[],
+        };
+        let reports = reports.iter();
+        reports.map(|(_, path)| (REPORT, path.as_path())).collect()
+    }
+
+    /// The folder that the command writes files to, if there is one.
+    pub(crate) fn output_folder(&self) -> Option<&Path> {
+        match self {
+            Self::Show(args) => args.folder(),
+            _ => None,
         }
     }
 
@@ -180,6 +198,8 @@ Examples:
   chatlog show session.json                      the whole session
   tail -f captures.ndjson | chatlog show         each session as it arrives
   chatlog show --only summary archive/           only the summaries of a folder
+  chatlog show --format text session.json        to paste into a ticket
+  chatlog show archive/ --output pages/          a web page for each session, and an index
   chatlog show --format json session.json | jq '.session.messages[].text'";
 
 const CHECK_EXAMPLES: &str = "\
@@ -453,9 +473,18 @@ pub(crate) struct Show {
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
 
-    /// How to print the session
-    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
-    pub(crate) format: ShowFormat,
+    /// How to print the session [default: table, or as the file of --output is named, or html in a
+    /// folder]
+    #[arg(long, value_enum)]
+    format: Option<SessionFormat>,
+
+    /// Write to this file, or a page for each session and an index to this folder; `-` is standard
+    /// output
+    ///
+    /// A folder exists already, or its name ends with a slash. Files are replaced once they are
+    /// complete; nothing else in the folder is touched.
+    #[arg(short, long, value_name = "FILE|FOLDER", value_hint = ValueHint::AnyPath)]
+    output: Option<PathBuf>,
 
     /// Show only this part of the session
     #[arg(long, value_enum, value_name = "PART")]
@@ -496,12 +525,31 @@ pub(crate) struct Show {
     pub(crate) look: DisplayArgs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ShowFormat {
-    /// Tables, for people
-    Table,
-    /// One JSON object per line for each delivery
-    Json,
+impl Show {
+    /// The format that is asked for, by its name or by the name of the file.
+    pub(crate) fn format(&self) -> SessionFormat {
+        let by_extension = |path: &Path| SessionFormat::of_extension(path.extension()?.to_str()?);
+        self.format
+            .or_else(|| self.folder().map(|_| SessionFormat::Html))
+            .or_else(|| self.file().and_then(by_extension))
+            .unwrap_or(SessionFormat::Table)
+    }
+
+    /// The folder to write to, if it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| is_folder(path))
+    }
+
+    /// The file to write to, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let output = self.output.as_deref();
+        output.filter(|path| path.as_os_str() != "-" && !is_folder(path))
+    }
+}
+
+/// Whether an output is a folder: one that exists, or a name that ends as only folders do.
+fn is_folder(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(std::path::is_separator) || path.is_dir()
 }
 
 /// When URLs are hyperlinks.

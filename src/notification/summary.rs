@@ -41,18 +41,15 @@ pub struct HandOver<'a> {
 impl<'a> Summary<'a> {
     /// Summarizes a session, in one pass over its messages.
     pub fn of(session: &'a Session<'_>) -> Self {
-        let instant = |time: &Option<crate::json::SessionTime<'_>>| time.as_ref()?.instant;
-        let start = instant(&session.session_start_time);
-        let end = instant(&session.session_end_time);
         let mut summary = Self {
-            duration: start.zip(end).map(|(start, end)| end.duration_since(start)),
+            duration: session.duration(),
             messages: session.messages().len(),
-            first_user_text: session.messages().iter().find_map(user_text),
+            hand_over: session.hand_over(),
+            first_user_text: session.first_user_text(),
             ..Self::default()
         };
-        for (index, message) in session.messages().iter().enumerate() {
+        for message in session.messages() {
             summary.count(message);
-            summary.hand_over = hand_over(index, message).or(summary.hand_over);
         }
         summary
     }
@@ -66,6 +63,26 @@ impl<'a> Summary<'a> {
         *self.by_type.entry(Text::from(kind)).or_default() += 1;
         let status = message.status.as_ref().and_then(|status| status.known);
         self.read += usize::from(status == Some(MessageStatus::Read));
+    }
+}
+
+impl Session<'_> {
+    /// The time from the start of the session to its end; negative if it ends before it starts.
+    pub fn duration(&self) -> Option<SignedDuration> {
+        let start = self.session_start_time.as_ref()?.instant?;
+        let end = self.session_end_time.as_ref()?.instant?;
+        Some(end.duration_since(start))
+    }
+
+    /// The last hand-over to a human.
+    pub fn hand_over(&self) -> Option<HandOver<'_>> {
+        let mut messages = self.messages().iter().enumerate().rev();
+        messages.find_map(|(index, message)| hand_over(index, message))
+    }
+
+    /// The first words that the person said, as received: what they wrote or chose.
+    pub fn first_user_text(&self) -> Option<Text<'static>> {
+        self.messages().iter().find_map(user_text)
     }
 }
 

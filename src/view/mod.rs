@@ -2,7 +2,8 @@
 //!
 //! | to show | for people | for programs |
 //! |---|---|---|
-//! | a session | [`write_tables`] | [`json::write_session`] |
+//! | a session | [`SessionFormat`]: [`write_tables`], text, Markdown, [`html`] | [`json::write_session`] |
+//! | many sessions | [`index`] | |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | a rule | [`explanation`] | |
@@ -15,8 +16,12 @@ mod clip;
 mod difference;
 pub mod explanation;
 pub mod findings;
+pub mod html;
+pub mod index;
 pub mod json;
 mod link;
+mod markdown;
+mod session_format;
 pub mod signature;
 mod summary;
 mod table_layout;
@@ -29,6 +34,7 @@ mod zone;
 
 use std::io::{self, Write};
 
+pub use self::session_format::{Place, SessionFormat, title_of_several};
 use self::signature::DeliveryInfo;
 pub use self::theme::Theme;
 use self::theme::Tone;

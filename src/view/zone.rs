@@ -19,6 +19,15 @@ impl Zone {
         Self(zone)
     }
 
+    /// The name, such as `Asia/Jakarta`, `UTC` or `UTC+07:00`.
+    pub(super) fn name(&self) -> String {
+        match (self.0.iana_name(), self.0.to_fixed_offset()) {
+            (Some(name), _) => name.to_owned(),
+            (None, Ok(_)) => self.offset(Timestamp::UNIX_EPOCH),
+            (None, Err(_)) => "local time".to_owned(),
+        }
+    }
+
     /// The time of day, such as `06:41:09`.
     pub(super) fn clock(&self, instant: Timestamp) -> String {
         instant

@@ -7,8 +7,10 @@ mod check;
 mod documents;
 mod explain;
 mod extract;
+mod pages;
 mod reports;
 mod scheme;
+mod screen;
 mod secrets;
 mod show;
 mod sign;
@@ -28,7 +30,7 @@ use chatlog::view::{Canvas, Theme, Zone};
 
 use clap::CommandFactory;
 
-use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs};
+use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs, OUTPUT};
 use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -37,6 +39,8 @@ use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 
 /// The columns of the widest table on a terminal.
 const MAX_TABLE: u16 = 110;
+/// The columns of a table that is not on a terminal.
+const FILE_WIDTH: u16 = 100;
 
 /// Runs the command.
 ///
@@ -47,7 +51,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let outputs = Arc::new(outputs(cli, project_file.as_deref())?);
     let config = || Config::load(project_file.as_deref(), cli.config.config.is_some());
     let outcome = match &cli.command {
-        Command::Show(args) => show::run(args, &config()?, &outputs),
+        Command::Show(args) => show::run(args, &config()?, outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),
         Command::Validate(args) => validate::run(args, &config()?, outputs),
         Command::Verify(args) => verify::run(args, &config()?, outputs),
@@ -73,17 +77,19 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
 /// # Errors
 /// One of them is also a file to be read.
 fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
-    let reports = cli.command.reports();
-    let outputs = Outputs::new(reports.iter().map(|(_, path)| path.as_path()))?;
+    let mut outputs = Outputs::new(cli.command.outputs())?;
+    if let Some(folder) = cli.command.output_folder() {
+        outputs.add_folder(OUTPUT, folder);
+    }
     for (option, path) in cli.command.named_files() {
-        outputs.refuse(option, path)?;
+        outputs.add_input(option, path)?;
     }
     let inputs = cli.command.inputs().map(Input::all).unwrap_or_default();
     for input in inputs.into_iter().flatten() {
-        outputs.refuse("", input.path().unwrap_or(Path::new("-")))?;
+        outputs.add_input("", input.path().unwrap_or(Path::new("-")))?;
     }
     if let Some(path) = project_file {
-        outputs.refuse("", path)?;
+        outputs.add_input("", path)?;
     }
     Ok(outputs)
 }
@@ -157,7 +163,7 @@ fn levels(args: &LevelArgs, config: &Config) -> Levels {
 
 /// The canvas for standard output.
 fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
-    let width = look.width.or_else(terminal_width).unwrap_or(100);
+    let width = look.width.or_else(terminal_width).unwrap_or(FILE_WIDTH);
     let theme = if is_coloured(look.color, config.color) {
         Theme::ansi()
     } else {
@@ -192,6 +198,16 @@ fn pager_of(inputs: &Inputs, look: &DisplayArgs) -> Option<Pager> {
     (!readable.any(Input::is_stream))
         .then(|| pager(look))
         .flatten()
+}
+
+/// The canvas for files, which have no colours and are the same on every terminal.
+fn file_canvas(look: &DisplayArgs, zone: Zone) -> Canvas {
+    Canvas {
+        width: look.width.unwrap_or(FILE_WIDTH),
+        theme: Theme::plain(),
+        zone,
+        hyperlinks: false,
+    }
 }
 
 fn terminal_width() -> Option<u16> {

@@ -10,7 +10,7 @@ use chatlog::view::{Theme, Zone};
 use chatlog::{Report, Text};
 
 use super::{canvas, pager_of};
-use crate::cli::args::{DisplayArgs, Inputs};
+use crate::cli::args::{DisplayArgs, Inputs, REPORT};
 use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::output::{ReportFile, Stdout};
@@ -70,7 +70,7 @@ impl Destinations<'_> {
         options.lists_all = true;
         let open = |(format, path): &(ReportFormat, PathBuf)| {
             let renderer = Renderer::new(*format, options.clone());
-            let file = ReportFile::create(path)?;
+            let file = ReportFile::create(REPORT, path)?;
             Ok((renderer.clone(), Writer::new(renderer, file)?))
         };
         self.reports.iter().map(open).collect()

@@ -5,81 +5,82 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
+use chatlog::archive::SessionRow;
 use chatlog::delivery::Delivery;
 use chatlog::finding::{FindingLimit, Levels};
 use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
-use chatlog::view::{Canvas, Selection, Zone, json, write_delivery_rule, write_tables};
-use chatlog::{InspectOptions, Origin, Report, Text, inspect};
+use chatlog::view::{Canvas, Selection, SessionFormat, Zone};
+use chatlog::{InspectOptions, Report, Text, inspect};
 
+use super::pages::Pages;
+use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
 use super::verifier::{Failures, Verifier};
-use super::{levels, pager_of, read_options, table_canvas};
-use crate::cli::args::{Hyperlinks, Show, ShowFormat};
+use super::{file_canvas, levels, pager_of, read_options, table_canvas};
+use crate::cli::args::{Hyperlinks, OUTPUT, Show};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{Pager, Stdout, report_problem};
+use crate::cli::output::{Pager, ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
-/// The bytes of output that are held until the number of deliveries is known.
-const MAX_HELD: usize = 256 * 1024;
 /// The first version of `less` that passes hyperlinks on.
 const MIN_LESS: u32 = 581;
 
-pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
-    let showing = Showing::new(args, config)?;
+pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
+    let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
+    let showing = Showing::new(args, config, &outputs)?;
     let mut output = ShowOutput {
-        screen: &showing.screen,
+        writer: &showing.writer,
         errors_allowed: 0,
         failures: showing.verifier.failures(),
     };
-    let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
-    let outcome = pipeline::run(&options, outputs, &showing, &mut output)?;
-    let mut screen = lock(&showing.screen);
-    screen.finish()?;
-    if let Some(unexplained) = output.failures.unexplained() {
-        report_problem(&"signatures", &unexplained);
-    }
-    if args.format == ShowFormat::Table {
+    let outcome = pipeline::run(&options, &outputs, &showing, &mut output)?;
+    // Windows cannot replace a file that is still open.
+    drop(outputs);
+    let mut note = Vec::new();
+    if showing.format == SessionFormat::Table {
         let allowed = output.errors_allowed;
-        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut screen.out)?;
-        screen.out.flush()?;
+        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut note)?;
+    }
+    let unexplained = output.failures.unexplained();
+    let writer = showing.writer.into_inner();
+    writer
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish(&note)?;
+    if let Some(unexplained) = unexplained {
+        report_problem(&"signatures", &unexplained);
     }
     Ok(outcome)
 }
 
 /// How to show every session.
 struct Showing {
-    format: ShowFormat,
+    format: SessionFormat,
     canvas: Canvas,
+    /// Whether each session has a page of its own.
+    has_own_page: bool,
     levels: Levels,
     limit: FindingLimit,
     selection: Selection,
     verifier: Verifier,
-    screen: Mutex<Screen>,
+    writer: Mutex<Box<dyn SessionWriter>>,
 }
 
 impl Showing {
     /// # Errors
-    /// A secret cannot be read, or the environment holds an invalid scheme.
-    fn new(args: &Show, config: &Config) -> Result<Self> {
+    /// A secret cannot be read, the environment holds an invalid scheme, or the output cannot be
+    /// written.
+    fn new(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Self> {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
+        let zone = zone.unwrap_or(Zone::UTC);
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let is_paged = args.format == ShowFormat::Table;
-        let pager = is_paged.then(|| pager_of(&args.inputs, &args.look));
-        let pager = pager.flatten();
-        let canvas = Canvas {
-            hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),
-            ..table_canvas(&args.look, config, zone.unwrap_or(Zone::UTC))
-        };
+        let (canvas, pager) = canvas_and_pager(args, config, zone);
         Ok(Self {
-            format: args.format,
-            screen: Mutex::new(Screen::new(
-                Stdout::before(pager),
-                args.format,
-                canvas.clone(),
-            )),
+            format: args.format(),
+            writer: Mutex::new(writer(args, &canvas, pager, outputs)?),
             canvas,
+            has_own_page: args.folder().is_some(),
             levels: levels(&args.levels, config),
             limit: args.limit.limit(),
             selection: Selection {
@@ -92,12 +93,35 @@ impl Showing {
         })
     }
 
-    fn write(&self, report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-        match self.format {
-            ShowFormat::Table => write_tables(report, self.selection, &self.canvas, out),
-            ShowFormat::Json => json::write_session(report, self.selection, &self.canvas.zone, out),
-        }
+    fn draw(
+        &self,
+        report: &Report<'_>,
+        incoming: &IncomingDelivery<'_>,
+        mut out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let number = if self.has_own_page {
+            1
+        } else {
+            incoming.number_in_run
+        };
+        self.format
+            .session(report, number, self.selection, &self.canvas, &mut out)
     }
+}
+
+/// The canvas to draw on, and the pager for it: none for a file, or for what programs read.
+fn canvas_and_pager(args: &Show, config: &Config, zone: Zone) -> (Canvas, Option<Pager>) {
+    if args.folder().is_some() || args.file().is_some() {
+        return (file_canvas(&args.look, zone), None);
+    }
+    let is_for_people = args.format().is_for_people();
+    let pager = is_for_people.then(|| pager_of(&args.inputs, &args.look));
+    let pager = pager.flatten();
+    let canvas = Canvas {
+        hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),
+        ..table_canvas(&args.look, config, zone)
+    };
+    (canvas, pager)
 }
 
 /// Whether URLs are shown as hyperlinks. Older versions of `less` show the escape sequence, and of
@@ -114,10 +138,29 @@ fn shows_hyperlinks(when: Hyperlinks, pager: Option<&Pager>) -> bool {
     }
 }
 
+/// What writes the sessions to where they are to go.
+fn writer(
+    args: &Show,
+    canvas: &Canvas,
+    pager: Option<Pager>,
+    outputs: &Arc<Outputs>,
+) -> Result<Box<dyn SessionWriter>> {
+    let (format, canvas) = (args.format(), canvas.clone());
+    if let Some(folder) = args.folder() {
+        let outputs = Arc::clone(outputs);
+        return Ok(Box::new(Pages::create(folder, format, canvas, outputs)?));
+    }
+    let target = match args.file() {
+        Some(path) => Target::File(ReportFile::create(OUTPUT, path)?),
+        None => Target::Stdout(Stdout::before(pager)),
+    };
+    Ok(Box::new(Screen::new(target, format, canvas)))
+}
+
 /// The output for some deliveries.
 #[derive(Default)]
 struct ShownSessions {
-    deliveries: Vec<ShownDelivery>,
+    sessions: Vec<DrawnSession>,
     errors_allowed: usize,
     signatures: Vec<Signature>,
 }
@@ -139,17 +182,15 @@ impl Processor for Showing {
             ..InspectOptions::default()
         };
         let report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        let row = SessionRow::of(&report);
         if incoming.turn.is_alone() && incoming.delivery.body.len() > MAX_HELD {
             // It may be many times as large as the delivery: a place is written at each finding.
-            let mut screen = lock(&self.screen);
-            screen.release(None)?;
-            screen.begin(incoming.origin, None)?;
-            self.write(&report, &mut screen.out)?;
+            let draw = |out: &mut dyn Write| self.draw(&report, incoming, out);
+            lock(&self.writer).draw(&row, &draw)?;
         } else {
             let mut text = Vec::new();
-            self.write(&report, &mut text)?;
-            let origin = incoming.origin.clone().into_owned();
-            output.deliveries.push(ShownDelivery { origin, text });
+            self.draw(&report, incoming, &mut text)?;
+            output.sessions.push(DrawnSession { row, text });
         }
         output.errors_allowed += report.errors_allowed;
         let outcome = Outcome::of(&report);
@@ -158,79 +199,9 @@ impl Processor for Showing {
     }
 }
 
-/// A delivery as it is shown, without the line above it.
-struct ShownDelivery {
-    origin: Origin<'static>,
-    text: Vec<u8>,
-}
-
-/// Standard output, with a line above each delivery.
-///
-/// The line says how many deliveries there are, which is only known at the end. So the first ones are
-/// held until then, if they are few and nobody waits for them.
-struct Screen {
-    out: Stdout,
-    format: ShowFormat,
-    canvas: Canvas,
-    held: Vec<ShownDelivery>,
-    held_bytes: usize,
-    /// Whether there are more deliveries than are held.
-    is_full: bool,
-}
-
-impl Screen {
-    fn new(out: Stdout, format: ShowFormat, canvas: Canvas) -> Self {
-        Self {
-            out,
-            format,
-            canvas,
-            held: Vec::new(),
-            held_bytes: 0,
-            is_full: false,
-        }
-    }
-
-    /// Adds the next delivery.
-    fn add(&mut self, delivery: ShownDelivery) -> io::Result<()> {
-        self.held_bytes += delivery.text.len();
-        self.held.push(delivery);
-        if self.is_full || self.held_bytes > MAX_HELD {
-            self.release(None)?;
-        }
-        Ok(())
-    }
-
-    /// Writes what is held. `total` is the number of deliveries, if it is known.
-    fn release(&mut self, total: Option<usize>) -> io::Result<()> {
-        self.is_full = true;
-        let total = total.filter(|total| *total > 1);
-        for (number, delivery) in (1..).zip(std::mem::take(&mut self.held)) {
-            let place = total.map(|total| (number, total));
-            self.begin(&delivery.origin, place)?;
-            self.out.write_all(&delivery.text)?;
-        }
-        Ok(())
-    }
-
-    /// Writes the line above a delivery.
-    fn begin(&mut self, origin: &Origin<'_>, place: Option<(usize, usize)>) -> io::Result<()> {
-        match self.format {
-            ShowFormat::Table => write_delivery_rule(origin, place, &self.canvas, &mut self.out),
-            ShowFormat::Json => Ok(()),
-        }
-    }
-
-    /// Writes what is held, now that all deliveries are known.
-    fn finish(&mut self) -> io::Result<()> {
-        let total = (!self.is_full).then_some(self.held.len());
-        self.release(total)?;
-        self.out.flush()
-    }
-}
-
-/// Writes sessions to standard output, and counts what is reported at the end.
+/// Writes sessions, and counts what is reported at the end.
 struct ShowOutput<'s> {
-    screen: &'s Mutex<Screen>,
+    writer: &'s Mutex<Box<dyn SessionWriter>>,
     errors_allowed: usize,
     failures: Failures,
 }
@@ -246,18 +217,17 @@ impl Sink<ShownSessions> for ShowOutput<'_> {
         for signature in &shown.signatures {
             self.failures.count(signature);
         }
-        let mut screen = lock(self.screen);
-        for delivery in shown.deliveries {
-            screen.add(delivery)?;
+        let mut writer = lock(self.writer);
+        for session in shown.sessions {
+            writer.add(session)?;
         }
         if is_live {
-            screen.release(None)?;
-            screen.out.flush()?;
+            writer.release()?;
         }
-        Ok(screen.out.flow())
+        Ok(writer.flow())
     }
 }
 
-fn lock(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
-    screen.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(writer: &Mutex<Box<dyn SessionWriter>>) -> MutexGuard<'_, Box<dyn SessionWriter>> {
+    writer.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -31,13 +31,28 @@ enum ReportTarget {
 }
 
 impl ReportFile {
-    /// Opens a temporary file next to `path`, or `path` itself if it is not a regular file.
+    /// Opens a temporary file next to `path`, or `path` itself if it is not a regular file. `option` is
+    /// the option that names it.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(crate) fn create(path: &Path) -> Result<Self> {
-        let name = format!("--report {}", name_of(path));
+    pub(crate) fn create(option: &str, path: &Path) -> Result<Self> {
+        let name = format!("{option} {}", name_of(path));
         let target = ReportTarget::open(path).with_context(|| format!("{name}: cannot write"))?;
+        Ok(Self { name, target })
+    }
+
+    /// Opens a temporary file for a file of a folder. Whatever has its name is replaced, so a link
+    /// there is not followed.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn create_in_folder(option: &str, path: &Path) -> Result<Self> {
+        let name = format!("{option} {}", name_of(path));
+        let old = fs::symlink_metadata(path).ok();
+        let old = old.filter(Metadata::is_file);
+        let target = ReportTarget::beside(path.to_owned(), old);
+        let target = target.with_context(|| format!("{name}: cannot write"))?;
         Ok(Self { name, target })
     }
 

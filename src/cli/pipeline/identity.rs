@@ -8,6 +8,7 @@
 //!
 //! Only regular files count. Reading from and writing to one terminal, pipe or device is normal.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,25 +24,37 @@ pub(crate) struct Outputs {
     files: Vec<(String, Handle)>,
     /// The paths of reports that do not exist yet.
     new: Vec<PathBuf>,
+    /// The folder that files are written to, whose names are not known yet.
+    folder: Option<OutputFolder>,
+    /// The canonical paths of everything that is read, if there is such a folder.
+    read: HashSet<PathBuf>,
+}
+
+#[derive(Debug)]
+struct OutputFolder {
+    /// Its name for messages.
+    name: String,
+    /// Its canonical path.
+    path: PathBuf,
 }
 
 impl Outputs {
-    /// Standard output, standard error and the files of reports.
+    /// Standard output, standard error and other files, each with the option that names it.
     ///
     /// # Errors
     /// Two of them are the same file.
-    pub(crate) fn new<'p>(reports: impl IntoIterator<Item = &'p Path>) -> Result<Self> {
+    pub(crate) fn new<'p>(files: impl IntoIterator<Item = (&'p str, &'p Path)>) -> Result<Self> {
         let mut outputs = Self::default();
         outputs.add("standard output".to_owned(), Handle::stdout());
         outputs.add("standard error".to_owned(), Handle::stderr());
-        for path in reports {
-            outputs.add_report(path)?;
+        for (option, path) in files {
+            outputs.add_file(option, path)?;
         }
         Ok(outputs)
     }
 
-    fn add_report(&mut self, path: &Path) -> Result<()> {
-        let name = format!("--report {}", name_of(path));
+    fn add_file(&mut self, option: &str, path: &Path) -> Result<()> {
+        let name = format!("{option} {}", name_of(path));
         if let Some(other) = self.find(path) {
             bail!("{name}: this file is also {other}: write each output to a different file");
         }
@@ -59,6 +72,14 @@ impl Outputs {
         Ok(())
     }
 
+    /// Adds a folder that files are written to. What is read must be added after it.
+    pub(crate) fn add_folder(&mut self, option: &str, path: &Path) {
+        self.folder = Some(OutputFolder {
+            name: format!("{option} {}", name_of(path)),
+            path: canonical(path),
+        });
+    }
+
     fn add(&mut self, name: String, handle: io::Result<Handle>) {
         if let Ok(handle) = handle
             && is_regular(&handle)
@@ -67,12 +88,39 @@ impl Outputs {
         }
     }
 
+    /// Adds a file or folder to be read; `-` is standard input. `option` is the option that names it, or
+    /// empty.
+    ///
+    /// # Errors
+    /// It is an output, or a folder that would be read with the files that the run writes into it.
+    pub(crate) fn add_input(&mut self, option: &str, path: &Path) -> Result<()> {
+        self.refuse(option, path)?;
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let Ok(read) = path.canonicalize() else {
+            return Ok(());
+        };
+        if read.is_dir() && folder.path.starts_with(&read) {
+            let (name, input) = (&folder.name, name_of(path));
+            bail!("{name}: this folder is in the input {input}: write to a folder outside of it");
+        }
+        self.read.insert(read);
+        Ok(())
+    }
+
+    /// Whether a file in the folder for files is also read.
+    pub(crate) fn is_read(&self, path: &Path) -> bool {
+        let path = path.canonicalize();
+        path.is_ok_and(|path| self.read.contains(&path))
+    }
+
     /// Checks a file to be read; `-` is standard input. `option` is the option that names it, or
     /// empty.
     ///
     /// # Errors
     /// The file is an output.
-    pub(crate) fn refuse(&self, option: &str, path: &Path) -> Result<()> {
+    fn refuse(&self, option: &str, path: &Path) -> Result<()> {
         if let Some(output) = self.find(path) {
             let place = format!("{option} {}", name_of(path));
             let place = place.trim_start();
@@ -129,6 +177,20 @@ fn absolute(path: &Path) -> Option<PathBuf> {
             .ok()?
             .join(path.file_name()?),
     )
+}
+
+/// The canonical path of a file or folder that may not exist, nor the folders that it is in.
+fn canonical(path: &Path) -> PathBuf {
+    let found = path.ancestors().find_map(|ancestor| {
+        let folder = if ancestor.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            ancestor
+        };
+        let rest = path.strip_prefix(ancestor).ok()?;
+        Some(folder.canonicalize().ok()?.join(rest))
+    });
+    found.unwrap_or_else(|| path.to_owned())
 }
 
 /// Follows the symbolic links at a path, whether or not they lead to a file.

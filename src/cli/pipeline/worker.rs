@@ -25,6 +25,8 @@ pub(crate) struct IncomingDelivery<'a> {
     /// Its number among all deliveries to process of its input, from 1. A folder is one input with
     /// many sources, and an input with `#N` has one delivery to process.
     pub(crate) number: usize,
+    /// Its number among all deliveries of the run, from 1.
+    pub(crate) number_in_run: usize,
     /// Lets it wait until all earlier deliveries are done.
     pub(crate) turn: Turn<'a>,
     source: &'a OpenSource,
@@ -86,13 +88,14 @@ impl CaptureTally {
     }
 }
 
-/// How many deliveries came before, in the current source and in the current input.
+/// How many deliveries came before, in the current source, in the current input and in the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct DeliveryCounts {
     source: usize,
     in_source: usize,
     input: usize,
     in_input: usize,
+    in_run: usize,
 }
 
 impl DeliveryCounts {
@@ -108,6 +111,7 @@ impl DeliveryCounts {
         let before = *self;
         self.in_source += deliveries;
         self.in_input += deliveries;
+        self.in_run += deliveries;
         before
     }
 }
@@ -118,6 +122,8 @@ pub(super) struct Cursor<'c> {
     origin: Origin<'c>,
     /// The number of the delivery in its input.
     number: usize,
+    /// The number of the delivery in the run.
+    number_in_run: usize,
     turn: Turn<'c>,
 }
 
@@ -131,6 +137,7 @@ impl<'c> Cursor<'c> {
                 index: start.in_source,
             },
             number: start.in_input,
+            number_in_run: start.in_run,
             turn,
         }
     }
@@ -138,6 +145,7 @@ impl<'c> Cursor<'c> {
     fn advance(&mut self) {
         self.origin.index += 1;
         self.number += 1;
+        self.number_in_run += 1;
     }
 
     /// Whether the delivery is to be processed: with `#N`, those before the N-th are not.
@@ -156,6 +164,7 @@ impl<'c> Cursor<'c> {
             origin: &self.origin,
             delivery,
             number: self.source.wanted.map_or(self.number, |_| 1),
+            number_in_run: self.number_in_run,
             turn: self.turn,
             source: self.source,
             outputs,

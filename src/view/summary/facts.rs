@@ -60,7 +60,7 @@ impl<'r> Facts<'r> {
     /// The rows of every summary, those without words left out.
     pub(super) fn rows(&self) -> Vec<Row<'r>> {
         let mut rows = vec![
-            Row::new("Person", vec![self.person()]),
+            Row::new("Person", vec![self.person()]).of_kind(RowKind::Person),
             Row::new("Outcome", vec![self.outcome()]),
             Row::new("Hand-over", vec![self.hand_over()]),
             Row::new("When", vec![self.when()]),

@@ -7,6 +7,8 @@
 
 mod details;
 mod facts;
+pub(super) mod html;
+pub(super) mod plain;
 
 use std::io::{self, Write};
 
@@ -34,6 +36,7 @@ const DOT: &str = " · ";
 /// What a row is about, for those that may be put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RowKind {
+    Person,
     Workflow,
     Values,
     Findings,
@@ -60,8 +63,22 @@ impl<'r> Row<'r> {
     }
 }
 
-/// The rows of a summary, for any view.
+/// The rows of a summary that is a few lines long, unless details are asked for.
 pub(super) fn rows<'r>(
+    report: &'r Report<'r>,
+    session: &'r Session<'r>,
+    selection: Selection,
+    zone: &'r Zone,
+) -> Vec<Row<'r>> {
+    let mut rows = all_rows(report, session, selection, zone);
+    if !selection.details {
+        shorten(&mut rows);
+    }
+    rows
+}
+
+/// The rows of a summary, each fact in its own.
+fn all_rows<'r>(
     report: &'r Report<'r>,
     session: &'r Session<'r>,
     selection: Selection,
@@ -76,8 +93,6 @@ pub(super) fn rows<'r>(
     let mut rows = facts.rows();
     if selection.details {
         rows.extend(facts.detail_rows());
-    } else {
-        shorten(&mut rows);
     }
     rows
 }

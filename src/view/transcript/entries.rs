@@ -61,6 +61,22 @@ impl Entry<'_> {
         let kind = content.kind.as_ref()?;
         content.content_type().is_none().then_some(kind)
     }
+
+    /// What is worth saying of the message besides its words: its status if it is not the usual one
+    /// or, with details, its type and its status.
+    pub(in crate::view) fn note(&self, details: bool) -> Option<Text<'static>> {
+        if details {
+            let content = self.message.content.as_ref();
+            let kind = content.and_then(|it| it.kind.as_ref());
+            let status = self.message.status.as_ref().map(|it| &it.text);
+            let words = [kind, status].map(|it| it.map_or(Text::from("?"), |it| it.shortened(40)));
+            return Some(Text::from(
+                words.map(|it| it.as_str().to_owned()).join(" · "),
+            ));
+        }
+        let status = self.unusual_status?.text.shortened(40);
+        Some(Text::from(format!("({})", status.as_str())))
+    }
 }
 
 /// The message that another one replies to.
@@ -267,6 +283,14 @@ fn take_quote<'b>(blocks: &mut Vec<Block<'b>>) -> Option<Quote<'b>> {
 pub(in crate::view) fn sender_of<'m>(message: &'m Message<'_>) -> &'m str {
     let sender = message.sender_type.as_ref();
     sender.map_or("", |sender| sender.text.as_str())
+}
+
+/// The word for a sender as it is shown.
+pub(super) fn sender_words(sender: &str) -> Text<'_> {
+    match sender.trim() {
+        "" => Text::from("–"),
+        sender => Text::from(sender),
+    }
 }
 
 /// The rules that are told once instead of at each message: those with many findings, and those

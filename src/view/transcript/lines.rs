@@ -58,7 +58,7 @@ pub(super) struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    fn new(role: Role, text: Text<'a>) -> Self {
+    pub(super) fn new(role: Role, text: Text<'a>) -> Self {
         Self {
             role,
             text,
@@ -293,12 +293,16 @@ fn template<B>(
 }
 
 fn button<'a>(button: &ButtonBlock<'a>) -> [(Role, Option<Text<'a>>); 2] {
-    let kind = button.kind;
-    let kind = kind.filter(|kind| !USUAL_BUTTONS.contains(&kind.as_str()));
     [
         (Role::Button, pressable(button.label)),
-        (Role::Label, borrowed(kind)),
+        (Role::Label, borrowed(unusual_kind(button))),
     ]
+}
+
+/// The type of a button, unless nearly all buttons have it.
+pub(super) fn unusual_kind<'a>(button: &ButtonBlock<'a>) -> Option<&'a Text<'a>> {
+    let is_usual = |kind: &&Text<'_>| USUAL_BUTTONS.contains(&kind.as_str());
+    button.kind.filter(|kind| !is_usual(kind))
 }
 
 fn list<B>(
@@ -381,7 +385,7 @@ fn undocumented<B>(members: &[(Text<'_>, &str)], take: &mut Take<'_, B>) -> Cont
 }
 
 /// An event in words, such as `taken over by seat-07`.
-fn humanize_event(event: &Event<'_>) -> String {
+pub(super) fn humanize_event(event: &Event<'_>) -> String {
     let (from, to) = (event.from.map(Text::as_str), event.to.map(Text::as_str));
     match event.kind {
         Some(EventKind::Start) => "conversation started".to_owned(),

@@ -3,12 +3,16 @@
 //! [`notification::transcript`](crate::notification::transcript) turns messages into blocks of
 //! data. Here, `entries` decides what is shown around them (days, turns, times, replies), `lines`
 //! turns blocks into lines of spans, each with a role, and `table` gives the spans a style and lays
-//! them out. The `text` of JSON and the previews of quoted messages are the plain lines, so that all
+//! them out. `html` draws the blocks themselves, as the bubbles of a page. The `text` of JSON and the previews of quoted messages are the plain lines, so that all
 //! views read the same.
 
 mod entries;
+pub(super) mod html;
 mod lines;
+pub(super) mod markdown;
+mod message_lines;
 mod table;
+pub(super) mod text;
 
 pub(super) use self::entries::{Entries, ordered, rules_told_once};
 pub(super) use self::lines::{PlainText, Role};

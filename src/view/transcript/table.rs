@@ -9,9 +9,8 @@ use std::io::{self, Write};
 
 use owo_colors::Style;
 
-use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of};
+use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of, sender_words};
 use super::lines::{self, Line, Relation, Role, Span};
-use crate::Text;
 use crate::finding::{Finding, Severity};
 use crate::notification::MessageStatus;
 use crate::view::clip::{self, MAX_CELL, Room};
@@ -93,7 +92,9 @@ impl<'t> Table<'t> {
             0
         };
         let senders = entries.senders();
-        let senders = senders.into_iter().map(|it| width(&sender_words(it)));
+        let senders = senders
+            .into_iter()
+            .map(|it| width(&sender_words(it).to_string()));
         let senders = senders.max().unwrap_or_default().min(MAX_SENDER);
         let number_width = u16::try_from(digits).unwrap_or(u16::MAX);
         let sender_width = u16::try_from(senders).unwrap_or(u16::MAX);
@@ -187,7 +188,7 @@ impl<'t> Table<'t> {
         if entry.is_event() || !entry.starts_turn {
             return None;
         }
-        let words = sender_words(sender_of(entry.message));
+        let words = sender_words(sender_of(entry.message)).to_string();
         let words = clip::shortened(&words, MAX_SENDER);
         Some(self.sender_style(entry).style(words).to_string())
     }
@@ -243,26 +244,18 @@ impl<'t> Table<'t> {
         cell.into_lines()
     }
 
-    /// What is worth saying of a message besides its words: its type and its status.
+    /// What is worth saying of a message besides its words.
     fn note(&self, entry: &Entry<'_>) -> String {
-        if self.selection.details {
-            let content = entry.message.content.as_ref();
-            let kind = content.and_then(|it| it.kind.as_ref());
-            let status = entry.message.status.as_ref().map(|it| &it.text);
-            let words = [kind, status]
-                .map(|it| it.map_or_else(|| "?".to_owned(), |it| it.shortened(40).to_string()));
-            return self.muted(words.join(" · "));
-        }
-        let Some(status) = entry.unusual_status else {
+        let Some(note) = entry.note(self.selection.details) else {
             return String::new();
         };
-        let style = match status.known {
-            Some(MessageStatus::Read) => self.theme().good,
-            Some(MessageStatus::Sent | MessageStatus::Delivery) => self.theme().muted,
-            None => self.theme().warning,
+        let status = entry.unusual_status.filter(|_| !self.selection.details);
+        let style = match status.map(|status| status.known) {
+            Some(Some(MessageStatus::Read)) => self.theme().good,
+            Some(None) => self.theme().warning,
+            _ => self.theme().muted,
         };
-        let words = format!("({})", status.text.shortened(40));
-        style.style(words).to_string()
+        style.style(note).to_string()
     }
 
     /// A finding; what a warning says is dim, because the conversation goes on.
@@ -282,14 +275,6 @@ impl<'t> Table<'t> {
 fn behind(mark: &str, text: &str, room: usize) -> Vec<String> {
     let lines = fill(text, room).into_iter();
     lines.map(|line| format!("{mark} {line}")).collect()
-}
-
-/// The word for a sender as it is shown.
-fn sender_words(sender: &str) -> String {
-    match sender {
-        "" => "–".to_owned(),
-        _ => Text::from(sender).to_string(),
-    }
 }
 
 /// The styled lines of a message, as many as there is room for.

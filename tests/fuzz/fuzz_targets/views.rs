@@ -11,7 +11,9 @@ use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{self, Scheme, Secret, verify};
 use chatlog::view::signature as signature_view;
 use chatlog::view::signature::DeliveryInfo;
-use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, findings, json, write_tables};
+use chatlog::view::{
+    Canvas, Order, Part, Selection, SessionFormat, Theme, Zone, findings, html, json, write_tables,
+};
 use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 use chatlog_fuzz::{acts, choice, records};
 use jiff::tz::{TimeZone, offset};
@@ -63,6 +65,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
         } else {
             Order::Received
         },
+        details: choice.is_multiple_of(3),
     };
     let zone = if choice.is_multiple_of(7) {
         Zone::UTC
@@ -82,6 +85,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
             hyperlinks: false,
         };
         check_tables(&report, selection, &canvas);
+        check_text(&report, selection, &canvas);
         check_lines(&report, &canvas);
     }
     check_json(&report, selection, &zone);
@@ -104,6 +108,14 @@ fn check_tables(report: &Report<'_>, selection: Selection, canvas: &Canvas) {
         inside &= !line.starts_with('╰');
     }
     assert!(!inside, "{shown}");
+}
+
+fn check_text(report: &Report<'_>, selection: Selection, canvas: &Canvas) {
+    for format in [SessionFormat::Text, SessionFormat::Markdown] {
+        let shown = written(|out| format.session(report, 1, selection, canvas, out));
+        assert!(!shown.contains('\u{1b}'), "{shown:?}");
+        plain(&shown);
+    }
 }
 
 fn check_lines(report: &Report<'_>, canvas: &Canvas) {
