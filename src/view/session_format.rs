@@ -54,6 +54,11 @@ impl Place {
 }
 
 impl SessionFormat {
+    /// Whether people read it on a terminal.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Text | Self::Markdown)
+    }
+
     /// How the name of a file in this format ends.
     pub fn extension(self) -> &'static str {
         match self {

@@ -184,16 +184,6 @@ fn table_canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     Canvas { width, ..canvas }
 }
 
-/// The canvas for files, which have no colours and are the same on every terminal.
-fn file_canvas(look: &DisplayArgs, zone: Zone) -> Canvas {
-    Canvas {
-        width: look.width.unwrap_or(FILE_WIDTH),
-        theme: Theme::plain(),
-        zone,
-        hyperlinks: false,
-    }
-}
-
 /// The pager for output that people read, if they want one.
 fn pager(look: &DisplayArgs) -> Option<Pager> {
     Some(look)
@@ -208,6 +198,16 @@ fn pager_of(inputs: &Inputs, look: &DisplayArgs) -> Option<Pager> {
     (!readable.any(Input::is_stream))
         .then(|| pager(look))
         .flatten()
+}
+
+/// The canvas for files, which have no colours and are the same on every terminal.
+fn file_canvas(look: &DisplayArgs, zone: Zone) -> Canvas {
+    Canvas {
+        width: look.width.unwrap_or(FILE_WIDTH),
+        theme: Theme::plain(),
+        zone,
+        hyperlinks: false,
+    }
 }
 
 fn terminal_width() -> Option<u16> {

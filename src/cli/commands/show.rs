@@ -75,10 +75,10 @@ impl Showing {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
         let zone = zone.unwrap_or(Zone::UTC);
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let (writer, canvas) = destination(args, config, zone, outputs)?;
+        let (canvas, pager) = canvas_and_pager(args, config, zone);
         Ok(Self {
             format: args.format(),
-            writer: Mutex::new(writer),
+            writer: Mutex::new(writer(args, &canvas, pager, outputs)?),
             canvas,
             has_own_page: args.folder().is_some(),
             levels: levels(&args.levels, config),
@@ -109,40 +109,19 @@ impl Showing {
     }
 }
 
-/// What writes the sessions to where they are to go, and what they are drawn on there.
-fn destination(
-    args: &Show,
-    config: &Config,
-    zone: Zone,
-    outputs: &Arc<Outputs>,
-) -> Result<(Box<dyn SessionWriter>, Canvas)> {
-    let format = args.format();
-    if let Some(folder) = args.folder() {
-        let canvas = file_canvas(&args.look, zone);
-        let pages = Pages::create(folder, format, canvas.clone(), Arc::clone(outputs))?;
-        return Ok((Box::new(pages), canvas));
+/// The canvas to draw on, and the pager for it: none for a file, or for what programs read.
+fn canvas_and_pager(args: &Show, config: &Config, zone: Zone) -> (Canvas, Option<Pager>) {
+    if args.folder().is_some() || args.file().is_some() {
+        return (file_canvas(&args.look, zone), None);
     }
-    let (target, canvas) = if let Some(path) = args.file() {
-        let file = ReportFile::create(OUTPUT, path)?;
-        (Target::File(file), file_canvas(&args.look, zone))
-    } else {
-        let (stdout, canvas) = stdout(args, config, zone);
-        (Target::Stdout(stdout), canvas)
-    };
-    let screen = Screen::new(target, format, canvas.clone());
-    Ok((Box::new(screen), canvas))
-}
-
-/// Standard output, with a pager for tables, and what they are drawn on there.
-fn stdout(args: &Show, config: &Config, zone: Zone) -> (Stdout, Canvas) {
-    let is_paged = args.format() == SessionFormat::Table;
-    let pager = is_paged.then(|| pager_of(&args.inputs, &args.look));
+    let is_for_people = args.format().is_for_people();
+    let pager = is_for_people.then(|| pager_of(&args.inputs, &args.look));
     let pager = pager.flatten();
     let canvas = Canvas {
         hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),
         ..table_canvas(&args.look, config, zone)
     };
-    (Stdout::before(pager), canvas)
+    (canvas, pager)
 }
 
 /// Whether URLs are shown as hyperlinks. Older versions of `less` show the escape sequence, and of
@@ -157,6 +136,25 @@ fn shows_hyperlinks(when: Hyperlinks, pager: Option<&Pager>) -> bool {
             version.map_or(when == Hyperlinks::Always, |it| it >= MIN_LESS)
         }),
     }
+}
+
+/// What writes the sessions to where they are to go.
+fn writer(
+    args: &Show,
+    canvas: &Canvas,
+    pager: Option<Pager>,
+    outputs: &Arc<Outputs>,
+) -> Result<Box<dyn SessionWriter>> {
+    let (format, canvas) = (args.format(), canvas.clone());
+    if let Some(folder) = args.folder() {
+        let outputs = Arc::clone(outputs);
+        return Ok(Box::new(Pages::create(folder, format, canvas, outputs)?));
+    }
+    let target = match args.file() {
+        Some(path) => Target::File(ReportFile::create(OUTPUT, path)?),
+        None => Target::Stdout(Stdout::before(pager)),
+    };
+    Ok(Box::new(Screen::new(target, format, canvas)))
 }
 
 /// The output for some deliveries.
