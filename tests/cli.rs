@@ -261,6 +261,48 @@ fn no_script_takes_more_columns_than_there_are() {
     }
 }
 
+/// What a terminal shows of a line with styles and hyperlinks, and the targets of its links.
+fn without_escapes(line: &str) -> (String, Vec<&str>) {
+    let (mut shown, mut targets) = (String::new(), Vec::new());
+    let mut rest = line;
+    while let Some((before, escape)) = rest.split_once('\u{1b}') {
+        shown += before;
+        let is_link = escape.starts_with("]8;;");
+        let end = if is_link { "\u{1b}\\" } else { "m" };
+        let (body, after) = escape
+            .split_once(end)
+            .expect("the sequence ends on its line");
+        targets.extend(body.strip_prefix("]8;;"));
+        rest = after;
+    }
+    (shown + rest, targets)
+}
+
+#[test]
+fn a_hyperlink_stays_on_its_line_and_in_its_cell() {
+    for width in ["30", "40", "60", "80", "120"] {
+        let arguments = ["--color=always", "--hyperlinks=always", "--width", width];
+        let sample = "samples/every-content-type.json";
+        let run = run(["show", sample].iter().chain(&arguments));
+        let mut links = 0;
+        for line in run.stdout.lines() {
+            let (shown, targets) = without_escapes(line);
+            // Each link is turned off before the next one and at the end of the line.
+            for link in targets.chunks(2) {
+                assert!(
+                    link[0].starts_with("https://") && link[1..] == [""],
+                    "{line:?}"
+                );
+                links += 1;
+            }
+            let is_row = shown.starts_with(['╭', '│', '├', '╰']);
+            assert!(!is_row || columns(&shown).to_string() == width, "{shown}");
+        }
+        // Five media and a map.
+        assert_eq!(links, 6, "at {width} columns");
+    }
+}
+
 #[test]
 fn a_narrow_terminal_gets_lines() {
     for width in ["1", "20", "29"] {

@@ -7,7 +7,7 @@
 //! blanks, and every piece carries what is on where it starts. Words that are wider than a line are
 //! cut between letters (grapheme clusters), and inside one only if it is wider than a line itself.
 //!
-//! Only the escape sequences of [`Theme`](super::Theme) and of [`link`](super::link) occur here:
+//! Only the escape sequences of [`Theme`](super::Theme) and of [`link`] occur here:
 //! text from strangers is escaped before it is styled.
 
 use unicode_segmentation::UnicodeSegmentation;

@@ -45,6 +45,7 @@ fn ways(input: &str) -> Vec<Vec<String>> {
     let mut ways: Vec<Vec<String>> = [
         "show",
         "show --width 30",
+        "show --hyperlinks always",
         "show --format json",
         "verify",
         "verify --format json",
