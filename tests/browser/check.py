@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True
 import chromium
 
 HERE = Path(__file__).parent
