@@ -15,11 +15,14 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True
 import chromium
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent.parent / "samples"
 CHECKS = (HERE / "page.js").read_text()
+# The pixels of a picture from top to bottom.
+MAX_HEIGHT = 4000
 LOOKS = [(1280, "light", ""), (390, "dark", ""), (320, "light", ""), (720, "dark", "print")]
 # Every kind of markup and address that must stay text.
 ATTACK = "\"'><script>console.log(1)</script><img src=http://127.0.0.1:9/x onerror=console.log(2)>"
@@ -29,6 +32,8 @@ MANY = 50_000
 MAX_LOAD_SECONDS = 30
 MAX_FRAME_MILLISECONDS = 100
 
+NEXT_FRAME = """new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(done)))"""
 SCROLL = """(async () => {
   const frames = [];
   for (let last = performance.now(), now; frames.length < 120; last = now) {
@@ -89,7 +94,7 @@ class Checks:
     def check_attack(self):
         """Markup in every string of a notification shows as text."""
         sample = json.loads((SAMPLES / "every-content-type.json").read_text())
-        # Some texts decide what is drawn; they stay in the first message of each pair.
+        # A reply quotes the message before it, so the messages as they are come first.
         plain = sample["messages"]
         sample["messages"] = plain + [attacked(message) for message in plain]
         path = self.write(self.save(attacked(sample, "messages")))
@@ -110,7 +115,7 @@ class Checks:
         self.page.look(1280)
         start = time.monotonic()
         self.page.open(path)
-        self.page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+        self.page.evaluate(NEXT_FRAME)
         load = time.monotonic() - start
         median, slow = self.page.evaluate(SCROLL)
         size = path.stat().st_size / 1e6
@@ -155,10 +160,13 @@ class Checks:
     def save_picture(self, path, name, width, scheme, media):
         self.pictures.mkdir(exist_ok=True)
         self.page.open(path)
-        height = self.page.evaluate("document.documentElement.scrollHeight")
-        self.page.look(width, scheme, media, min(height, 4000))
+        # What is far from the screen is only guessed, so the screen is high at first.
+        self.page.look(width, scheme, media, MAX_HEIGHT)
+        self.page.evaluate(NEXT_FRAME)
+        height = self.page.evaluate("document.body.getBoundingClientRect().height")
+        self.page.look(width, scheme, media, min(int(height) + 1, MAX_HEIGHT))
+        self.page.evaluate(NEXT_FRAME)
         picture = "-".join(filter(None, [name, str(width), scheme, media])) + ".png"
-        self.page.evaluate("new Promise((done) => setTimeout(done, 100))")
         self.page.save_picture(self.pictures / picture)
 
 

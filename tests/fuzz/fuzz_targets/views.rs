@@ -9,10 +9,11 @@ use chatlog::delivery::Delivery;
 use chatlog::json::Document;
 use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{self, Scheme, Secret, verify};
+use chatlog::view::findings::{Options, Rendered, Renderer, ReportFormat, Writer};
 use chatlog::view::signature as signature_view;
 use chatlog::view::signature::DeliveryInfo;
 use chatlog::view::{
-    Canvas, Order, Part, Selection, SessionFormat, Theme, Zone, findings, html, json, write_tables,
+    Canvas, Order, Part, Selection, SessionFormat, Theme, Zone, json, write_tables,
 };
 use chatlog::{InspectOptions, Origin, Report, Text, inspect};
 use chatlog_fuzz::{acts, choice, records};
@@ -111,7 +112,7 @@ fn check_tables(report: &Report<'_>, selection: Selection, canvas: &Canvas) {
 }
 
 fn check_text(report: &Report<'_>, selection: Selection, canvas: &Canvas) {
-    for format in [SessionFormat::Text, SessionFormat::Markdown] {
+    for format in [SessionFormat::Text, SessionFormat::Markdown, SessionFormat::Html] {
         let shown = written(|out| format.session(report, 1, selection, canvas, out));
         assert!(!shown.contains('\u{1b}'), "{shown:?}");
         plain(&shown);
@@ -119,13 +120,31 @@ fn check_text(report: &Report<'_>, selection: Selection, canvas: &Canvas) {
 }
 
 fn check_lines(report: &Report<'_>, canvas: &Canvas) {
-    plain(&written(|out| findings::write_lines(report, canvas, out)));
+    plain(&findings(report, canvas));
     if let Some(checked) = &report.signature {
         let subject = DeliveryInfo::of(report.origin, report.delivery);
         plain(&written(|out| {
-            signature::write(&subject, checked, canvas, out)
+            signature_view::write(&subject, checked, canvas, out)
         }));
     }
+}
+
+/// The findings with the lines they are about.
+fn findings(report: &Report<'_>, canvas: &Canvas) -> String {
+    let options = Options {
+        canvas: canvas.clone(),
+        quiet: false,
+        lists_all: true,
+        project: Text::from("chatlog.toml"),
+    };
+    let renderer = Renderer::new(ReportFormat::Full, options);
+    let mut rendered = Rendered::default();
+    let drawn = renderer.report(report, &mut rendered);
+    let written = drawn
+        .and_then(|()| Writer::new(renderer, Vec::new()))
+        .and_then(|mut writer| writer.write(rendered).map(|()| writer))
+        .and_then(Writer::finish);
+    String::from_utf8(written.expect("a vector takes everything")).expect("views write UTF-8")
 }
 
 fn check_json(report: &Report<'_>, selection: Selection, zone: &Zone) {

@@ -54,6 +54,7 @@ fn line_record<'a>(input: &'a [u8], line: &'a [u8]) -> Record<'a> {
 fn record<'a>(input: &'a [u8], bytes: &'a [u8], terminator: &'a [u8]) -> Record<'a> {
     let at = bytes.as_ptr().addr() - input.as_ptr().addr();
     Record {
+        is_whole: true,
         bytes,
         terminator,
         start: position(input, at),
@@ -107,7 +108,7 @@ pub fn assert_inert(words: &str) {
 /// Says whether a character does something other than appear. Joiners and the tags of flags are left
 /// out: what they do depends on their neighbours.
 pub fn acts(c: char) -> bool {
-    use GeneralCategory::{Control, CaptureFormat, LineSeparator, ParagraphSeparator};
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
     !matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}')
         && matches!(
             c.general_category(),
