@@ -249,3 +249,26 @@ fn hyperlinks_are_drawn_where_the_terminal_and_the_pager_know_them() {
         assert_eq!(is_linked(always), version != "less 580 (GNU)", "{version}");
     }
 }
+
+#[test]
+fn no_table_is_wider_than_is_read_comfortably_unless_a_width_is_given() {
+    let Some(terminal) = Terminal::new("terminal-wide") else {
+        return;
+    };
+    for (arguments, widest) in [
+        ("show --no-pager long.json", 110),
+        ("explain --no-pager", 110),
+        ("show --no-pager --width 150 long.json", 150),
+    ] {
+        let shown = terminal.shows(&format!("stty cols 200; chatlog {arguments} --color never"));
+        let widths = shown.text().lines().map(|line| line.chars().count());
+        assert!(
+            widths.max() <= Some(widest),
+            "{arguments}: {}",
+            shown.text()
+        );
+    }
+    let rule = terminal.shows("stty cols 200; chatlog show --no-pager --color never long.json");
+    let first = rule.text().lines().next().map(|line| line.chars().count());
+    assert_eq!(first, Some(110), "{}", rule.text());
+}

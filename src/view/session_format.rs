@@ -107,7 +107,10 @@ impl SessionFormat {
         let number_words = number.map(|(number, total)| format!("{number} of {total} · "));
         let number_words = number_words.unwrap_or_default();
         match self {
-            Self::Table => write_delivery_rule(origin, number, canvas, out),
+            Self::Table => {
+                out.write_all(after.as_bytes())?;
+                write_delivery_rule(origin, number, canvas, out)
+            }
             Self::Text => writeln!(out, "{after}{number_words}{origin}"),
             Self::Markdown => {
                 let name = Text::from(origin.to_string());
