@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use crate::columns::columns;
+use crate::folder::Folder;
 use crate::program::{Run, finish, program, run, samples};
 use chatlog::finding::Rule;
-use unicode_width::UnicodeWidthStr;
 
 /// The golden files of each sample are named after its stem: `plain-chat.show.txt`.
 fn stem(sample: &str) -> &str {
@@ -207,19 +208,56 @@ fn tables_are_straight_at_every_width() {
         let run = run(&arguments);
         let (mut bars, mut said) = (BTreeSet::new(), 0);
         for line in table_lines(&run.stdout) {
-            assert!(line.width() <= width, "at {width} columns: {line}");
+            assert!(columns(line) <= width, "at {width} columns: {line}");
             if line.starts_with('╶') {
-                assert_eq!(line.width(), width, "{line}");
+                assert_eq!(columns(line), width, "{line}");
                 // A transcript has columns of its own.
                 assert!(bars.len() <= 1, "{bars:?} at {width} columns: {line}");
                 bars.clear();
             }
             if let Some((before, _)) = line.split_once('▏') {
-                bars.insert(before.width());
+                bars.insert(columns(before));
                 said += 1;
             }
         }
         assert!(said > 200, "{said} lines of messages at {width} columns");
+    }
+}
+
+/// What people write in scripts whose letters terminals measure in different ways.
+const WRITTEN: [&str; 14] = [
+    "漢字テスト ｶﾅ 한국어 \u{1112}\u{1161}\u{11ab}",
+    "family 👨‍👩‍👧 cook 👩🏽‍🍳 hand 👍🏽 fire ❤️‍🔥",
+    "flags 🇮🇩🇩🇪 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} 🏳️‍🌈",
+    "keys 1️⃣ 2️⃣ #️⃣ and ❤️ ❤ ☎️ ☕ ☕️ ⌚ ©️ © …",
+    "नमस्ते क्षत्रिय क्‍ष",
+    "বাংলা தமிழ் മലയാളം ಕನ್ನಡ",
+    "สวัสดีครับ กำ น้ำ ລາວ",
+    "ကြောင်း မြန်မာ ខ្មែរ བོད",
+    "السلام عليكم لا إله الأول",
+    "سلام، می‌خواهم زمان تحویل را",
+    "שָׁלוֹם עֲלֵיכֶם",
+    "e\u{301}a\u{308}\u{304}o\u{302}\u{301}",
+    "ⵏ⵿ⴾ ꓹꓼ 𐰲𐰃",
+    "Здравствуйте, ώρα, Việt",
+];
+
+#[test]
+fn no_script_takes_more_columns_than_there_are() {
+    let folder = Folder::new("cli-scripts");
+    let messages =
+        WRITTEN.map(|text| serde_json::json!({"content": {"type": "text", "text": text}}));
+    folder.write(
+        "a.json",
+        serde_json::json!({"messages": messages}).to_string(),
+    );
+    for width in 40..=120 {
+        let run = folder.chatlog(&format!("show --color never --width {width} a.json"));
+        let rows: Vec<_> = table_lines(run.text()).collect();
+        assert!(rows.len() > WRITTEN.len(), "{rows:?}");
+        for row in rows {
+            assert!(columns(row) <= width, "at {width} columns: {row}");
+        }
     }
 }
 

@@ -30,6 +30,7 @@ fn part(report: &Report<'_>, title: &str, details: bool, only: Option<Part>) -> 
         width: 80,
         theme: Theme::plain(),
         zone: Zone::UTC,
+        hyperlinks: false,
     };
     let selection = Selection {
         only,

@@ -139,6 +139,7 @@ fn options(width: u16, theme: Theme) -> Options {
             width,
             theme,
             zone: Zone::UTC,
+            hyperlinks: false,
         },
         quiet: false,
         lists_all: true,

@@ -19,6 +19,7 @@ fn tables(notification: &Value, selection: Selection) -> String {
         width: 80,
         theme: Theme::plain(),
         zone: Zone::UTC,
+        hyperlinks: false,
     };
     let mut out = Vec::new();
     inspect(notification.to_string().as_bytes(), |report| {

@@ -243,6 +243,34 @@ fn names_of_pages_are_safe_and_unique_whatever_the_ids_are() {
 }
 
 #[test]
+fn pages_are_the_same_for_any_number_of_jobs() {
+    let folder = Folder::new("pages_are_the_same_for_any_number_of_jobs");
+    // Only an input of more than a megabyte is worth a thread.
+    let lines: Vec<_> = (0..500)
+        .map(|number| {
+            CHAT.replace(
+                "Is there parking?",
+                &format!("Is there parking at {number}?"),
+            )
+        })
+        .map(|session| session.replace('\n', " "))
+        .collect();
+    folder.write("in.ndjson", lines.join("\n"));
+    for jobs in ["1", "4"] {
+        show(
+            &folder,
+            &format!("show in.ndjson --format text -j {jobs} -o {jobs}/"),
+        )
+        .is(0, &[]);
+        let last = "2025-03-03-0215-67726190924a-500.txt";
+        let last = folder.read(&format!("{jobs}/{last}"));
+        assert!(last.contains("parking at 499?"), "{last}");
+        assert_eq!(pages(&folder, jobs).len(), 500);
+    }
+    assert_eq!(folder.read("1/index.md"), folder.read("4/index.md"));
+}
+
+#[test]
 fn an_input_is_never_overwritten() {
     let folder = Folder::new("an_input_is_never_overwritten");
     let page = "2025-03-03-0215-67726190924a.json";

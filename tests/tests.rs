@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that it is linked once.
 
 // How tests run the program and make what it reads.
+mod columns;
 mod contract;
 mod folder;
 mod notifications;
@@ -22,6 +23,8 @@ mod wording;
 // Commands as their users run them.
 mod sharing;
 mod sign;
+#[cfg(unix)]
+mod terminal;
 mod verify;
 
 // Reading: captures, the schema, signatures, and what real and hostile inputs look like.

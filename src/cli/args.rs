@@ -322,6 +322,14 @@ pub(crate) struct DisplayArgs {
     /// Use this many columns instead of the terminal's width
     #[arg(long, value_name = "COLUMNS", help_heading = "Display", value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) width: Option<u16>,
+
+    /// Do not show output that is longer than the screen in a pager
+    ///
+    /// The pager is the command in CHATLOG_PAGER or PAGER, or else less (none on Windows). An empty
+    /// variable or `cat` means none. Only tables and lists for people are paged, only on a terminal,
+    /// and never those of a stream.
+    #[arg(long, help_heading = "Display")]
+    pub(crate) no_pager: bool,
 }
 
 /// Where secrets come from, in the order in which they are tried.
@@ -500,6 +508,10 @@ pub(crate) struct Show {
     #[arg(long)]
     pub(crate) details: bool,
 
+    /// When to show URLs as short hyperlinks
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Hyperlinks::Auto, help_heading = "Display")]
+    pub(crate) hyperlinks: Hyperlinks,
+
     #[command(flatten)]
     pub(crate) limit: LimitArgs,
 
@@ -538,6 +550,17 @@ impl Show {
 /// Whether an output is a folder: one that exists, or a name that ends as only folders do.
 fn is_folder(path: &Path) -> bool {
     path.to_string_lossy().ends_with(std::path::is_separator) || path.is_dir()
+}
+
+/// When URLs are hyperlinks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hyperlinks {
+    /// On a terminal that knows them, unless the pager does not
+    Auto,
+    /// Even in a pipe or a file
+    Always,
+    /// Whole URLs
+    Never,
 }
 
 #[derive(Debug, Args)]

@@ -9,11 +9,17 @@
 //!    [`PATIENCE`], because nobody reads a full pipe, it goes on.
 //! 2. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
 //!    not complete.
-//! 3. It exits with the code that shells use for a process that was ended by the signal.
+//! 3. It prints the complete lines that were held back in front of a pager.
+//! 4. It exits with the code that shells use for a process that was ended by the signal.
+//!
+//! While a pager runs, Ctrl-C is the pager's affair: it reaches every program of the terminal, and
+//! stops a search in `less`. SIGTERM waits until the pager has ended, because two programs cannot
+//! share a terminal.
 //!
 //! A second signal ends the process at once. [`Interrupt::settle`] keeps a main thread that
 //! finishes meanwhile from exiting with another code.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +27,8 @@ use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::low_level::unregister;
+use signal_hook::{SigId, flag};
 
 /// How long to wait for the end of a line.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -33,6 +40,13 @@ static BUSY: Mutex<usize> = Mutex::new(0);
 /// The files to delete when a signal ends the process.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// What to print when a signal ends the process.
+static HELD_OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// The handlers of Ctrl-C.
+static OF_CTRL_C: Mutex<Option<CtrlC>> = Mutex::new(None);
+/// Whether a pager has the terminal.
+static IS_LEFT_TO_PAGER: AtomicBool = AtomicBool::new(false);
+
 /// The signal handlers, and whether a signal has arrived.
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
@@ -43,11 +57,12 @@ impl Interrupt {
     /// The system refuses one of them.
     pub(crate) fn listen() -> io::Result<Self> {
         let arrived = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            // In this order, the first signal sets the flag, and the second finds it set.
-            flag::register_conditional_shutdown(signal, exit_code(signal), arrived.clone())?;
-            flag::register(signal, arrived.clone())?;
-        }
+        note(SIGTERM, &arrived)?;
+        let handlers = note(SIGINT, &arrived)?;
+        *lock(&OF_CTRL_C) = Some(CtrlC {
+            handlers,
+            arrived: arrived.clone(),
+        });
         spawn_waiter(arrived.clone())?;
         Ok(Self(arrived))
     }
@@ -59,6 +74,48 @@ impl Interrupt {
             thread::sleep(NAP);
         }
     }
+}
+
+/// Notes that a signal has arrived; the second one ends the process.
+fn note(signal: i32, arrived: &Arc<AtomicBool>) -> io::Result<[SigId; 2]> {
+    // In this order, the first signal sets the flag, and the second finds it set.
+    Ok([
+        flag::register_conditional_shutdown(signal, exit_code(signal), arrived.clone())?,
+        flag::register(signal, arrived.clone())?,
+    ])
+}
+
+struct CtrlC {
+    handlers: [SigId; 2],
+    arrived: Arc<AtomicBool>,
+}
+
+/// Makes Ctrl-C do nothing until it is dropped.
+pub(crate) struct LeftToPager(());
+
+/// Leaves Ctrl-C to a pager.
+pub(crate) fn leave_to_pager() -> LeftToPager {
+    IS_LEFT_TO_PAGER.store(true, Ordering::SeqCst);
+    if let Some(ctrl_c) = &*lock(&OF_CTRL_C) {
+        for handler in ctrl_c.handlers {
+            unregister(handler);
+        }
+    }
+    LeftToPager(())
+}
+
+impl Drop for LeftToPager {
+    fn drop(&mut self) {
+        if let Some(ctrl_c) = &mut *lock(&OF_CTRL_C) {
+            // Without them, the waiter still ends the process.
+            ctrl_c.handlers = note(SIGINT, &ctrl_c.arrived).unwrap_or(ctrl_c.handlers);
+        }
+        IS_LEFT_TO_PAGER.store(false, Ordering::SeqCst);
+    }
+}
+
+fn is_left_to_pager() -> bool {
+    IS_LEFT_TO_PAGER.load(Ordering::SeqCst)
 }
 
 /// Keeps signals from ending the process until it is dropped, on any thread.
@@ -87,6 +144,13 @@ pub(crate) fn keep(path: &Path) {
     lock(&TEMPORARY).retain(|temporary| temporary != path);
 }
 
+/// Keeps the complete lines of an output that is held back, to be printed if a signal ends the
+/// process. They replace what was kept before.
+pub(crate) fn print_when_interrupted(output: &[u8]) {
+    let end = memchr::memrchr(b'\n', output).map_or(0, |at| at + 1);
+    output[..end].clone_into(&mut lock(&HELD_OUTPUT));
+}
+
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -95,7 +159,9 @@ fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
 fn spawn_waiter(_arrived: Arc<AtomicBool>) -> io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
+        let mut signals = signals.forever();
+        let is_ours = |signal: &i32| *signal != SIGINT || !is_left_to_pager();
+        if let Some(signal) = signals.find(is_ours) {
             end(signal);
         }
     };
@@ -119,11 +185,15 @@ fn spawn_waiter(arrived: Arc<AtomicBool>) -> io::Result<()> {
     reason = "the main thread may be blocked and cannot return"
 )]
 fn end(signal: i32) {
+    while is_left_to_pager() {
+        thread::sleep(NAP);
+    }
     let _busy = wait_for_line_end();
     for path in lock(&TEMPORARY).drain(..) {
         // It may be gone already, and the process ends in any case.
         drop(fs::remove_file(path));
     }
+    drop(io::stdout().write_all(&lock(&HELD_OUTPUT)));
     std::process::exit(exit_code(signal));
 }
 

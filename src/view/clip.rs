@@ -11,9 +11,14 @@
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
+use super::width::width;
 use crate::Text;
+
+/// Stands where a text was cut.
+const CUT: &str = "…";
+/// The columns of [`CUT`].
+const CUT_WIDTH: usize = 1;
 
 /// The number of bytes of text from strangers that a cell of a table shows.
 pub(super) const MAX_CELL: usize = 64 * 1024;
@@ -83,40 +88,62 @@ pub(super) fn value<'t>(text: &'t Text<'_>, full_text: bool) -> Text<'t> {
     }
 }
 
-/// A text of at most `columns`, cut with an ellipsis. It must be escaped already.
+/// Shortens a text to at most `columns` columns, at its end. It must be safe to show.
 pub(super) fn shortened(text: &str, columns: usize) -> Cow<'_, str> {
-    if text.width() <= columns {
+    if width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let mut room = columns.saturating_sub(1);
-    let fits = |letter: &&str| {
-        let left = room.checked_sub(letter.width());
-        room = left.unwrap_or_default();
-        left.is_some()
-    };
-    let kept: String = text.graphemes(true).take_while(fits).collect();
-    Cow::Owned(kept.trim_end().to_owned() + "…")
+    let kept = first_letters(text, columns.saturating_sub(CUT_WIDTH));
+    Cow::Owned(kept.trim_end().to_owned() + CUT)
 }
 
-/// A name of at most `columns`, with an ellipsis in its middle: the start and the end tell most. It
-/// must be escaped already.
-pub(super) fn shortened_middle(name: &str, columns: usize) -> String {
-    if name.width() <= columns {
-        return name.to_owned();
+/// Shortens a text to at most `columns` columns, at its start. It must be safe to show.
+pub(super) fn shortened_start(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
     }
-    let room = columns.saturating_sub(1);
-    let start = shortened(name, room / 3 + 1);
-    let start = start.trim_end_matches('…');
-    let mut left = room.saturating_sub(start.width());
-    let letters: Vec<&str> = name.graphemes(true).collect();
-    let fits = |letter: &&&str| {
-        let rest = left.checked_sub(letter.width());
-        left = rest.unwrap_or_default();
-        rest.is_some()
+    let kept = last_letters(text, columns.saturating_sub(CUT_WIDTH));
+    Cow::Owned(CUT.to_owned() + kept)
+}
+
+/// Shortens a path or a URL to at most `columns` columns, in its middle: how it begins and its last
+/// name tell most. If there is room for both, whole names are left out: `captures/…/a.ndjson#12`.
+/// The text must be safe to show.
+pub(super) fn shortened_middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(CUT_WIDTH);
+    let name = text.rfind(['/', '\\']).map_or(text, |at| &text[at..]);
+    let end = if width(name) <= room {
+        name
+    } else {
+        last_letters(text, room.div_ceil(2))
     };
-    let end: Vec<&str> = letters.iter().rev().take_while(fits).copied().collect();
-    let end: String = end.into_iter().rev().collect();
-    format!("{start}…{end}")
+    let start = first_letters(text, room.saturating_sub(width(end)));
+    let names = start.rfind(['/', '\\']).map_or(start, |at| &start[..=at]);
+    let start = if end == name { names } else { start };
+    format!("{start}{CUT}{end}")
+}
+
+/// The longest start of a text that fits into `columns`.
+fn first_letters(text: &str, columns: usize) -> &str {
+    &text[..fitting(text.graphemes(true), columns)]
+}
+
+/// The longest end of a text that fits into `columns`.
+fn last_letters(text: &str, columns: usize) -> &str {
+    &text[text.len() - fitting(text.graphemes(true).rev(), columns)..]
+}
+
+/// How many bytes the first of these letters have that fit into `columns`.
+fn fitting<'t>(letters: impl Iterator<Item = &'t str>, columns: usize) -> usize {
+    let mut filled = 0;
+    let fit = letters.take_while(|letter| {
+        filled += width(letter);
+        filled <= columns
+    });
+    fit.map(str::len).sum()
 }
 
 /// A number of bytes in its largest unit, such as `199.9 MB`.
@@ -152,6 +179,31 @@ mod tests {
             taken(&mut Room::new(1, true), "all of it").as_deref(),
             Some("all of it")
         );
+    }
+
+    #[test]
+    fn a_path_is_shortened_in_its_middle_between_letters() {
+        for (text, columns, want) in [
+            (
+                "captures/2025/10/a.ndjson#12",
+                28,
+                "captures/2025/10/a.ndjson#12",
+            ),
+            (
+                "captures/2025/10/a.ndjson#12",
+                27,
+                "captures/2025/…/a.ndjson#12",
+            ),
+            ("captures/2025/10/a.ndjson#12", 22, "captures/…/a.ndjson#12"),
+            ("captures/2025/10/a.ndjson#12", 18, "captu…/a.ndjson#12"),
+            ("captures/2025/10/a.ndjson#12", 9, "capt…n#12"),
+            ("no-folder-and-long.json", 11, "no-fo….json"),
+            ("捕获/请选择您的性别.json", 12, "捕获/….json"),
+            ("👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧", 5, "👨‍👩‍👧…👨‍👩‍👧"),
+            ("abc", 1, "…"),
+        ] {
+            assert_eq!(shortened_middle(text, columns), want);
+        }
     }
 
     #[test]

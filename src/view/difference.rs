@@ -3,11 +3,8 @@
 //! What both have stands above each other and is dim, so that the eye lands on the first character
 //! that differs; a body that ends there says so.
 
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
-
-use super::Canvas;
-use super::wrap::visible_width;
+use super::width::width;
+use super::{Canvas, clip};
 use crate::Text;
 use crate::signature::Difference;
 
@@ -26,15 +23,16 @@ pub(super) fn lines(difference: &Difference, indent: &str, canvas: &Canvas) -> [
         .saturating_sub(taken)
         .max(MIN_ROOM);
     let rests = [&difference.received, &difference.signed].map(rest);
-    let widest = rests.each_ref().map(|rest| rest.width()).into_iter().max();
+    let widest = rests.each_ref().map(|rest| width(rest)).into_iter().max();
     // What differs matters more, but gets no more room than it needs.
     let spare = room.saturating_sub(widest.unwrap_or_default());
-    let before = last_columns(&difference.before.to_string(), spare.max(room / 2));
-    let room = room.saturating_sub(before.width());
+    let before = difference.before.to_string();
+    let before = clip::shortened_start(&before, spare.max(room / 2));
+    let room = room.saturating_sub(width(&before));
     let styles = [theme.error, theme.good];
     let mut lines: [String; 2] = std::array::from_fn(|side| {
         let start = theme.muted.style(format!("{}{before}", names[side]));
-        let rest = styles[side].style(first_columns(&rests[side], room));
+        let rest = styles[side].style(clip::shortened(&rests[side], room));
         format!("{indent}{start}{rest}")
     });
     lines[0] += &theme.muted.style(offset).to_string();
@@ -47,35 +45,4 @@ fn rest(text: &Text<'_>) -> String {
         "" => END.to_owned(),
         _ => text.to_string(),
     }
-}
-
-/// The start of a text that is too wide, with an ellipsis.
-fn first_columns(text: &str, width: usize) -> String {
-    if visible_width(text) <= width {
-        return text.to_owned();
-    }
-    let fitting = fitting(text.graphemes(true), width);
-    let kept: String = text.graphemes(true).take(fitting).collect();
-    kept + "…"
-}
-
-/// The end of a text that is too wide, with an ellipsis.
-fn last_columns(text: &str, width: usize) -> String {
-    if visible_width(text) <= width {
-        return text.to_owned();
-    }
-    let fitting = fitting(text.graphemes(true).rev(), width);
-    let skipped = text.graphemes(true).count() - fitting;
-    let kept: String = text.graphemes(true).skip(skipped).collect();
-    format!("…{kept}")
-}
-
-/// How many of these letters fit, beside an ellipsis.
-fn fitting<'t>(letters: impl Iterator<Item = &'t str>, width: usize) -> usize {
-    let mut columns = 1;
-    let fits = |letter: &&str| {
-        columns += letter.width();
-        columns <= width
-    };
-    letters.take_while(fits).count()
 }

@@ -19,6 +19,7 @@ pub mod findings;
 pub mod html;
 pub mod index;
 pub mod json;
+mod link;
 mod markdown;
 mod session_format;
 pub mod signature;
@@ -26,19 +27,19 @@ mod summary;
 mod table_layout;
 mod theme;
 mod transcript;
+mod width;
 pub mod wording;
 mod wrap;
 mod zone;
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
-
 pub use self::session_format::{Place, SessionFormat, title_of_several};
 use self::signature::DeliveryInfo;
 pub use self::theme::Theme;
 use self::theme::Tone;
 use self::transcript::Entries;
+pub use self::wrap::visible_width;
 pub use self::zone::Zone;
 use crate::signature::Verdict;
 use crate::{Origin, Report};
@@ -48,7 +49,7 @@ use crate::{Origin, Report};
 /// ```
 /// use chatlog::view::{Canvas, Theme, Zone};
 ///
-/// let canvas = Canvas { width: 80, theme: Theme::plain(), zone: Zone::UTC };
+/// let canvas = Canvas { width: 80, theme: Theme::plain(), zone: Zone::UTC, hyperlinks: false };
 /// # assert!(canvas.theme.is_plain());
 /// ```
 #[derive(Debug, Clone)]
@@ -59,6 +60,8 @@ pub struct Canvas {
     pub theme: Theme,
     /// The time zone that times are shown in.
     pub zone: Zone,
+    /// Whether URLs are hyperlinks with a short text, which not every terminal knows.
+    pub hyperlinks: bool,
 }
 
 impl Canvas {
@@ -66,7 +69,7 @@ impl Canvas {
     fn titled_rule(&self, title: &str) -> String {
         let width = usize::from(self.width);
         let title = clip::shortened(title, width.saturating_sub(6));
-        let rest = width.saturating_sub(title.width() + 5);
+        let rest = width.saturating_sub(width::width(&title) + 5);
         let rule = format!("╶─ {title} {}╴", "─".repeat(rest));
         self.theme.muted.style(rule).to_string()
     }
@@ -148,7 +151,7 @@ pub fn write_delivery_rule(
 ) -> io::Result<()> {
     let number = place.map(|(number, total)| format!("{number} of {total} · "));
     let number = number.unwrap_or_default();
-    let room = usize::from(canvas.width).saturating_sub(6 + number.width());
+    let room = usize::from(canvas.width).saturating_sub(6 + width::width(&number));
     let name = clip::shortened_middle(&origin.to_string(), room);
     writeln!(out, "{}", canvas.titled_rule(&(number + &name)))
 }

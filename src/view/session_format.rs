@@ -54,6 +54,11 @@ impl Place {
 }
 
 impl SessionFormat {
+    /// Whether people read it on a terminal.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Text | Self::Markdown)
+    }
+
     /// How the name of a file in this format ends.
     pub fn extension(self) -> &'static str {
         match self {
@@ -218,6 +223,7 @@ fn findings_text(report: &Report<'_>, canvas: &Canvas) -> io::Result<String> {
         width: TEXT_WIDTH,
         theme: Theme::plain(),
         zone: canvas.zone.clone(),
+        hyperlinks: false,
     };
     let mut text = Vec::new();
     super::write_without_session(report, &canvas, &mut text)?;

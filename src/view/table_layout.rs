@@ -4,22 +4,14 @@
 //! messages, so it is drawn in parts: every column has a fixed width, except one that takes the
 //! rest, and parts with the same [`TableLayout`] line up below each other.
 //!
-//! Two things are done before the table sees a cell. Its text is wrapped to the column by
-//! [`wrap`], with words that the table would break badly or slowly already in pieces
-//! ([`breakable`]). And its styles are hidden from the table ([`HiddenStyles`]), which would count
-//! escape sequences as text.
-
-use std::borrow::Cow;
+//! The table never sees the text of a cell. It would count the columns of some scripts and of escape
+//! sequences otherwise than terminals do, and then pad lines wrongly. So the text is wrapped to its
+//! column here, and the table is drawn with [`StandIns`]: blocks as wide as the lines,
+//! which are replaced by the lines at the end.
 
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, TableStyle, Width};
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
-use super::wrap::{is_style, parts, wrap};
-
-/// The longest word, in bytes, that is left to [`wrap`] to break, because the time for it grows
-/// with the square of the length.
-const MAX_WORD: usize = 1000;
+use super::wrap::{is_escape, parts, visible_width, wrap};
 
 /// The widths of a table's columns.
 #[derive(Debug, Clone)]
@@ -46,21 +38,19 @@ impl TableLayout {
             .load_style(TableStyle::new())
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width);
-        let mut styles = HiddenStyles::default();
+        let mut lines = StandIns::default();
+        let widths: Vec<u16> = self.widths().collect();
         for row in rows {
-            let cells = row.iter().zip(self.widths());
-            let cells = cells.map(|(cell, width)| {
-                let lines = fill(cell, usize::from(width));
-                Cell::new_owned(styles.hide(&lines.join("\n")))
-            });
-            table.add_row(cells);
+            let cells = row.iter().zip(&widths);
+            let cells = cells.map(|(cell, width)| fill(cell, usize::from(*width)));
+            table.add_row(lines.replace(cells.collect(), &widths));
         }
-        for (column, width) in table.column_iter_mut().zip(self.widths()) {
+        for (column, width) in table.column_iter_mut().zip(widths) {
             column.set_padding((1, 0));
             // The table counts the blank before a column as part of it.
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 1)));
         }
-        styles.show(&table.trim_fmt())
+        lines.restore(&table.trim_fmt())
     }
 
     /// The columns that are left for the column of width 0.
@@ -81,16 +71,16 @@ impl TableLayout {
     }
 }
 
-/// The lines of a text in a column: as wide as the column, if nothing in it is wider.
+/// The lines of a text in a column.
 pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
-    let lines = wrap(&breakable(text, width), width);
-    lines.into_iter().map(without_command).collect()
+    let lines = wrap(text, width).into_iter();
+    lines.map(without_command).collect()
 }
 
 /// A line that no CI system obeys: on GitHub, `::` at its start is a command, and a text may have been
 /// broken in front of one.
 fn without_command(line: String) -> String {
-    let is_blank = |part: &&str| is_style(part) || part.trim_start().is_empty();
+    let is_blank = |part: &&str| is_escape(part) || part.trim_start().is_empty();
     let mut at: usize = parts(&line).take_while(is_blank).map(str::len).sum();
     let rest = &line[at..];
     at += rest.len() - rest.trim_start().len();
@@ -100,128 +90,52 @@ fn without_command(line: String) -> String {
     format!("{}\\u{{3a}}{}", &line[..at], &line[at + 1..])
 }
 
-/// The escape sequences of a table, hidden while the table lays out the text.
-///
-/// Each sequence becomes its number, written in four characters that have no width. Text from
-/// strangers never contains them, because it shows such characters as escapes. `comfy-table` can
-/// handle escape sequences itself, but only with thirteen more crates and its own set of colours.
+/// The lines of a table's cells, from left to right and down, while blocks stand in for them.
 #[derive(Default)]
-struct HiddenStyles(Vec<String>);
+struct StandIns(Vec<String>);
 
-impl HiddenStyles {
-    const DIGITS: [char; 4] = ['\u{2061}', '\u{2062}', '\u{2063}', '\u{2064}'];
-    const END: char = '\u{2060}';
+impl StandIns {
+    const BLOCK: char = '█';
 
-    fn hide(&mut self, text: &str) -> String {
-        let mut hidden = String::with_capacity(text.len());
-        for part in parts(text) {
-            if is_style(part) {
-                hidden.extend(self.digits_of(part));
-                hidden.push(Self::END);
-            } else {
-                hidden.push_str(part);
+    /// Takes the lines of a row's cells, and returns cells with a block for each line.
+    fn replace(&mut self, cells: Vec<Vec<String>>, widths: &[u16]) -> Vec<Cell> {
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        let mut blocks = vec![Vec::new(); cells.len()];
+        let mut cells: Vec<_> = cells.into_iter().map(Vec::into_iter).collect();
+        for _ in 0..height {
+            let columns = cells.iter_mut().zip(&mut blocks).zip(widths);
+            for ((lines, blocks), width) in columns {
+                blocks.extend(lines.next().map(|line| self.block(line, *width)));
             }
         }
-        hidden
+        let cells = blocks.iter().map(|blocks| blocks.join("\n"));
+        cells.map(Cell::new_owned).collect()
     }
 
-    fn digits_of(&mut self, style: &str) -> impl Iterator<Item = char> {
-        let known = self.0.iter().position(|known| known == style);
-        let mut number = known.unwrap_or_else(|| {
-            self.0.push(style.to_owned());
-            self.0.len() - 1
-        });
-        std::iter::from_fn(move || {
-            let digit = (number > 0).then(|| Self::DIGITS[number % 4]);
-            number /= 4;
-            digit
-        })
-    }
-
-    fn show(&self, hidden: &str) -> String {
-        let mut shown = String::with_capacity(hidden.len());
-        let (mut number, mut place) = (0, 1);
-        for character in hidden.chars() {
-            let digit = Self::DIGITS.iter().position(|digit| *digit == character);
-            if let Some(digit) = digit {
-                number += digit * place;
-                place *= 4;
-            } else if character == Self::END {
-                shown.push_str(self.0.get(number).map_or("", String::as_str));
-                (number, place) = (0, 1);
-            } else {
-                shown.push(character);
-            }
+    /// Takes a line, and returns the block for it.
+    fn block(&mut self, mut line: String, width: u16) -> String {
+        let length = visible_width(&line);
+        // A line of characters that fill no columns needs a place, too.
+        let columns = length.clamp(usize::from(!line.is_empty()), usize::from(width.max(1)));
+        if columns > 0 {
+            line += &" ".repeat(columns.saturating_sub(length));
+            self.0.push(line);
         }
-        shown
+        Self::BLOCK.to_string().repeat(columns)
     }
-}
 
-/// The text of a cell, with pieces instead of words that are too long or have letters that are
-/// too wide for [`wrap`].
-fn breakable(cell: &str, width: usize) -> Cow<'_, str> {
-    let breaks = |word: &str| word.len() > MAX_WORD || has_wider_letter(word, width);
-    if !cell.split([' ', '\n']).any(breaks) {
-        return Cow::Borrowed(cell);
-    }
-    let words = cell.split_inclusive([' ', '\n']);
-    let words = words.map(|word| {
-        if breaks(word) {
-            broken(word, width)
-        } else {
-            word.into()
+    /// Puts the lines in the places of their blocks.
+    fn restore(self, table: &str) -> String {
+        let mut lines = self.0.into_iter();
+        let mut restored = String::with_capacity(2 * table.len());
+        let mut rest = table;
+        while let Some(start) = rest.find(Self::BLOCK) {
+            let (before, blocks) = rest.split_at(start);
+            restored += before;
+            restored.extend(lines.next());
+            rest = blocks.trim_start_matches(Self::BLOCK);
         }
-    });
-    Cow::Owned(words.collect())
-}
-
-/// Whether a letter of the word is wider than the column: in some scripts a letter can be of any
-/// length, and the table would break a style in front of it.
-fn has_wider_letter(word: &str, width: usize) -> bool {
-    let mut letters = word.graphemes(true);
-    word.len() > width && !word.is_ascii() && letters.any(|letter| letter.width() > width)
-}
-
-/// Breaks a word into pieces that are as wide as the column, with blanks between them, so that
-/// each piece gets a line of its own. A letter that is wider than the column is broken, too.
-fn broken(word: &str, width: usize) -> String {
-    let mut pieces = Pieces {
-        text: String::with_capacity(word.len() + word.len() / 8),
-        width,
-        room: width,
-    };
-    let mut is_style = false;
-    for letter in word.graphemes(true) {
-        is_style |= letter == "\u{1b}";
-        if is_style || matches!(letter, " " | "\n") {
-            pieces.text.push_str(letter);
-            is_style &= !letter.starts_with('m');
-        } else if letter.width() > width {
-            let chars = letter.chars();
-            chars.for_each(|c| pieces.add(c.encode_utf8(&mut [0; 4])));
-        } else {
-            pieces.add(letter);
-        }
-    }
-    pieces.text
-}
-
-/// The pieces of a word, with blanks between them.
-struct Pieces {
-    text: String,
-    width: usize,
-    /// The columns that are left in the last piece.
-    room: usize,
-}
-
-impl Pieces {
-    fn add(&mut self, part: &str) {
-        if part.width() > self.room {
-            self.text.push(' ');
-            self.room = self.width;
-        }
-        self.text.push_str(part);
-        self.room = self.room.saturating_sub(part.width());
+        restored + rest
     }
 }
 
@@ -230,21 +144,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_word_takes_lines_of_its_own() {
+    fn a_long_word_is_cut_between_letters() {
         let word = "👨‍👩‍👧x".repeat(200);
         let cell = format!("a\nshort \u{1b}[36m{word}\u{1b}[0m end");
         let sheet = TableLayout::new(1 + 3 + 1 + 10, &[3, 0]);
         let drawn = sheet.rows(vec![vec!["1".to_owned(), cell]]);
         let lines: Vec<&str> = drawn.lines().collect();
         // Three families and three letters fill nine columns of ten.
-        let full = format!("     \u{1b}[36m{}\u{1b}[0m", "👨‍👩‍👧x".repeat(3));
-        assert_eq!(lines[..3], [" 1   a", "     short", full.as_str()]);
-        assert_eq!(lines.len(), 2 + 200_usize.div_ceil(3));
+        let styled = |families| format!("\u{1b}[36m{}\u{1b}[0m", "👨‍👩‍👧x".repeat(families));
+        let first = [
+            " 1   a".to_owned(),
+            format!("     short {}", styled(1)),
+            format!("     {}", styled(3)),
+        ];
+        assert_eq!(lines[..3], first);
+        assert_eq!(lines.len(), 2 + 199_usize.div_ceil(3));
+        let last = format!("     {} end", styled(1));
+        assert_eq!(lines[lines.len() - 1], last);
+    }
+
+    #[test]
+    fn lines_that_are_empty_or_fill_no_columns_keep_their_place() {
+        let layout = TableLayout::new(7, &[1, 0]);
+        let cells = ["a\n\nb", "\n\u{301}\n請xy"].map(str::to_owned);
+        let drawn = layout.rows(vec![cells.to_vec()]);
         assert_eq!(
-            lines[lines.len() - 1]
-                .replace("\u{1b}[36m", "")
-                .replace("\u{1b}[0m", ""),
-            "     👨‍👩‍👧x👨‍👩‍👧x end"
+            drawn.lines().collect::<Vec<_>>(),
+            [" a", "   \u{301} ", " b 請xy"]
         );
     }
 }

@@ -2,16 +2,18 @@
 //! each other in a paragraph.
 //!
 //! In a table, the next character on the screen after a line of a cell belongs to the next cell.
-//! So a style must end with its line and start again in the next one. [`wrap`] does this in two
-//! steps: it splits the text at line breaks, then each line that is too wide at its blanks, and
-//! every piece carries the styles that are on where it starts. Words that are wider than a line
-//! are cut between letters (grapheme clusters), never inside one.
+//! So styles and hyperlinks must end with their line and start again in the next one. [`wrap`] does
+//! this in two steps: it splits the text at line breaks, then each line that is too wide at its
+//! blanks, and every piece carries what is on where it starts. Words that are wider than a line are
+//! cut between letters (grapheme clusters), and inside one only if it is wider than a line itself.
 //!
-//! Only the escape sequences of [`Theme`](super::Theme) occur here: text from strangers is escaped
-//! before it is styled.
+//! Only the escape sequences of [`Theme`](super::Theme) and of [`link`](super::link) occur here:
+//! text from strangers is escaped before it is styled.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+
+use super::link;
+use super::width::width;
 
 /// Ends all styles.
 const RESET: &str = "\u{1b}[0m";
@@ -20,7 +22,7 @@ const RESET: &str = "\u{1b}[0m";
 /// of a word at the end of a line look odd.
 const MIN_ROOM: usize = 2;
 
-/// Breaks a text into lines of at most `width` columns, unless a single letter is wider. Lines
+/// Breaks a text into lines of at most `width` columns, unless a single character is wider. Lines
 /// break at blanks, and inside words that are wider than a line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -53,12 +55,10 @@ pub(super) fn hanging(start: &str, indent: usize, words: &str, width: usize) -> 
     lines
 }
 
-/// The columns that a text fills; escape sequences fill none.
-pub(super) fn visible_width(text: &str) -> usize {
-    parts(text)
-        .filter(|part| !is_style(part))
-        .map(UnicodeWidthStr::width)
-        .sum()
+/// The columns that a text fills on a terminal; escape sequences fill none.
+pub fn visible_width(text: &str) -> usize {
+    let visible = parts(text).filter(|part| !is_escape(part));
+    visible.map(width).sum()
 }
 
 /// Splits a text into escape sequences and the visible text between them.
@@ -66,7 +66,7 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let end = match rest.find('\u{1b}') {
-            Some(0) => rest.find('m').map_or(rest.len(), |end| end + 1),
+            Some(0) => escape_end(rest),
             Some(start) => start,
             None => rest.len(),
         };
@@ -76,32 +76,63 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a part is an escape sequence.
-pub(super) fn is_style(part: &str) -> bool {
+/// The length of the escape sequence that a text starts with: a style or a hyperlink.
+fn escape_end(text: &str) -> usize {
+    let end = if text.starts_with(link::START) {
+        link::TERMINATOR
+    } else {
+        "m"
+    };
+    text.find(end).map_or(text.len(), |at| at + end.len())
+}
+
+pub(super) fn is_escape(part: &str) -> bool {
     part.starts_with('\u{1b}')
 }
 
-/// Applies an escape sequence to the `styles` that are on.
-fn apply(styles: &mut String, style: &str) {
-    if style == RESET {
-        styles.clear();
-    } else {
-        styles.push_str(style);
+/// The styles and the hyperlink that are on at a place of a text.
+#[derive(Debug, Clone, Default)]
+struct State<'t> {
+    styles: Vec<&'t str>,
+    link: Option<&'t str>,
+}
+
+impl<'t> State<'t> {
+    /// Applies an escape sequence.
+    fn apply(&mut self, escape: &'t str) {
+        if escape == link::END {
+            self.link = None;
+        } else if escape.starts_with(link::START) {
+            self.link = Some(escape);
+        } else if escape == RESET {
+            self.styles.clear();
+        } else {
+            self.styles.push(escape);
+        }
+    }
+
+    /// Turns everything on at the start of a piece.
+    fn start(&self) -> String {
+        self.link.unwrap_or_default().to_owned() + &self.styles.concat()
+    }
+
+    /// Turns everything off at the end of a piece.
+    fn end(&self) -> String {
+        let reset = if self.styles.is_empty() { "" } else { RESET };
+        let end = if self.link.is_some() { link::END } else { "" };
+        format!("{reset}{end}")
     }
 }
 
-/// Splits a text at a delimiter; every piece starts and ends the styles that are on in it.
+/// Splits a text at a delimiter; every piece starts and ends what is on in it.
 fn split(text: &str, delimiter: char) -> Vec<String> {
-    let mut styles = String::new();
-    let piece = |piece: &str| {
-        let mut whole = format!("{styles}{piece}");
-        for style in parts(piece).filter(|part| is_style(part)) {
-            apply(&mut styles, style);
-        }
-        if !styles.is_empty() {
-            whole.push_str(RESET);
-        }
-        whole
+    let mut state = State::default();
+    let piece = |piece| {
+        let start = state.start();
+        parts(piece)
+            .filter(|part| is_escape(part))
+            .for_each(|escape| state.apply(escape));
+        start + piece + &state.end()
     };
     text.split(delimiter).map(piece).collect()
 }
@@ -115,7 +146,7 @@ fn broken(text: &str, width: usize) -> Vec<String> {
         length: 0,
     };
     for word in split(text, ' ') {
-        lines.add(word);
+        lines.add(&word);
     }
     if !lines.line.is_empty() {
         lines.end_line();
@@ -133,47 +164,49 @@ struct LineFiller {
 }
 
 impl LineFiller {
-    fn add(&mut self, mut word: String) {
-        while let Some(rest) = self.add_start(&word) {
-            word = rest;
+    fn add(&mut self, word: &str) {
+        let length = visible_width(word);
+        let is_too_wide = length > self.width;
+        let least = if is_too_wide { MIN_ROOM + 1 } else { length };
+        if self.room() < least && !self.line.is_empty() {
+            self.end_line();
+        }
+        if is_too_wide {
+            self.add_pieces(word);
+        } else {
+            self.push(word, length);
         }
     }
 
-    /// Adds as much of a word as fits on the line; returns the rest, for the next line.
-    fn add_start(&mut self, word: &str) -> Option<String> {
-        let length = visible_width(word);
-        let gap = usize::from(!self.line.is_empty());
-        let room = self.width.saturating_sub(self.length + gap);
-        if length <= room {
-            self.push(gap, word, length);
-            if self.length > self.width.saturating_sub(MIN_ROOM) {
+    /// Adds a word that is wider than a line in pieces.
+    fn add_pieces(&mut self, word: &str) {
+        let pieces = Cutter::cut(word, self.room(), self.width);
+        for (place, (piece, length)) in pieces.into_iter().enumerate() {
+            if place > 0 && !self.line.is_empty() {
                 self.end_line();
             }
-            return None;
+            self.push(&piece, length);
         }
-        if length > self.width && (gap == 0 || room > MIN_ROOM) {
-            return self.add_cut(gap, word, room);
-        }
-        self.end_line();
-        Some(word.to_owned())
     }
 
-    /// Adds the start of a word that is wider than a line, and ends the line.
-    fn add_cut(&mut self, gap: usize, word: &str, room: usize) -> Option<String> {
-        let (mut start, mut rest) = cut(word, room);
-        // A letter that is wider than an empty line fits nowhere: it gets this line.
-        if start.is_empty() && gap == 0 {
-            (start, rest) = (word.to_owned(), String::new());
-        }
-        self.push(gap, &start, room);
-        self.end_line();
-        Some(rest).filter(|rest| !rest.is_empty())
+    /// The columns that are left on the line for a word.
+    fn room(&self) -> usize {
+        self.width.saturating_sub(self.length + self.gap())
     }
 
-    fn push(&mut self, gap: usize, word: &str, length: usize) {
+    /// The columns between the last word and the next one.
+    fn gap(&self) -> usize {
+        usize::from(!self.line.is_empty())
+    }
+
+    fn push(&mut self, word: &str, length: usize) {
+        let gap = self.gap();
         self.line.push_str(&" ".repeat(gap));
         self.line.push_str(word);
         self.length += gap + length;
+        if self.length > self.width.saturating_sub(MIN_ROOM) {
+            self.end_line();
+        }
     }
 
     fn end_line(&mut self) {
@@ -182,30 +215,76 @@ impl LineFiller {
     }
 }
 
-/// Cuts a word in two, the first part at most `room` columns wide. The first part ends the styles
-/// that are on at the cut, the second part starts them again.
-fn cut(word: &str, room: usize) -> (String, String) {
-    let mut styles = String::new();
-    let mut is_styled = false;
-    let (mut at, mut end, mut length) = (0, 0, 0);
-    'parts: for part in parts(word) {
-        if is_style(part) {
-            apply(&mut styles, part);
-            at += part.len();
-            continue;
-        }
-        for letter in part.graphemes(true) {
-            length += letter.width();
-            if length > room {
-                break 'parts;
+/// Cuts a word into pieces, each of which ends what is on at its end, and the next starts it again.
+#[derive(Default)]
+struct Cutter<'w> {
+    /// The pieces and the columns that they fill.
+    pieces: Vec<(String, usize)>,
+    piece: String,
+    length: usize,
+    /// The columns that the piece may fill.
+    room: usize,
+    /// The columns that the pieces after it may fill.
+    width: usize,
+    /// What is on behind the last letter.
+    state: State<'w>,
+    /// The escape sequences since then.
+    escapes: Vec<&'w str>,
+}
+
+impl<'w> Cutter<'w> {
+    /// Cuts a word into a piece of at most `room` columns, and others of at most `width`.
+    fn cut(word: &'w str, room: usize, width: usize) -> Vec<(String, usize)> {
+        let mut cutter = Self {
+            room,
+            width,
+            ..Self::default()
+        };
+        for part in parts(word) {
+            if is_escape(part) {
+                cutter.escapes.push(part);
+            } else {
+                part.graphemes(true).for_each(|letter| cutter.add(letter));
             }
-            at += letter.len();
-            (end, is_styled) = (at, !styles.is_empty());
+        }
+        cutter.piece += &cutter.escapes.concat();
+        cutter.pieces.push((cutter.piece, cutter.length));
+        cutter.pieces
+    }
+
+    fn add(&mut self, letter: &str) {
+        let columns = width(letter);
+        if columns <= self.width {
+            return self.add_unbroken(letter, columns);
+        }
+        for (at, character) in letter.char_indices() {
+            let character = &letter[at..at + character.len_utf8()];
+            self.add_unbroken(character, width(character));
         }
     }
-    let reset = if is_styled { RESET } else { "" };
-    let start = format!("{}{reset}", &word[..end]);
-    (start, format!("{styles}{}", &word[at..]))
+
+    fn add_unbroken(&mut self, letter: &str, columns: usize) {
+        if self.length + columns > self.room && (self.length > 0 || self.room < self.width) {
+            self.end_piece();
+        }
+        self.piece += &self.escapes.concat();
+        self.piece += letter;
+        self.length += columns;
+        for escape in self.escapes.drain(..) {
+            self.state.apply(escape);
+        }
+    }
+
+    fn end_piece(&mut self) {
+        let piece = std::mem::take(&mut self.piece) + &self.state.end();
+        self.pieces.push((piece, self.length));
+        for escape in self.escapes.drain(..) {
+            self.state.apply(escape);
+        }
+        self.piece = self.state.start();
+        self.length = 0;
+        self.room = self.width;
+    }
 }
 
 #[cfg(test)]
@@ -227,8 +306,23 @@ mod tests {
     }
 
     #[test]
+    fn a_hyperlink_ends_with_its_line_and_goes_on_in_the_next() {
+        let (start, end) = ("\u{1b}]8;;https://a.example/m\u{1b}\\", link::END);
+        let text = format!("see {start}\u{1b}[34mone two\u{1b}[0m{end} end");
+        let lines = [
+            "see".to_owned(),
+            format!("{start}\u{1b}[34mone\u{1b}[0m{end}"),
+            format!("{start}\u{1b}[34mtwo\u{1b}[0m{end}"),
+            "end".to_owned(),
+        ];
+        assert_eq!(wrap(&text, 5), lines);
+        let cut = [format!("{start}abcd{end}"), format!("{start}ef{end}")];
+        assert_eq!(wrap(&format!("{start}abcdef{end}"), 4), cut);
+    }
+
+    #[test]
     fn a_letter_that_is_wider_than_a_line_has_its_own() {
-        assert_eq!(wrap("五六", 1), ["五六"]);
+        assert_eq!(wrap("五六", 1), ["五", "六"]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs, 
 use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::eprint_line;
+use crate::cli::output::{Pager, eprint_line};
 use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
 
 /// The columns of the widest table on a terminal.
@@ -169,7 +169,12 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     } else {
         Theme::plain()
     };
-    Canvas { width, theme, zone }
+    Canvas {
+        width,
+        theme,
+        zone,
+        hyperlinks: false,
+    }
 }
 
 /// The canvas for tables on standard output, which nobody reads comfortably across a wide terminal.
@@ -179,12 +184,29 @@ fn table_canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     Canvas { width, ..canvas }
 }
 
+/// The pager for output that people read, if they want one.
+fn pager(look: &DisplayArgs) -> Option<Pager> {
+    Some(look)
+        .filter(|look| !look.no_pager)
+        .and_then(|_| Pager::of_terminal())
+}
+
+/// The pager for what is read from these inputs: none for a stream, which is shown as it arrives.
+fn pager_of(inputs: &Inputs, look: &DisplayArgs) -> Option<Pager> {
+    let inputs = Input::all(&inputs.inputs);
+    let mut readable = inputs.iter().flatten();
+    (!readable.any(Input::is_stream))
+        .then(|| pager(look))
+        .flatten()
+}
+
 /// The canvas for files, which have no colours and are the same on every terminal.
 fn file_canvas(look: &DisplayArgs, zone: Zone) -> Canvas {
     Canvas {
         width: look.width.unwrap_or(FILE_WIDTH),
         theme: Theme::plain(),
         zone,
+        hyperlinks: false,
     }
 }
 

@@ -9,8 +9,8 @@ use chatlog::view::findings::{InputProblem, Options, Rendered, Renderer, ReportF
 use chatlog::view::{Theme, Zone};
 use chatlog::{Report, Text};
 
-use super::canvas;
-use crate::cli::args::{DisplayArgs, REPORT};
+use super::{canvas, pager_of};
+use crate::cli::args::{DisplayArgs, Inputs, REPORT};
 use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::output::{ReportFile, Stdout};
@@ -25,6 +25,8 @@ pub(super) struct Destinations<'a> {
     pub(super) lists_all: bool,
     /// The report files.
     pub(super) reports: &'a [(ReportFormat, PathBuf)],
+    /// What is read.
+    pub(super) inputs: &'a Inputs,
     /// The look of standard output.
     pub(super) look: &'a DisplayArgs,
 }
@@ -44,7 +46,10 @@ impl Destinations<'_> {
         let reports = self.open_reports(&options)?;
         let (report_renderers, report_writers): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
         let screen = self.format.map(|format| Renderer::new(format, options));
-        let screen_writer = screen.clone().map(|it| Writer::new(it, Stdout::new()));
+        let screen_writer = screen.clone().map(|it| {
+            let pager = it.is_for_people().then(|| pager_of(self.inputs, self.look));
+            Writer::new(it, Stdout::before(pager.flatten()))
+        });
         let renderers = FindingRenderers {
             screen,
             reports: report_renderers,
@@ -172,9 +177,8 @@ impl FindingWriters {
 
     /// Completes all output, then moves the report files into place.
     pub(super) fn finish(self) -> Result<()> {
-        if let Some(screen) = self.screen {
-            screen.finish()?;
-        }
+        // Reports need not wait until the user leaves the pager.
+        let _screen = self.screen.map(Writer::finish).transpose()?;
         let files = self
             .reports
             .into_iter()

@@ -1,6 +1,6 @@
 //! `chatlog show`: shows conversations.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,12 +17,15 @@ use chatlog::{InspectOptions, Report, Text, inspect};
 use super::pages::Pages;
 use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
 use super::verifier::{Failures, Verifier};
-use super::{file_canvas, levels, read_options, table_canvas};
-use crate::cli::args::{OUTPUT, Show};
+use super::{file_canvas, levels, pager_of, read_options, table_canvas};
+use crate::cli::args::{Hyperlinks, OUTPUT, Show};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
-use crate::cli::output::{ReportFile, Stdout, report_problem};
+use crate::cli::output::{Pager, ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
+
+/// The first version of `less` that passes hyperlinks on.
+const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
@@ -55,8 +58,8 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result
 struct Showing {
     format: SessionFormat,
     canvas: Canvas,
-    /// Whether each session is alone in its file.
-    is_paged: bool,
+    /// Whether each session has a page of its own.
+    has_own_page: bool,
     levels: Levels,
     limit: FindingLimit,
     selection: Selection,
@@ -72,17 +75,12 @@ impl Showing {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
         let zone = zone.unwrap_or(Zone::UTC);
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let is_file = args.folder().is_some() || args.file().is_some();
-        let canvas = if is_file {
-            file_canvas(&args.look, zone)
-        } else {
-            table_canvas(&args.look, config, zone)
-        };
+        let (canvas, pager) = canvas_and_pager(args, config, zone);
         Ok(Self {
             format: args.format(),
-            writer: Mutex::new(writer(args, &canvas, outputs)?),
+            writer: Mutex::new(writer(args, &canvas, pager, outputs)?),
             canvas,
-            is_paged: args.folder().is_some(),
+            has_own_page: args.folder().is_some(),
             levels: levels(&args.levels, config),
             limit: args.limit.limit(),
             selection: Selection {
@@ -101,7 +99,7 @@ impl Showing {
         incoming: &IncomingDelivery<'_>,
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
-        let number = if self.is_paged {
+        let number = if self.has_own_page {
             1
         } else {
             incoming.number_in_run
@@ -111,16 +109,50 @@ impl Showing {
     }
 }
 
+/// The canvas to draw on, and the pager for it: none for a file, or for what programs read.
+fn canvas_and_pager(args: &Show, config: &Config, zone: Zone) -> (Canvas, Option<Pager>) {
+    if args.folder().is_some() || args.file().is_some() {
+        return (file_canvas(&args.look, zone), None);
+    }
+    let is_for_people = args.format().is_for_people();
+    let pager = is_for_people.then(|| pager_of(&args.inputs, &args.look));
+    let pager = pager.flatten();
+    let canvas = Canvas {
+        hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),
+        ..table_canvas(&args.look, config, zone)
+    };
+    (canvas, pager)
+}
+
+/// Whether URLs are shown as hyperlinks. Older versions of `less` show the escape sequence, and of
+/// other pagers nothing is known.
+fn shows_hyperlinks(when: Hyperlinks, pager: Option<&Pager>) -> bool {
+    let is_known = || io::stdout().is_terminal() && supports_hyperlinks::supports_hyperlinks();
+    match when {
+        Hyperlinks::Never => false,
+        Hyperlinks::Auto if !is_known() => false,
+        Hyperlinks::Auto | Hyperlinks::Always => pager.is_none_or(|pager| {
+            let version = pager.less_version();
+            version.map_or(when == Hyperlinks::Always, |it| it >= MIN_LESS)
+        }),
+    }
+}
+
 /// What writes the sessions to where they are to go.
-fn writer(args: &Show, canvas: &Canvas, outputs: &Arc<Outputs>) -> Result<Box<dyn SessionWriter>> {
+fn writer(
+    args: &Show,
+    canvas: &Canvas,
+    pager: Option<Pager>,
+    outputs: &Arc<Outputs>,
+) -> Result<Box<dyn SessionWriter>> {
     let (format, canvas) = (args.format(), canvas.clone());
     if let Some(folder) = args.folder() {
-        let pages = Pages::create(folder, format, canvas, Arc::clone(outputs))?;
-        return Ok(Box::new(pages));
+        let outputs = Arc::clone(outputs);
+        return Ok(Box::new(Pages::create(folder, format, canvas, outputs)?));
     }
     let target = match args.file() {
         Some(path) => Target::File(ReportFile::create(OUTPUT, path)?),
-        None => Target::Stdout(Stdout::new()),
+        None => Target::Stdout(Stdout::before(pager)),
     };
     Ok(Box::new(Screen::new(target, format, canvas)))
 }

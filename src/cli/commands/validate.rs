@@ -54,6 +54,7 @@ fn destinations(args: &Validate) -> Destinations<'_> {
         quiet: args.quiet,
         lists_all: args.limit.lists_all(),
         reports: &args.report,
+        inputs: &args.inputs,
         look: &args.look,
     }
 }

@@ -18,7 +18,7 @@ use chatlog::{InspectOptions, Report, Text, inspect_signature};
 
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier, is_silent};
-use super::{canvas, levels, read_options};
+use super::{canvas, levels, pager_of, read_options};
 use crate::cli::args::{Verify, VerifyFormat};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -46,7 +46,7 @@ fn verify(
     let (renderers, writers) = destinations(args).open(config)?;
     let screen = Screen::of(args.format);
     let mut output = VerificationOutput {
-        verdicts: screen.map(|screen| Verdicts::new(screen, args.quiet, &verifier, canvas)),
+        verdicts: screen.map(|screen| Verdicts::new(screen, args, &verifier, canvas)),
         failures: verifier.failures(),
         writers,
     };
@@ -148,7 +148,7 @@ struct VerificationOutput {
 
 impl VerificationOutput {
     fn finish(mut self) -> Result<()> {
-        match self.verdicts {
+        match &mut self.verdicts {
             Some(verdicts) => verdicts.finish(&mut self.failures)?,
             None => self.failures.report(),
         }
@@ -191,6 +191,7 @@ fn destinations(args: &Verify) -> Destinations<'_> {
         quiet: args.quiet,
         lists_all: true,
         reports: &args.report,
+        inputs: &args.inputs,
         look: &args.look,
     }
 }
@@ -254,13 +255,14 @@ impl HeldVerdict {
 }
 
 impl Verdicts {
-    fn new(screen: Screen, quiet: bool, verifier: &Verifier, canvas: Canvas) -> Self {
+    fn new(screen: Screen, args: &Verify, verifier: &Verifier, canvas: Canvas) -> Self {
+        let pager = (screen == Screen::Human).then(|| pager_of(&args.inputs, &args.look));
         Self {
             screen,
-            quiet,
+            quiet: args.quiet,
             compares: !verifier.is_shared(),
             canvas,
-            out: Stdout::new(),
+            out: Stdout::before(pager.flatten()),
             swaps: SwapDetector::default(),
             counts: VerdictCounts::default(),
             held: Vec::new(),
@@ -365,7 +367,7 @@ impl Verdicts {
     }
 
     /// Writes the verdicts that are held back and the closing lines.
-    fn finish(mut self, failures: &mut Failures) -> Result<()> {
+    fn finish(&mut self, failures: &mut Failures) -> Result<()> {
         self.write_held(failures)?;
         self.explain_swaps();
         if self.screen == Screen::Human && !self.quiet {

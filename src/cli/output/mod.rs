@@ -1,13 +1,17 @@
-//! Standard output, standard error and report files.
+//! Standard output, standard error, the pager and report files.
 
+mod pager;
 mod report_file;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chatlog::Text;
 
+pub(crate) use self::pager::Pager;
+use self::pager::Paging;
 pub(crate) use self::report_file::ReportFile;
 use crate::cli::interrupt::{self, Busy};
 
@@ -15,12 +19,14 @@ use crate::cli::interrupt::{self, Busy};
 const BLOCK: usize = 64 * 1024;
 
 /// Standard output, buffered by line on a terminal, and elsewhere in blocks that end with a line.
+/// Before a [`Pager`], it is held back until it is longer than the screen or is flushed.
 ///
 /// A closed pipe is not an error: `head` closes it on purpose. Everything written after that is
 /// discarded.
 pub(crate) struct Stdout {
     buffer: Vec<u8>,
     is_terminal: bool,
+    paging: Paging,
     /// Delays an interrupt while a line that is longer than a block is incomplete.
     mid_line: Option<Busy>,
     is_closed: bool,
@@ -28,9 +34,15 @@ pub(crate) struct Stdout {
 
 impl Stdout {
     pub(crate) fn new() -> Self {
+        Self::before(None)
+    }
+
+    /// Standard output that goes through a pager if it is longer than the screen.
+    pub(crate) fn before(pager: Option<Pager>) -> Self {
         Self {
             buffer: Vec::new(),
             is_terminal: io::stdout().is_terminal(),
+            paging: Paging::new(pager),
             mid_line: None,
             is_closed: false,
         }
@@ -51,15 +63,18 @@ impl Stdout {
             return Ok(());
         }
         let busy = self.mid_line.take().unwrap_or_else(interrupt::hold);
-        let mut stdout = io::stdout().lock();
-        let written = stdout
-            .write_all(&self.buffer[..end])
-            .and_then(|()| stdout.flush());
+        let written = match &mut self.paging {
+            Paging::On(pager) => pager.write_all(&self.buffer[..end]),
+            _ => write_to_stdout(&self.buffer[..end]),
+        };
         if written.is_ok() && self.buffer[end - 1] != b'\n' {
             self.mid_line = Some(busy);
         }
         self.buffer.drain(..end);
         self.is_closed = written.is_err();
+        if self.is_closed {
+            self.paging.finish();
+        }
         unless_closed(written)
     }
 }
@@ -73,10 +88,14 @@ impl Write for Stdout {
         let bytes = &bytes[..bytes.len().min(BLOCK)];
         let before = self.buffer.len();
         self.buffer.extend_from_slice(bytes);
+        if self.paging.holds(&self.buffer) {
+            return Ok(bytes.len());
+        }
         let is_full = self.buffer.len() >= BLOCK;
         // A long line may arrive in many small pieces, so only the new bytes are searched for its end.
         let searched = if is_full { 0 } else { before };
-        let line_end = (is_full || self.is_terminal || self.mid_line.is_some())
+        let is_by_line = matches!(self.paging, Paging::Off) && self.is_terminal;
+        let line_end = (is_full || is_by_line || self.mid_line.is_some())
             .then(|| memchr::memrchr(b'\n', &self.buffer[searched..]))
             .flatten();
         match line_end {
@@ -88,6 +107,7 @@ impl Write for Stdout {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.paging.stop_waiting();
         self.write_out(self.buffer.len())
     }
 }
@@ -96,7 +116,13 @@ impl Drop for Stdout {
     fn drop(&mut self) {
         // Callers that need to know about an error flush first.
         drop(self.flush());
+        self.paging.finish();
     }
+}
+
+fn write_to_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush())
 }
 
 /// Turns a closed pipe into success, and names standard output in any other error.
@@ -111,10 +137,33 @@ pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Prints a line on standard error, escaped. An error cannot be reported anywhere, so it is ignored.
+/// The lines for standard error that wait while a pager has the terminal.
+static HELD_PROBLEMS: Mutex<Option<String>> = Mutex::new(None);
+
+fn held_problems() -> MutexGuard<'static, Option<String>> {
+    HELD_PROBLEMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Holds back what is printed on standard error.
+fn hold_problems() {
+    held_problems().get_or_insert_default();
+}
+
+/// Prints what was held back, and all that follows at once.
+fn release_problems() {
+    if let Some(lines) = held_problems().take() {
+        drop(io::stderr().write_all(lines.as_bytes()));
+    }
+}
+
+/// Prints a line on standard error, escaped, or keeps it while a pager runs. An error cannot be
+/// reported anywhere, so it is ignored.
 pub(crate) fn eprint_line(text: &str) {
     let line = format!("{}\n", Text::from(text));
-    drop(io::stderr().write_all(line.as_bytes()));
+    match &mut *held_problems() {
+        Some(held) => held.push_str(&line),
+        None => drop(io::stderr().write_all(line.as_bytes())),
+    }
 }
 
 /// Prints a problem that names its place on standard error, as the program's own.

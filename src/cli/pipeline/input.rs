@@ -110,6 +110,14 @@ impl Input {
         }
     }
 
+    /// Whether it is a stream that may be followed, such as a pipe.
+    pub(crate) fn is_stream(&self) -> bool {
+        let can_be_read = self
+            .path()
+            .is_none_or(|path| !path.is_dir() && path.exists());
+        can_be_read && self.path.is_live()
+    }
+
     fn whole(path: InputPath) -> Self {
         Self { path, number: None }
     }
@@ -207,6 +215,14 @@ impl InputPath {
         }
     }
 
+    /// Whether reading it may wait for more data.
+    fn is_live(&self) -> bool {
+        match self {
+            Self::Stdin => is_live(&stdin_metadata()),
+            Self::Path(path) => is_live(&fs::metadata(path)),
+        }
+    }
+
     fn name(&self) -> Text<'static> {
         match self {
             Self::Stdin => Text::from("-"),
@@ -248,10 +264,7 @@ impl Source {
 
     /// Whether reading it may wait for more data.
     pub(super) fn is_live(&self) -> bool {
-        match &self.path {
-            InputPath::Stdin => is_live(&stdin_metadata()),
-            InputPath::Path(path) => is_live(&fs::metadata(path)),
-        }
+        self.path.is_live()
     }
 
     /// Opens it and undoes compression and UTF-16.

@@ -12,13 +12,12 @@ pub(super) mod plain;
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
-
 use self::facts::Facts;
 pub(super) use self::facts::Piece;
 use super::clip::{self, MAX_CELL, Room};
 use super::table_layout::TableLayout;
 use super::transcript::NARROWEST_TABLE;
+use super::width::width;
 use super::{Canvas, Selection, Theme, Zone};
 use crate::notification::{Session, Summary};
 use crate::{Report, Text};
@@ -198,7 +197,7 @@ impl Drawing<'_> {
         let words: Vec<_> = line[..shown].iter().map(Words::of).collect();
         let fitting = (1..=shown).rev().find_map(|count| {
             let rest = more(line.len() - count);
-            let rest_width = rest.as_ref().map_or(0, |rest| DOT.width() + rest.width());
+            let rest_width = rest.as_deref().map_or(0, |rest| width(DOT) + width(rest));
             let room = columns.saturating_sub(rest_width);
             Some((cap(&words[..count], room)?, count, rest))
         });
@@ -237,8 +236,8 @@ impl Words {
         let text = clip::value(&piece.text, false).to_string();
         let label = piece.label.as_ref();
         Self {
-            width: text.width(),
-            label_width: label.map_or(0, |label| label.to_string().width() + 1),
+            width: width(&text),
+            label_width: label.map_or(0, |label| width(&label.to_string()) + 1),
             text,
         }
     }
@@ -246,7 +245,7 @@ impl Words {
 
 /// The columns that each piece may fill so that all of them fit; none if that is too few.
 fn cap(words: &[Words], columns: usize) -> Option<usize> {
-    let dots = DOT.width() * words.len().saturating_sub(1);
+    let dots = width(DOT) * words.len().saturating_sub(1);
     let room = columns.checked_sub(dots)?;
     let widths = || words.iter().map(|words| words.label_width + words.width);
     let widest = widths().max().unwrap_or_default();

@@ -2,9 +2,10 @@
 //!
 //! [`notification::transcript`](crate::notification::transcript) turns messages into blocks of
 //! data. Here, `entries` decides what is shown around them (days, turns, times, replies), `lines`
-//! turns blocks into lines of spans, each with a role, and `table` gives the spans a style and lays
-//! them out. `html` draws the blocks themselves, as the bubbles of a page. The `text` of JSON and the previews of quoted messages are the plain lines, so that all
-//! views read the same.
+//! turns blocks into lines of spans, each with a role, and each view gives the spans its look:
+//! `table` a style and a place, `text` and `markdown` no layout (`message_lines` is what they share).
+//! `html` draws the blocks themselves, as the bubbles of a page. The `text` of JSON and the previews of
+//! quoted messages are the plain lines, so that all views read the same.
 
 mod entries;
 pub(super) mod html;

@@ -8,14 +8,15 @@
 use std::io::{self, Write};
 
 use owo_colors::Style;
-use unicode_width::UnicodeWidthStr;
 
 use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of, sender_words};
 use super::lines::{self, Line, Relation, Role, Span};
 use crate::finding::{Finding, Severity};
 use crate::notification::MessageStatus;
 use crate::view::clip::{self, MAX_CELL, Room};
+use crate::view::link;
 use crate::view::table_layout::{TableLayout, fill};
+use crate::view::width::width;
 use crate::view::wrap::visible_width;
 use crate::view::{Canvas, Selection, Theme, wording};
 
@@ -31,6 +32,8 @@ const MAX_ROWS_AT_ONCE: usize = 500;
 const MAX_BYTES_AT_ONCE: usize = 1 << 20;
 /// The columns of a time of day.
 const TIME_WIDTH: u16 = 5;
+/// The fewest columns that a shortened link is worth.
+const MIN_LINK: usize = 20;
 /// Stands between a sender and its words.
 const BAR: &str = "▏";
 /// The columns of the bar and the blank behind it.
@@ -91,7 +94,7 @@ impl<'t> Table<'t> {
         let senders = entries.senders();
         let senders = senders
             .into_iter()
-            .map(|it| sender_words(it).to_string().width());
+            .map(|it| width(&sender_words(it).to_string()));
         let senders = senders.max().unwrap_or_default().min(MAX_SENDER);
         let number_width = u16::try_from(digits).unwrap_or(u16::MAX);
         let sender_width = u16::try_from(senders).unwrap_or(u16::MAX);
@@ -228,7 +231,7 @@ impl<'t> Table<'t> {
     }
 
     fn said(&self, entry: &Entry<'_>, room: usize) -> Vec<String> {
-        let mut cell = Cell::new(self.theme(), self.selection, room);
+        let mut cell = Cell::new(self.canvas, self.selection, room);
         if let Some(reply) = &entry.reply {
             cell.add_reply(reply);
             lines::for_each_line_of_quote(&reply.quote, |line| cell.add(line));
@@ -276,7 +279,7 @@ fn behind(mark: &str, text: &str, room: usize) -> Vec<String> {
 
 /// The styled lines of a message, as many as there is room for.
 struct Cell<'t> {
-    theme: &'t Theme,
+    canvas: &'t Canvas,
     selection: Selection,
     /// The columns of a line.
     columns: usize,
@@ -289,9 +292,9 @@ struct Cell<'t> {
 }
 
 impl<'t> Cell<'t> {
-    fn new(theme: &'t Theme, selection: Selection, columns: usize) -> Self {
+    fn new(canvas: &'t Canvas, selection: Selection, columns: usize) -> Self {
         Self {
-            theme,
+            canvas,
             selection,
             columns,
             room: Room::new(MAX_CELL, selection.full_text),
@@ -303,7 +306,7 @@ impl<'t> Cell<'t> {
 
     /// Adds the message that this one replies to: a mark if it is just above, or else a line.
     fn add_reply(&mut self, reply: &ReplyTo<'_>) {
-        let muted = self.theme.muted;
+        let muted = self.canvas.theme.muted;
         let which = match reply.target {
             ReplyTarget::JustAbove => {
                 self.mark = muted.style("↩ ").to_string();
@@ -313,7 +316,7 @@ impl<'t> Cell<'t> {
             ReplyTarget::Missing => "↩ (not in this transcript)".to_owned(),
         };
         let preview = lines::preview_of_quote(&reply.quote);
-        let room = self.columns.saturating_sub(which.width() + 3);
+        let room = self.columns.saturating_sub(width(&which) + 3);
         let line = match preview {
             Some(preview) if room > 0 => {
                 let preview = preview.to_string();
@@ -325,7 +328,7 @@ impl<'t> Cell<'t> {
     }
 
     fn add_label(&mut self, label: &str) {
-        let label = self.theme.muted.style(label).to_string();
+        let label = self.canvas.theme.muted.style(label).to_string();
         let line = std::mem::take(&mut self.mark) + &label;
         self.lines.push(line);
     }
@@ -335,10 +338,11 @@ impl<'t> Cell<'t> {
             return;
         }
         let choice = self.mark_of_choice(line.spans);
+        let columns = self.columns_for(line.relation);
         let spans: Vec<_> = line
             .spans
             .iter()
-            .filter_map(|span| self.styled(span))
+            .filter_map(|span| self.styled(span, columns))
             .collect();
         if spans.is_empty() {
             return;
@@ -357,9 +361,9 @@ impl<'t> Cell<'t> {
             self.lines.push(words);
             return;
         };
-        let width = visible_width(&words);
-        let fits = visible_width(last) + separator.width() + width <= self.columns;
-        if fits || width > self.columns {
+        let length = visible_width(&words);
+        let fits = visible_width(last) + width(separator) + length <= self.columns;
+        if fits || length > self.columns {
             last.push_str(separator);
             last.push_str(&words);
         } else {
@@ -379,23 +383,38 @@ impl<'t> Cell<'t> {
             return String::new();
         }
         self.is_marked = true;
-        self.theme.pick.style("✓ ").to_string()
+        self.canvas.theme.pick.style("✓ ").to_string()
+    }
+
+    /// The columns that a link may fill: what is left of the line that it continues, unless that is
+    /// hardly anything.
+    fn columns_for(&self, relation: Relation) -> usize {
+        let (Relation::Continues(separator), Some(last)) = (relation, self.lines.last()) else {
+            return self.columns;
+        };
+        let taken = visible_width(last) + width(separator);
+        let left = self.columns.saturating_sub(taken);
+        if left >= MIN_LINK { left } else { self.columns }
     }
 
     /// As much of a span as there is room for.
-    fn styled(&mut self, span: &Span<'_>) -> Option<String> {
+    fn styled(&mut self, span: &Span<'_>, columns: usize) -> Option<String> {
         let text = self.room.take(&span.text)?;
-        Some(self.theme.role(span.role).style(text).to_string())
+        if span.role == Role::Link && text == span.text {
+            let url = span.url.as_ref().unwrap_or(&text);
+            return Some(link::draw(url, &text, columns, self.canvas));
+        }
+        Some(self.canvas.theme.role(span.role).style(text).to_string())
     }
 
     fn into_lines(mut self) -> Vec<String> {
         if self.lines.is_empty() {
-            let nothing = self.theme.muted.style("(nothing)").to_string();
+            let nothing = self.canvas.theme.muted.style("(nothing)").to_string();
             self.lines.push(std::mem::take(&mut self.mark) + &nothing);
         }
         let rest = self.room.rest();
         self.lines
-            .extend(rest.map(|rest| self.theme.muted.style(rest).to_string()));
+            .extend(rest.map(|rest| self.canvas.theme.muted.style(rest).to_string()));
         self.lines
     }
 }

@@ -83,6 +83,7 @@ fn show(delivery: &Delivery<'_>, choice: u8) {
             width,
             theme,
             zone: zone.clone(),
+            hyperlinks: false,
         };
         check_tables(&report, selection, &canvas);
         check_text(&report, selection, &canvas);
