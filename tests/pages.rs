@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chatlog::view::{Canvas, Order, Selection, Theme, Zone, html};
+use chatlog::view::{Canvas, Order, Part, Selection, Theme, Zone, html};
 use chatlog::{Report, Text};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -21,6 +21,11 @@ const ATTACK: &str =
 
 /// The page of a report with this title.
 fn page(report: &Report<'_>, title: &str, details: bool) -> String {
+    part(report, title, details, None)
+}
+
+/// The page with only a part of the session.
+fn part(report: &Report<'_>, title: &str, details: bool, only: Option<Part>) -> String {
     let canvas = Canvas {
         width: 80,
         theme: Theme::plain(),
@@ -28,7 +33,7 @@ fn page(report: &Report<'_>, title: &str, details: bool) -> String {
         hyperlinks: false,
     };
     let selection = Selection {
-        only: None,
+        only,
         order: Order::Received,
         full_text: details,
         details,
@@ -143,6 +148,12 @@ fn a_page_has_only_our_own_markup() {
     for notification in spoilt_once().iter().step_by(3) {
         let held = check(notification, "", true);
         assert!(held.is_ok(), "{held:?}");
+        let body = notification.to_string();
+        for only in [Part::Summary, Part::Transcript] {
+            let page = inspect(body.as_bytes(), |it| part(it, "", false, Some(only)));
+            let held = is_only_our_markup(&page);
+            assert!(held.is_ok(), "{held:?}");
+        }
     }
     let any = any_notification();
     let outcome = runner(200).run(&any, |notification| check(&notification, "", true));

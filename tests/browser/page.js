@@ -50,6 +50,7 @@
     if (found !== wanted) wrong.push(`${found} of ${selector}`);
   };
   count("html[lang=en]", 1);
+  count(`meta[http-equiv="Content-Security-Policy"][content^="default-src 'none'; "]`, 1);
   count("main", 1);
   count("h1", 1);
   count("script, img, picture, video, audio, iframe, object, embed, form, input, base, svg", 0);

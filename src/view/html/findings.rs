@@ -7,15 +7,16 @@ use crate::finding::{Finding, Omitted, Severity};
 use crate::view::wording;
 use crate::{Position, Report};
 
-/// Writes all findings of a report as a list. Messages have ids with this prefix.
+/// Writes all findings of a report as a list. If its messages are on the page, their ids start with
+/// `ids`.
 pub(in crate::view) fn write_list(
     report: &Report<'_>,
-    ids: &str,
+    ids: Option<&str>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, r#"<ul class="findings">"#)?;
     for (finding, position) in report.findings.iter().zip(report.positions()) {
-        write_finding(finding, &Place::of(report, finding, position), ids, out)?;
+        write_finding(finding, &Place::of(report, finding, position, ids), out)?;
     }
     for omitted in &report.omitted {
         write_omitted(omitted, out)?;
@@ -46,7 +47,7 @@ pub(in crate::view) fn write_at_message(
     )?;
     write!(out, r#"<ul class="findings">"#)?;
     for finding in findings {
-        write_finding(finding, &Place::Here, "", out)?;
+        write_finding(finding, &Place::Here, out)?;
     }
     write!(out, "</ul></details>")
 }
@@ -58,21 +59,26 @@ fn counted(count: usize, severity: Severity) -> Option<String> {
 }
 
 /// What a finding is about, as far as it is not clear from where it stands.
-enum Place {
+enum Place<'p> {
     /// The message that it stands at.
     Here,
-    /// The message with this number.
-    Message(usize),
+    /// The message with this number and, if it is on the page, the start of its id.
+    Message(usize, Option<&'p str>),
     /// The value with this pointer.
     Value(String),
     /// The position in the input, for a body without values.
     Input(Position),
 }
 
-impl Place {
-    fn of(report: &Report<'_>, finding: &Finding, position: Position) -> Self {
+impl<'p> Place<'p> {
+    fn of(
+        report: &Report<'_>,
+        finding: &Finding,
+        position: Position,
+        ids: Option<&'p str>,
+    ) -> Self {
         if let Some(index) = finding.pointer.message() {
-            return Self::Message(index + 1);
+            return Self::Message(index + 1, ids);
         }
         match finding.pointer.to_json_pointer() {
             pointer if !pointer.is_empty() => Self::Value(pointer),
@@ -80,10 +86,11 @@ impl Place {
         }
     }
 
-    fn write(&self, ids: &str, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
         match self {
             Self::Here => Ok(()),
-            Self::Message(number) => {
+            Self::Message(number, None) => write!(out, "message {number}: "),
+            Self::Message(number, Some(ids)) => {
                 write!(out, r##"<a href="#{ids}m{number}">message {number}</a>: "##)
             }
             Self::Value(pointer) => write!(out, "<code>{}</code>: ", Escaped(pointer)),
@@ -94,15 +101,10 @@ impl Place {
     }
 }
 
-fn write_finding(
-    finding: &Finding,
-    place: &Place,
-    ids: &str,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn write_finding(finding: &Finding, place: &Place<'_>, out: &mut impl Write) -> io::Result<()> {
     let (severity, rule) = (finding.severity.name(), finding.rule);
     write!(out, r#"<li><b class="{severity}">{severity}[{rule}]</b> "#)?;
-    place.write(ids, out)?;
+    place.write(out)?;
     // The words are safe to show already; this makes them characters of the page.
     write!(out, "{}", Escaped(&wording::message(finding)))?;
     if let Some(help) = wording::help(finding) {

@@ -31,6 +31,7 @@ use sha2::{Digest, Sha256};
 pub(super) use self::findings::{write_at_message, write_list};
 pub use self::markup::Escaped;
 pub(super) use self::markup::{Lines, Link};
+use super::signature::settings;
 use super::transcript::{self, Entries};
 use super::{Canvas, Part, Selection, summary};
 use crate::signature::Verdict;
@@ -86,7 +87,7 @@ pub fn write_article(
 ) -> io::Result<()> {
     writeln!(out, "<article>")?;
     let Some(session) = &report.session else {
-        write_without_session(report, ids, out)?;
+        write_without_session(report, out)?;
         return writeln!(out, "</article>");
     };
     if selection.shows(Part::Summary) {
@@ -111,16 +112,20 @@ pub fn end_page(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes the findings and the verdict of a body that has no session.
-fn write_without_session(report: &Report<'_>, ids: &str, out: &mut impl Write) -> io::Result<()> {
+fn write_without_session(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let name = report.origin.to_string();
     writeln!(out, r#"<header class="card">"#)?;
     writeln!(out, r#"<h2 dir="auto">{}</h2>"#, Escaped(&name))?;
     writeln!(out, "<p>There is no conversation in this delivery.</p>")?;
-    write_list(report, ids, out)?;
+    write_list(report, None, out)?;
     // Any other verdict is among the findings.
-    let verdict = report.signature.as_ref().map(|it| it.verdict);
-    if verdict == Some(Verdict::Valid) {
+    if let Some(checked) = &report.signature
+        && checked.verdict == Verdict::Valid
+    {
         writeln!(out, r#"<p>Its signature is <b class="good">valid</b>.</p>"#)?;
+        for setting in settings(checked) {
+            writeln!(out, r#"<p class="muted">{}</p>"#, Escaped(&setting))?;
+        }
     }
     writeln!(out, "</header>")
 }

@@ -7,7 +7,7 @@ use crate::Report;
 use crate::notification::Session;
 use crate::view::clip::{MAX_CELL, Room};
 use crate::view::html::{Escaped, write_list};
-use crate::view::{Canvas, Selection, Tone};
+use crate::view::{Canvas, Part, Selection, Tone};
 
 /// The most characters that are shown of a piece without `--full-text` and `--details`.
 const MAX_PIECE: usize = 160;
@@ -77,13 +77,11 @@ impl<W: Write> Card<'_, W> {
     }
 
     fn line(&mut self, line: &[Piece<'_>], room: &mut Room) -> io::Result<()> {
+        let is_whole = self.selection.full_text || self.selection.details;
         for (index, piece) in line.iter().enumerate() {
-            let text = if self.selection.full_text || self.selection.details {
-                piece.text.shortened(usize::MAX)
-            } else {
-                piece.text.shortened(MAX_PIECE)
-            };
-            let Some(text) = room.take(&text) else {
+            let shortened = piece.text.shortened(MAX_PIECE);
+            let text = if is_whole { &piece.text } else { &shortened };
+            let Some(text) = room.take(text) else {
                 continue;
             };
             if index > 0 {
@@ -106,6 +104,7 @@ impl<W: Write> Card<'_, W> {
             self.line(line, &mut Room::new(MAX_CELL, false))?;
         }
         writeln!(self.out, "</summary>")?;
+        let ids = self.selection.shows(Part::Transcript).then_some(ids);
         write_list(report, ids, self.out)?;
         writeln!(self.out, "</details>")
     }
