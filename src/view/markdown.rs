@@ -8,7 +8,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::html::Link;
+use super::html::markup::Link;
 use crate::Text;
 
 /// Characters that are markup anywhere in a line.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Escaped;
+use super::markup::Escaped;
 use crate::finding::{Finding, Omitted, Severity};
 use crate::view::wording;
 use crate::{Position, Report};

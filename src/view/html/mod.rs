@@ -19,8 +19,8 @@
 //! The parts are drawn where the tables are: the card in `summary/html.rs`, the bubbles in
 //! `transcript/html.rs`.
 
-mod findings;
-mod markup;
+pub(super) mod findings;
+pub(super) mod markup;
 
 use std::io::{self, Write};
 use std::sync::LazyLock;
@@ -28,9 +28,8 @@ use std::sync::LazyLock;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
-pub(super) use self::findings::{write_at_message, write_list};
+use self::findings::write_list;
 pub use self::markup::Escaped;
-pub(super) use self::markup::{Lines, Link};
 use super::signature::settings;
 use super::transcript::{self, Entries};
 use super::{Canvas, Part, Selection, summary};

@@ -6,7 +6,8 @@ use super::{DOT, Piece, Row, RowKind, all_rows};
 use crate::Report;
 use crate::notification::Session;
 use crate::view::clip::{MAX_CELL, Room};
-use crate::view::html::{Escaped, write_list};
+use crate::view::html::findings::write_list;
+use crate::view::html::markup::Escaped;
 use crate::view::{Canvas, Part, Selection, Tone};
 
 /// The most characters that are shown of a piece without `--full-text` and `--details`.

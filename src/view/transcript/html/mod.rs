@@ -12,7 +12,8 @@ use super::entries::{Entries, Entry, ReplyTarget, ReplyTo, sender_of};
 use super::lines::preview_of_quote;
 use crate::Text;
 use crate::notification::{Block, Sender};
-use crate::view::html::{Escaped, write_at_message};
+use crate::view::html::findings::write_at_message;
+use crate::view::html::markup::Escaped;
 use crate::view::{Selection, Zone};
 
 /// The most messages in a list. A browser lays out the lists near the screen only, so it must not
