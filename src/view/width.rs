@@ -22,6 +22,10 @@ pub(super) fn width(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
+    // Finding letters takes time, and only an emoji is not as wide as its characters together.
+    if !text.chars().any(joins_emoji) {
+        return text.chars().map(char_width).sum();
+    }
     text.graphemes(true).map(letter_width).sum()
 }
 
@@ -44,6 +48,9 @@ fn joins_emoji(c: char) -> bool {
 /// The columns that a character fills when it stands alone.
 fn char_width(c: char) -> usize {
     let width = c.width().unwrap_or(0);
+    if has_no_marks(c) {
+        return width;
+    }
     match c.general_category() {
         GeneralCategory::NonspacingMark => 0,
         // Vowels that stand beside their consonant, even if they never stand without one.
@@ -52,9 +59,25 @@ fn char_width(c: char) -> usize {
     }
 }
 
+/// Whether a character is in a block without marks, so that its category need not be looked up.
+fn has_no_marks(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{2ff}' | '\u{2010}'..='\u{20cf}' | '\u{2500}'..='\u{2bff}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::width;
+    use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+    use super::{has_no_marks, width};
+
+    #[test]
+    fn blocks_without_marks_have_none() {
+        let mut all = (0..=0x0010_ffff).filter_map(char::from_u32);
+        let is_mark = |c: char| c.general_category_group() == GeneralCategoryGroup::Mark;
+        assert_eq!(all.find(|c| has_no_marks(*c) && is_mark(*c)), None);
+    }
 
     #[test]
     fn text_is_as_wide_as_terminals_draw_it() {
