@@ -113,7 +113,7 @@ mod name;
 pub mod notification;
 mod position;
 #[cfg(feature = "cli")]
-mod redact;
+pub mod redact;
 mod report;
 pub mod schema;
 pub mod signature;

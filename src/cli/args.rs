@@ -71,6 +71,11 @@ pub(crate) struct ConfigArgs {
     pub(crate) no_config: bool,
 }
 
+/// The option that names a report.
+pub(crate) const REPORT: &str = "--report";
+/// The option that names where notifications are written.
+pub(crate) const OUTPUT: &str = "--output";
+
 const USAGE: &str = "chatlog [OPTIONS] <COMMAND>
        chatlog [OPTIONS] [INPUT]...";
 
@@ -100,6 +105,9 @@ pub(crate) enum Command {
     /// Write the exact bytes of a body for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
+    /// Write notifications of the same shape without the people in them
+    #[command(after_help = REDACT_EXAMPLES)]
+    Redact(Redact),
     /// Explain a rule: why it matters, examples, and how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -124,6 +132,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
+            Self::Redact(_) => "redact",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -131,14 +140,19 @@ impl Command {
         }
     }
 
-    /// The reports that the command writes.
-    pub(crate) fn reports(&self) -> &[(ReportFormat, PathBuf)] {
-        match self {
-            Self::Check(args) => &args.validate.report,
+    /// The files that the command writes, each with its option.
+    pub(crate) fn outputs(&self) -> Vec<(&'static str, &Path)> {
+        let reports = match self {
+            Self::Redact(args) => {
+                return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
+            }
+            Self::Check(args) => &args.validate.report[..],
             Self::Validate(args) => &args.report,
             Self::Verify(args) => &args.report,
             _ => &[],
-        }
+        };
+        let reports = reports.iter();
+        reports.map(|(_, path)| (REPORT, path.as_path())).collect()
     }
 
     /// The inputs that are named; `None` if the command takes no inputs.
@@ -150,6 +164,7 @@ impl Command {
             Self::Verify(args) => Some(&args.inputs.inputs),
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
+            Self::Redact(args) => Some(&args.inputs.inputs),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -157,14 +172,13 @@ impl Command {
     /// The other files that the command reads, each with its option; `-` is standard input.
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
-            Self::Show(args) => args.signature.secrets.named(),
-            Self::Check(args) => [
-                args.validate.named_schemas(),
-                args.signature.secrets.named(),
-            ]
-            .concat(),
-            Self::Validate(args) => args.named_schemas(),
-            Self::Verify(args) => args.signature.secrets.named(),
+            Self::Show(args) => [args.signature.secrets.named(), args.redact.named()].concat(),
+            Self::Check(args) => {
+                [args.validate.named_files(), args.signature.secrets.named()].concat()
+            }
+            Self::Validate(args) => args.named_files(),
+            Self::Verify(args) => [args.signature.secrets.named(), args.redact.named()].concat(),
+            Self::Redact(args) => args.options.named(),
             Self::Sign(args) => args.secrets.named(),
             Self::Extract(_)
             | Self::Explain(_)
@@ -212,6 +226,12 @@ const EXTRACT_EXAMPLES: &str = "\
 Examples:
   chatlog extract session.har --select 2 | openssl dgst -sha256 -hmac \"$SECRET\"
   chatlog extract --headers request.http";
+
+const REDACT_EXAMPLES: &str = "\
+Examples:
+  chatlog redact session.json --output fixture.json
+  chatlog redact --redact-text captures/ --output fixtures/
+  chatlog redact --keep order_id session.har --output - | chatlog show";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -477,6 +497,9 @@ pub(crate) struct Show {
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
     pub(crate) look: DisplayArgs,
 }
 
@@ -524,13 +547,17 @@ pub(crate) struct Validate {
     pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
     pub(crate) look: DisplayArgs,
 }
 
 impl Validate {
-    fn named_schemas(&self) -> Vec<(&'static str, &Path)> {
+    fn named_files(&self) -> Vec<(&'static str, &Path)> {
         let schemas = self.schema.iter();
-        schemas.map(|path| ("--schema", path.as_path())).collect()
+        let schemas = schemas.map(|path| ("--schema", path.as_path()));
+        schemas.chain(self.redact.named()).collect()
     }
 }
 
@@ -705,6 +732,9 @@ pub(crate) struct Verify {
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
     pub(crate) look: DisplayArgs,
 }
 
@@ -794,6 +824,93 @@ pub(crate) struct Extract {
 
     #[command(flatten)]
     pub(crate) reading: InputArgs,
+}
+
+/// Whether to redact what is printed, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Redaction")]
+pub(crate) struct RedactArgs {
+    /// Replace what identifies people with pseudonyms
+    ///
+    /// Numbers, names, ids, slots, labels, variables, links and coordinates are collected and replaced
+    /// everywhere; a name that is only said in a text is not found. The options below imply this one.
+    #[arg(long)]
+    redact: bool,
+
+    #[command(flatten)]
+    pub(crate) options: RedactOptions,
+}
+
+impl RedactArgs {
+    /// Whether to redact: any of the options asks for it.
+    pub(crate) fn is_on(&self) -> bool {
+        let RedactOptions {
+            redact_key_file,
+            redact_text,
+            keep,
+        } = &self.options;
+        self.redact || redact_key_file.is_some() || *redact_text || !keep.is_empty()
+    }
+
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        self.options.named()
+    }
+}
+
+/// How to redact.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Redaction")]
+pub(crate) struct RedactOptions {
+    /// Make pseudonyms that are the same in every run, with the key in this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) redact_key_file: Option<PathBuf>,
+
+    /// Replace whole texts with words of the same length
+    #[arg(long)]
+    pub(crate) redact_text: bool,
+
+    /// Leave the values of these fields as they are, such as order_id,amount
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_hint = ValueHint::Other)]
+    pub(crate) keep: Vec<String>,
+}
+
+impl RedactOptions {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let key = self.redact_key_file.iter();
+        key.map(|path| ("--redact-key-file", path.as_path()))
+            .collect()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Redact {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// Write the notifications to this file, one file each to this folder, or to standard output for
+    /// `-`
+    ///
+    /// A folder exists already, or ends with a slash.
+    #[arg(short, long, value_name = "FILE|FOLDER|-", value_hint = ValueHint::AnyPath)]
+    pub(crate) output: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) options: RedactOptions,
+}
+
+impl Redact {
+    /// The folder to write to, if it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        let name = self.output.to_string_lossy();
+        let is_folder = name.ends_with(std::path::is_separator) || self.output.is_dir();
+        is_folder.then_some(self.output.as_path())
+    }
+
+    /// The file to write to, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let is_file = self.output.as_os_str() != "-" && self.folder().is_none();
+        is_file.then_some(self.output.as_path())
+    }
 }
 
 #[derive(Debug, Args)]

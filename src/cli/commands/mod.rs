@@ -7,6 +7,8 @@ mod check;
 mod documents;
 mod explain;
 mod extract;
+mod redact;
+mod redaction;
 mod reports;
 mod scheme;
 mod secrets;
@@ -50,6 +52,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Verify(args) => verify::run(args, &config()?, outputs),
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &outputs),
+        Command::Redact(args) => redact::run(args, outputs),
         // It needs only a colour from the project file, and works if that file is invalid.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),
@@ -70,8 +73,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
 /// # Errors
 /// One of them is also a file to be read.
 fn outputs(cli: &Cli, project_file: Option<&Path>) -> anyhow::Result<Outputs> {
-    let reports = cli.command.reports();
-    let outputs = Outputs::new(reports.iter().map(|(_, path)| path.as_path()))?;
+    let outputs = Outputs::new(cli.command.outputs())?;
     for (option, path) in cli.command.named_files() {
         outputs.refuse(option, path)?;
     }

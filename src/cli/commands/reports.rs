@@ -10,7 +10,7 @@ use chatlog::view::{Theme, Zone};
 use chatlog::{Report, Text};
 
 use super::canvas;
-use crate::cli::args::DisplayArgs;
+use crate::cli::args::{DisplayArgs, REPORT};
 use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::output::{ReportFile, Stdout};
@@ -60,7 +60,7 @@ impl Destinations<'_> {
         options.quiet = false;
         let open = |(format, path): &(ReportFormat, PathBuf)| {
             let renderer = Renderer::new(*format, options.clone());
-            let file = ReportFile::create(path)?;
+            let file = ReportFile::create(REPORT, path)?;
             Ok((renderer.clone(), Writer::new(renderer, file)?))
         };
         self.reports.iter().map(open).collect()

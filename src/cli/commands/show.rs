@@ -13,6 +13,7 @@ use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Canvas, Selection, Zone, json, write_tables};
 use chatlog::{InspectOptions, Report, Text, inspect};
 
+use super::redaction::Redaction;
 use super::verifier::{Failures, Verifier};
 use super::{canvas, levels, read_options};
 use crate::cli::args::{Show, ShowFormat};
@@ -28,7 +29,8 @@ pub(super) fn run(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Resul
         errors_allowed: 0,
         failures: showing.verifier.failures(),
     };
-    let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
+    let options = read_options(&args.inputs, Buffering::Eager, false)?
+        .with_jobs(showing.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, outputs, &showing, &mut output)?;
     let mut out = lock(&showing.out);
     out.flush()?;
@@ -51,12 +53,13 @@ struct Showing {
     limit: FindingLimit,
     selection: Selection,
     verifier: Verifier,
+    redaction: Redaction,
     out: Mutex<Stdout>,
 }
 
 impl Showing {
     /// # Errors
-    /// A secret cannot be read, or the environment holds an invalid scheme.
+    /// A secret or the key cannot be read, or the environment holds an invalid scheme.
     fn new(args: &Show, config: &Config) -> Result<Self> {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
         let secrets = args.signature.secrets.read(&args.inputs)?;
@@ -71,6 +74,7 @@ impl Showing {
                 full_text: args.full_text,
             },
             verifier: Verifier::new(&args.signature, config, secrets)?,
+            redaction: Redaction::new(&args.redact)?,
             out: Mutex::new(Stdout::new()),
         })
     }
@@ -99,15 +103,16 @@ impl Processor for Showing {
         incoming: &IncomingDelivery<'_>,
         output: &mut ShownSessions,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let document = Document::new(&incoming.delivery.body);
-        let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
+        let shown = self.redaction.delivery(incoming)?;
+        let document = Document::new(&shown.delivery.body);
+        let verify = |_: &Delivery<'_>| self.redaction.signature(self.verifier.verify(incoming));
         let options = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             verifier: Some(&verify),
             ..InspectOptions::default()
         };
-        let report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        let report = inspect(&shown.origin, &shown.delivery, &document, &options);
         if incoming.turn.is_alone() {
             // It may be many times as large as the delivery: a place is written at each finding.
             self.write(&report, &mut *lock(&self.out))?;

@@ -12,6 +12,7 @@ use chatlog::signature::Signature;
 use chatlog::view::findings::InputProblem;
 use chatlog::{InspectOptions, Text, VerifyFn, inspect};
 
+use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier};
 use super::{levels, read_options};
@@ -39,8 +40,8 @@ pub(super) fn run_with(
         failures: verifier.as_ref().map(Verifier::failures),
     };
     let validation = Validation::new(args, config, renderers, verifier)?;
-    let options =
-        read_options(&args.inputs, Buffering::Eager, args.quiet)?.with_jobs(args.jobs.jobs());
+    let options = read_options(&args.inputs, Buffering::Eager, args.quiet)?
+        .with_jobs(validation.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
@@ -63,13 +64,14 @@ struct Validation {
     contracts: Vec<Contract>,
     verifier: Option<Verifier>,
     renderers: FindingRenderers,
+    redaction: Redaction,
     limit: FindingLimit,
     fails_fast: bool,
 }
 
 impl Validation {
     /// # Errors
-    /// A schema cannot be read or is invalid.
+    /// A schema or the key cannot be read or is invalid.
     fn new(
         args: &Validate,
         config: &Config,
@@ -82,6 +84,7 @@ impl Validation {
             contracts: contracts.collect::<Result<_>>()?,
             verifier,
             renderers,
+            redaction: Redaction::new(&args.redact)?,
             limit: args.limit.limit(),
             fails_fast: args.fail_fast,
         })
@@ -104,16 +107,18 @@ impl Processor for Validation {
         incoming: &IncomingDelivery<'_>,
         output: &mut Validated,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let document = Document::new(&incoming.delivery.body);
+        let shown = self.redaction.delivery(incoming)?;
+        let document = Document::new(&shown.delivery.body);
         let verifier = self.verifier.as_ref();
-        let verify = verifier.map(|verifier| |_: &Delivery<'_>| verifier.verify(incoming));
+        let verify = verifier
+            .map(|verifier| |_: &Delivery<'_>| self.redaction.signature(verifier.verify(incoming)));
         let options = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             contracts: &self.contracts,
             verifier: verify.as_ref().map(|verify| verify as VerifyFn<'_>),
         };
-        let report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        let report = inspect(&shown.origin, &shown.delivery, &document, &options);
         self.renderers.report(&report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
         output.signatures.extend(report.signature);
@@ -125,7 +130,9 @@ impl Processor for Validation {
     }
 
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Validated) -> Result<()> {
-        self.renderers.problem(problem, &mut output.findings)
+        self.redaction.problem(problem, |problem| {
+            self.renderers.problem(problem, &mut output.findings)
+        })
     }
 }
 

@@ -31,12 +31,13 @@ enum ReportTarget {
 }
 
 impl ReportFile {
-    /// Opens a temporary file next to `path`, or `path` itself if it is not a regular file.
+    /// Opens a temporary file next to `path`, or `path` itself if it is not a regular file. `option` is
+    /// the option that names it.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(crate) fn create(path: &Path) -> Result<Self> {
-        let name = format!("--report {}", name_of(path));
+    pub(crate) fn create(option: &str, path: &Path) -> Result<Self> {
+        let name = format!("{option} {}", name_of(path));
         let target = ReportTarget::open(path).with_context(|| format!("{name}: cannot write"))?;
         Ok(Self { name, target })
     }

@@ -26,22 +26,22 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    /// Standard output, standard error and the files of reports.
+    /// Standard output, standard error and other files, each with the option that names it.
     ///
     /// # Errors
     /// Two of them are the same file.
-    pub(crate) fn new<'p>(reports: impl IntoIterator<Item = &'p Path>) -> Result<Self> {
+    pub(crate) fn new<'p>(files: impl IntoIterator<Item = (&'p str, &'p Path)>) -> Result<Self> {
         let mut outputs = Self::default();
         outputs.add("standard output".to_owned(), Handle::stdout());
         outputs.add("standard error".to_owned(), Handle::stderr());
-        for path in reports {
-            outputs.add_report(path)?;
+        for (option, path) in files {
+            outputs.add_file(option, path)?;
         }
         Ok(outputs)
     }
 
-    fn add_report(&mut self, path: &Path) -> Result<()> {
-        let name = format!("--report {}", name_of(path));
+    fn add_file(&mut self, option: &str, path: &Path) -> Result<()> {
+        let name = format!("{option} {}", name_of(path));
         if let Some(other) = self.find(path) {
             bail!("{name}: this file is also {other}: write each output to a different file");
         }

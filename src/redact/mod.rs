@@ -1,0 +1,304 @@
+//! Makes a delivery that can be shown to anybody out of one that cannot: the same structure, without
+//! the people in it.
+//!
+//! Redaction works on what is read, not on what is printed. A [`Redactor`] turns a delivery into
+//! another one, which is then inspected and shown like any other, so that no view can give away what
+//! it has never seen. It has three steps:
+//!
+//! 1. **Collect** the identities from the fields that hold some (`fields`): numbers, names, ids,
+//!    slots, labels, variables, links, coordinates; and e-mail addresses and long numbers from texts
+//!    (`patterns`).
+//! 2. **Replace** them everywhere, in all texts, in every form that a search would miss and a reader
+//!    would not (`fold`, `forms`), with pseudonyms (`pseudonyms`). A field that holds an identity is
+//!    replaced as a whole. White space, types, order and the words of the documentation stay.
+//! 3. **Verify**: search the finished result for every form that was collected. If one is left, there
+//!    is a [`Leak`], and no result.
+//!
+//! What nobody collects cannot be found: a name that is only said in a message stays there, unless
+//! [`Options::texts`] replaces all texts.
+//!
+//! `credentials` is older and does something else: it keeps secrets in headers and URLs out of every
+//! output, without being asked.
+
+mod credentials;
+mod fields;
+mod fold;
+mod forms;
+mod known;
+mod patterns;
+mod pseudonyms;
+mod text;
+mod words;
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::HashMap;
+
+pub(crate) use self::credentials::{header, url};
+use self::fields::{Piece, pieces};
+use self::known::Known;
+pub use self::pseudonyms::Key;
+use self::pseudonyms::Pseudonyms;
+use self::text::Rewriter;
+use crate::delivery::{Ambiguity, Delivery, Headers};
+use crate::json::{Document, unescape};
+use crate::signature::{Hint, Signature};
+use crate::{Origin, Text};
+
+/// The text that stands for a value that is left out.
+const LEFT_OUT: &str = "[redacted]";
+
+/// How to redact.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Makes pseudonyms that are the same in every run.
+    pub key: Option<Key>,
+    /// Whether to replace whole texts, with words of the same length.
+    pub texts: bool,
+    /// The keys whose values are left as they are.
+    pub keep: Vec<String>,
+}
+
+/// Redacts the deliveries of a run, one after another.
+#[derive(Debug)]
+pub struct Redactor {
+    options: Options,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    pseudonyms: Pseudonyms,
+    /// The names of inputs in which somebody was found, as they are shown from then on.
+    sources: HashMap<String, String>,
+}
+
+/// A delivery that was redacted.
+#[derive(Debug)]
+pub struct Redacted {
+    /// Where it came from.
+    pub origin: Origin<'static>,
+    /// The delivery.
+    pub delivery: Delivery<'static>,
+}
+
+/// Something that should have been replaced is still there. It is an error of this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leak;
+
+impl Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("internal error: redaction has missed something, so nothing of it is shown")
+    }
+}
+
+impl std::error::Error for Leak {}
+
+impl Redactor {
+    /// A redactor that has seen nobody yet.
+    pub fn new(options: Options) -> Self {
+        let state = State {
+            pseudonyms: Pseudonyms::new(options.key.clone()),
+            sources: HashMap::default(),
+        };
+        Self {
+            options,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Whether a body is JSON, all of whose values can be told apart. Otherwise only the punctuation is
+    /// left of it from the first fault on.
+    pub fn is_json(body: &[u8]) -> bool {
+        Body::of(body, &[]).is_json()
+    }
+
+    /// Redacts a delivery. Its signature must be checked before, because it is that of the original.
+    ///
+    /// # Errors
+    /// Something was missed.
+    pub fn delivery(&self, origin: &Origin<'_>, delivery: &Delivery<'_>) -> Result<Redacted, Leak> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State {
+            pseudonyms,
+            sources,
+        } = &mut *state;
+        pseudonyms.start_delivery();
+        let body = Body::of(&delivery.body, &self.options.keep);
+        let mut rewriter = Rewriter::new(&self.options, pseudonyms);
+        rewriter.collect(&body);
+        let redacted = rewriter.rewrite(&body);
+        verify(&redacted, &self.options.keep, &rewriter.known)?;
+        let mut share = |text: &str| rewriter.shared(text);
+        let source = origin.source.as_str();
+        let shown = sources.get(source).map_or(source, String::as_str);
+        let source = share(shown)?;
+        if source != origin.source.as_str() {
+            sources.insert(origin.source.as_str().to_owned(), source.clone());
+        }
+        Ok(Redacted {
+            origin: Origin {
+                source: Text::from(source),
+                index: origin.index,
+            },
+            delivery: shared(delivery, body.encode(redacted), &mut share)?,
+        })
+    }
+
+    /// The signature as it is shown with a redacted delivery: hints say what would match, but nothing
+    /// of the bytes.
+    pub fn signature(&self, signature: Signature) -> Signature {
+        let general = |hint: Hint| Hint {
+            code: hint.code,
+            message: hint.code.sentence().trim_end_matches('.').to_owned(),
+        };
+        Signature {
+            hints: signature.hints.into_iter().map(general).collect(),
+            reason: signature.reason.map(|reason| self.text(&reason)),
+            header_source: signature.header_source.map(|source| self.text(&source)),
+            scheme_source: signature.scheme_source.map(|source| self.text(&source)),
+            ..signature
+        }
+    }
+
+    /// A text that belongs to no delivery, such as a problem with an input, without e-mail addresses
+    /// and long numbers.
+    pub fn text(&self, text: &str) -> String {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = state.sources.get(text).cloned();
+        let text = shown.as_deref().unwrap_or(text);
+        let mut rewriter = Rewriter::new(&self.options, &mut state.pseudonyms);
+        rewriter.text(text).unwrap_or_else(|| text.to_owned())
+    }
+}
+
+/// The delivery with another body, and with everything else that it says about somebody replaced or
+/// left out.
+fn shared(
+    delivery: &Delivery<'_>,
+    body: Vec<u8>,
+    share: &mut impl FnMut(&str) -> Result<String, Leak>,
+) -> Result<Delivery<'static>, Leak> {
+    let mut headers = Headers::default();
+    for (name, _) in delivery.headers.iter() {
+        headers.push(share(name.as_str())?, LEFT_OUT);
+    }
+    let notes = delivery.notes.iter().map(|note| share(note));
+    let mut notes = notes.collect::<Result<Vec<_>, Leak>>()?;
+    notes.push(NOTE.to_owned());
+    let ambiguities = delivery.ambiguities.iter().map(|ambiguity| {
+        let message = share(&ambiguity.message)?;
+        let doubt = ambiguity.doubt;
+        Ok(Ambiguity { message, doubt })
+    });
+    let ambiguities = ambiguities.collect::<Result<Vec<_>, Leak>>()?;
+    let is_known = |method: &&Text<'_>| METHODS.contains(&method.as_str());
+    let method = delivery.method.as_ref();
+    let left_out = || Text::from(LEFT_OUT);
+    Ok(Delivery {
+        method: method.map(|method| {
+            Some(method)
+                .filter(is_known)
+                .cloned()
+                .map_or_else(left_out, Text::into_owned)
+        }),
+        target: delivery.target.as_ref().map(|_| left_out()),
+        headers,
+        body: Cow::Owned(body),
+        encoded_body: None,
+        terminator: b"",
+        notes,
+        ambiguities,
+        format: delivery.format,
+        fidelity: delivery.fidelity,
+        received_at: delivery.received_at,
+        ends_input: delivery.ends_input,
+        start: delivery.start,
+        body_start: delivery.body_start,
+    })
+}
+
+/// What is noted on every redacted delivery.
+const NOTE: &str = "redacted, with the size and the digest of the result";
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// A body to redact.
+struct Body<'a> {
+    bytes: &'a [u8],
+    document: Document<'a>,
+    /// Its keys and values, up to the first fault.
+    pieces: Vec<Piece>,
+    /// Where the first fault is, if it is not JSON.
+    fault: Option<usize>,
+}
+
+impl<'a> Body<'a> {
+    fn of(bytes: &'a [u8], keep: &[String]) -> Self {
+        let document = Document::new(bytes);
+        let is_text = document.is_text();
+        let fault = if is_text { document.fault() } else { Some(0) };
+        let mut pieces = pieces(document.text(), keep);
+        if let Some(fault) = fault {
+            pieces.retain(|piece| piece.span.end < fault);
+        }
+        Self {
+            bytes,
+            document,
+            pieces,
+            fault,
+        }
+    }
+
+    fn is_json(&self) -> bool {
+        self.fault.is_none()
+    }
+
+    fn text(&self) -> &str {
+        self.document.text()
+    }
+
+    /// The bytes of its redacted text: with the byte order mark that it has, and with bytes that are
+    /// not UTF-8 where it has some.
+    fn encode(&self, redacted: String) -> Vec<u8> {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        if !self.document.is_text() {
+            let chunks = self.bytes.utf8_chunks();
+            let masked = chunks.flat_map(|chunk| {
+                let fault: &[u8] = if chunk.invalid().is_empty() {
+                    b""
+                } else {
+                    b"\xff"
+                };
+                [words::mask(chunk.valid()).as_bytes(), fault].concat()
+            });
+            return masked.collect();
+        }
+        let mark = if self.bytes.starts_with(MARK) {
+            MARK
+        } else {
+            b""
+        };
+        [mark, redacted.as_bytes()].concat()
+    }
+}
+
+/// Searches redacted JSON text for everything that is known. Words of the documentation, times and
+/// keys are not searched: they were not replaced, because they say nothing about anybody.
+fn verify(redacted: &str, keep: &[String], known: &Known) -> Result<(), Leak> {
+    for piece in pieces(redacted, keep) {
+        let token = &redacted[piece.span.clone()];
+        let value = unescape(token);
+        let is_left = match piece.role {
+            None => true,
+            Some(_) if piece.is_key => words::is_harmless_key(&value),
+            Some(role) => text::stays(role, token, &value),
+        };
+        if !is_left && known.is_in(&value) {
+            return Err(Leak);
+        }
+    }
+    Ok(())
+}

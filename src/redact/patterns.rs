@@ -1,0 +1,295 @@
+//! What identifies somebody by its look alone, wherever it is written: e-mail addresses, links, and
+//! groups of seven or more digits, such as the numbers of phones, cards and accounts.
+
+use std::ops::Range;
+
+use super::fold::{Class, Unit, fold};
+
+/// The fewest digits of a number that may be somebody's.
+const MIN_DIGITS: usize = 7;
+/// The most digits of a phone number, with some to spare for codes before and after it.
+const MAX_PHONE: usize = 20;
+
+/// Something found by its look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pattern {
+    pub(super) bytes: Range<usize>,
+    pub(super) kind: PatternKind,
+    /// How it is written in folded text: an e-mail address, or the digits of a number.
+    pub(super) folded: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PatternKind {
+    Email,
+    Url,
+    Number,
+}
+
+/// Finds the patterns in a text, from left to right.
+pub(super) fn find(text: &str) -> Vec<Pattern> {
+    let units = fold(text);
+    let mut found = urls(text);
+    found.extend(emails(&units));
+    found.extend(numbers(&units));
+    found.sort_by_key(|pattern| (pattern.bytes.start, usize::MAX - pattern.bytes.end));
+    let mut end = 0;
+    found.retain(|pattern| {
+        let is_free = pattern.bytes.start >= end;
+        end = end.max(pattern.bytes.end);
+        is_free
+    });
+    found
+}
+
+/// The digits of a value that is a phone number and nothing else.
+pub(super) fn phone(value: &str) -> Option<String> {
+    let units = fold(value.trim());
+    let digits: String = digits_of(&units);
+    let is_written_so = |unit: &Unit| unit.class == Class::Digit || unit.c == '+' || joins(unit.c);
+    let is_phone = (MIN_DIGITS..=MAX_PHONE).contains(&digits.len())
+        && units.iter().all(is_written_so)
+        && !is_date(&units);
+    is_phone.then_some(digits)
+}
+
+/// A value that is an e-mail address and nothing else, folded.
+pub(super) fn email(value: &str) -> Option<String> {
+    let value = value.trim();
+    let found = emails(&fold(value)).into_iter().next()?;
+    (found.bytes == (0..value.len())).then_some(found.folded)
+}
+
+/// Whether a value is a link and nothing else.
+pub(super) fn is_url(value: &str) -> bool {
+    urls(value)
+        .first()
+        .is_some_and(|url| url.bytes == (0..value.len()))
+}
+
+fn digits_of(units: &[Unit]) -> String {
+    let digits = units.iter().filter(|unit| unit.class == Class::Digit);
+    digits.map(|unit| unit.c).collect()
+}
+
+/// Whether a character may stand between the digits of one number.
+fn joins(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '-' | '.' | '(' | ')' | '/' | '_'
+    ) || matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '·' | '•')
+}
+
+/// Groups of digits that are not dates.
+fn numbers(units: &[Unit]) -> Vec<Pattern> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < units.len() {
+        if units[at].class != Class::Digit {
+            at += 1;
+            continue;
+        }
+        if let Some(end) = date_at(units, at) {
+            at = end;
+            continue;
+        }
+        let end = number_end(units, at);
+        let digits = digits_of(&units[at..end]);
+        if digits.len() >= MIN_DIGITS {
+            let has_plus = at > 0 && units[at - 1].c == '+';
+            let first = if has_plus { at - 1 } else { at };
+            found.push(Pattern {
+                bytes: units[first].bytes.start..units[end - 1].bytes.end,
+                kind: PatternKind::Number,
+                folded: digits,
+            });
+        }
+        at = end;
+    }
+    found
+}
+
+/// The end of the group of digits that starts at `start`.
+fn number_end(units: &[Unit], start: usize) -> usize {
+    let mut end = start;
+    let mut at = start;
+    while at < units.len() {
+        if units[at].class == Class::Digit {
+            let is_next =
+                at > end && (date_at(units, at).is_some() || is_next_number(units, start, end, at));
+            if is_next {
+                break;
+            }
+            end = at + 1;
+        } else if !joins(units[at].c) || at >= end + 3 {
+            break;
+        }
+        at += 1;
+    }
+    end
+}
+
+/// Whether the digits at `at` are another long number than those before the gap at `end`.
+fn is_next_number(units: &[Unit], start: usize, end: usize, at: usize) -> bool {
+    let is_digit = |unit: &&Unit| unit.class == Class::Digit;
+    let after = units[at..].iter().take_while(is_digit).count();
+    let before = units[start..end].iter().filter(is_digit).count();
+    units[end].c == ' ' && before >= MIN_DIGITS && after >= MIN_DIGITS
+}
+
+/// The end of a date such as `2025-10-22` or `22.10.2025` at `start`.
+fn date_at(units: &[Unit], start: usize) -> Option<usize> {
+    let is_digit = |at: usize| units.get(at).is_some_and(|unit| unit.class == Class::Digit);
+    if start > 0 && is_digit(start - 1) {
+        return None;
+    }
+    let mut at = start;
+    let mut parts = [(0, 0); 3];
+    for (number, part) in parts.iter_mut().enumerate() {
+        if number > 0 {
+            let mark = units.get(at)?.c;
+            if !matches!(mark, '-' | '.' | '/')
+                || mark != units[start + parts_length(units, start)].c
+            {
+                return None;
+            }
+            at += 1;
+        }
+        let first = at;
+        while is_digit(at) && at < first + 5 {
+            at += 1;
+        }
+        let digits: String = digits_of(&units[first..at]);
+        *part = (digits.len(), digits.parse().ok()?);
+    }
+    let is_year = |(length, year): (usize, u32)| length == 4 && (1900..2100).contains(&year);
+    let is_part = |(length, part): (usize, u32)| length <= 2 && (1..=31).contains(&part);
+    let [first, second, third] = parts;
+    let is_date =
+        is_part(second) && (is_year(first) && is_part(third) || is_part(first) && is_year(third));
+    let goes_on = is_digit(at)
+        || units
+            .get(at)
+            .is_some_and(|unit| matches!(unit.c, '-' | '/'))
+            && is_digit(at + 1);
+    (is_date && !goes_on).then_some(at)
+}
+
+/// The number of digits at `start`.
+fn parts_length(units: &[Unit], start: usize) -> usize {
+    units[start..]
+        .iter()
+        .take_while(|unit| unit.class == Class::Digit)
+        .count()
+}
+
+fn is_date(units: &[Unit]) -> bool {
+    date_at(units, 0) == Some(units.len())
+}
+
+fn emails(units: &[Unit]) -> Vec<Pattern> {
+    let is_local =
+        |unit: &Unit| unit.class != Class::Separator || "._%+-'=/!#$&*^~{}|?".contains(unit.c);
+    let is_domain = |unit: &Unit| unit.class != Class::Separator || matches!(unit.c, '.' | '-');
+    let mut found: Vec<Pattern> = Vec::new();
+    for at in (0..units.len()).filter(|at| units[*at].c == '@') {
+        let local = units[..at]
+            .iter()
+            .rev()
+            .take_while(|unit| is_local(unit))
+            .count();
+        let domain = units[at + 1..].iter().take_while(|unit| is_domain(unit));
+        let domain: String = domain.map(|unit| unit.c).collect();
+        let domain = domain.trim_end_matches(['.', '-']);
+        let start = at - local;
+        let end = at + 1 + domain.chars().count();
+        let is_free = found
+            .last()
+            .is_none_or(|last| last.bytes.end <= units[start].bytes.start);
+        if local > 0 && domain.trim_start_matches('.').contains('.') && is_free {
+            found.push(Pattern {
+                bytes: units[start].bytes.start..units[end - 1].bytes.end,
+                kind: PatternKind::Email,
+                folded: units[start..end].iter().map(|unit| unit.c).collect(),
+            });
+        }
+    }
+    found
+}
+
+/// Links, with the scheme.
+fn urls(text: &str) -> Vec<Pattern> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(mark) = text[from..].find("://") {
+        let mark = from + mark;
+        let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let scheme = text[from..mark]
+            .chars()
+            .rev()
+            .take_while(|c| is_scheme(*c))
+            .count();
+        let start = mark - scheme;
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`' | '|');
+        let rest = &text[mark + 3..];
+        let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        // In a sentence, what ends it is not part of the link.
+        let rest = rest.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'']);
+        let end = mark + 3 + rest.len();
+        if scheme > 0 && !rest.is_empty() {
+            found.push(Pattern {
+                bytes: start..end,
+                kind: PatternKind::Url,
+                folded: String::new(),
+            });
+        }
+        from = end.max(mark + 3);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn finds(text: &str, want: &[&str]) {
+        let found: Vec<&str> = find(text)
+            .into_iter()
+            .map(|found| &text[found.bytes])
+            .collect();
+        assert_eq!(found, want, "{text}");
+    }
+
+    #[test]
+    fn finds_numbers_that_may_be_somebodys() {
+        finds(
+            "call +62 800-0000-0042, or 0800 1234567",
+            &["+62 800-0000-0042", "0800 1234567"],
+        );
+        finds("4111 1111 1111 1111 exp 12/27", &["4111 1111 1111 1111"]);
+        finds(
+            "٦٢٨٠٠٠٠٠٠٠٤٢ 1\u{200b}2\u{200b}34567",
+            &["٦٢٨٠٠٠٠٠٠٠٤٢", "1\u{200b}2\u{200b}34567"],
+        );
+        finds("2025-10-22 13:00-17:00, 22.10.2025, KH-20418, 100.000", &[]);
+        finds("1234567\n7654321", &["1234567", "7654321"]);
+    }
+
+    #[test]
+    fn finds_addresses_and_links() {
+        finds(
+            "Mail dewi.l+x@example.co.id, or a%40b.de.",
+            &["dewi.l+x@example.co.id", "a%40b.de"],
+        );
+        finds("me@home @all a@b", &[]);
+        finds(
+            "See (https://h.example/a?b=c@d.ef#x).",
+            &["https://h.example/a?b=c@d.ef#x"],
+        );
+        assert!(is_url("https://h/a") && !is_url("see https://h/a") && !is_url("https://"));
+        assert_eq!(phone(" +62 (800) 0 ").as_deref(), None);
+        assert_eq!(phone("+62 (800) 0000").as_deref(), Some("628000000"));
+        assert_eq!(phone("2025-10-22"), None);
+    }
+}
