@@ -18,6 +18,7 @@ mod reporting;
 mod wording;
 
 // Commands as their users run them.
+mod redact;
 mod sign;
 mod verify;
 

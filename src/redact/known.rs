@@ -2,9 +2,10 @@
 
 use foldhash::HashMap;
 
-use super::forms::{Forms, Match};
+use super::forms::{Forms, Match, letters_of};
 use super::patterns::{Pattern, PatternKind};
 use super::pseudonyms::Kind;
+use super::words;
 
 /// How an identity is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -136,7 +137,6 @@ impl Known {
 /// Whether a value is looked for in texts: not if it is a single letter or digit, or a yes or no,
 /// which are everywhere and nobody's.
 fn is_searched(identity: &str) -> bool {
-    let identity = identity.trim();
-    let is_letter = identity.len() == 1 && identity.is_ascii();
-    !is_letter && !super::words::is_flag(identity)
+    let is_single = matches!(letters_of(identity)[..], [c] if c.is_ascii());
+    !is_single && !words::is_flag(identity.trim())
 }

@@ -10,12 +10,12 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 
 use super::fields::{Piece, Role};
-use super::fold::{Class, fold};
+use super::forms::letters_of;
 use super::known::{Known, Shown};
 use super::patterns::{self, Pattern, PatternKind};
 use super::pseudonyms::{Kind, Pseudonyms};
 use super::{Body, LEFT_OUT, Leak, Options, words};
-use crate::json::{UnixTime, unescape, without_lone_surrogates};
+use crate::json::{UnixTime, is_rfc3339, unescape, without_lone_surrogates};
 
 /// The times that are kept: from the year 2000 to 2099. Other numbers may be anything.
 const TIMES: Range<i64> = 946_684_800..4_102_444_800;
@@ -43,16 +43,12 @@ pub(super) fn stays(role: Role, token: &str, value: &str) -> bool {
     }
 }
 
-/// Whether a text is a time, and nothing else.
+/// Whether a text is a time and nothing else, even if it has no offset.
 fn is_time(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_digit() || b"-:.+ TtZz".contains(&byte);
-    let Some((date_and_time, offset)) = text.split_at_checked(19) else {
-        return false;
-    };
-    text.len() <= 35
+    text.len() <= 40
         && text.bytes().all(is_part)
-        && date_and_time.parse::<DateTime>().is_ok()
-        && offset.bytes().filter(u8::is_ascii_digit).count() <= 13
+        && (is_rfc3339(text) || text.len() <= 19 && text.parse::<DateTime>().is_ok())
 }
 
 /// Replaces the identities of one delivery.
@@ -168,6 +164,10 @@ impl<'r> Rewriter<'r> {
             if patterns::is_url(value.trim()) {
                 return self.url(value.trim());
             }
+        }
+        if matches!(role, Role::Word(_)) && words::is_word(value) {
+            // A new word of the documentation, which texts may contain too.
+            return self.give(&kind, &plain(value), value);
         }
         let pseudonym = self.name(&kind, &plain(value), value);
         if is_of_person(&kind) && pseudonym != value {
@@ -418,11 +418,7 @@ fn label(key: &str) -> String {
 
 /// What is left of a name or a value without case, separators and the like.
 fn plain(value: &str) -> String {
-    let units = fold(value).into_iter();
-    let plain: String = units
-        .filter(|unit| unit.class != Class::Separator)
-        .map(|unit| unit.c)
-        .collect();
+    let plain: String = letters_of(value).into_iter().collect();
     if plain.is_empty() {
         value.to_owned()
     } else {

@@ -18,10 +18,10 @@ const KEY_WORDS: &str = " \
     entities entity error event events exact expire expired expires extension extra failed fee feedback file \
     filename files first flag flags floor flow footer format forwarded fraction from full gender goal group \
     guest guests handed handover hash header height hotel hour hours huge icon id identifier ids image index \
-    info input intent interest interval invoice is item items job key kind label labels lang language last lat \
+    info input intent intention interest interval invoice is item items job key kind label labels lang language last lat \
     latitude lead length level limit link links list lng loan locale location log lon long longitude mail \
     manager map max media member membership memo message messages meta metadata method middle mime min minute \
-    minutes mobile mode model month months msg name names new next nick nickname nights no node note notes \
+    minutes mobile mode model ner month months msg name names new next nick nickname nights no node nodetask note notes \
     notified number offer office ok old on open opt option options order orders org organization origin other \
     out outcome over owner package page paid parameter parameters params parent party passport path pay \
     payload payment percent person phone photo pick place plan platform plate point points policy position \
@@ -31,7 +31,7 @@ const KEY_WORDS: &str = " \
     robot role room rooms round rounds row rows rule sale sales salutation score seat seats section sections \
     segment selected send sender sent sequence serial service session sex shipment shipping shop size sku slot \
     slots source stage start started state statement status step sticker stock store street style sub subject \
-    subscription subtype summary surname system table tag tags target task tax team tel template text thumbnail \
+    subscription subtype summary surname system table tag tags talk target task tax team tel template text thumbnail \
     ticket tier time timestamp timezone title to token topic total tracking transaction transcript trip try \
     type types unit units until updated uri url used user username utc uuid valid value values variables vat \
     venue version via video village visit volume voucher waba wallet ward warehouse webhook week weeks weight \
@@ -57,6 +57,14 @@ const FILLER: &str = "loremipsumdolorsitametconsecteturadipiscingelit";
 /// Whether a value says yes or no.
 pub(super) fn is_flag(value: &str) -> bool {
     FLAGS.iter().any(|flag| flag.eq_ignore_ascii_case(value))
+}
+
+/// Whether a value looks like one of a set of words: `carousel`, `conversation.paused`.
+pub(super) fn is_word(value: &str) -> bool {
+    value.len() <= 24
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || b"._-".contains(&byte))
 }
 
 /// Whether a word is a title, such as `Mrs`.

@@ -1,0 +1,277 @@
+//! Redaction: what identifies people is in no output, and everything else still is.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
+use chatlog::finding::Rule;
+use chatlog::redact::{Options, Redactor};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+use serde_json::{Map, Value, json};
+
+use crate::folder::{Folder, SECRET};
+use crate::notifications::{any_notification, good, inspect, runner, session, spoilt_once};
+use crate::program::samples;
+
+/// The body as a redactor leaves it that has seen nothing else.
+fn redacted(body: &[u8], options: Options) -> String {
+    let redactor = Redactor::new(options);
+    let redacted = inspect(body, |report| {
+        redactor.delivery(report.origin, report.delivery)
+    });
+    let redacted = redacted.expect("nothing is missed");
+    String::from_utf8(redacted.delivery.body.into_owned()).expect("text")
+}
+
+fn plainly(body: &[u8]) -> String {
+    redacted(body, Options::default())
+}
+
+/// The rules and places of all findings.
+fn findings(body: &[u8]) -> Vec<(Rule, String)> {
+    let is_kept = |rule: &Rule| *rule != Rule::NumberPrecision;
+    inspect(body, |report| {
+        let findings = report.findings.iter();
+        let findings = findings.map(|finding| (finding.rule, finding.pointer.to_json_pointer()));
+        findings.filter(|(rule, _)| is_kept(rule)).collect()
+    })
+}
+
+/// The bodies of all samples that are one notification.
+fn bodies() -> Vec<(String, Vec<u8>)> {
+    let names = samples().into_iter().filter(|name| name.ends_with(".json"));
+    let read = |name: String| (name.clone(), fs::read(name).expect("a sample"));
+    names
+        .map(read)
+        .filter(|(_, body)| body.starts_with(b"{"))
+        .collect()
+}
+
+/// How many digits the number of a planted canary has.
+const DIGITS: usize = 4;
+
+/// Plants something different in every value, and in keys that are not documented, and returns all
+/// that. Words of the documentation are replaced only if `words` says so, because without them little
+/// of the structure is left.
+struct Planter {
+    words: bool,
+    planted: Vec<String>,
+}
+
+impl Planter {
+    fn canary(&mut self) -> String {
+        let canary = format!("Kanari{:0DIGITS$}vögel", self.planted.len());
+        self.planted.push(canary.clone());
+        canary
+    }
+
+    fn plant(&mut self, value: &mut Value, key: &str) {
+        const TEXTS: [&str; 6] = ["text", "title", "description", "body", "footer", "button"];
+        const WORDS: [&str; 8] = [
+            "type",
+            "sender_type",
+            "status",
+            "session_end_reason",
+            "channel",
+            "language",
+            "intention",
+            "messages",
+        ];
+        match value {
+            Value::Object(members) => self.plant_in(members, key),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.plant(item, key)),
+            _ if TEXTS.contains(&key) || WORDS.contains(&key) && !self.words => {}
+            Value::String(text) if text.is_empty() => {}
+            Value::String(text) => *text = self.canary(),
+            Value::Number(number) => {
+                let digits = format!("62{:08}{:0DIGITS$}", 81_355_779, self.planted.len());
+                self.planted.push(digits.clone());
+                let is_whole = number.is_i64() || number.is_u64();
+                let token = if is_whole {
+                    digits
+                } else {
+                    format!("6.2{}", &digits[2..])
+                };
+                *value = serde_json::from_str(&token).expect("a number");
+            }
+            Value::Bool(_) | Value::Null => {}
+        }
+    }
+
+    fn plant_in(&mut self, members: &mut Map<String, Value>, key: &str) {
+        let is_free = matches!(key, "ner_slots" | "event_label" | "variables");
+        for (key, value) in members.iter_mut() {
+            self.plant(value, key);
+        }
+        if is_free || key.is_empty() {
+            let key = self.canary();
+            let (nested, value) = (self.canary(), self.canary());
+            members.insert(key, json!({nested: [value, {"name": self.canary()}]}));
+        }
+    }
+}
+
+/// Every spelling of a text that must not be in any output.
+fn spellings(text: &str) -> Vec<String> {
+    let percent: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let hidden: String = text.chars().flat_map(|c| [c, '\u{200b}']).collect();
+    let mut spellings = vec![text.to_owned(), text.to_lowercase(), percent, hidden];
+    for skipped in 0..3 {
+        let padded = format!("{}{text}", "~".repeat(skipped));
+        // The letters that depend only on the text, and not on what is around it.
+        let encoded = BASE64_STANDARD.encode(padded);
+        let inner = &encoded[skipped.min(1) * 4..(encoded.len() - 4).max(skipped.min(1) * 4)];
+        spellings.push(inner.to_owned());
+    }
+    spellings
+}
+
+#[track_caller]
+fn holds_none(output: &str, planted: &[String], what: &str) {
+    for canary in planted {
+        for spelling in spellings(canary) {
+            assert!(
+                !output.contains(&spelling),
+                "{what}: `{spelling}` in:\n{output}"
+            );
+        }
+    }
+}
+
+/// All output of every command in every format, for these files.
+fn all_output(folder: &Folder, files: &str, options: &str) -> Vec<(String, String)> {
+    let findings = [
+        "full", "concise", "github", "gitlab", "sarif", "junit", "json",
+    ];
+    let mut commands = vec![
+        format!("show --redact {options} {files}"),
+        format!("show --redact --full-text --format json {options} {files}"),
+        format!("verify --redact {options} {files}"),
+        format!("redact --output - {options} {files}"),
+    ];
+    for format in findings {
+        for command in ["validate", "check", "verify"] {
+            commands.push(format!(
+                "{command} --redact --format {format} {options} {files}"
+            ));
+        }
+    }
+    let outputs = commands.into_iter().map(|command| {
+        let run = folder.chatlog(&command);
+        let output = format!("{}\n{}", run.text(), run.stderr);
+        assert!(!output.contains("internal error"), "{command}: {output}");
+        (command, output)
+    });
+    outputs.collect()
+}
+
+#[test]
+fn no_field_of_any_sample_is_in_any_output() {
+    for words in [false, true] {
+        let folder = Folder::new(&format!("redact-fields-{words}"));
+        let mut planter = Planter {
+            words,
+            planted: Vec::new(),
+        };
+        let mut files = Vec::new();
+        for (number, (_, body)) in bodies().iter().enumerate() {
+            let Ok(mut notification) = serde_json::from_slice::<Value>(body) else {
+                continue;
+            };
+            planter.plant(&mut notification, "");
+            files.push(format!("{number}.json"));
+            folder.write(&files[files.len() - 1], format!("{notification:#}"));
+        }
+        assert!(planter.planted.len() > 300 && files.len() > 10);
+        for (command, output) in all_output(&folder, &files.join(" "), "") {
+            holds_none(&output, &planter.planted, &command);
+        }
+    }
+}
+
+/// The ways to write a phone number and a name that a search must not miss.
+fn hidden_forms() -> Vec<String> {
+    let arabic = |text: &str| -> String {
+        let digit = |c: char| {
+            c.to_digit(10)
+                .and_then(|digit| char::from_u32(0x660 + digit))
+        };
+        text.chars().map(|c| digit(c).unwrap_or(c)).collect()
+    };
+    let wide = |text: &str| -> String {
+        let letter = |c: char| char::from_u32(c as u32 - 0x21 + 0xff01).unwrap_or(c);
+        text.chars().map(letter).collect()
+    };
+    let plain = ["+628135577901", "628135577901", "Zacharias", "KX-77204"];
+    let mut forms: Vec<String> = [
+        "+62 813-5577-901",
+        "0813 5577 901",
+        "(62) 813.5577.901",
+        "zacharias",
+        "ZACHARIAS",
+        "Z a c h a r i a s",
+        "kx 77204",
+        "KX77204",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for text in plain {
+        forms.extend([text.to_owned(), arabic(text), wide(text)]);
+        forms.push(text.chars().flat_map(|c| [c, '\u{200b}']).collect());
+        forms.push(text.bytes().map(|byte| format!("%{byte:02x}")).collect());
+        forms.push(text.bytes().map(|byte| format!("%25{byte:02x}")).collect());
+        forms.push(text.bytes().map(|byte| format!("\\u{byte:04x}")).collect());
+        for before in ["", "\u{1c}", "a\u{18}"] {
+            let inner = format!("{before}{text}\u{15}\u{2}");
+            forms.push(format!("wamid.{}", BASE64_STANDARD.encode(&inner)));
+            forms.push(BASE64_URL_SAFE_NO_PAD.encode(&inner));
+            forms.push(BASE64_STANDARD.encode(BASE64_STANDARD.encode(&inner)));
+        }
+    }
+    forms
+}
+
+#[test]
+fn an_identity_is_replaced_in_every_form_wherever_it_is() {
+    let folder = Folder::new("redact-forms");
+    let forms = hidden_forms();
+    let message = |(number, form): (usize, &String)| {
+        let contents = [
+            json!({"type": "text", "text": format!("Please call {form}, thanks")}),
+            json!({"type": "image", "media": {"origin_url": format!("https://cdn.example/{form}/x.jpg"), "name": form},
+                   "text": form}),
+            json!({"type": "new", "about": {"deep": [form]}, form: 1}),
+        ];
+        json!({"msg_id": format!("{form}{number}"), "timestamp": 1_744_699_261, "status": "read",
+               "sender_type": "user", "content": contents[number % 3]})
+    };
+    let mut said = session(forms.iter().enumerate().map(message).collect::<Vec<_>>());
+    said["callee"] = json!("+628135577901");
+    said["variables"] =
+        json!({"name": "Zacharias", "order_id": "KX-77204", forms[0].clone(): forms[1]});
+    folder.write("628135577901-zacharias.json", said.to_string());
+    let secret: Vec<String> = [
+        "628135577901",
+        "8135577901",
+        "Zacharias",
+        "KX-77204",
+        "77204",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for (command, output) in all_output(&folder, "628135577901-zacharias.json", "") {
+        let shown: Vec<&str> = output
+            .lines()
+            .filter(|line| !line.starts_with("chatlog: "))
+            .collect();
+        let shown = shown.join("\n");
+        holds_none(&shown, &secret, &command);
+        for form in &forms {
+            assert!(
+                !shown.contains(form.as_str()),
+                "{command}: `{form}` in\n{shown}"
+            );
+        }
+    }
+}
