@@ -20,7 +20,7 @@ fn redacted(body: &[u8], options: Options) -> String {
     let redacted = inspect(body, |report| {
         redactor.delivery(report.origin, report.delivery)
     });
-    let redacted = redacted.expect("nothing is missed");
+    let redacted = redacted.unwrap_or_else(|leak| panic!("{leak}: {}", body.escape_ascii()));
     String::from_utf8(redacted.delivery.body.into_owned()).expect("text")
 }
 
@@ -259,4 +259,81 @@ fn an_identity_is_replaced_in_every_form_wherever_it_is() {
             );
         }
     }
+}
+
+/// Redacting again changes nothing.
+fn is_settled(body: &[u8], options: &Options) -> Result<(), TestCaseError> {
+    let once = redacted(body, options.clone());
+    prop_assert_eq!(redacted(once.as_bytes(), options.clone()), once);
+    Ok(())
+}
+
+fn options(texts: bool, key: Option<&str>) -> Options {
+    let key = key.map(|key| {
+        let bytes = key.as_bytes().to_vec();
+        chatlog::redact::Key::new(bytes.into()).expect("it is long enough")
+    });
+    Options {
+        key,
+        texts,
+        keep: Vec::new(),
+    }
+}
+
+#[test]
+fn redacting_twice_is_redacting_once() {
+    let ways = [
+        options(false, None),
+        options(true, None),
+        options(false, Some("a key of the team")),
+    ];
+    for way in &ways {
+        for (name, body) in bodies() {
+            let held = is_settled(&body, way);
+            assert!(held.is_ok(), "{name}: {held:?}");
+        }
+        let outcome = runner(400).run(&any_notification(), |notification| {
+            is_settled(format!("{notification:#}").as_bytes(), way)
+        });
+        assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
+    }
+}
+
+/// The findings are the same, at the same places.
+fn findings_stay(body: &[u8]) -> Result<(), TestCaseError> {
+    let before = findings(body);
+    let after = findings(plainly(body).as_bytes());
+    let has_key = |places: &[(Rule, String)]| -> Vec<(Rule, usize)> {
+        // Keys that are not documented are replaced.
+        places
+            .iter()
+            .map(|(rule, place)| (*rule, place.matches('/').count()))
+            .collect()
+    };
+    prop_assert_eq!(
+        has_key(&before),
+        has_key(&after),
+        "{:?}\n{:?}\n{}\n{}",
+        before,
+        after,
+        String::from_utf8_lossy(body),
+        plainly(body)
+    );
+    Ok(())
+}
+
+#[test]
+fn findings_stay_as_they_are() {
+    for (name, body) in bodies() {
+        let held = findings_stay(&body);
+        assert!(held.is_ok(), "{name}: {held:?}");
+    }
+    for notification in spoilt_once().iter().chain(&good()) {
+        let held = findings_stay(notification.to_string().as_bytes());
+        assert!(held.is_ok(), "{held:?}");
+    }
+    let outcome = runner(1_000).run(&any_notification(), |notification| {
+        findings_stay(format!("{notification:#}").as_bytes())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
 }

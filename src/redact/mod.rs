@@ -37,7 +37,7 @@ use std::sync::{Mutex, PoisonError};
 use foldhash::HashMap;
 
 pub(crate) use self::credentials::{header, url};
-use self::fields::{Piece, pieces};
+use self::fields::{Piece, Role, pieces};
 use self::known::Known;
 pub use self::pseudonyms::Key;
 use self::pseudonyms::Pseudonyms;
@@ -130,7 +130,7 @@ impl Redactor {
         let mut rewriter = Rewriter::new(&self.options, pseudonyms);
         rewriter.collect(&body);
         let redacted = rewriter.rewrite(&body);
-        verify(&redacted, &self.options.keep, &rewriter.known)?;
+        verify(&redacted, body.pieces.len(), &self.options, &rewriter.known)?;
         let mut share = |text: &str| rewriter.shared(text);
         let source = origin.source.as_str();
         let shown = sources.get(source).map_or(source, String::as_str);
@@ -285,18 +285,20 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Searches redacted JSON text for everything that is known. Words of the documentation, times and
-/// keys are not searched: they were not replaced, because they say nothing about anybody.
-fn verify(redacted: &str, keep: &[String], known: &Known) -> Result<(), Leak> {
-    for piece in pieces(redacted, keep) {
+/// Searches the first `count` keys and values of redacted JSON text for everything that is known.
+/// Words of the documentation, times and keys that stay are not searched, because they say nothing
+/// about anybody; nor are texts that were replaced as a whole, if they are.
+fn verify(redacted: &str, count: usize, options: &Options, known: &Known) -> Result<(), Leak> {
+    for piece in pieces(redacted, &options.keep).iter().take(count) {
         let token = &redacted[piece.span.clone()];
         let value = unescape(token);
-        let is_left = match piece.role {
+        let is_clean = match piece.role {
             None => true,
             Some(_) if piece.is_key => words::is_harmless_key(&value),
+            Some(Role::Text) if options.texts => words::fill(&value) == value,
             Some(role) => text::stays(role, token, &value),
         };
-        if !is_left && known.is_in(&value) {
+        if !is_clean && known.is_in(&value) {
             return Err(Leak);
         }
     }

@@ -18,7 +18,7 @@ use super::{Body, LEFT_OUT, Leak, Options, words};
 use crate::json::{UnixTime, is_rfc3339, unescape, without_lone_surrogates};
 
 /// The times that are kept: from the year 2000 to 2099. Other numbers may be anything.
-const TIMES: Range<i64> = 946_684_800..4_102_444_800;
+const TIMES: Range<f64> = 946_684_800.0..4_102_444_800.0;
 /// The fewest digits of a number that is looked for in texts.
 const MIN_DIGITS: usize = 4;
 
@@ -35,12 +35,18 @@ pub(super) fn stays(role: Role, token: &str, value: &str) -> bool {
                 }
         }
         Some(b'-' | b'0'..=b'9') => match role {
-            Role::UnixTime => token.parse().is_ok_and(|time| TIMES.contains(&time)),
+            Role::UnixTime => is_unix_time(token),
             Role::Count => token.len() <= 4 && token.bytes().all(|byte| byte.is_ascii_digit()),
             _ => token.len() == 1,
         },
         _ => true,
     }
+}
+
+/// Whether a number is a time of our days, in whole seconds.
+fn is_unix_time(token: &str) -> bool {
+    let time: Option<f64> = token.parse().ok().filter(|_| token.len() <= 14);
+    time.is_some_and(|time| time.fract() == 0.0 && TIMES.contains(&time))
 }
 
 /// Whether a text is a time and nothing else, even if it has no offset.
