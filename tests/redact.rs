@@ -337,3 +337,126 @@ fn findings_stay_as_they_are() {
     });
     assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
 }
+
+/// Values and pieces of texts that are identities, look like them, or like pseudonyms.
+fn any_piece() -> impl Strategy<Value = String> {
+    let pieces = [
+        "+628135577901",
+        "0813 5577 901",
+        "628135577901",
+        "81355779012",
+        "Zacharias",
+        "zacharias",
+        "Dewi Lestari",
+        "Dewi",
+        "Lestari",
+        "Pak Budi (security)",
+        "Budi",
+        "KX-77204",
+        "kx77204",
+        "77204",
+        "A",
+        "1",
+        "22",
+        "王",
+        "王小明",
+        "name-1",
+        "name 1",
+        "Name1",
+        "order_id-1",
+        "Contact 1",
+        "contact",
+        "Customer",
+        "Customer 1",
+        "seat-1",
+        "msg-0001",
+        "+000 0000 0001",
+        "00000000001",
+        "user-1@example.com",
+        "file-1.jpg",
+        "1001",
+        "1002",
+        "0.000001",
+        "host-1.invalid",
+        "field-1",
+        "token-1",
+        "dewi@example.co.id",
+        "DEWI@example.co.id",
+        "https://u@cdn.example/a/77204.jpg?x=1",
+        "https://628135577901.example/",
+        "https://cdn.example/file-1.jpg",
+        "KzYyODEzNTU3NzkwMQ==",
+        "UmF0aA==",
+        "4111 1111 1111 1111",
+        "1234567",
+        "٦٢٨١٣٥٥٧٧٩٠١",
+        "Zach\u{200b}arias",
+        "%44ewi",
+        "2025-10-22",
+        "yes",
+        "no",
+        "-6.2000881",
+        "418000",
+        "archived",
+        "name",
+        "text",
+        "Workflow 1",
+        "workflow-1",
+        "\u{1f422}",
+        "***",
+        "\u{ad}",
+    ];
+    proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned)
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let between = proptest::sample::select(vec![
+        " ", "", ", ", "-", "\n", "/", "x", "0", "+", "=", "@", ". ",
+    ]);
+    let parts = prop::collection::vec((any_piece(), between), 0..5);
+    parts.prop_map(|parts| {
+        parts
+            .into_iter()
+            .map(|(piece, between)| piece + between)
+            .collect()
+    })
+}
+
+prop_compose! {
+    fn any_conversation()(
+        values in prop::collection::vec(any_piece(), 8),
+        texts in prop::collection::vec(any_text(), 4),
+        number in proptest::sample::select(vec!["1", "22", "1001", "1002", "418000", "628135577901", "-6.2000881", "0.000001"]),
+        key in any_piece(),
+    ) -> Value {
+        let number: Value = serde_json::from_str(number).expect("a number");
+        let mut said = session(json!([
+            {"msg_id": values[0], "timestamp": 1_744_699_261, "status": "read",
+             "content": {"type": "text", "text": texts[0]}},
+            {"msg_id": values[1], "timestamp": 1_744_699_261, "status": "read",
+             "reply": {"msg_id": values[0], "content": {"type": "text", "text": texts[0]}},
+             "content": {"type": "contacts", "contacts": [{"name": values[2], "phone_number": values[3]}],
+                         "text": texts[1], "new": {key: texts[2]}}},
+            {"msg_id": values[2], "timestamp": 1_744_699_261, "status": "read", "sender_type": values[4],
+             "content": {"type": "image", "media": {"origin_url": values[5], "name": texts[3]}, "text": texts[3]}},
+        ]));
+        said["callee"] = json!(values[6]);
+        said["variables"] = json!({"name": values[7], "order_id": values[4], "amount": number, "note": texts[2]});
+        said
+    }
+}
+
+#[test]
+fn whatever_is_said_is_replaced_once_and_for_all() {
+    let ways = [
+        options(false, None),
+        options(false, Some("a key of the team")),
+    ];
+    for way in &ways {
+        let outcome = runner(3_000).run(&any_conversation(), |said| {
+            is_settled(said.to_string().as_bytes(), way)?;
+            findings_stay(said.to_string().as_bytes())
+        });
+        assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
+    }
+}

@@ -60,6 +60,8 @@ pub(super) enum Kind {
     Email,
     /// `file-1.pdf`, with the ending of the name, if that is a usual one.
     File(&'static str),
+    /// `link-1.jpg`: what follows the host of a link, with the same endings.
+    Link(&'static str),
     /// `host-1.invalid`
     Host,
     /// `1001`
@@ -130,6 +132,7 @@ impl Kind {
             Self::Phone => "+",
             Self::Email => "@",
             Self::File(_) => "file",
+            Self::Link(_) => "link",
             Self::Host => "host",
             Self::Integer => "integer",
             Self::Decimal => "decimal",
@@ -164,7 +167,7 @@ impl Kind {
         match self {
             Self::Name(word) => format!("{word} {code}"),
             Self::Email => format!("user-{code}@example.com"),
-            Self::File(ending) => format!("file-{code}{ending}"),
+            Self::File(ending) | Self::Link(ending) => format!("{}-{code}{ending}", self.space()),
             Self::Host => format!("host-{code}.invalid"),
             _ => format!("{}-{code}", self.word()),
         }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 
 use super::fields::{Piece, Role};
-use super::forms::letters_of;
+use super::fold::fold;
 use super::known::{Known, Shown};
 use super::patterns::{self, Pattern, PatternKind};
 use super::pseudonyms::{Kind, Pseudonyms};
@@ -341,7 +341,7 @@ impl<'r> Rewriter<'r> {
         }
         let file = path.split(['?', '#']).next().unwrap_or_default();
         let name = file.rsplit('/').next().unwrap_or_default();
-        let kind = Kind::File(words::ending(file));
+        let kind = Kind::Link(words::ending(file));
         let pseudonym = self.give(&kind, url, path.trim_start_matches('/'));
         if name.len() >= 6 && name.contains(|c: char| c.is_ascii_digit()) {
             self.known.add(name, &pseudonym);
@@ -422,9 +422,9 @@ fn label(key: &str) -> String {
     }
 }
 
-/// What is left of a name or a value without case, separators and the like.
+/// A name or a value without its case and what is not seen.
 fn plain(value: &str) -> String {
-    let plain: String = letters_of(value).into_iter().collect();
+    let plain: String = fold(value.trim()).into_iter().map(|unit| unit.c).collect();
     if plain.is_empty() {
         value.to_owned()
     } else {
