@@ -121,7 +121,7 @@ impl Forms {
         let units = fold(text);
         let mut found = self.find_in(text, &units, 1);
         found.extend(self.find_encoded(text, 0));
-        found.sort_by_key(|found| (found.bytes.start, found.bytes.end));
+        found.sort_by_key(|found| (found.bytes.start, usize::MAX - found.bytes.end));
         found
     }
 

@@ -111,10 +111,25 @@ impl Known {
         &self.identities[id].shown
     }
 
+    /// Whether an identity is a pseudonym already.
+    fn is_own(&self, id: usize) -> bool {
+        self.identities[id].is_own
+    }
+
+    /// Whether an identity is a pseudonym already, and found only as it is.
+    pub(super) fn is_settled(&self, id: usize) -> bool {
+        let is_number = match self.shown(id) {
+            Shown::Phone(_) => true,
+            Shown::Pattern(kind, _) => *kind == Kind::Phone,
+            Shown::Words(_) => false,
+        };
+        self.is_own(id) && !is_number
+    }
+
     /// Whether there is anything in a text that should have been replaced: an identity that is not,
     /// in whole or in part, a pseudonym.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        let is_own = |found: &Match| found.id.is_some_and(|id| self.identities[id].is_own);
+        let is_own = |found: &Match| found.id.is_some_and(|id| self.is_own(id));
         let mut found = self
             .forms
             .find(text)

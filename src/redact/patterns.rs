@@ -26,12 +26,12 @@ pub(super) enum PatternKind {
     Number,
 }
 
-/// Finds the patterns in a text, from left to right.
-pub(super) fn find(text: &str) -> Vec<Pattern> {
-    let units = fold(text);
+/// Finds the links and e-mail addresses in a text, from left to right.
+pub(super) fn addresses(text: &str) -> Vec<Pattern> {
     let mut found = urls(text);
-    found.extend(emails(&units));
-    found.extend(numbers(&units));
+    if text.contains(['@', '%', '&', '\\', '＠']) {
+        found.extend(emails(&fold(text)));
+    }
     found.sort_by_key(|pattern| (pattern.bytes.start, usize::MAX - pattern.bytes.end));
     let mut end = 0;
     found.retain(|pattern| {
@@ -40,6 +40,11 @@ pub(super) fn find(text: &str) -> Vec<Pattern> {
         is_free
     });
     found
+}
+
+/// Finds the numbers in a text, from left to right.
+pub(super) fn numbers(text: &str) -> Vec<Pattern> {
+    numbers_in(&fold(text))
 }
 
 /// The digits of a value that is a phone number and nothing else.
@@ -81,7 +86,7 @@ fn joins(c: char) -> bool {
 }
 
 /// Groups of digits that are not dates.
-fn numbers(units: &[Unit]) -> Vec<Pattern> {
+fn numbers_in(units: &[Unit]) -> Vec<Pattern> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < units.len() {
@@ -224,19 +229,17 @@ fn urls(text: &str) -> Vec<Pattern> {
     while let Some(mark) = text[from..].find("://") {
         let mark = from + mark;
         let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-        let scheme = text[from..mark]
-            .chars()
-            .rev()
-            .take_while(|c| is_scheme(*c))
-            .count();
-        let start = mark - scheme;
+        let before = text[from..mark].trim_end_matches(is_scheme).len();
+        let scheme =
+            text[from + before..mark].trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+        let start = mark - scheme.len();
         let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`' | '|');
         let rest = &text[mark + 3..];
         let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
         // In a sentence, what ends it is not part of the link.
         let rest = rest.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'']);
         let end = mark + 3 + rest.len();
-        if scheme > 0 && !rest.is_empty() {
+        if !scheme.is_empty() && !rest.is_empty() {
             found.push(Pattern {
                 bytes: start..end,
                 kind: PatternKind::Url,
@@ -254,10 +257,9 @@ mod tests {
 
     #[track_caller]
     fn finds(text: &str, want: &[&str]) {
-        let found: Vec<&str> = find(text)
-            .into_iter()
-            .map(|found| &text[found.bytes])
-            .collect();
+        let mut found = addresses(text);
+        found.extend(numbers(text));
+        let found: Vec<&str> = found.into_iter().map(|found| &text[found.bytes]).collect();
         assert_eq!(found, want, "{text}");
     }
 

@@ -68,7 +68,7 @@ pub(super) enum Kind {
     Integer,
     /// `0.000001`
     Decimal,
-    /// `token-1`: base64 that holds an identity.
+    /// `[token-1]`: base64 that holds an identity.
     Token,
     /// `field-1`: the key of a member.
     Key,
@@ -169,6 +169,7 @@ impl Kind {
             Self::Email => format!("user-{code}@example.com"),
             Self::File(ending) | Self::Link(ending) => format!("{}-{code}{ending}", self.space()),
             Self::Host => format!("host-{code}.invalid"),
+            Self::Token => format!("[token-{code}]"),
             _ => format!("{}-{code}", self.word()),
         }
     }

@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 
 use super::fields::{Piece, Role};
 use super::fold::fold;
+use super::forms::Match;
 use super::known::{Known, Shown};
 use super::patterns::{self, Pattern, PatternKind};
 use super::pseudonyms::{Kind, Pseudonyms};
@@ -88,9 +89,11 @@ impl<'r> Rewriter<'r> {
             .iter()
             .filter(|piece| matches!(piece.role, Some(Role::Text)))
         {
-            for pattern in patterns::find(&unescape(&body.text()[piece.span.clone()])) {
+            let text = unescape(&body.text()[piece.span.clone()]);
+            let addresses = patterns::addresses(&text);
+            for pattern in addresses.iter().chain(&patterns::numbers(&text)) {
                 if pattern.kind != PatternKind::Url && self.known.find(&pattern.folded).is_empty() {
-                    self.known.add_pattern(&pattern);
+                    self.known.add_pattern(pattern);
                 }
             }
         }
@@ -241,13 +244,12 @@ impl<'r> Rewriter<'r> {
 
     /// Replaces links and e-mail addresses, then what is known between them, then the other numbers.
     fn replace_patterns(&mut self, text: &str, offset: usize, replaced: &mut Replaced<'_>) {
-        let found = patterns::find(text).into_iter();
         let mut from = 0;
         for Pattern {
             bytes,
             kind,
             folded,
-        } in found.filter(|found| found.kind != PatternKind::Number)
+        } in patterns::addresses(text)
         {
             self.replace_known(&text[from..bytes.start], offset + from, replaced);
             let pseudonym = match kind {
@@ -262,45 +264,48 @@ impl<'r> Rewriter<'r> {
 
     fn replace_known(&mut self, text: &str, offset: usize, replaced: &mut Replaced<'_>) {
         let mut from = 0;
-        for found in self.known.find(text) {
-            let bytes = match found.id.map(|id| self.known.shown(id)) {
-                Some(Shown::Phone(_) | Shown::Pattern(Kind::Phone, _)) => {
-                    whole_number(text, found.bytes)
-                }
-                _ => found.bytes,
-            };
-            if bytes.start < from {
-                continue;
-            }
+        for Match { bytes, id } in self.known_in(text) {
             self.replace_numbers(&text[from..bytes.start], offset + from, replaced);
             let written = &text[bytes.clone()];
-            let pseudonym = match found.id.map(|id| self.known.shown(id).clone()) {
+            let pseudonym = match id.map(|id| self.known.shown(id).clone()) {
                 None => self.give(&Kind::Token, written, written),
                 Some(Shown::Words(words)) => words,
                 Some(Shown::Phone(digits)) => written_like(&digits, written),
                 Some(Shown::Pattern(kind, identity)) => {
                     let pseudonym = self.pattern(&kind, &identity);
-                    if kind == Kind::Phone {
-                        written_like(&pseudonym, written)
-                    } else {
-                        pseudonym
-                    }
+                    written_like_kind(&kind, pseudonym, written)
                 }
             };
-            replaced.put(
-                offset + bytes.start..offset + bytes.end,
-                pseudonym,
-                found.id,
-            );
+            replaced.put(offset + bytes.start..offset + bytes.end, pseudonym, id);
             from = bytes.end;
         }
         self.replace_numbers(&text[from..], offset + from, replaced);
     }
 
+    /// Where something is that is known. What overlaps is replaced together, so that no part of it is
+    /// left.
+    fn known_in(&self, text: &str) -> Vec<Match> {
+        let mut places: Vec<Match> = Vec::new();
+        for found in self.known.find(text) {
+            let is_settled = found.id.is_some_and(|id| self.known.is_settled(id));
+            let bytes = if is_settled {
+                found.bytes
+            } else {
+                whole_number(text, found.bytes)
+            };
+            match places.last_mut() {
+                Some(last) if bytes.start < last.bytes.end => {
+                    last.bytes.start = last.bytes.start.min(bytes.start);
+                    last.bytes.end = last.bytes.end.max(bytes.end);
+                }
+                _ => places.push(Match { bytes, ..found }),
+            }
+        }
+        places
+    }
+
     fn replace_numbers(&mut self, text: &str, offset: usize, replaced: &mut Replaced<'_>) {
-        let found = patterns::find(text).into_iter();
-        for Pattern { bytes, folded, .. } in found.filter(|found| found.kind == PatternKind::Number)
-        {
+        for Pattern { bytes, folded, .. } in patterns::numbers(text) {
             let pseudonym = self.pattern(&Kind::Phone, &folded);
             let pseudonym = written_like(&pseudonym, &text[bytes.clone()]);
             replaced.put(offset + bytes.start..offset + bytes.end, pseudonym, None);
@@ -378,21 +383,50 @@ impl<'t> Replaced<'t> {
         }
     }
 
-    /// Replaces some bytes. The parts of a name that stand side by side become one pseudonym.
+    /// Replaces some bytes. The parts of a name that stand side by side become one pseudonym. A
+    /// pseudonym stands alone, so that it does not become a part of something else.
     fn put(&mut self, bytes: Range<usize>, pseudonym: String, id: Option<usize>) {
         let between = &self.text[self.copied..bytes.start];
+        if self.text[bytes.clone()] == pseudonym {
+            return;
+        }
         let goes_on = id.is_some() && id == self.last && between == " ";
         if !goes_on {
-            self.done.push_str(between);
+            let is_address = self.done.ends_with(".com") || pseudonym.contains('@');
+            self.copy(between);
+            let joins = |c: char| joins_words(c) && (is_address || !matches!(c, '-' | '.'));
+            if self.done.ends_with(joins) {
+                self.done.push(' ');
+            }
             self.done.push_str(&pseudonym);
         }
         self.copied = bytes.end;
         self.last = id;
     }
 
-    fn finish(self) -> String {
-        self.done + &self.text[self.copied..]
+    /// Copies what follows a pseudonym.
+    fn copy(&mut self, text: &str) {
+        let is_joined = match text.chars().next() {
+            Some('-' | '.') => text[1..].starts_with(joins_words),
+            Some(c) => joins_words(c),
+            None => false,
+        };
+        if self.copied > 0 && is_joined {
+            self.done.push(' ');
+        }
+        self.done.push_str(text);
     }
+
+    fn finish(mut self) -> String {
+        let rest = &self.text[self.copied..];
+        self.copy(rest);
+        self.done
+    }
+}
+
+/// Whether a character may join two words to one address or number.
+fn joins_words(c: char) -> bool {
+    c.is_alphanumeric() || "+@=%_-.".contains(c)
 }
 
 /// A string token with another content. An unpaired surrogate stays one, because it is a fault that
@@ -468,6 +502,14 @@ fn parts_of_name(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// A pseudonym, in groups if it is a number that is.
+fn written_like_kind(kind: &Kind, pseudonym: String, written: &str) -> String {
+    match kind {
+        Kind::Phone => written_like(&pseudonym, written),
+        _ => pseudonym,
+    }
+}
+
 /// The digits of a pseudonym, grouped if the number is.
 fn written_like(digits: &str, written: &str) -> String {
     if written.contains('%') || written.trim().chars().all(char::is_numeric) {
@@ -479,12 +521,18 @@ fn written_like(digits: &str, written: &str) -> String {
     format!("+{code}{}", groups.collect::<String>())
 }
 
-/// A number in a text, with the digits around it and the plus sign before it.
+/// What was found, with the digits and the plus sign around it if it is or ends with a number.
 fn whole_number(text: &str, bytes: Range<usize>) -> Range<usize> {
-    let before = text[..bytes.start].trim_end_matches(char::is_numeric);
-    let before = before.strip_suffix('+').unwrap_or(before);
-    let after = text[bytes.end..].trim_start_matches(char::is_numeric);
-    before.len()..text.len() - after.len()
+    let Range { mut start, mut end } = bytes;
+    let found = &text[bytes];
+    if found.starts_with(char::is_numeric) {
+        let before = text[..start].trim_end_matches(char::is_numeric);
+        start = before.strip_suffix('+').unwrap_or(before).len();
+    }
+    if found.ends_with(char::is_numeric) {
+        end = text.len() - text[end..].trim_start_matches(char::is_numeric).len();
+    }
+    start..end
 }
 
 /// A time in seconds that keeps what findings are about: whether it is one, and its order.
