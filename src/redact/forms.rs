@@ -84,7 +84,9 @@ impl Forms {
 
     /// Adds an identity that stands for itself.
     pub(super) fn add_exactly(&mut self, text: &str, id: usize) {
-        self.insert(&letters_of(text), id, How::Exactly, Some(text.into()));
+        // A match reaches from a letter to a letter.
+        let exact = text.trim_matches(|c: char| !c.is_alphanumeric());
+        self.insert(&letters_of(text), id, How::Exactly, Some(exact.into()));
     }
 
     fn insert(&mut self, letters: &[char], id: usize, how: How, exact: Option<Box<str>>) {

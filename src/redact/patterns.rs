@@ -33,11 +33,13 @@ pub(super) fn addresses(text: &str) -> Vec<Pattern> {
         found.extend(emails(&fold(text)));
     }
     found.sort_by_key(|pattern| (pattern.bytes.start, usize::MAX - pattern.bytes.end));
-    let mut end = 0;
-    found.retain(|pattern| {
-        let is_free = pattern.bytes.start >= end;
-        end = end.max(pattern.bytes.end);
-        is_free
+    // What overlaps is taken together, so that no part of it is left.
+    found.dedup_by(|next, first| {
+        let overlaps = next.bytes.start < first.bytes.end;
+        if overlaps {
+            first.bytes.end = first.bytes.end.max(next.bytes.end);
+        }
+        overlaps
     });
     found
 }
@@ -197,25 +199,19 @@ fn emails(units: &[Unit]) -> Vec<Pattern> {
         |unit: &Unit| unit.class != Class::Separator || "._%+-'=/!#$&*^~{}|?".contains(unit.c);
     let is_domain = |unit: &Unit| unit.class != Class::Separator || matches!(unit.c, '.' | '-');
     let mut found: Vec<Pattern> = Vec::new();
+    let mut from = 0;
     for at in (0..units.len()).filter(|at| units[*at].c == '@') {
-        let local = units[..at]
-            .iter()
-            .rev()
-            .take_while(|unit| is_local(unit))
-            .count();
+        let before = units[from.min(at)..at].iter().rev();
+        let start = at - before.take_while(|unit| is_local(unit)).count();
         let domain = units[at + 1..].iter().take_while(|unit| is_domain(unit));
         let domain: String = domain.map(|unit| unit.c).collect();
         let domain = domain.trim_end_matches(['.', '-']);
-        let start = at - local;
-        let end = at + 1 + domain.chars().count();
-        let is_free = found
-            .last()
-            .is_none_or(|last| last.bytes.end <= units[start].bytes.start);
-        if local > 0 && domain.trim_start_matches('.').contains('.') && is_free {
+        if start < at && domain.trim_start_matches('.').contains('.') {
+            from = at + 1 + domain.chars().count();
             found.push(Pattern {
-                bytes: units[start].bytes.start..units[end - 1].bytes.end,
+                bytes: units[start].bytes.start..units[from - 1].bytes.end,
                 kind: PatternKind::Email,
-                folded: units[start..end].iter().map(|unit| unit.c).collect(),
+                folded: units[start..from].iter().map(|unit| unit.c).collect(),
             });
         }
     }
@@ -228,7 +224,7 @@ fn urls(text: &str) -> Vec<Pattern> {
     let mut from = 0;
     while let Some(mark) = text[from..].find("://") {
         let mark = from + mark;
-        let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let is_scheme = |c: char| c.is_ascii_alphanumeric();
         let before = text[from..mark].trim_end_matches(is_scheme).len();
         let scheme =
             text[from + before..mark].trim_start_matches(|c: char| !c.is_ascii_alphabetic());

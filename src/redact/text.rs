@@ -10,7 +10,7 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 
 use super::fields::{Piece, Role};
-use super::fold::fold;
+use super::fold::{fold, is_unseen};
 use super::forms::Match;
 use super::known::{Known, Shown};
 use super::patterns::{self, Pattern, PatternKind};
@@ -90,11 +90,21 @@ impl<'r> Rewriter<'r> {
             .filter(|piece| matches!(piece.role, Some(Role::Text)))
         {
             let text = unescape(&body.text()[piece.span.clone()]);
-            let addresses = patterns::addresses(&text);
-            for pattern in addresses.iter().chain(&patterns::numbers(&text)) {
-                if pattern.kind != PatternKind::Url && self.known.find(&pattern.folded).is_empty() {
-                    self.known.add_pattern(pattern);
-                }
+            self.collect_patterns(&text);
+        }
+    }
+
+    /// Collects what looks like somebody's in a text and is in no field.
+    fn collect_patterns(&mut self, text: &str) {
+        let known = self.known.find(text).into_iter();
+        let known: Vec<_> = known.map(|found| found.bytes).collect();
+        let addresses = patterns::addresses(text);
+        let written: Vec<_> = addresses.iter().map(|it| it.bytes.clone()).collect();
+        let mut numbers = patterns::numbers(text);
+        numbers.retain(|number| !overlaps(&number.bytes, &written));
+        for pattern in addresses.iter().chain(&numbers) {
+            if pattern.kind != PatternKind::Url && !overlaps(&pattern.bytes, &known) {
+                self.known.add_pattern(pattern);
             }
         }
     }
@@ -364,6 +374,13 @@ impl<'r> Rewriter<'r> {
     }
 }
 
+/// Whether some bytes are among others, which are in order.
+fn overlaps(bytes: &Range<usize>, others: &[Range<usize>]) -> bool {
+    let next = others.partition_point(|other| other.end <= bytes.start);
+    let next = others.get(next);
+    next.is_some_and(|other| other.start < bytes.end)
+}
+
 /// A text whose parts are replaced from left to right.
 struct Replaced<'t> {
     text: &'t str,
@@ -525,12 +542,13 @@ fn written_like(digits: &str, written: &str) -> String {
 fn whole_number(text: &str, bytes: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = bytes;
     let found = &text[bytes];
+    let is_part = |c: char| c.is_numeric() || is_unseen(c);
     if found.starts_with(char::is_numeric) {
-        let before = text[..start].trim_end_matches(char::is_numeric);
+        let before = text[..start].trim_end_matches(is_part);
         start = before.strip_suffix('+').unwrap_or(before).len();
     }
     if found.ends_with(char::is_numeric) {
-        end = text.len() - text[end..].trim_start_matches(char::is_numeric).len();
+        end = text.len() - text[end..].trim_start_matches(is_part).len();
     }
     start..end
 }
