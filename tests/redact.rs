@@ -453,7 +453,7 @@ fn whatever_is_said_is_replaced_once_and_for_all() {
         options(false, Some("a key of the team")),
     ];
     for way in &ways {
-        let outcome = runner(3_000).run(&any_conversation(), |said| {
+        let outcome = runner(200).run(&any_conversation(), |said| {
             is_settled(said.to_string().as_bytes(), way)?;
             findings_stay(said.to_string().as_bytes())
         });

@@ -158,7 +158,7 @@ impl<'r> Rewriter<'r> {
         let value = without_surrogates(token, value);
         let replaced = match role {
             Role::Text => self.text(&value)?,
-            Role::Url if patterns::is_url(value.trim()) => self.url(value.trim()),
+            Role::Url if patterns::is_url(value.trim()) => self.link(value.trim()),
             role => self.identity(role, label, &value),
         };
         Some(quoted(token, &replaced))
@@ -181,7 +181,7 @@ impl<'r> Rewriter<'r> {
                 return self.name(&Kind::Email, &address, value);
             }
             if patterns::is_url(value.trim()) {
-                return self.url(value.trim());
+                return self.link(value.trim());
             }
         }
         if matches!(role, Role::Word(_)) && words::is_word(value) {
@@ -355,13 +355,23 @@ impl<'r> Rewriter<'r> {
             return format!("{scheme}://{host}{path}");
         }
         let file = path.split(['?', '#']).next().unwrap_or_default();
-        let name = file.rsplit('/').next().unwrap_or_default();
         let kind = Kind::Link(words::ending(file));
         let pseudonym = self.give(&kind, url, path.trim_start_matches('/'));
-        if name.len() >= 6 && name.contains(|c: char| c.is_ascii_digit()) {
-            self.known.add(name, &pseudonym);
-        }
         format!("{scheme}://{host}/{pseudonym}")
+    }
+
+    /// A field that holds a link, whose file may be named in texts.
+    fn link(&mut self, url: &str) -> String {
+        let redacted = self.url(url);
+        let file = |url: &str| {
+            let path = url.split(['?', '#']).next().unwrap_or_default();
+            path.rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        let name = file(url);
+        if name.len() >= 6 && name.contains(|c: char| c.is_ascii_digit()) {
+            self.known.add(&name, &file(&redacted));
+        }
+        redacted
     }
 
     /// A text that is shown with the delivery, such as the name of its file.
