@@ -81,83 +81,161 @@ pub(super) struct Piece {
 
 /// The value that has the key `key` in an object; `None` if it is not documented.
 fn documented(object: Object, key: &str) -> Option<Role> {
-    use Object as O;
-    use Role as R;
-    Some(match (object, key) {
-        (O::Session, "workflow_id") => R::Id("workflow", 1),
-        (O::Session, "nodetask_id") => R::Id("nodetask", 1),
-        (O::Session, "waba_task_id") => R::Id("task", 1),
-        (O::Session, "wfdetail_uuid") => R::Id("detail", 1),
-        (O::Session, "call_id") => R::Id("call", 4),
-        (O::Session, "robot_id") => R::Id("robot", 1),
-        (O::Session, "channel_id") => R::Phone("Channel"),
-        (O::Session, "workflow_name") => R::Name("Workflow"),
-        (O::Session, "nodetask_name") => R::Name("Node task"),
-        (O::Session, "callee") => R::Phone("Customer"),
-        (O::Session, "channel") => R::Word(is_channel),
-        (O::Session, "status") => R::Word(|word| word == "closed"),
-        (O::Session, "session_start_time" | "session_end_time") => R::Time,
-        (O::Session, "session_end_reason") => R::Word(is_one_of::<EndReason>),
-        (O::Session, "intention") => R::Word(is_intention),
-        (O::Session, "talk_round") => R::Count,
-        (O::Session, "ner_slots" | "event_label" | "variables") => R::Object(O::Other),
-        (O::Session, "messages") => R::Object(O::Message),
-        (O::Session | O::Message | O::Reply, "timestamp") => R::UnixTime,
-        (O::Message | O::Reply, "msg_id") => R::Id("msg", 4),
-        (O::Message | O::Reply, "sender_type") => R::Word(is_one_of::<Sender>),
-        (O::Message, "status") => R::Word(is_one_of::<MessageStatus>),
-        (O::Message | O::Reply, "content") => R::Object(O::Content),
-        (O::Message, "reply") => R::Object(O::Reply),
-        _ => return documented_in_content(object, key),
-    })
+    let fields = match object {
+        Object::Session => SESSION,
+        Object::Message | Object::Reply => MESSAGE,
+        Object::Content => CONTENT,
+        Object::System => SYSTEM,
+        Object::Template => TEMPLATE,
+        Object::TemplateContent => TEMPLATE_CONTENT,
+        Object::TemplateInfo => TEMPLATE_INFO,
+        Object::Header => HEADER,
+        Object::Media => MEDIA,
+        Object::Interactive => INTERACTIVE,
+        Object::Words => WORDS,
+        Object::Action => ACTION,
+        Object::Button => BUTTON,
+        Object::Section => SECTION,
+        Object::Choice => CHOICE,
+        Object::Location => LOCATION,
+        Object::Contact => CONTACT,
+        Object::Other => &[],
+    };
+    let field = fields.iter().find(|(known, _)| *known == key);
+    field.map(|(_, role)| *role)
 }
 
-/// The same for what is inside the content of a message.
-fn documented_in_content(object: Object, key: &str) -> Option<Role> {
-    use Object as O;
-    use Role as R;
-    Some(match (object, key) {
-        (O::Content, "type") => R::Word(|word| ContentType::of(word).is_some()),
-        (O::Content, "system") => R::Object(O::System),
-        (O::Content, "template") => R::Object(O::Template),
-        (O::Content, "interactive") => R::Object(O::Interactive),
-        (O::Content, "location") => R::Object(O::Location),
-        (O::Content, "contacts") => R::Object(O::Contact),
-        (O::Content | O::Header, "media") => R::Object(O::Media),
-        (O::System, "type") => R::Word(|word| EventKind::of(word).is_some()),
-        (O::System, "from_seat_id" | "to_seat_id") => R::Id("seat", 1),
-        (O::Template, "type") => R::Word(is_channel),
-        (O::Template, "content") => R::Object(O::TemplateContent),
-        (O::Template, "info") => R::Object(O::TemplateInfo),
-        (O::TemplateContent | O::Interactive, "header") => R::Object(O::Header),
-        (O::TemplateContent, "button") => R::Object(O::Button),
-        (O::TemplateContent, "body" | "footer") => R::Text,
-        (O::TemplateInfo, "id") => R::Id("template", 1),
-        (O::TemplateInfo, "name") => R::Name("Template"),
-        (O::TemplateInfo, "language") => R::Word(is_language),
-        (O::Header, "type") => R::Word(is_header_type),
-        (O::Media, "origin_url") => R::Url,
-        (O::Media, "name") => R::File,
-        (O::Interactive, "type") => R::Word(|word| Interactive::TYPES.contains(&word)),
-        (O::Interactive, "body" | "footer") => R::Object(O::Words),
-        (O::Interactive, "action") => R::Object(O::Action),
-        (O::Action, "buttons") => R::Object(O::Button),
-        (O::Action, "button") => R::Text,
-        (O::Action, "sections") => R::Object(O::Section),
-        (O::Button, "type") => R::Word(is_button_type),
-        (O::Button, "reply") => R::Object(O::Choice),
-        (O::Section, "rows") => R::Object(O::Choice),
-        (O::Choice, "id") => R::Id("choice", 1),
-        (O::Section | O::Choice, "title") | (O::Choice, "description") => R::Text,
-        (O::Content | O::Header | O::Words | O::Button, "text") => R::Text,
-        (O::Location, "latitude" | "longitude") => R::Value,
-        (O::Location, "address") => R::Name("Address"),
-        (O::Location, "name") => R::Name("Place"),
-        (O::Contact, "name") => R::Name("Contact"),
-        (O::Contact, "phone_number") => R::Phone("Number"),
-        _ => return None,
-    })
-}
+/// The fields of an object.
+type Fields = &'static [(&'static str, Role)];
+
+const SESSION: Fields = &[
+    ("workflow_id", Role::Id("workflow", 1)),
+    ("workflow_name", Role::Name("Workflow")),
+    ("nodetask_id", Role::Id("nodetask", 1)),
+    ("nodetask_name", Role::Name("Node task")),
+    ("waba_task_id", Role::Id("task", 1)),
+    ("wfdetail_uuid", Role::Id("detail", 1)),
+    ("timestamp", Role::UnixTime),
+    ("channel", Role::Word(is_channel)),
+    ("channel_id", Role::Phone("Channel")),
+    ("callee", Role::Phone("Customer")),
+    ("call_id", Role::Id("call", 4)),
+    ("robot_id", Role::Id("robot", 1)),
+    ("status", Role::Word(|word| word == "closed")),
+    ("session_start_time", Role::Time),
+    ("session_end_time", Role::Time),
+    ("session_end_reason", Role::Word(is_one_of::<EndReason>)),
+    ("intention", Role::Word(is_intention)),
+    ("talk_round", Role::Count),
+    ("ner_slots", Role::Object(Object::Other)),
+    ("event_label", Role::Object(Object::Other)),
+    ("variables", Role::Object(Object::Other)),
+    ("messages", Role::Object(Object::Message)),
+];
+
+/// Those of a message, and of its quote in a reply.
+const MESSAGE: Fields = &[
+    ("msg_id", Role::Id("msg", 4)),
+    ("sender_type", Role::Word(is_one_of::<Sender>)),
+    ("timestamp", Role::UnixTime),
+    ("status", Role::Word(is_one_of::<MessageStatus>)),
+    ("content", Role::Object(Object::Content)),
+    ("reply", Role::Object(Object::Reply)),
+];
+
+const CONTENT: Fields = &[
+    ("type", Role::Word(|word| ContentType::of(word).is_some())),
+    ("system", Role::Object(Object::System)),
+    ("template", Role::Object(Object::Template)),
+    ("media", Role::Object(Object::Media)),
+    ("interactive", Role::Object(Object::Interactive)),
+    ("location", Role::Object(Object::Location)),
+    ("contacts", Role::Object(Object::Contact)),
+    ("text", Role::Text),
+];
+
+const SYSTEM: Fields = &[
+    ("type", Role::Word(|word| EventKind::of(word).is_some())),
+    ("from_seat_id", Role::Id("seat", 1)),
+    ("to_seat_id", Role::Id("seat", 1)),
+];
+
+const TEMPLATE: Fields = &[
+    ("type", Role::Word(is_channel)),
+    ("content", Role::Object(Object::TemplateContent)),
+    ("info", Role::Object(Object::TemplateInfo)),
+];
+
+const TEMPLATE_CONTENT: Fields = &[
+    ("header", Role::Object(Object::Header)),
+    ("body", Role::Text),
+    ("footer", Role::Text),
+    ("button", Role::Object(Object::Button)),
+];
+
+const TEMPLATE_INFO: Fields = &[
+    ("id", Role::Id("template", 1)),
+    ("name", Role::Name("Template")),
+    ("language", Role::Word(is_language)),
+];
+
+const HEADER: Fields = &[
+    ("type", Role::Word(is_header_type)),
+    ("text", Role::Text),
+    ("media", Role::Object(Object::Media)),
+];
+
+const MEDIA: Fields = &[("origin_url", Role::Url), ("name", Role::File)];
+
+const INTERACTIVE: Fields = &[
+    (
+        "type",
+        Role::Word(|word| Interactive::TYPES.contains(&word)),
+    ),
+    ("header", Role::Object(Object::Header)),
+    ("body", Role::Object(Object::Words)),
+    ("footer", Role::Object(Object::Words)),
+    ("action", Role::Object(Object::Action)),
+];
+
+const WORDS: Fields = &[("text", Role::Text)];
+
+const ACTION: Fields = &[
+    ("buttons", Role::Object(Object::Button)),
+    ("button", Role::Text),
+    ("sections", Role::Object(Object::Section)),
+];
+
+/// Those of the buttons of templates and of interactive messages.
+const BUTTON: Fields = &[
+    ("type", Role::Word(is_button_type)),
+    ("text", Role::Text),
+    ("reply", Role::Object(Object::Choice)),
+];
+
+const SECTION: Fields = &[
+    ("title", Role::Text),
+    ("rows", Role::Object(Object::Choice)),
+];
+
+/// Those of the answer of a button, and of a row of a list.
+const CHOICE: Fields = &[
+    ("id", Role::Id("choice", 1)),
+    ("title", Role::Text),
+    ("description", Role::Text),
+];
+
+const LOCATION: Fields = &[
+    ("latitude", Role::Value),
+    ("longitude", Role::Value),
+    ("address", Role::Name("Address")),
+    ("name", Role::Name("Place")),
+];
+
+const CONTACT: Fields = &[
+    ("name", Role::Name("Contact")),
+    ("phone_number", Role::Phone("Number")),
+];
 
 fn is_one_of<E: Enumeration>(word: &str) -> bool {
     E::WORDS.iter().any(|(known, _)| *known == word)
@@ -215,9 +293,17 @@ struct Frame {
     next: Role,
     /// Whether a key comes next.
     expects_key: bool,
-    /// Whether everything in it is kept, and whether the next value is.
-    is_kept: bool,
-    keeps_next: bool,
+    /// What is kept of it.
+    kept: Kept,
+}
+
+/// What is left as it is of a container.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Nothing,
+    /// The next value.
+    Next,
+    Everything,
 }
 
 /// Finds the keys and values of JSON text, and says what each is. Text that is not JSON gives
@@ -258,8 +344,8 @@ impl Walk<'_> {
 
     /// Whether the next key or value is kept.
     fn keeps_next(&self) -> bool {
-        let keeps = |frame: &Frame| frame.is_kept || frame.keeps_next;
-        self.frames.last().is_some_and(keeps)
+        let frame = self.frames.last();
+        frame.is_some_and(|frame| frame.kept != Kept::Nothing)
     }
 
     /// What the next value is, and the nearest key.
@@ -281,8 +367,11 @@ impl Walk<'_> {
             role => role,
         };
         self.frames.push(Frame {
-            is_kept: self.keeps_next(),
-            keeps_next: false,
+            kept: if self.keeps_next() {
+                Kept::Everything
+            } else {
+                Kept::Nothing
+            },
             is_array,
             role,
             key,
@@ -303,8 +392,11 @@ impl Walk<'_> {
         frame.key = span.clone();
         frame.next = known.unwrap_or(Role::Object(Object::Other));
         frame.expects_key = false;
-        frame.keeps_next = self.kept.iter().any(|kept| *kept == key);
-        let is_left = known.is_some() || frame.is_kept || frame.keeps_next;
+        if frame.kept != Kept::Everything {
+            let is_kept = self.kept.iter().any(|kept| *kept == key);
+            frame.kept = if is_kept { Kept::Next } else { Kept::Nothing };
+        }
+        let is_left = known.is_some() || frame.kept != Kept::Nothing;
         self.pieces.push(Piece {
             key: span.clone(),
             span,

@@ -143,7 +143,7 @@ impl Redactor {
                 source: Text::from(source),
                 index: origin.index,
             },
-            delivery: shared(delivery, body.encode(redacted), &mut share)?,
+            delivery: shared(delivery, body.encode(&redacted), &mut share)?,
         })
     }
 
@@ -262,7 +262,7 @@ impl<'a> Body<'a> {
 
     /// The bytes of its redacted text: with the byte order mark that it has, and with bytes that are
     /// not UTF-8 where it has some.
-    fn encode(&self, redacted: String) -> Vec<u8> {
+    fn encode(&self, redacted: &str) -> Vec<u8> {
         const MARK: &[u8] = "\u{feff}".as_bytes();
         if !self.document.is_text() {
             let chunks = self.bytes.utf8_chunks();

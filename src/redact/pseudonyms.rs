@@ -110,13 +110,12 @@ impl Pseudonyms {
         if let Some(known) = self.known.get(&place) {
             return known.clone();
         }
-        let pseudonym = match &self.key {
-            Some(key) => kind.coded(key, identity, written),
-            None => {
-                let count = self.counts.entry(kind.word().to_owned()).or_default();
-                *count += 1;
-                kind.numbered(*count)
-            }
+        let pseudonym = if let Some(key) = &self.key {
+            kind.coded(key, identity, written)
+        } else {
+            let count = self.counts.entry(kind.word().to_owned()).or_default();
+            *count += 1;
+            kind.numbered(*count)
         };
         self.known.insert(place, pseudonym.clone());
         pseudonym

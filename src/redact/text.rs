@@ -266,7 +266,7 @@ impl<'r> Rewriter<'r> {
                 PatternKind::Url => self.url(&text[bytes.clone()]),
                 _ => self.pattern(&Kind::Email, &folded),
             };
-            replaced.put(offset + bytes.start..offset + bytes.end, pseudonym, None);
+            replaced.put(offset + bytes.start..offset + bytes.end, &pseudonym, None);
             from = bytes.end;
         }
         self.replace_known(&text[from..], offset + from, replaced);
@@ -286,7 +286,7 @@ impl<'r> Rewriter<'r> {
                     written_like_kind(&kind, pseudonym, written)
                 }
             };
-            replaced.put(offset + bytes.start..offset + bytes.end, pseudonym, id);
+            replaced.put(offset + bytes.start..offset + bytes.end, &pseudonym, id);
             from = bytes.end;
         }
         self.replace_numbers(&text[from..], offset + from, replaced);
@@ -318,7 +318,7 @@ impl<'r> Rewriter<'r> {
         for Pattern { bytes, folded, .. } in patterns::numbers(text) {
             let pseudonym = self.pattern(&Kind::Phone, &folded);
             let pseudonym = written_like(&pseudonym, &text[bytes.clone()]);
-            replaced.put(offset + bytes.start..offset + bytes.end, pseudonym, None);
+            replaced.put(offset + bytes.start..offset + bytes.end, &pseudonym, None);
         }
     }
 
@@ -412,20 +412,20 @@ impl<'t> Replaced<'t> {
 
     /// Replaces some bytes. The parts of a name that stand side by side become one pseudonym. A
     /// pseudonym stands alone, so that it does not become a part of something else.
-    fn put(&mut self, bytes: Range<usize>, pseudonym: String, id: Option<usize>) {
+    fn put(&mut self, bytes: Range<usize>, pseudonym: &str, id: Option<usize>) {
         let between = &self.text[self.copied..bytes.start];
-        if self.text[bytes.clone()] == pseudonym {
+        if &self.text[bytes.clone()] == pseudonym {
             return;
         }
         let goes_on = id.is_some() && id == self.last && between == " ";
         if !goes_on {
-            let is_address = self.done.ends_with(".com") || pseudonym.contains('@');
+            let is_address = self.done.ends_with("@example.com") || pseudonym.contains('@');
             self.copy(between);
             let joins = |c: char| joins_words(c) && (is_address || !matches!(c, '-' | '.'));
             if self.done.ends_with(joins) {
                 self.done.push(' ');
             }
-            self.done.push_str(&pseudonym);
+            self.done.push_str(pseudonym);
         }
         self.copied = bytes.end;
         self.last = id;
@@ -565,28 +565,19 @@ fn whole_number(text: &str, bytes: Range<usize>) -> Range<usize> {
 
 /// A time in seconds that keeps what findings are about: whether it is one, and its order.
 fn unix_time(token: &str) -> String {
-    match token.parse::<i64>() {
-        Ok(0..=9999) => token.to_owned(),
+    let time: f64 = token.parse().unwrap_or(f64::INFINITY);
+    if time.is_finite() && time.fract() != 0.0 {
+        return "0.5".to_owned();
+    }
+    match format!("{time:.0}").parse::<i64>() {
+        Ok(time @ 0..=9999) => time.to_string(),
         Ok(time @ 0..=UnixTime::MAX) => {
             // Only the first two digits, which nobody is known by.
             let scale = 10_i64.pow(time.ilog10() - 1);
             (time / scale * scale).to_string()
         }
-        Ok(..0) => "-1".to_owned(),
-        _ if token
-            .parse()
-            .is_ok_and(|time: f64| time.fract() != 0.0 && time.is_finite()) =>
-        {
-            "0.5".to_owned()
-        }
-        _ if token.starts_with('-') => "-1".to_owned(),
-        _ => match token.parse::<f64>() {
-            #[expect(clippy::cast_possible_truncation, reason = "it is whole, and in range")]
-            Ok(time) if (0.0..=UnixTime::MAX as f64).contains(&time) => {
-                unix_time(&(time as i64).to_string())
-            }
-            _ => "999999999999".to_owned(),
-        },
+        _ if time < 0.0 => "-1".to_owned(),
+        _ => "999999999999".to_owned(),
     }
 }
 

@@ -120,16 +120,16 @@ pub(super) fn ending(name: &str) -> &'static str {
 /// zeros for digits.
 pub(super) fn fill(text: &str) -> String {
     let mut filled = String::with_capacity(text.len());
-    let mut filler = FILLER.chars().cycle();
+    let mut letters = FILLER.chars().cycle();
     let mut in_word = false;
     for c in text.chars() {
         if c.is_numeric() {
             filled.push('0');
         } else if is_part_of_word(c) {
             if !in_word {
-                filler = FILLER.chars().cycle();
+                letters = FILLER.chars().cycle();
             }
-            let letter = filler.next().unwrap_or('x');
+            let letter = letters.next().unwrap_or('x');
             let is_capital = !in_word && c.is_uppercase();
             filled.push(if is_capital {
                 letter.to_ascii_uppercase()
