@@ -170,7 +170,7 @@ impl Redactor {
         let shown = state.sources.get(text).cloned();
         let text = shown.as_deref().unwrap_or(text);
         let mut rewriter = Rewriter::new(&self.options, &mut state.pseudonyms);
-        rewriter.text(text).unwrap_or_else(|| text.to_owned())
+        rewriter.sentence(text)
     }
 }
 
@@ -186,8 +186,7 @@ fn shared(
         headers.push(share(name.as_str())?, LEFT_OUT);
     }
     let notes = delivery.notes.iter().map(|note| share(note));
-    let mut notes = notes.collect::<Result<Vec<_>, Leak>>()?;
-    notes.push(NOTE.to_owned());
+    let notes = notes.collect::<Result<Vec<_>, Leak>>()?;
     let ambiguities = delivery.ambiguities.iter().map(|ambiguity| {
         let message = share(&ambiguity.message)?;
         let doubt = ambiguity.doubt;
@@ -219,9 +218,6 @@ fn shared(
         body_start: delivery.body_start,
     })
 }
-
-/// What is noted on every redacted delivery.
-const NOTE: &str = "redacted, with the size and the digest of the result";
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 

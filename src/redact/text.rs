@@ -22,6 +22,8 @@ use crate::json::{UnixTime, is_rfc3339, unescape, without_lone_surrogates};
 const TIMES: Range<f64> = 946_684_800.0..4_102_444_800.0;
 /// The fewest digits of a number that is looked for in texts.
 const MIN_DIGITS: usize = 4;
+/// How often a text is searched again beside what was found.
+const MAX_DEPTH: usize = 3;
 
 /// Whether a value is left as it is, because it says nothing about anybody.
 pub(super) fn stays(role: Role, token: &str, value: &str) -> bool {
@@ -239,17 +241,21 @@ impl<'r> Rewriter<'r> {
         pseudonym
     }
 
-    /// A text with all that is known, and all that looks like somebody's, replaced; `None` if nothing
-    /// is.
-    pub(super) fn text(&mut self, text: &str) -> Option<String> {
+    /// What somebody wrote, with everything or with what is known replaced; `None` if nothing is.
+    fn text(&mut self, text: &str) -> Option<String> {
         let replaced = if self.options.texts {
             words::fill(text)
         } else {
-            let mut replaced = Replaced::new(text);
-            self.replace_patterns(text, 0, &mut replaced);
-            replaced.finish()
+            self.sentence(text)
         };
         (replaced != text).then_some(replaced)
+    }
+
+    /// A text with all that is known, and all that looks like somebody's, replaced.
+    pub(super) fn sentence(&mut self, text: &str) -> String {
+        let mut replaced = Replaced::new(text);
+        self.replace_patterns(text, 0, &mut replaced);
+        replaced.finish()
     }
 
     /// Replaces links and e-mail addresses, then what is known between them, then the other numbers.
@@ -261,7 +267,7 @@ impl<'r> Rewriter<'r> {
             folded,
         } in patterns::addresses(text)
         {
-            self.replace_known(&text[from..bytes.start], offset + from, replaced);
+            self.replace_known(&text[from..bytes.start], offset + from, 0, replaced);
             let pseudonym = match kind {
                 PatternKind::Url => self.url(&text[bytes.clone()]),
                 _ => self.pattern(&Kind::Email, &folded),
@@ -269,27 +275,40 @@ impl<'r> Rewriter<'r> {
             replaced.put(offset + bytes.start..offset + bytes.end, &pseudonym, None);
             from = bytes.end;
         }
-        self.replace_known(&text[from..], offset + from, replaced);
+        self.replace_known(&text[from..], offset + from, 0, replaced);
     }
 
-    fn replace_known(&mut self, text: &str, offset: usize, replaced: &mut Replaced<'_>) {
+    /// Replaces what is known, and then the numbers between. A pseudonym stands alone, so what is
+    /// beside it may have become a word of its own that is known too.
+    fn replace_known(&mut self, text: &str, offset: usize, depth: usize, done: &mut Replaced<'_>) {
+        let places = self.known_in(text);
+        if places.is_empty() || depth == MAX_DEPTH {
+            return self.replace_numbers(text, offset, done);
+        }
         let mut from = 0;
-        for Match { bytes, id } in self.known_in(text) {
-            self.replace_numbers(&text[from..bytes.start], offset + from, replaced);
-            let written = &text[bytes.clone()];
-            let pseudonym = match id.map(|id| self.known.shown(id).clone()) {
-                None => self.give(&Kind::Token, written, written),
-                Some(Shown::Words(words)) => words,
-                Some(Shown::Phone(digits)) => written_like(&digits, written),
-                Some(Shown::Pattern(kind, identity)) => {
-                    let pseudonym = self.pattern(&kind, &identity);
-                    written_like_kind(&kind, pseudonym, written)
-                }
-            };
-            replaced.put(offset + bytes.start..offset + bytes.end, &pseudonym, id);
+        for Match { bytes, id } in places {
+            self.replace_known(&text[from..bytes.start], offset + from, depth + 1, done);
+            let pseudonym = self.pseudonym(id, &text[bytes.clone()]);
+            done.put(offset + bytes.start..offset + bytes.end, &pseudonym, id);
             from = bytes.end;
         }
-        self.replace_numbers(&text[from..], offset + from, replaced);
+        self.replace_known(&text[from..], offset + from, depth + 1, done);
+    }
+
+    /// The pseudonym for something that is known, which is written in this way.
+    fn pseudonym(&mut self, id: Option<usize>, written: &str) -> String {
+        match id.map(|id| self.known.shown(id).clone()) {
+            None => self.give(&Kind::Token, written, written),
+            Some(Shown::Words(words)) => words,
+            Some(Shown::Phone(digits)) => written_like(&digits, written),
+            Some(Shown::Pattern(kind, identity)) => {
+                let pseudonym = self.pattern(&kind, &identity);
+                match kind {
+                    Kind::Phone => written_like(&pseudonym, written),
+                    _ => pseudonym,
+                }
+            }
+        }
     }
 
     /// Where something is that is known. What overlaps is replaced together, so that no part of it is
@@ -376,7 +395,7 @@ impl<'r> Rewriter<'r> {
 
     /// A text that is shown with the delivery, such as the name of its file.
     pub(super) fn shared(&mut self, text: &str) -> Result<String, Leak> {
-        let replaced = self.text(text).unwrap_or_else(|| text.to_owned());
+        let replaced = self.sentence(text);
         if self.known.is_in(&replaced) {
             return Err(Leak);
         }
@@ -433,8 +452,9 @@ impl<'t> Replaced<'t> {
 
     /// Copies what follows a pseudonym.
     fn copy(&mut self, text: &str) {
+        let is_address = self.done.ends_with("@example.com");
         let is_joined = match text.chars().next() {
-            Some('-' | '.') => text[1..].starts_with(joins_words),
+            Some('-' | '.') => is_address && text[1..].starts_with(joins_words),
             Some(c) => joins_words(c),
             None => false,
         };
@@ -527,14 +547,6 @@ fn parts_of_name(name: &str) -> impl Iterator<Item = &str> {
             && !words::is_title(part)
             && !part.contains(|c: char| c.is_numeric())
     })
-}
-
-/// A pseudonym, in groups if it is a number that is.
-fn written_like_kind(kind: &Kind, pseudonym: String, written: &str) -> String {
-    match kind {
-        Kind::Phone => written_like(&pseudonym, written),
-        _ => pseudonym,
-    }
 }
 
 /// The digits of a pseudonym, grouped if the number is.

@@ -7,7 +7,7 @@ const FLAGS: [&str; 13] = [
 
 /// Words of keys that say what a value is, and nothing about anybody.
 const KEY_WORDS: &str = " \
-    accuracy action actions address age agent amount animated answer app appointment area arrival at \
+    accuracy action actions address age agent amount animated answer app appointment area arrival asked at \
     attachment attachments attempt attempts audio author available balance bank batch bed birth birthday \
     block body bool booking bot box branch breakfast bucket budget business button buttons by call callback \
     campaign cancelled caption card cards cart case category cause channel chat checkin checkout choice city \
@@ -34,7 +34,7 @@ const KEY_WORDS: &str = " \
     subscription subtype summary surname system table tag tags talk target task tax team tel template text thumbnail \
     ticket tier time timestamp timezone title to token topic total tracking transaction transcript trip try \
     type types unit units until updated uri url used user username utc uuid valid value values variables vat \
-    venue version via video village visit volume voucher waba wallet ward warehouse webhook week weeks weight \
+    venue version via video vip village visit volume voucher waba wallet ward warehouse webhook week weeks weight \
     whatsapp whole width window with workflow year years zero zip zone ";
 
 /// Endings of file names.

@@ -1,5 +1,6 @@
 //! `chatlog redact`: writes notifications of the same shape without the people in them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
@@ -51,11 +52,16 @@ impl Processor for Notifications {
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         if !Redactor::is_json(&incoming.delivery.body) {
             let why = "not JSON: nothing tells its values apart, so nothing of it is written";
-            report_problem(incoming.origin, why);
+            let name = incoming.origin.to_string();
+            report_problem(&self.0.text(&name), why);
             return Ok(ControlFlow::Continue(Outcome::Trouble));
         }
         output.push(Notification::of(redact(&self.0, incoming)?));
         Ok(ControlFlow::Continue(Outcome::Clean))
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Owned(self.0.text(text))
     }
 }
 

@@ -71,19 +71,24 @@ impl Redaction {
         }
     }
 
+    /// What to show of a text that belongs to no delivery.
+    pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.0 {
+            Some(redactor) => Cow::Owned(redactor.text(text)),
+            None => Cow::Borrowed(text),
+        }
+    }
+
     /// Passes on what to show of a problem with an input.
     pub(super) fn problem<T>(
         &self,
         problem: &InputProblem<'_>,
         then: impl FnOnce(&InputProblem<'_>) -> T,
     ) -> T {
-        let Some(redactor) = &self.0 else {
-            return then(problem);
-        };
         then(&InputProblem {
-            source: &Text::from(redactor.text(problem.source.as_str())),
+            source: &Text::from(self.text(problem.source.as_str())),
             position: problem.position,
-            message: &redactor.text(problem.message),
+            message: &self.text(problem.message),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! `chatlog show`: shows conversations.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -123,6 +124,10 @@ impl Processor for Showing {
         let outcome = Outcome::of(&report);
         output.signatures.extend(report.signature);
         Ok(ControlFlow::Continue(outcome))
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redaction.text(text)
     }
 }
 

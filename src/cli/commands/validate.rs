@@ -1,5 +1,6 @@
 //! `chatlog validate`: checks deliveries against the schema and writes findings.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -127,6 +128,10 @@ impl Processor for Validation {
         } else {
             ControlFlow::Continue(outcome)
         })
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redaction.text(text)
     }
 
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Validated) -> Result<()> {

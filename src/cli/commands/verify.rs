@@ -1,5 +1,6 @@
 //! `chatlog verify`: checks signatures, and explains those that do not match.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -134,6 +135,10 @@ impl Processor for Verification {
         let outcome = Outcome::of(&report);
         output.verdicts.extend(self.checked(report));
         Ok(ControlFlow::Continue(outcome))
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redaction.text(text)
     }
 
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Verified) -> Result<()> {
