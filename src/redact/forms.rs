@@ -17,7 +17,7 @@ use foldhash::HashMap;
 use super::fold::{Class, Unit, fold};
 
 /// The number of characters by which a form is recognised.
-const MAX_LENGTH: usize = 128;
+const MAX_LENGTH: usize = 48;
 /// The fewest characters of a form that is looked for inside base64, where any letter is likely.
 const MIN_ENCODED: usize = 4;
 /// The fewest characters of base64 that can hold such a form.

@@ -7,6 +7,8 @@ use super::fold::{Class, Unit, fold};
 
 /// The fewest digits of a number that may be somebody's.
 const MIN_DIGITS: usize = 7;
+/// The digits after which a number goes no further than to its next gap.
+const MAX_DIGITS: usize = 40;
 /// The most digits of a phone number, with some to spare for codes before and after it.
 const MAX_PHONE: usize = 20;
 
@@ -119,29 +121,26 @@ fn numbers_in(units: &[Unit]) -> Vec<Pattern> {
 /// The end of the group of digits that starts at `start`.
 fn number_end(units: &[Unit], start: usize) -> usize {
     let mut end = start;
-    let mut at = start;
-    while at < units.len() {
-        if units[at].class == Class::Digit {
-            let is_next =
-                at > end && (date_at(units, at).is_some() || is_next_number(units, start, end, at));
-            if is_next {
+    let mut digits = 0;
+    for (at, unit) in units.iter().enumerate().skip(start) {
+        if unit.class == Class::Digit {
+            let is_next = || digits >= MIN_DIGITS && units[end].c == ' ' && is_long(&units[at..]);
+            if at > end && (digits >= MAX_DIGITS || date_at(units, at).is_some() || is_next()) {
                 break;
             }
             end = at + 1;
-        } else if !joins(units[at].c) || at >= end + 3 {
+            digits += 1;
+        } else if !joins(unit.c) || at >= end + 3 {
             break;
         }
-        at += 1;
     }
     end
 }
 
-/// Whether the digits at `at` are another long number than those before the gap at `end`.
-fn is_next_number(units: &[Unit], start: usize, end: usize, at: usize) -> bool {
-    let is_digit = |unit: &&Unit| unit.class == Class::Digit;
-    let after = units[at..].iter().take_while(is_digit).count();
-    let before = units[start..end].iter().filter(is_digit).count();
-    units[end].c == ' ' && before >= MIN_DIGITS && after >= MIN_DIGITS
+/// Whether there are many digits without a gap.
+fn is_long(units: &[Unit]) -> bool {
+    let mut first = units.iter().take(MIN_DIGITS);
+    units.len() >= MIN_DIGITS && first.all(|unit| unit.class == Class::Digit)
 }
 
 /// The end of a date such as `2025-10-22` or `22.10.2025` at `start`.
