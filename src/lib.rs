@@ -64,13 +64,16 @@
 //!   [`Delivery`](delivery::Delivery) has a [`Fidelity`](delivery::Fidelity); if the capture did not
 //!   keep those bytes, a mismatch is `inconclusive` and not `invalid`.
 //!
+//! - **Redaction comes before reading.** [`redact`] makes another delivery out of a delivery, which is
+//!   then read, checked and shown like any other. No view can give away what it has never seen.
+//!
 //! # Features
 //!
-//! - `cli` (default): the program, the views and [`contract`]. It enables `compression`.
+//! - `cli` (default): the program, the views, [`contract`] and [`redact`]. It enables `compression`.
 //! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
 //!
 //! With `default-features = false`, a receiver of webhooks gets the library alone with few
-//! dependencies: everything but `contract` and the views, of which only [`view::wording`] remains.
+//! dependencies: everything but `contract`, `redact` and the views, of which only [`view::wording`] remains.
 //! Findings then suggest no similar name for a misspelled one, and a diagnosis does not know how
 //! JavaScript writes very large and very small numbers.
 //!

@@ -300,3 +300,35 @@ fn verify(redacted: &str, count: usize, options: &Options, known: &Known) -> Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missed_is_not_shown() {
+        let body =
+            r#"{"callee": "+628123456789", "variables": {"name": "Dewi", "amount": 418000}}"#;
+        let options = Options::default();
+        let mut pseudonyms = Pseudonyms::default();
+        let mut rewriter = Rewriter::new(&options, &mut pseudonyms);
+        let read = Body::of(body.as_bytes(), &[]);
+        rewriter.collect(&read);
+        let redacted = rewriter.rewrite(&read);
+        let verified = |text: &str| verify(text, usize::MAX, &options, &rewriter.known);
+        assert_eq!(verified(&redacted), Ok(()));
+        for missed in [
+            r#""text": "call 0812-3456-789""#,
+            r#""text": "D\u200bEWI's""#,
+            r#""text": "%44ewi""#,
+            r#""text": "a418000""#,
+            r#""a": {"b": ["wamid.KzYyODEyMzQ1Njc4OQ=="]}"#,
+            r#""Dewi": 1"#,
+            r#""a": 418000"#,
+        ] {
+            let text = redacted.replacen('{', &format!("{{{missed}, "), 1);
+            assert_eq!(verified(&text), Err(Leak), "{text}");
+        }
+        assert_eq!(verified(body), Err(Leak));
+    }
+}
