@@ -149,9 +149,10 @@ impl Known {
     }
 }
 
-/// Whether a value is looked for in texts: not if it is a single letter or digit, or a yes or no,
-/// which are everywhere and nobody's.
+/// Whether a value is looked for in texts: not if it is a single letter or digit, a yes or no, or the
+/// scheme of links, which are everywhere and nobody's.
 fn is_searched(identity: &str) -> bool {
     let is_single = matches!(letters_of(identity)[..], [c] if c.is_ascii());
-    !is_single && !words::is_flag(identity.trim())
+    let is_scheme = matches!(identity.trim(), "http" | "https");
+    !is_single && !is_scheme && !words::is_flag(identity.trim())
 }

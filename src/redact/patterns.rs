@@ -58,7 +58,8 @@ pub(super) fn phone(value: &str) -> Option<String> {
     let is_written_so = |unit: &Unit| unit.class == Class::Digit || unit.c == '+' || joins(unit.c);
     let is_phone = (MIN_DIGITS..=MAX_PHONE).contains(&digits.len())
         && units.iter().all(is_written_so)
-        && !is_date(&units);
+        && !is_date(&units)
+        && !is_decimal(value.trim());
     is_phone.then_some(digits)
 }
 
@@ -189,6 +190,11 @@ fn parts_length(units: &[Unit], start: usize) -> usize {
         .count()
 }
 
+/// Whether a value is a number with a fraction, such as a coordinate.
+fn is_decimal(value: &str) -> bool {
+    value.contains('.') && value.parse::<f64>().is_ok()
+}
+
 fn is_date(units: &[Unit]) -> bool {
     date_at(units, 0) == Some(units.len())
 }
@@ -288,5 +294,6 @@ mod tests {
         assert_eq!(phone(" +62 (800) 0 ").as_deref(), None);
         assert_eq!(phone("+62 (800) 0000").as_deref(), Some("628000000"));
         assert_eq!(phone("2025-10-22"), None);
+        assert_eq!(phone("-106.8456115"), None);
     }
 }
