@@ -683,3 +683,60 @@ fn notifications_are_written_to_a_file_or_a_folder_but_never_over_an_input() {
     }
     assert_eq!(folder.read("in/two.ndjson"), format!("{body}\n{body}\n"));
 }
+
+#[test]
+fn what_was_redacted_stays_alone_or_among_others() {
+    let folder = Folder::new("redact-settled");
+    let other = conversation().to_string();
+    let other = other
+        .replace("Dewi", "Budi")
+        .replace("m-7", "x-7")
+        .replace("628123456789", "628555000111");
+    let other = other
+        .replace("5d0c9a7be2f0", "6e1d")
+        .replace("e10f6b2c9d35", "7f2e")
+        .replace("rina", "seat");
+    folder.write("in/a/first.json", conversation().to_string());
+    folder.write("in/second.json", &other);
+    folder.chatlog("redact in --output once/").is(0, &[]);
+    let second = folder.read("once/second.json");
+    assert!(
+        second.contains("name-2") && second.contains("call-0002"),
+        "{second}"
+    );
+    folder
+        .chatlog("redact once/second.json --output alone/")
+        .is(0, &[]);
+    folder
+        .chatlog("redact once/second.json once/first.json --output all/")
+        .is(0, &[]);
+    assert_eq!(folder.read("alone/second.json"), second);
+    assert_eq!(folder.read("all/second.json"), second);
+    assert_eq!(
+        folder.read("all/first.json"),
+        folder.read("once/first.json")
+    );
+    // Together with somebody who has no pseudonym yet, nobody gets that of another.
+    folder.write("new.json", conversation().to_string());
+    let run = folder.chatlog("redact new.json once/second.json once/first.json --output -");
+    let names: Vec<Value> = run
+        .text()
+        .lines()
+        .map(|line| {
+            let said: Value = serde_json::from_str(line).expect("JSON");
+            said["variables"]["name"].clone()
+        })
+        .collect();
+    assert_eq!(names, ["name-1", "name-2", "name-3"]);
+}
+
+#[test]
+fn the_look_of_a_pseudonym_is_not_trusted() {
+    let mut said = conversation();
+    said["callee"] = json!("+000 6281 2345");
+    said["robot_id"] = json!("robot-77204");
+    said["variables"] =
+        json!({"order": "order-77204", "amount": 77204, "field-77204": "name-77204"});
+    let body = plainly(said.to_string().as_bytes());
+    assert!(!body.contains("77204") && !body.contains("6281"), "{body}");
+}

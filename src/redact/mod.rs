@@ -40,7 +40,7 @@ pub(crate) use self::credentials::{header, url};
 use self::fields::{Piece, Role, pieces};
 use self::known::Known;
 pub use self::pseudonyms::Key;
-use self::pseudonyms::Pseudonyms;
+use self::pseudonyms::{Kind, Pseudonyms};
 use self::text::Rewriter;
 use crate::delivery::{Ambiguity, Delivery, Headers};
 use crate::json::{Document, unescape};
@@ -125,8 +125,8 @@ impl Redactor {
             pseudonyms,
             sources,
         } = &mut *state;
-        pseudonyms.start_delivery();
         let body = Body::of(&delivery.body, &self.options.keep);
+        pseudonyms.start_delivery(body.is_redacted());
         let mut rewriter = Rewriter::new(&self.options, pseudonyms);
         rewriter.collect(&body);
         let redacted = rewriter.rewrite(&body);
@@ -221,6 +221,9 @@ fn shared(
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
+/// The fewest ids by which a body can be known to be redacted.
+const MIN_IDS: usize = 3;
+
 /// A body to redact.
 struct Body<'a> {
     bytes: &'a [u8],
@@ -254,6 +257,21 @@ impl<'a> Body<'a> {
 
     fn text(&self) -> &str {
         self.document.text()
+    }
+
+    /// Whether it was redacted before: all of its ids are pseudonyms, and there are several.
+    fn is_redacted(&self) -> bool {
+        let ids = self.pieces.iter().filter_map(|piece| match piece.role {
+            Some(Role::Id(word, digits)) if !piece.is_key => {
+                let token = &self.text()[piece.span.clone()];
+                let id = unescape(token);
+                let is_id = token.starts_with('"') && !id.trim().is_empty();
+                is_id.then(|| Kind::Id(word, digits).is_numbered(&id))
+            }
+            _ => None,
+        });
+        let ids: Vec<bool> = ids.collect();
+        ids.len() >= MIN_IDS && ids.iter().all(|is_pseudonym| *is_pseudonym)
     }
 
     /// The bytes of its redacted text: with the byte order mark that it has, and with bytes that are

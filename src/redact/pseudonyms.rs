@@ -1,14 +1,15 @@
 //! The names that stand for identities.
 //!
-//! Without a key they are numbered in the order in which the identities appear in a run. That makes
-//! redaction idempotent without trusting the look of a value: whatever is called `seat-1` is an
-//! identity like any other, and in text that was redacted it is the first one again.
+//! Without a key they are numbered in the order in which the identities appear in a run. Whatever is
+//! called `seat-1` is an identity like any other: its look is not trusted. Only in a notification all
+//! of whose ids look like that, as no platform makes them, pseudonyms are left as they are, unless
+//! their number stands for somebody else in the run.
 //!
 //! With a key, a pseudonym has a code instead of a number: an HMAC of the identity, so that it is the
 //! same in every run, and nobody without the key can find out whose it is by trying. The code ends
 //! with an HMAC of itself, by which a pseudonym of the same key is recognised and left as it is.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -86,6 +87,10 @@ pub(super) struct Pseudonyms {
     known: HashMap<(&'static str, String), String>,
     /// How many there are of each word.
     counts: HashMap<String, u64>,
+    /// Those that were given out.
+    given: HashSet<String>,
+    /// Whether the delivery was redacted before.
+    is_redacted: bool,
 }
 
 impl Pseudonyms {
@@ -96,8 +101,10 @@ impl Pseudonyms {
         }
     }
 
-    /// Forgets the identities of the last delivery, if their pseudonyms do not depend on them.
-    pub(super) fn start_delivery(&mut self) {
+    /// Starts a delivery, which was perhaps redacted before. Forgets the identities of the last one, if
+    /// their pseudonyms do not depend on them.
+    pub(super) fn start_delivery(&mut self, is_redacted: bool) {
+        self.is_redacted = is_redacted;
         if self.key.is_some() {
             self.known.clear();
         }
@@ -112,17 +119,59 @@ impl Pseudonyms {
         }
         let pseudonym = if let Some(key) = &self.key {
             kind.coded(key, identity, written)
+        } else if self.is_redacted && kind.is_numbered(written) && !self.given.contains(written) {
+            written.to_owned()
         } else {
-            let count = self.counts.entry(kind.word().to_owned()).or_default();
-            *count += 1;
-            kind.numbered(*count)
+            self.next(kind)
         };
+        self.given.insert(pseudonym.clone());
         self.known.insert(place, pseudonym.clone());
         pseudonym
     }
 }
 
+impl Pseudonyms {
+    /// The next pseudonym of a kind that was not given out yet.
+    fn next(&mut self, kind: &Kind) -> String {
+        let count = self.counts.entry(kind.word().to_owned()).or_default();
+        loop {
+            *count += 1;
+            let pseudonym = kind.numbered(*count);
+            if !self.given.contains(&pseudonym) {
+                return pseudonym;
+            }
+        }
+    }
+}
+
 impl Kind {
+    /// Whether an identity looks like a numbered pseudonym of this kind, or of any name or value.
+    pub(super) fn is_numbered(&self, identity: &str) -> bool {
+        let digits = identity.trim_matches(|c: char| !c.is_ascii_digit());
+        let digits = match self {
+            Self::Phone => identity.strip_prefix("000"),
+            Self::File(ending) | Self::Link(ending) => {
+                let name = identity.strip_suffix(ending);
+                name.and_then(|name| name.rsplit('-').next())
+            }
+            Self::Decimal => return is_small_decimal(identity),
+            _ => Some(digits),
+        };
+        let Some(number) = digits.and_then(|digits| digits.parse::<u64>().ok()) else {
+            return false;
+        };
+        match self {
+            Self::Integer => identity == digits.unwrap_or_default() && number > 1000,
+            Self::Name(_) | Self::Value(_) => {
+                let word = identity.strip_suffix(&number.to_string());
+                let word = word.and_then(|word| word.strip_suffix(['-', ' ']));
+                let is_part = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ' ');
+                word.is_some_and(|word| !word.is_empty() && word.chars().all(is_part))
+            }
+            _ => self.numbered(number) == identity,
+        }
+    }
+
     /// The identities among which a pseudonym stands for only one.
     fn space(&self) -> &'static str {
         match self {
@@ -200,6 +249,12 @@ impl Kind {
         let code = digits.filter(|digits| digits.len() == 12 && digits.is_ascii());
         code.is_some_and(|code| code.ends_with(&check_digits(key, &code[..9])))
     }
+}
+
+/// Whether a number is the pseudonym of one with a fraction.
+fn is_small_decimal(number: &str) -> bool {
+    let parts = number.split_once('.');
+    parts.is_some_and(|(whole, fraction)| whole.parse::<u16>().is_ok() && fraction.len() == 6)
 }
 
 /// Twelve digits, of which the last three check the others.
