@@ -308,26 +308,21 @@ enum Kept {
 
 /// Finds the keys and values of JSON text, and says what each is. Text that is not JSON gives
 /// pieces too, but what they are is then a guess. The values of the keys in `kept` are left as they are.
-pub(super) fn pieces(text: &str, kept: &[String]) -> Vec<Piece> {
+pub(super) fn pieces<'t>(text: &'t str, kept: &'t [String]) -> impl Iterator<Item = Piece> {
     let mut walk = Walk {
         kept,
         frames: Vec::new(),
-        pieces: Vec::new(),
     };
-    for span in token_spans(text) {
-        walk.pass(text, span);
-    }
-    walk.pieces
+    token_spans(text).filter_map(move |span| walk.pass(text, span))
 }
 
 struct Walk<'k> {
     kept: &'k [String],
     frames: Vec<Frame>,
-    pieces: Vec<Piece>,
 }
 
 impl Walk<'_> {
-    fn pass(&mut self, text: &str, span: Range<usize>) {
+    fn pass(&mut self, text: &str, span: Range<usize>) -> Option<Piece> {
         match text.as_bytes()[span.start] {
             b'{' => self.open(false),
             b'[' => self.open(true),
@@ -338,8 +333,9 @@ impl Walk<'_> {
                 }
             }
             b':' => {}
-            _ => self.piece(text, span),
+            _ => return Some(self.piece(text, span)),
         }
+        None
     }
 
     /// Whether the next key or value is kept.
@@ -380,7 +376,7 @@ impl Walk<'_> {
         });
     }
 
-    fn piece(&mut self, text: &str, span: Range<usize>) {
+    fn piece(&mut self, text: &str, span: Range<usize>) -> Piece {
         let Some(frame) = self.frames.last_mut().filter(|frame| frame.expects_key) else {
             return self.value(span);
         };
@@ -397,25 +393,25 @@ impl Walk<'_> {
             frame.kept = if is_kept { Kept::Next } else { Kept::Nothing };
         }
         let is_left = known.is_some() || frame.kept != Kept::Nothing;
-        self.pieces.push(Piece {
+        Piece {
             key: span.clone(),
             span,
             role: (!is_left).then_some(Role::Value),
             is_key: true,
-        });
+        }
     }
 
-    fn value(&mut self, span: Range<usize>) {
+    fn value(&self, span: Range<usize>) -> Piece {
         let (role, key) = self.next();
         let role = match role {
             Role::Object(_) => Role::Value,
             role => role,
         };
-        self.pieces.push(Piece {
+        Piece {
             span,
             role: (!self.keeps_next()).then_some(role),
             is_key: false,
             key,
-        });
+        }
     }
 }

@@ -130,7 +130,12 @@ impl Redactor {
         let mut rewriter = Rewriter::new(&self.options, pseudonyms);
         rewriter.collect(&body);
         let redacted = rewriter.rewrite(&body);
-        verify(&redacted, body.pieces.len(), &self.options, &rewriter.known)?;
+        verify(
+            &redacted,
+            body.pieces().count(),
+            &self.options,
+            &rewriter.known,
+        )?;
         let mut share = |text: &str| rewriter.shared(text);
         let source = origin.source.as_str();
         let shown = sources.get(source).map_or(source, String::as_str);
@@ -228,27 +233,28 @@ const MIN_IDS: usize = 3;
 struct Body<'a> {
     bytes: &'a [u8],
     document: Document<'a>,
-    /// Its keys and values, up to the first fault.
-    pieces: Vec<Piece>,
+    keep: &'a [String],
     /// Where the first fault is, if it is not JSON.
     fault: Option<usize>,
 }
 
 impl<'a> Body<'a> {
-    fn of(bytes: &'a [u8], keep: &[String]) -> Self {
+    fn of(bytes: &'a [u8], keep: &'a [String]) -> Self {
         let document = Document::new(bytes);
         let is_text = document.is_text();
         let fault = if is_text { document.fault() } else { Some(0) };
-        let mut pieces = pieces(document.text(), keep);
-        if let Some(fault) = fault {
-            pieces.retain(|piece| piece.span.end < fault);
-        }
         Self {
             bytes,
             document,
-            pieces,
+            keep,
             fault,
         }
+    }
+
+    /// Its keys and values, up to the first fault.
+    fn pieces(&self) -> impl Iterator<Item = Piece> {
+        let end = self.fault.unwrap_or(usize::MAX);
+        pieces(self.text(), self.keep).take_while(move |piece| piece.span.end < end)
     }
 
     fn is_json(&self) -> bool {
@@ -261,7 +267,7 @@ impl<'a> Body<'a> {
 
     /// Whether it was redacted before: all of its ids are pseudonyms, and there are several.
     fn is_redacted(&self) -> bool {
-        let ids = self.pieces.iter().filter_map(|piece| match piece.role {
+        let ids = self.pieces().filter_map(|piece| match piece.role {
             Some(Role::Id(word, digits)) if !piece.is_key => {
                 let token = &self.text()[piece.span.clone()];
                 let id = unescape(token);
@@ -303,7 +309,7 @@ impl<'a> Body<'a> {
 /// Words of the documentation, times and keys that stay are not searched, because they say nothing
 /// about anybody; nor are texts that were replaced as a whole, if they are.
 fn verify(redacted: &str, count: usize, options: &Options, known: &Known) -> Result<(), Leak> {
-    for piece in pieces(redacted, &options.keep).iter().take(count) {
+    for piece in pieces(redacted, &options.keep).take(count) {
         let token = &redacted[piece.span.clone()];
         let value = unescape(token);
         let is_clean = match piece.role {

@@ -78,19 +78,17 @@ impl<'r> Rewriter<'r> {
 
     /// Collects the identities in the fields of a body, and then those in its texts.
     pub(super) fn collect(&mut self, body: &Body<'_>) {
-        let fields =
-            |piece: &&Piece| !piece.is_key && !matches!(piece.role, None | Some(Role::Text));
-        for piece in body.pieces.iter().filter(fields) {
-            drop(self.field(body.text(), piece));
+        let is_text = |piece: &Piece| matches!(piece.role, Some(Role::Text));
+        for piece in body
+            .pieces()
+            .filter(|piece| !piece.is_key && !is_text(piece))
+        {
+            drop(self.field(body.text(), &piece));
         }
         if self.options.texts {
             return;
         }
-        for piece in body
-            .pieces
-            .iter()
-            .filter(|piece| matches!(piece.role, Some(Role::Text)))
-        {
+        for piece in body.pieces().filter(is_text) {
             let text = unescape(&body.text()[piece.span.clone()]);
             self.collect_patterns(&text);
         }
@@ -116,11 +114,13 @@ impl<'r> Rewriter<'r> {
         let text = body.text();
         let mut rewritten = String::with_capacity(text.len());
         let mut copied = 0;
-        for piece in &body.pieces {
+        let mut last = 0;
+        for piece in body.pieces() {
+            last = piece.span.end;
             let replaced = if piece.is_key {
-                self.key(text, piece)
+                self.key(text, &piece)
             } else {
-                self.field(text, piece)
+                self.field(text, &piece)
             };
             if let Some(replaced) = replaced {
                 rewritten.push_str(&text[copied..piece.span.start]);
@@ -128,7 +128,6 @@ impl<'r> Rewriter<'r> {
                 copied = piece.span.end;
             }
         }
-        let last = body.pieces.last().map_or(0, |piece| piece.span.end);
         if body.is_json() {
             return rewritten + &text[copied..];
         }
