@@ -51,6 +51,26 @@ struct End {
     exact: Option<Box<str>>,
 }
 
+/// Where the letters of a form are.
+struct Place<'t> {
+    written: &'t str,
+    /// Whether it starts and ends with a word.
+    is_word: bool,
+    /// Whether there is something between the letters.
+    has_gap: bool,
+}
+
+impl End {
+    fn is_at(&self, place: &Place<'_>) -> bool {
+        match self.how {
+            How::Anywhere => true,
+            How::Words => place.is_word,
+            How::OneWord => place.is_word && !place.has_gap,
+            How::Exactly => self.exact.as_deref() == Some(place.written),
+        }
+    }
+}
+
 /// The forms of some identities.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
@@ -180,19 +200,14 @@ impl Forms {
                 break;
             };
             node = *next;
-            let is_word = || starts_word && is_boundary(units, solid, at + 1);
-            let is_found = |end: &&End| match end.how {
-                How::Anywhere => true,
-                How::Words => is_word(),
-                How::OneWord => !has_gap && is_word(),
-                How::Exactly => {
-                    let bytes = units[solid[start]].bytes.start..units[solid[at]].bytes.end;
-                    end.exact.as_deref() == Some(&text[bytes])
-                }
+            let place = Place {
+                written: &text[units[solid[start]].bytes.start..units[solid[at]].bytes.end],
+                is_word: starts_word && is_boundary(units, solid, at + 1),
+                has_gap,
             };
             let ends = self.ends.get(&node).into_iter().flatten();
             let mut ends = ends.filter(|end| end.length >= min_length);
-            if let Some(end) = ends.find(is_found) {
+            if let Some(end) = ends.find(|end| end.is_at(&place)) {
                 longest = Some((at + 1, end.id));
             }
         }

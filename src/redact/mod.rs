@@ -27,6 +27,7 @@ mod forms;
 mod known;
 mod patterns;
 mod pseudonyms;
+mod replaced;
 mod text;
 mod words;
 
@@ -186,35 +187,28 @@ fn shared(
     body: Vec<u8>,
     share: &mut impl FnMut(&str) -> Result<String, Leak>,
 ) -> Result<Delivery<'static>, Leak> {
-    let mut headers = Headers::default();
-    for (name, _) in delivery.headers.iter() {
-        headers.push(share(name.as_str())?, LEFT_OUT);
-    }
+    let names = delivery
+        .headers
+        .iter()
+        .map(|(name, _)| share(name.as_str()));
+    let headers = names.map(|name| Ok((Text::from(name?), Text::from(LEFT_OUT))));
+    let headers = headers.collect::<Result<Headers<'_>, Leak>>()?;
     let notes = delivery.notes.iter().map(|note| share(note));
-    let notes = notes.collect::<Result<Vec<_>, Leak>>()?;
+    let notes = notes.collect::<Result<_, Leak>>()?;
     let ambiguities = delivery.ambiguities.iter().map(|ambiguity| {
         let message = share(&ambiguity.message)?;
         let doubt = ambiguity.doubt;
         Ok(Ambiguity { message, doubt })
     });
-    let ambiguities = ambiguities.collect::<Result<Vec<_>, Leak>>()?;
-    let is_known = |method: &&Text<'_>| METHODS.contains(&method.as_str());
-    let method = delivery.method.as_ref();
-    let left_out = || Text::from(LEFT_OUT);
     Ok(Delivery {
-        method: method.map(|method| {
-            Some(method)
-                .filter(is_known)
-                .cloned()
-                .map_or_else(left_out, Text::into_owned)
-        }),
-        target: delivery.target.as_ref().map(|_| left_out()),
-        headers,
+        method: delivery.method.as_ref().map(method),
+        target: delivery.target.as_ref().map(|_| Text::from(LEFT_OUT)),
+        ambiguities: ambiguities.collect::<Result<_, Leak>>()?,
         body: Cow::Owned(body),
         encoded_body: None,
         terminator: b"",
+        headers,
         notes,
-        ambiguities,
         format: delivery.format,
         fidelity: delivery.fidelity,
         received_at: delivery.received_at,
@@ -222,6 +216,12 @@ fn shared(
         start: delivery.start,
         body_start: delivery.body_start,
     })
+}
+
+/// The method of a request, if it is a usual one.
+fn method(method: &Text<'_>) -> Text<'static> {
+    let known = METHODS.iter().find(|known| **known == method.as_str());
+    Text::from(*known.unwrap_or(&LEFT_OUT))
 }
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

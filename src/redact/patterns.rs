@@ -150,44 +150,27 @@ fn date_at(units: &[Unit], start: usize) -> Option<usize> {
     if start > 0 && is_digit(start - 1) {
         return None;
     }
-    let mut at = start;
-    let mut parts = [(0, 0); 3];
-    for (number, part) in parts.iter_mut().enumerate() {
-        if number > 0 {
-            let mark = units.get(at)?.c;
-            if !matches!(mark, '-' | '.' | '/')
-                || mark != units[start + parts_length(units, start)].c
-            {
-                return None;
-            }
-            at += 1;
-        }
-        let first = at;
-        while is_digit(at) && at < first + 5 {
-            at += 1;
-        }
-        let digits: String = digits_of(&units[first..at]);
-        *part = (digits.len(), digits.parse().ok()?);
+    let (first, first_end) = number_at(units, start)?;
+    let mark = units.get(first_end)?.c;
+    let (second, second_end) = number_at(units, first_end + 1)?;
+    if !matches!(mark, '-' | '.' | '/') || units.get(second_end)?.c != mark {
+        return None;
     }
-    let is_year = |(length, year): (usize, u32)| length == 4 && (1900..2100).contains(&year);
-    let is_part = |(length, part): (usize, u32)| length <= 2 && (1..=31).contains(&part);
-    let [first, second, third] = parts;
-    let is_date =
-        is_part(second) && (is_year(first) && is_part(third) || is_part(first) && is_year(third));
-    let goes_on = is_digit(at)
-        || units
-            .get(at)
-            .is_some_and(|unit| matches!(unit.c, '-' | '/'))
-            && is_digit(at + 1);
-    (is_date && !goes_on).then_some(at)
+    let (third, end) = number_at(units, second_end + 1)?;
+    let is_year = |(digits, year): (usize, u32)| digits == 4 && (1900..2100).contains(&year);
+    let is_part = |(digits, part): (usize, u32)| digits <= 2 && (1..=31).contains(&part);
+    let is_date = is_year(first) && is_part(third) || is_part(first) && is_year(third);
+    let next = units.get(end).map(|unit| unit.c);
+    let goes_on = is_digit(end) || matches!(next, Some('-' | '/')) && is_digit(end + 1);
+    (is_part(second) && is_date && !goes_on).then_some(end)
 }
 
-/// The number of digits at `start`.
-fn parts_length(units: &[Unit], start: usize) -> usize {
-    units[start..]
-        .iter()
-        .take_while(|unit| unit.class == Class::Digit)
-        .count()
+/// A number of at most four digits: how many there are, its value, and its end.
+fn number_at(units: &[Unit], start: usize) -> Option<((usize, u32), usize)> {
+    let digits = units.get(start..)?.iter().take(4);
+    let digits = digits.take_while(|unit| unit.class == Class::Digit);
+    let digits: String = digits.map(|unit| unit.c).collect();
+    Some(((digits.len(), digits.parse().ok()?), start + digits.len()))
 }
 
 /// Whether a value is a number with a fraction, such as a coordinate.

@@ -15,6 +15,7 @@ use super::forms::Match;
 use super::known::{Known, Shown};
 use super::patterns::{self, Pattern, PatternKind};
 use super::pseudonyms::{Kind, Pseudonyms};
+use super::replaced::Replaced;
 use super::{Body, LEFT_OUT, Leak, Options, words};
 use crate::json::{UnixTime, is_rfc3339, unescape, without_lone_surrogates};
 
@@ -407,72 +408,6 @@ fn overlaps(bytes: &Range<usize>, others: &[Range<usize>]) -> bool {
     let next = others.partition_point(|other| other.end <= bytes.start);
     let next = others.get(next);
     next.is_some_and(|other| other.start < bytes.end)
-}
-
-/// A text whose parts are replaced from left to right.
-struct Replaced<'t> {
-    text: &'t str,
-    done: String,
-    copied: usize,
-    /// The identity that was replaced last.
-    last: Option<usize>,
-}
-
-impl<'t> Replaced<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            done: String::with_capacity(text.len()),
-            copied: 0,
-            last: None,
-        }
-    }
-
-    /// Replaces some bytes. The parts of a name that stand side by side become one pseudonym. A
-    /// pseudonym stands alone, so that it does not become a part of something else.
-    fn put(&mut self, bytes: Range<usize>, pseudonym: &str, id: Option<usize>) {
-        let between = &self.text[self.copied..bytes.start];
-        if &self.text[bytes.clone()] == pseudonym {
-            return;
-        }
-        let goes_on = id.is_some() && id == self.last && between == " ";
-        if !goes_on {
-            let is_address = self.done.ends_with("@example.com") || pseudonym.contains('@');
-            self.copy(between);
-            let joins = |c: char| joins_words(c) && (is_address || !matches!(c, '-' | '.'));
-            if self.done.ends_with(joins) {
-                self.done.push(' ');
-            }
-            self.done.push_str(pseudonym);
-        }
-        self.copied = bytes.end;
-        self.last = id;
-    }
-
-    /// Copies what follows a pseudonym.
-    fn copy(&mut self, text: &str) {
-        let is_address = self.done.ends_with("@example.com");
-        let is_joined = match text.chars().next() {
-            Some('-' | '.') => is_address && text[1..].starts_with(joins_words),
-            Some(c) => joins_words(c),
-            None => false,
-        };
-        if self.copied > 0 && is_joined {
-            self.done.push(' ');
-        }
-        self.done.push_str(text);
-    }
-
-    fn finish(mut self) -> String {
-        let rest = &self.text[self.copied..];
-        self.copy(rest);
-        self.done
-    }
-}
-
-/// Whether a character may join two words to one address or number.
-fn joins_words(c: char) -> bool {
-    c.is_alphanumeric() || "+@=%_-.".contains(c)
 }
 
 /// A string token with another content. An unpaired surrogate stays one, because it is a fault that
