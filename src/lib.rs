@@ -42,7 +42,7 @@
 //!
 //! | to add | touch |
 //! |---|---|
-//! | a content type | a word in the table of `notification/content/mod.rs`; a new file there and a row if its payload is new |
+//! | a content type | a word in the table of `notification/content/mod.rs`; a new file there and a row if its payload is new; its fields in `redact/fields.rs` |
 //! | a capture format | a new `capture/x.rs`; its name in `delivery/format.rs`, its row in `capture/readers.rs` |
 //! | a rule | its row in `finding/table.rs`; a [`finding::Detail`] and its words in `view/wording.rs` if none fits; the place that notes it |
 //! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |

@@ -415,3 +415,52 @@ impl Walk<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    const ALL: [Fields; 17] = [
+        SESSION,
+        MESSAGE,
+        CONTENT,
+        SYSTEM,
+        TEMPLATE,
+        TEMPLATE_CONTENT,
+        TEMPLATE_INFO,
+        HEADER,
+        MEDIA,
+        INTERACTIVE,
+        WORDS,
+        ACTION,
+        BUTTON,
+        SECTION,
+        CHOICE,
+        LOCATION,
+        CONTACT,
+    ];
+
+    /// The names of all properties in a schema.
+    fn properties(schema: &Value, names: &mut Vec<String>) {
+        let members = schema["properties"].as_object().into_iter().flatten();
+        names.extend(members.map(|(name, _)| name.clone()));
+        let parts = schema.as_object().into_iter().flatten();
+        parts.for_each(|(_, part)| properties(part, names));
+        let items = schema.as_array().into_iter().flatten();
+        items.for_each(|item| properties(item, names));
+    }
+
+    #[test]
+    fn every_documented_field_is_in_the_table() {
+        let schema = serde_json::from_str(crate::schema::NOTIFICATION).expect("JSON");
+        let mut names = Vec::new();
+        properties(&schema, &mut names);
+        assert!(names.len() > 50);
+        for name in names {
+            let mut fields = ALL.iter().copied().flatten();
+            assert!(fields.any(|(known, _)| *known == name), "{name}");
+        }
+    }
+}
