@@ -43,7 +43,7 @@
 //!
 //! | to add | touch |
 //! |---|---|
-//! | a content type | a word in the table of `notification/content/mod.rs`; a new file there and a row if its payload is new |
+//! | a content type | a word in the table of `notification/content/mod.rs`; a new file there and a row if its payload is new; its fields in `redact/fields.rs` |
 //! | a capture format | a new `capture/x.rs`; its name in `delivery/format.rs`, its row in `capture/readers.rs` |
 //! | a rule | its row in `finding/table.rs`; a [`finding::Detail`] and its words in `view/wording.rs` if none fits; the place that notes it |
 //! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |
@@ -65,13 +65,16 @@
 //!   [`Delivery`](delivery::Delivery) has a [`Fidelity`](delivery::Fidelity); if the capture did not
 //!   keep those bytes, a mismatch is `inconclusive` and not `invalid`.
 //!
+//! - **Redaction comes before reading.** [`redact`] makes another delivery out of a delivery, which is
+//!   then read, checked and shown like any other. No view can give away what it has never seen.
+//!
 //! # Features
 //!
-//! - `cli` (default): the program, the views and [`contract`]. It enables `compression`.
+//! - `cli` (default): the program, the views, [`contract`] and [`redact`]. It enables `compression`.
 //! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
 //!
 //! With `default-features = false`, a receiver of webhooks gets the library alone with few
-//! dependencies: everything but `contract` and the views, of which only [`view::wording`] remains.
+//! dependencies: everything but `contract`, `redact` and the views, of which only [`view::wording`] remains.
 //! Findings then suggest no similar name for a misspelled one, and a diagnosis does not know how
 //! JavaScript writes very large and very small numbers.
 //!
@@ -115,7 +118,7 @@ mod name;
 pub mod notification;
 mod position;
 #[cfg(feature = "cli")]
-mod redact;
+pub mod redact;
 mod report;
 pub mod schema;
 pub mod signature;

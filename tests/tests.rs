@@ -21,6 +21,7 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+mod redact;
 mod sharing;
 mod sign;
 #[cfg(unix)]

@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// Write the exact bytes of a body for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
+    /// Write notifications of the same shape without the people in them
+    #[command(after_help = REDACT_EXAMPLES)]
+    Redact(Redact),
     /// Explain a rule: why it matters, examples, and how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -129,6 +132,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
+            Self::Redact(_) => "redact",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -140,6 +144,9 @@ impl Command {
     pub(crate) fn outputs(&self) -> Vec<(&'static str, &Path)> {
         let reports = match self {
             Self::Show(args) => {
+                return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
+            }
+            Self::Redact(args) => {
                 return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
             }
             Self::Check(args) => &args.validate.report[..],
@@ -155,6 +162,7 @@ impl Command {
     pub(crate) fn output_folder(&self) -> Option<&Path> {
         match self {
             Self::Show(args) => args.folder(),
+            Self::Redact(args) => args.folder(),
             _ => None,
         }
     }
@@ -168,6 +176,7 @@ impl Command {
             Self::Verify(args) => Some(&args.inputs.inputs),
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
+            Self::Redact(args) => Some(&args.inputs.inputs),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -175,14 +184,13 @@ impl Command {
     /// The other files that the command reads, each with its option; `-` is standard input.
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
-            Self::Show(args) => args.signature.secrets.named(),
-            Self::Check(args) => [
-                args.validate.named_schemas(),
-                args.signature.secrets.named(),
-            ]
-            .concat(),
-            Self::Validate(args) => args.named_schemas(),
-            Self::Verify(args) => args.signature.secrets.named(),
+            Self::Show(args) => [args.signature.secrets.named(), args.redact.named()].concat(),
+            Self::Check(args) => {
+                [args.validate.named_files(), args.signature.secrets.named()].concat()
+            }
+            Self::Validate(args) => args.named_files(),
+            Self::Verify(args) => [args.signature.secrets.named(), args.redact.named()].concat(),
+            Self::Redact(args) => args.options.named(),
             Self::Sign(args) => args.secrets.named(),
             Self::Extract(_)
             | Self::Explain(_)
@@ -232,6 +240,12 @@ const EXTRACT_EXAMPLES: &str = "\
 Examples:
   chatlog extract session.har --select 2 | openssl dgst -sha256 -hmac \"$SECRET\"
   chatlog extract --headers request.http";
+
+const REDACT_EXAMPLES: &str = "\
+Examples:
+  chatlog redact session.json --output fixture.json
+  chatlog redact --redact-text captures/ --output fixtures/
+  chatlog redact --keep order_id session.har --output - | chatlog show";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -522,6 +536,9 @@ pub(crate) struct Show {
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
     pub(crate) look: DisplayArgs,
 }
 
@@ -599,13 +616,17 @@ pub(crate) struct Validate {
     pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
     pub(crate) look: DisplayArgs,
 }
 
 impl Validate {
-    fn named_schemas(&self) -> Vec<(&'static str, &Path)> {
+    fn named_files(&self) -> Vec<(&'static str, &Path)> {
         let schemas = self.schema.iter();
-        schemas.map(|path| ("--schema", path.as_path())).collect()
+        let schemas = schemas.map(|path| ("--schema", path.as_path()));
+        schemas.chain(self.redact.named()).collect()
     }
 }
 
@@ -785,6 +806,9 @@ pub(crate) struct Verify {
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
     pub(crate) look: DisplayArgs,
 }
 
@@ -874,6 +898,91 @@ pub(crate) struct Extract {
 
     #[command(flatten)]
     pub(crate) reading: InputArgs,
+}
+
+/// Whether to redact what is printed, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Redaction")]
+pub(crate) struct RedactArgs {
+    /// Replace what identifies people with pseudonyms
+    ///
+    /// Numbers, names, ids, slots, labels, variables, links and coordinates are collected and replaced
+    /// everywhere; a name that is only said in a text is not found. The options below imply this one.
+    #[arg(long)]
+    redact: bool,
+
+    #[command(flatten)]
+    pub(crate) options: RedactOptions,
+}
+
+impl RedactArgs {
+    /// Whether to redact: any of the options asks for it.
+    pub(crate) fn is_on(&self) -> bool {
+        let RedactOptions {
+            redact_key_file,
+            redact_text,
+            keep,
+        } = &self.options;
+        self.redact || redact_key_file.is_some() || *redact_text || !keep.is_empty()
+    }
+
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        self.options.named()
+    }
+}
+
+/// How to redact.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Redaction")]
+pub(crate) struct RedactOptions {
+    /// Make pseudonyms that are the same in every run, with the key in this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) redact_key_file: Option<PathBuf>,
+
+    /// Replace whole texts with words of the same length
+    #[arg(long)]
+    pub(crate) redact_text: bool,
+
+    /// Leave the values of these fields as they are, such as order_id,amount
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_hint = ValueHint::Other)]
+    pub(crate) keep: Vec<String>,
+}
+
+impl RedactOptions {
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let key = self.redact_key_file.iter();
+        key.map(|path| ("--redact-key-file", path.as_path()))
+            .collect()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Redact {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    /// Write the notifications to this file, one file each to this folder, or to standard output for
+    /// `-`
+    ///
+    /// A folder exists already, or ends with a slash.
+    #[arg(short, long, value_name = "FILE|FOLDER|-", value_hint = ValueHint::AnyPath)]
+    pub(crate) output: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) options: RedactOptions,
+}
+
+impl Redact {
+    /// The folder to write to, if it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        Some(self.output.as_path()).filter(|path| is_folder(path))
+    }
+
+    /// The file to write to, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let is_file = self.output.as_os_str() != "-" && self.folder().is_none();
+        is_file.then_some(self.output.as_path())
+    }
 }
 
 #[derive(Debug, Args)]

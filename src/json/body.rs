@@ -60,6 +60,22 @@ impl<'a> Document<'a> {
         &self.text
     }
 
+    /// Whether the body is UTF-8.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_text(&self) -> bool {
+        self.not_text.is_none()
+    }
+
+    /// The offset in the text of the first character that is not JSON; `None` if all of it is.
+    #[cfg(feature = "cli")]
+    pub(crate) fn fault(&self) -> Option<usize> {
+        let error = serde_json::from_str::<IgnoredAny>(&self.text).err()?;
+        Some(match error.classify() {
+            Category::Eof => self.text.len(),
+            _ => fault_span(&self.text, &error).start,
+        })
+    }
+
     /// Reads the body into `value` and notes what is wrong. Returns true if the body is valid JSON.
     pub(crate) fn read<'d, T: Read<'d>>(&'d self, value: &mut T, findings: &mut Findings) -> bool {
         if let Some(not_text) = &self.not_text {

@@ -49,6 +49,8 @@ pub(crate) use self::locate::{Wanted, locate};
 pub use self::raw_object::RawObject;
 pub use self::record::Extra;
 pub(crate) use self::record::{Field, Fields, Present, ReadRecord, read_record, record};
+#[cfg(feature = "cli")]
+pub(crate) use self::scalar::is_rfc3339;
 pub use self::scalar::{Enumeration, Integer, Number, OneOf, SessionTime, UnixTime};
 use crate::finding::{Findings, Place};
 

@@ -294,7 +294,7 @@ impl<'de> Read<'de> for SessionTime<'de> {
 }
 
 /// Whether a text is an RFC 3339 time.
-fn is_rfc3339(text: &str) -> bool {
+pub(crate) fn is_rfc3339(text: &str) -> bool {
     let date_and_time = text.get(..DATE_AND_TIME.len());
     has_rfc3339_form(text) && date_and_time.is_some_and(|text| text.parse::<DateTime>().is_ok())
 }

@@ -7,7 +7,10 @@ mod check;
 mod documents;
 mod explain;
 mod extract;
+mod folder;
 mod pages;
+mod redact;
+mod redaction;
 mod reports;
 mod scheme;
 mod screen;
@@ -57,6 +60,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Verify(args) => verify::run(args, &config()?, outputs),
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &outputs),
+        Command::Redact(args) => redact::run(args, outputs),
         // It needs only a colour from the project file, and works if that file is invalid.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),

@@ -5,23 +5,22 @@
 //! the number of sessions but for their names, some dozens of bytes each.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use chatlog::Text;
 use chatlog::archive::SessionRow;
 use chatlog::view::index::{self, IndexFormat};
 use chatlog::view::{Canvas, Place, SessionFormat};
 
+use super::folder::{create_in_folder, make_folder};
 use super::screen::{Draw, DrawnSession, SessionWriter};
-use crate::cli::args::OUTPUT;
 use crate::cli::interrupt;
 use crate::cli::output::ReportFile;
-use crate::cli::pipeline::{Outputs, name_of};
+use crate::cli::pipeline::Outputs;
 
 /// The most characters of an id in the name of a page.
 const MAX_ID: usize = 12;
@@ -49,10 +48,9 @@ impl Pages {
         canvas: Canvas,
         outputs: Arc<Outputs>,
     ) -> Result<Self> {
-        let place = || format!("{OUTPUT} {}: cannot make this folder", name_of(folder));
-        fs::create_dir_all(folder).with_context(place)?;
+        make_folder(folder)?;
         let index_format = IndexFormat::of(format);
-        let mut index = open(&outputs, &folder.join(index_format.file_name()))?;
+        let mut index = create_in_folder(&outputs, &folder.join(index_format.file_name()))?;
         index_format.begin(&canvas.zone, &mut index)?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -66,15 +64,6 @@ impl Pages {
     }
 }
 
-/// Opens a file of the folder.
-fn open(outputs: &Outputs, path: &Path) -> Result<ReportFile> {
-    if outputs.is_read(path) {
-        let name = name_of(path);
-        bail!("{OUTPUT} {name}: this file is also read: write to another folder");
-    }
-    ReportFile::create_in_folder(OUTPUT, path)
-}
-
 impl SessionWriter for Pages {
     fn add(&mut self, session: DrawnSession) -> Result<()> {
         self.draw(&session.row, &|out| out.write_all(&session.text))
@@ -82,7 +71,7 @@ impl SessionWriter for Pages {
 
     fn draw(&mut self, row: &SessionRow, draw: Draw<'_>) -> Result<()> {
         let name = self.names.next(row, self.format.extension());
-        let mut page = open(&self.outputs, &self.folder.join(&name))?;
+        let mut page = create_in_folder(&self.outputs, &self.folder.join(&name))?;
         let place = Place {
             number: 1,
             total: Some(1),

@@ -7,8 +7,10 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use chatlog::redact::Key;
 use chatlog::signature::Secret;
 use zeroize::Zeroizing;
 
@@ -48,10 +50,7 @@ impl Secrets {
                     1 => "--secret-file".to_owned(),
                     _ => format!("--secret-file ({number} of {count})"),
                 };
-                let bytes = File::open(path)
-                    .and_then(read_to_end)
-                    .with_context(|| format!("{place}: cannot read the file"))?;
-                secret(without_line_break(bytes), &place)
+                secret(in_file(path, &place)?, &place)
             })
             .collect()
     }
@@ -94,6 +93,23 @@ impl Secrets {
         }
         Ok(secrets)
     }
+}
+
+/// The key of `--redact-key-file`.
+///
+/// # Errors
+/// The file cannot be read, or the key is too short.
+pub(super) fn read_key(path: &Path) -> Result<Key> {
+    let place = "--redact-key-file";
+    let key = Key::new(in_file(path, place)?);
+    key.with_context(|| format!("{place}: the key has fewer than {} bytes", Key::MIN_LENGTH))
+}
+
+/// What a file holds, without the line break at its end.
+fn in_file(path: &Path, place: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = File::open(path).and_then(read_to_end);
+    let bytes = bytes.with_context(|| format!("{place}: cannot read the file"))?;
+    Ok(without_line_break(bytes))
 }
 
 fn secret(mut bytes: Zeroizing<Vec<u8>>, place: &str) -> Result<Secret> {

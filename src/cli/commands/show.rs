@@ -1,5 +1,6 @@
 //! `chatlog show`: shows conversations.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,7 @@ use chatlog::view::{Canvas, Selection, SessionFormat, Zone};
 use chatlog::{InspectOptions, Report, Text, inspect};
 
 use super::pages::Pages;
+use super::redaction::Redaction;
 use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
 use super::verifier::{Failures, Verifier};
 use super::{file_canvas, levels, pager_of, read_options, table_canvas};
@@ -28,8 +30,9 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let options = read_options(&args.inputs, Buffering::Eager, false)?.with_jobs(args.jobs.jobs());
+    let options = read_options(&args.inputs, Buffering::Eager, false)?;
     let showing = Showing::new(args, config, &outputs)?;
+    let options = options.with_jobs(showing.redaction.jobs(args.jobs.jobs()));
     let mut output = ShowOutput {
         writer: &showing.writer,
         errors_allowed: 0,
@@ -64,12 +67,13 @@ struct Showing {
     limit: FindingLimit,
     selection: Selection,
     verifier: Verifier,
+    redaction: Redaction,
     writer: Mutex<Box<dyn SessionWriter>>,
 }
 
 impl Showing {
     /// # Errors
-    /// A secret cannot be read, the environment holds an invalid scheme, or the output cannot be
+    /// A secret or the key cannot be read, the environment holds an invalid scheme, or the output cannot be
     /// written.
     fn new(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Self> {
         let zone = args.tz.clone().or_else(|| config.time_zone.clone());
@@ -90,6 +94,7 @@ impl Showing {
                 details: args.details,
             },
             verifier: Verifier::new(&args.signature, config, secrets)?,
+            redaction: Redaction::new(&args.redact)?,
         })
     }
 
@@ -173,15 +178,16 @@ impl Processor for Showing {
         incoming: &IncomingDelivery<'_>,
         output: &mut ShownSessions,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let document = Document::new(&incoming.delivery.body);
-        let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
+        let shown = self.redaction.delivery(incoming)?;
+        let document = Document::new(&shown.delivery.body);
+        let verify = |_: &Delivery<'_>| self.redaction.signature(self.verifier.verify(incoming));
         let options = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             verifier: Some(&verify),
             ..InspectOptions::default()
         };
-        let report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        let report = inspect(&shown.origin, &shown.delivery, &document, &options);
         let row = SessionRow::of(&report);
         if incoming.turn.is_alone() && incoming.delivery.body.len() > MAX_HELD {
             // It may be many times as large as the delivery: a place is written at each finding.
@@ -196,6 +202,10 @@ impl Processor for Showing {
         let outcome = Outcome::of(&report);
         output.signatures.extend(report.signature);
         Ok(ControlFlow::Continue(outcome))
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redaction.text(text)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `chatlog validate`: checks deliveries against the schema and writes findings.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use chatlog::signature::Signature;
 use chatlog::view::findings::InputProblem;
 use chatlog::{InspectOptions, Text, VerifyFn, inspect};
 
+use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier, is_silent};
 use super::{levels, read_options};
@@ -39,8 +41,8 @@ pub(super) fn run_with(
         failures: verifier.as_ref().map(Verifier::failures),
     };
     let validation = Validation::new(args, config, renderers, verifier)?;
-    let options =
-        read_options(&args.inputs, Buffering::Eager, args.quiet)?.with_jobs(args.jobs.jobs());
+    let options = read_options(&args.inputs, Buffering::Eager, args.quiet)?
+        .with_jobs(validation.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
@@ -65,6 +67,7 @@ struct Validation {
     contracts: Vec<Contract>,
     verifier: Option<Verifier>,
     renderers: FindingRenderers,
+    redaction: Redaction,
     limit: FindingLimit,
     fails_fast: bool,
     quiet: bool,
@@ -72,7 +75,7 @@ struct Validation {
 
 impl Validation {
     /// # Errors
-    /// A schema cannot be read or is invalid.
+    /// A schema or the key cannot be read or is invalid.
     fn new(
         args: &Validate,
         config: &Config,
@@ -85,6 +88,7 @@ impl Validation {
             contracts: contracts.collect::<Result<_>>()?,
             verifier,
             renderers,
+            redaction: Redaction::new(&args.redact)?,
             limit: args.limit.limit(),
             fails_fast: args.fail_fast,
             quiet: args.quiet,
@@ -108,16 +112,18 @@ impl Processor for Validation {
         incoming: &IncomingDelivery<'_>,
         output: &mut Validated,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let document = Document::new(&incoming.delivery.body);
+        let shown = self.redaction.delivery(incoming)?;
+        let document = Document::new(&shown.delivery.body);
         let verifier = self.verifier.as_ref();
-        let verify = verifier.map(|verifier| |_: &Delivery<'_>| verifier.verify(incoming));
+        let verify = verifier
+            .map(|verifier| |_: &Delivery<'_>| self.redaction.signature(verifier.verify(incoming)));
         let options = InspectOptions {
             limit: self.limit,
             levels: &self.levels,
             contracts: &self.contracts,
             verifier: verify.as_ref().map(|verify| verify as VerifyFn<'_>),
         };
-        let mut report = inspect(incoming.origin, incoming.delivery, &document, &options);
+        let mut report = inspect(&shown.origin, &shown.delivery, &document, &options);
         self.renderers.report(&mut report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
         if !self.quiet || !is_silent(&report) {
@@ -130,8 +136,14 @@ impl Processor for Validation {
         })
     }
 
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redaction.text(text)
+    }
+
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Validated) -> Result<()> {
-        self.renderers.problem(problem, &mut output.findings)
+        self.redaction.problem(problem, |problem| {
+            self.renderers.problem(problem, &mut output.findings)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! `chatlog verify`: checks signatures, and explains those that do not match.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use chatlog::view::signature::{
 use chatlog::view::{Canvas, Zone, json, signature};
 use chatlog::{InspectOptions, Report, Text, inspect_signature};
 
+use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::verifier::{Failures, Verifier, is_silent};
 use super::{canvas, levels, pager_of, read_options};
@@ -54,11 +56,12 @@ fn verify(
         levels: levels(&args.levels, config),
         verifier,
         renderers,
+        redaction: Redaction::new(&args.redact)?,
         is_shown: screen.is_some(),
         quiet: args.quiet,
     };
-    let options =
-        read_options(&args.inputs, Buffering::Eager, args.quiet)?.with_jobs(args.jobs.jobs());
+    let options = read_options(&args.inputs, Buffering::Eager, args.quiet)?
+        .with_jobs(verification.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
@@ -71,6 +74,7 @@ struct Verification {
     levels: Levels,
     verifier: Verifier,
     renderers: FindingRenderers,
+    redaction: Redaction,
     /// Whether standard output gets verdicts and not findings.
     is_shown: bool,
     quiet: bool,
@@ -85,6 +89,8 @@ struct Verified {
 
 /// The verdict on a delivery.
 struct CheckedDelivery {
+    /// Its source, as it is shown.
+    source: Text<'static>,
     /// The delivery's number in its source, from 1.
     index: usize,
     signature: Signature,
@@ -103,6 +109,7 @@ impl Verification {
         let is_shown = self.is_shown && !(self.quiet && severity.is_none());
         let info = || DeliveryInfo::of(report.origin, report.delivery).into_owned();
         Some(CheckedDelivery {
+            source: report.origin.source.clone().into_owned(),
             index: report.origin.index,
             signature: report.signature?,
             severity,
@@ -120,21 +127,28 @@ impl Processor for Verification {
         incoming: &IncomingDelivery<'_>,
         output: &mut Verified,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let verify = |_: &Delivery<'_>| self.verifier.verify(incoming);
+        let shown = self.redaction.delivery(incoming)?;
+        let verify = |_: &Delivery<'_>| self.redaction.signature(self.verifier.verify(incoming));
         let options = InspectOptions {
             levels: &self.levels,
             verifier: Some(&verify),
             ..InspectOptions::default()
         };
-        let mut report = inspect_signature(incoming.origin, incoming.delivery, &options);
+        let mut report = inspect_signature(&shown.origin, &shown.delivery, &options);
         self.renderers.report(&mut report, &mut output.findings)?;
         let outcome = Outcome::of(&report);
         output.verdicts.extend(self.checked(report));
         Ok(ControlFlow::Continue(outcome))
     }
 
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redaction.text(text)
+    }
+
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Verified) -> Result<()> {
-        self.renderers.problem(problem, &mut output.findings)
+        self.redaction.problem(problem, |problem| {
+            self.renderers.problem(problem, &mut output.findings)
+        })
     }
 }
 
@@ -160,7 +174,7 @@ impl Sink<Verified> for VerificationOutput {
     fn write(
         &mut self,
         verified: Verified,
-        source: &Text<'_>,
+        _source: &Text<'_>,
         is_live: bool,
     ) -> Result<ControlFlow<()>> {
         self.writers.write(verified.findings, is_live)?;
@@ -169,7 +183,7 @@ impl Sink<Verified> for VerificationOutput {
                 self.failures.count(&checked.signature);
             }
             match &mut self.verdicts {
-                Some(verdicts) => verdicts.add(checked, source, is_live, &mut self.failures)?,
+                Some(verdicts) => verdicts.add(checked, is_live, &mut self.failures)?,
                 None if checked.is_counted => drop(self.failures.is_repeated(&checked.signature)),
                 None => {}
             }
@@ -274,19 +288,18 @@ impl Verdicts {
     fn add(
         &mut self,
         checked: CheckedDelivery,
-        source: &Text<'_>,
         is_live: bool,
         failures: &mut Failures,
     ) -> Result<()> {
         self.counts.add(&checked.signature);
-        let index = checked.index;
-        let Some(verdict) = self.enter(checked, source) else {
+        let CheckedDelivery { source, index, .. } = &checked;
+        let name = is_live.then(|| Text::from(format!("{}#{index}", source.as_str())));
+        let Some(verdict) = self.enter(checked) else {
             return Ok(());
         };
-        if is_live {
-            let name = || Text::from(format!("{}#{index}", source.as_str()));
+        if let Some(name) = name {
             self.unexplained
-                .extend(verdict.swap_id.map(|id| (name(), id)));
+                .extend(verdict.swap_id.map(|id| (name, id)));
             self.write_held(failures)?;
             self.write(&verdict, failures)?;
             return Ok(self.out.flush()?);
@@ -302,8 +315,9 @@ impl Verdicts {
     }
 
     /// Enters a delivery into the swap detector. Returns its verdict, if it is to be shown.
-    fn enter(&mut self, checked: CheckedDelivery, source: &Text<'_>) -> Option<HeldVerdict> {
+    fn enter(&mut self, checked: CheckedDelivery) -> Option<HeldVerdict> {
         let CheckedDelivery {
+            source,
             index,
             signature,
             severity,

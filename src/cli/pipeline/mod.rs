@@ -62,6 +62,7 @@ mod walk;
 mod worker;
 mod zstd;
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -128,6 +129,11 @@ pub(crate) trait Processor: Sync {
         incoming: &IncomingDelivery<'_>,
         output: &mut Self::Output,
     ) -> Result<ControlFlow<Outcome, Outcome>>;
+
+    /// A text as it may be reported on standard error: the name of an input, or what is wrong with it.
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
 
     /// Adds a problem with an input to `output`. It is reported on standard error in any case.
     ///

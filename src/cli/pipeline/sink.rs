@@ -127,7 +127,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             ReadEvent::InputStart(start) => self.start_input(start),
             ReadEvent::SourceStart => self.source = SourceProgress::default(),
             ReadEvent::PassedOver(name) => self.pass_over(&name),
-            ReadEvent::NotRead(name, why) => report_problem(&name, &why),
+            ReadEvent::NotRead(name, why) => self.report(&name, &why),
             ReadEvent::SourceEnd(end) => return self.end_source(&end),
             ReadEvent::InputEnd => return self.end_input(),
             ReadEvent::Problem(ReadProblem {
@@ -148,6 +148,12 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         };
     }
 
+    /// Reports something about an input on standard error.
+    fn report(&self, name: &Text<'_>, what: &str) {
+        let shown = |text| self.processor.shown(text);
+        report_problem(&shown(name.as_str()), &shown(what));
+    }
+
     /// Reports a problem with an input, on standard error and to the command.
     fn problem(
         &mut self,
@@ -160,7 +166,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             position,
             message,
         };
-        eprint_problem(&problem);
+        eprint_problem(&self.processor.shown(&problem.to_string()));
         self.add_outcome(Outcome::Trouble);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;
@@ -170,7 +176,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     fn pass_over(&mut self, name: &Text<'_>) {
         self.input.passed_over += 1;
         if self.verbose {
-            report_problem(name, "passed over: holds no delivery");
+            self.report(name, "passed over: holds no delivery");
         }
     }
 
@@ -180,11 +186,11 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         let name = &end.name;
         if self.verbose {
             let how = format!("read {}{}", source.formats(), joined(&end.encodings));
-            report_problem(name, &how);
+            self.report(name, &how);
         }
         let has_skipped = !source.skipped.is_empty();
         if has_skipped && !self.quiet {
-            report_problem(name, &source.skipped());
+            self.report(name, &source.skipped());
         }
         if source.deliveries > 0 || source.outcome != Outcome::Clean {
             return Ok(());
@@ -226,7 +232,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
         if input.passed_over > 0 && !self.quiet {
             let what = format!("passed over {files} without a delivery{hint}");
-            report_problem(&input.name, &what);
+            self.report(&input.name, &what);
         }
         Ok(())
     }

@@ -320,7 +320,8 @@ impl<'w, P: Processor> Worker<'w, P> {
             position: problem.position,
             message: &problem.message,
         };
-        partial.problems.push(problem.to_string());
+        let shown = self.processor.shown(&problem.to_string()).into_owned();
+        partial.problems.push(shown);
         partial.outcome = Outcome::Trouble;
         if let Err(error) = self.processor.problem(&problem, &mut partial.output) {
             partial.stop = Some(Stop::Failed(error));

@@ -71,7 +71,7 @@ record! {
 }
 
 impl Interactive<'_> {
-    const TYPES: [&'static str; 2] = ["button", "list"];
+    pub(crate) const TYPES: [&'static str; 2] = ["button", "list"];
 
     fn validate(&mut self, present: &Present<'_>, findings: &mut Findings) {
         let Some(kind) = &self.kind else { return };
