@@ -203,7 +203,8 @@ fn tables_are_straight_at_every_width() {
     let place = arguments.len();
     arguments.push(String::new());
     arguments.extend(samples());
-    for width in 40..=200 {
+    // Nothing changes but the room from there on.
+    for width in (40..=110).chain((111..=200).step_by(9)) {
         arguments[place] = width.to_string();
         let run = run(&arguments);
         let (mut bars, mut said) = (BTreeSet::new(), 0);

@@ -44,6 +44,15 @@ fn a_session_takes_few_rows() {
     }
 }
 
+#[test]
+fn findings_that_say_the_same_take_few_rows() {
+    let rows = |command: &str| {
+        let arguments = [command, "--width", "80", "samples/masked-ids.json"];
+        run(arguments).stdout.lines().count()
+    };
+    assert!(rows("validate") <= 45, "{} rows", rows("validate"));
+}
+
 /// The first words of the first message that says something, short enough not to be wrapped.
 fn first_words(session: &Value) -> Option<String> {
     let messages = session["messages"].as_array()?.iter();
