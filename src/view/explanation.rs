@@ -22,7 +22,7 @@ pub fn write_table(canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     if canvas.width < names + 40 {
         return write_lines(&canvas.theme, out);
     }
-    let layout = TableLayout::new(canvas.width, &[names, 8, 0]);
+    let layout = TableLayout::new(canvas.width, &[names + 1, 9, 0]);
     let heading =
         ["Rule", "Severity", "Meaning"].map(|cell| canvas.theme.muted.style(cell).to_string());
     let rows = Rule::ALL.iter();

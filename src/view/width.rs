@@ -4,7 +4,10 @@
 //! `unicode-width` counts a string as a good font draws it: it gives the Arabic ligature of lam and
 //! alef one column, and some vowels of Indic scripts none, which terminals do not. So only its
 //! widths of single characters are used here. The one thing that terminals join is an emoji: a
-//! family or a hand with a skin tone is as wide as one face.
+//! family is as wide as one face.
+//!
+//! Where terminals differ, the widest counts: a line that ends early is straight, one that is too long
+//! is not. So a hand with a skin tone has the columns of both, as in tmux.
 //!
 //! All views measure text with [`width`], so that what they draw lines up.
 
@@ -34,7 +37,8 @@ fn letter_width(letter: &str) -> usize {
     let mut characters = letter.chars();
     let is_emoji = characters.next().is_some_and(UnicodeEmoji::is_emoji_char);
     if is_emoji && characters.any(joins_emoji) {
-        return EMOJI_WIDTH;
+        let tones = letter.chars().filter(|c| is_skin_tone(*c)).count();
+        return EMOJI_WIDTH * (1 + tones);
     }
     letter.chars().map(char_width).sum()
 }
@@ -42,7 +46,11 @@ fn letter_width(letter: &str) -> usize {
 /// Whether a character behind an emoji makes one emoji of both: a joiner, the emoji style, or a
 /// skin tone.
 fn joins_emoji(c: char) -> bool {
-    matches!(c, JOINER | EMOJI_STYLE | '\u{1f3fb}'..='\u{1f3ff}')
+    matches!(c, JOINER | EMOJI_STYLE) || is_skin_tone(c)
+}
+
+fn is_skin_tone(c: char) -> bool {
+    matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 /// The columns that a character fills when it stands alone.
@@ -97,8 +105,8 @@ mod tests {
             ("1️⃣", 2),
             ("❤", 1),
             ("❤️", 2),
-            ("👍🏽", 2),
-            ("👩🏽‍🚀", 2),
+            ("👍🏽", 4),
+            ("👩🏽‍🚀", 4),
             (
                 "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
                 2,
