@@ -26,6 +26,23 @@ pub struct Origin<'a> {
 }
 
 impl Origin<'_> {
+    /// The name for readers on other machines: without the folders of the input.
+    pub fn short_name(&self) -> String {
+        let source = self.source.as_str();
+        let name = match source {
+            "-" => "standard input",
+            _ => source
+                .rsplit(['/', '\\'])
+                .find(|name| !name.is_empty())
+                .unwrap_or(source),
+        };
+        let name = Text::from(name);
+        match self.index {
+            0 | 1 => name.to_string(),
+            index => format!("{name}#{index}"),
+        }
+    }
+
     /// The same origin without borrows.
     pub fn into_owned(self) -> Origin<'static> {
         Origin {

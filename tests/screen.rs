@@ -140,8 +140,8 @@ fn a_rule_that_many_messages_break_is_told_once_with_an_example_and_a_command() 
     let text = shown("samples/masked-ids.json");
     assert_eq!(text.matches("message-outside-session").count(), 1, "{text}");
     assert!(text.contains("message-outside-session ×16"));
-    assert!(text.contains("such as message 1: sent 273 d 17 h before the session started"));
-    assert!(text.contains("chatlog validate samples/masked-ids.json"));
+    assert!(text.contains("for example, message 1: sent 273 d 17 h before the session started"));
+    assert!(text.contains("chatlog validate --format concise samples/masked-ids.json"));
     // Two messages are out of order, and say so themselves.
     assert_eq!(text.matches("warning[message-order]").count(), 2, "{text}");
 }

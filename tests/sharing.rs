@@ -97,15 +97,17 @@ fn a_file_is_named_after_its_format_and_has_no_colours() {
         ("a.md", "## a.json\n\n- **Person:** "),
         ("a.HTML", "<!DOCTYPE html>"),
         ("a.ndjson", "{\"source\":\"a.json\""),
-        ("a.log", "╶─ a.json"),
+        // A name that tells nothing gets text, which is wrapped wherever it is pasted.
+        ("a.log", "a.json\n\nPerson: "),
     ] {
         show(&folder, &format!("show --color always a.json -o {name}")).is(0, &[]);
         let text = folder.read(name);
         assert!(text.starts_with(start), "{name}: {text}");
         assert!(!text.contains('\u{1b}'), "{name}: {text}");
     }
+    show(&folder, "show --format table a.json -o table.txt").is(0, &[]);
     let width = folder
-        .read("a.log")
+        .read("table.txt")
         .lines()
         .map(|line| line.chars().count())
         .max();

@@ -531,14 +531,14 @@ fn shows_where_the_received_and_the_signed_body_differ() {
     shown(
         COMPACT,
         &[
-            "\n    received  {\"timestamp\":1744699269,\"text\":\"…   at byte 13\n",
-            "\n    signed    {\"timestamp\": 1744699269, \"text\"…\n",
+            "\n    received  {\"timestamp\":1744699269,\"text\"…   at offset 13\n",
+            "\n    signed    {\"timestamp\": 1744699269, \"tex…\n",
         ],
     );
     shown(
         &format!("{BODY}\n\n"),
         &[
-            "…rder\": 9007199254740993}\\n\\n   at byte 95\n",
+            "…rder\": 9007199254740993}\\n\\n   at offset 95\n",
             "…rder\": 9007199254740993}‹end›\n",
         ],
     );
@@ -555,7 +555,7 @@ fn shows_where_the_received_and_the_signed_body_differ() {
     let mut command = folder.command(env!("CARGO_BIN_EXE_chatlog"));
     let run = run(command.args(["verify", "body.json"]).args(arguments), b"");
     run.is(1, &["hint[secret-quotes]"]);
-    assert!(!run.text().contains("at byte"), "{run:?}");
+    assert!(!run.text().contains("at offset"), "{run:?}");
 }
 
 #[test]

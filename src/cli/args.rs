@@ -548,7 +548,7 @@ impl Show {
         let by_extension = |path: &Path| SessionFormat::of_extension(path.extension()?.to_str()?);
         self.format
             .or_else(|| self.folder().map(|_| SessionFormat::Html))
-            .or_else(|| self.file().and_then(by_extension))
+            .or_else(|| Some(by_extension(self.file()?).unwrap_or(SessionFormat::Text)))
             .unwrap_or(SessionFormat::Table)
     }
 

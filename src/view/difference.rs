@@ -16,7 +16,7 @@ const END: &str = "‹end›";
 /// Draws a difference, indented.
 pub(super) fn lines(difference: &Difference, indent: &str, canvas: &Canvas) -> [String; 2] {
     let theme = &canvas.theme;
-    let offset = format!("   at byte {}", difference.offset);
+    let offset = format!("   at offset {}", difference.offset);
     let names = ["received  ", "signed    "];
     let taken = indent.len() + names[0].len() + offset.len();
     let room = usize::from(canvas.width)

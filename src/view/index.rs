@@ -173,6 +173,6 @@ pub fn title(row: &SessionRow, zone: &Zone) -> Text<'static> {
     match (who, when) {
         (Some(who), Some(when)) => Text::from(format!("{who}, {when}")),
         (Some(who), None) => Text::from(who.to_owned()),
-        (None, _) => Text::from(row.origin.to_string()),
+        (None, _) => Text::from(row.origin.short_name()),
     }
 }

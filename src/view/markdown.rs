@@ -8,7 +8,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::html::markup::Link;
+use super::link::Link;
 use crate::Text;
 
 /// Characters that are markup anywhere in a line.
@@ -79,6 +79,7 @@ fn unlinked(words: Option<&Text<'_>>, url: &Text<'_>) -> String {
 /// Such as `cdn.example.com/…/photo.jpg`.
 fn host_and_file(link: Link<'_>, host: &str) -> String {
     match link.file_name() {
+        Some(file) if link.url().ends_with(&format!("{host}/{file}")) => format!("{host}/{file}"),
         Some(file) => format!("{host}/…/{file}"),
         None => host.to_owned(),
     }

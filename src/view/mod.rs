@@ -152,7 +152,11 @@ pub fn write_delivery_rule(
     let number = place.map(|(number, total)| format!("{number} of {total} · "));
     let number = number.unwrap_or_default();
     let room = usize::from(canvas.width).saturating_sub(6 + width::width(&number));
-    let name = clip::shortened_middle(&origin.to_string(), room);
+    let name = match origin.source.as_str() {
+        "-" => origin.short_name(),
+        _ => origin.to_string(),
+    };
+    let name = clip::shortened_middle(&name, room);
     writeln!(out, "{}", canvas.titled_rule(&(number + &name)))
 }
 

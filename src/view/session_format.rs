@@ -111,9 +111,9 @@ impl SessionFormat {
                 out.write_all(after.as_bytes())?;
                 write_delivery_rule(origin, number, canvas, out)
             }
-            Self::Text => writeln!(out, "{after}{number_words}{origin}"),
+            Self::Text => writeln!(out, "{after}{number_words}{}", origin.short_name()),
             Self::Markdown => {
-                let name = Text::from(origin.to_string());
+                let name = Text::from(origin.short_name());
                 let name = super::markdown::escaped(&name);
                 writeln!(out, "{after}## {number_words}{name}")
             }
@@ -166,7 +166,7 @@ fn ids(number: usize) -> String {
 pub fn title_of_several(total: Option<usize>, origin: &Origin<'_>) -> Text<'static> {
     match total {
         Some(total) => Text::from(delivery_count(total)),
-        None => origin.source.clone().into_owned(),
+        None => Text::from(origin.short_name()),
     }
 }
 

@@ -72,7 +72,8 @@ impl ReportFile {
         let place = || format!("{}: cannot write", self.name);
         let file = file.into_inner().with_context(place)?;
         let temporary = file.path().to_owned();
-        file.persist(target).with_context(place)?;
+        let kept = file.persist(target).map_err(|failed| failed.error);
+        kept.with_context(place)?;
         interrupt::keep(&temporary);
         Ok(())
     }
@@ -109,7 +110,8 @@ impl ReportTarget {
             OpenOptions::new().append(true).open(&target)?;
         }
         let _busy = interrupt::hold();
-        let file = new_file().tempfile_in(folder_of(&target))?;
+        let file = new_file().tempfile_in(folder_of(&target));
+        let file = file.map_err(|error| without_path(&error))?;
         interrupt::delete_when_interrupted(file.path());
         if let Some(old) = old {
             file.as_file().set_permissions(old.permissions())?;
@@ -124,6 +126,13 @@ impl ReportTarget {
             Self::Direct(file) => file,
         }
     }
+}
+
+/// The error without the name of the temporary file, which `tempfile` adds and nobody knows.
+fn without_path(error: &io::Error) -> io::Error {
+    let words = error.to_string();
+    let words = words.split(" at path ").next().unwrap_or_default();
+    io::Error::new(error.kind(), words)
 }
 
 #[cfg(unix)]

@@ -92,7 +92,7 @@ pub fn write_article(
     if selection.shows(Part::Summary) {
         summary::html::write(report, session, selection, canvas, ids, out)?;
     } else {
-        let name = report.origin.to_string();
+        let name = report.origin.short_name();
         writeln!(out, r#"<h2 dir="auto">{}</h2>"#, Escaped(&name))?;
     }
     if selection.shows(Part::Transcript) {
@@ -112,7 +112,7 @@ pub fn end_page(out: &mut impl Write) -> io::Result<()> {
 
 /// Writes the findings and the verdict of a body that has no session.
 fn write_without_session(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let name = report.origin.to_string();
+    let name = report.origin.short_name();
     writeln!(out, r#"<header class="card">"#)?;
     writeln!(out, r#"<h2 dir="auto">{}</h2>"#, Escaped(&name))?;
     writeln!(out, "<p>There is no conversation in this delivery.</p>")?;

@@ -6,16 +6,25 @@ use std::collections::BTreeMap;
 use super::Row;
 use super::facts::{Facts, Piece, checked, said};
 use crate::signature::SignedBytes;
-use crate::view::Tone;
 use crate::view::signature::reason;
+use crate::view::{Selection, Tone};
 use crate::{Text, redact};
 
 /// How many kinds of senders, or of messages, are listed with their counts.
 const MAX_KINDS: usize = 20;
 
 impl<'r> Facts<'r> {
+    /// All rows that are asked for.
+    pub(super) fn all_rows(&self, selection: Selection) -> Vec<Row<'r>> {
+        let mut rows = self.rows();
+        if selection.details {
+            rows.extend(self.detail_rows());
+        }
+        rows
+    }
+
     /// The rows that only `--details` shows, those without words left out.
-    pub(super) fn detail_rows(&self) -> Vec<Row<'r>> {
+    fn detail_rows(&self) -> Vec<Row<'r>> {
         let session = self.session;
         let task = [&session.nodetask_name, &session.nodetask_id];
         let task = task.into_iter().filter_map(|text| said(text.as_ref()));

@@ -5,7 +5,7 @@
 //! how the delivery was read) is in [`details`](super::details).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use crate::json::{OneOf, RawObject, SessionTime, readable};
 use crate::notification::{EndReason, HandOver, Session, Summary};
 use crate::signature::{Signature, Verdict};
 use crate::view::signature::settings;
-use crate::view::transcript::rules_told_once;
+use crate::view::transcript::first_untold;
 use crate::view::wording::{self, humanize};
 use crate::view::{Tone, Zone};
 use crate::{Report, Text};
@@ -29,6 +29,8 @@ pub(in crate::view) struct Piece<'r> {
     pub(in crate::view) text: Text<'r>,
     /// How they sound.
     pub(in crate::view) tone: Tone,
+    /// What stands for the words where there is no room for all of them; otherwise they are cut.
+    pub(super) short: Option<&'static str>,
 }
 
 impl<'r> Piece<'r> {
@@ -37,6 +39,14 @@ impl<'r> Piece<'r> {
             label: None,
             text: text.into(),
             tone,
+            short: None,
+        }
+    }
+
+    fn or_else(self, short: &'static str) -> Self {
+        Self {
+            short: Some(short),
+            ..self
         }
     }
 
@@ -54,6 +64,8 @@ pub(super) struct Facts<'r> {
     pub(super) session: &'r Session<'r>,
     pub(super) summary: Summary<'r>,
     pub(super) zone: &'r Zone,
+    /// Whether the reader has the input at hand.
+    pub(super) has_input: bool,
 }
 
 impl<'r> Facts<'r> {
@@ -133,31 +145,45 @@ impl<'r> Facts<'r> {
         let seat = seat.as_ref().map_or("an agent", Text::as_str);
         let received = self.session.messages().get(*message);
         let time = received.and_then(|it| it.timestamp);
-        let time = time.map(|time| format!(" at {}", self.zone.clock(time.instant())));
+        let time = time.map(|time| self.moment(time.instant()));
         let time = time.unwrap_or_default();
         let words = format!("to {seat}{time} (message {})", message + 1);
         vec![Piece::new(Tone::Agent, words)]
+    }
+
+    /// Such as ` at 01:02:51`, with the date if it is not the day on which the session started.
+    fn moment(&self, instant: Timestamp) -> String {
+        let zone = self.zone;
+        let start = self.session.session_start_time.as_ref();
+        let start = start.and_then(|start| start.instant);
+        let clock = zone.clock(instant);
+        if start.is_none_or(|start| zone.date(start) == zone.date(instant)) {
+            format!(" at {clock}")
+        } else {
+            format!(" on {} at {clock}", zone.weekday_and_date(instant))
+        }
     }
 
     /// When the session started and ended; empty if neither is known.
     fn when(&self) -> Vec<Piece<'r>> {
         let session = self.session;
         let times = [&session.session_start_time, &session.session_end_time];
-        if times.iter().all(|time| time.is_none()) {
+        let times = times.map(|time| time.as_ref().filter(|time| !time.text.is_blank()));
+        if times.iter().all(Option::is_none) {
             return Vec::new();
         }
-        if let [Some(start), Some(end)] = times.map(|time| time.as_ref()?.instant) {
+        if let [Some(start), Some(end)] = times.map(|time| time?.instant) {
             return vec![Piece::new(Tone::Plain, self.span(start, end))];
         }
         let is_broken = times
             .iter()
-            .any(|it| it.as_ref().is_some_and(|it| it.instant.is_none()));
+            .any(|it| it.is_some_and(|it| it.instant.is_none()));
         let tone = if is_broken {
             Tone::Warning
         } else {
             Tone::Plain
         };
-        let times = times.map(|time| self.time(time.as_ref()));
+        let times = times.map(|time| self.time(time));
         vec![Piece::new(tone, times.join(" → "))]
     }
 
@@ -240,52 +266,40 @@ impl<'r> Facts<'r> {
     }
 
     /// How many findings there are of which rules. If not all of them are told elsewhere on the
-    /// screen, there are two more lines: an example, and the command that lists them.
+    /// screen, there are two more lines: an example and, on a screen, the command that lists them.
     fn findings(&self) -> Row<'r> {
         let counts = rule_counts(self.report);
         let errors = rules(&counts, Severity::Error);
         let warnings = rules(&counts, Severity::Warning);
-        let (name, line) = match (errors.is_empty(), warnings.is_empty()) {
+        let (name, mut lines) = match (errors.is_empty(), warnings.is_empty()) {
             (false, false) => ("Findings", both(errors, warnings)),
-            (true, _) => ("Warnings", warnings),
-            (false, true) => ("Errors", errors),
+            (true, _) => ("Warnings", vec![warnings]),
+            (false, true) => ("Errors", vec![errors]),
         };
-        let untold = self.untold();
-        let example = untold
-            .iter()
-            .min_by_key(|it| it.severity == Severity::Warning);
-        let mut lines = vec![line];
-        if let Some(example) = example {
+        if let Some(example) = first_untold(self.report) {
             let words = format!("{}{}", place_of(example), wording::message(example));
-            lines.push(vec![Piece::new(Tone::Muted, words).labelled("such as")]);
             lines.push(vec![
-                Piece::new(Tone::Muted, self.command()).labelled("see"),
+                Piece::new(Tone::Muted, words).labelled("for example,"),
             ]);
+            lines.push(self.command().into_iter().collect());
         }
         Row::new(name, lines).of_kind(RowKind::Findings)
     }
 
-    /// The findings that are not told at a message.
-    fn untold(&self) -> Vec<&'r Finding> {
-        let told_once: BTreeSet<Rule> = rules_told_once(self.report);
-        let is_untold = |finding: &&Finding| {
-            let is_at_message = finding.pointer.message().is_some();
-            is_listed(finding.rule) && (!is_at_message || told_once.contains(&finding.rule))
-        };
-        self.report.findings.iter().filter(is_untold).collect()
-    }
-
-    /// The command that lists all findings.
-    fn command(&self) -> String {
+    /// The command that lists all findings, for readers who have the input.
+    fn command(&self) -> Option<Piece<'r>> {
         let origin = self.report.origin;
-        if origin.source.as_str() == "-" {
-            return "chatlog validate".to_owned();
+        if !self.has_input || origin.source.as_str() == "-" {
+            return None;
         }
         let name = match origin.index {
             0 | 1 => origin.source.as_str().to_owned(),
             index => format!("{}#{index}", origin.source.as_str()),
         };
-        format!("chatlog validate {}", shell_words::quote(&name))
+        let name = shell_words::quote(&name);
+        let whole = format!("chatlog validate --format concise {name}");
+        let piece = Piece::new(Tone::Muted, whole).labelled("see");
+        Some(piece.or_else("chatlog validate --format concise …"))
     }
 }
 
@@ -301,12 +315,11 @@ fn rules<'r>(counts: &BTreeMap<Rule, RuleCount>, severity: Severity) -> Vec<Piec
     rules.into_iter().map(piece).collect()
 }
 
-/// Errors and warnings, each kind behind its name.
-fn both<'r>(mut errors: Vec<Piece<'r>>, mut warnings: Vec<Piece<'r>>) -> Vec<Piece<'r>> {
+/// Errors and warnings, each kind on a line of its own, behind its name.
+fn both<'r>(mut errors: Vec<Piece<'r>>, mut warnings: Vec<Piece<'r>>) -> Vec<Vec<Piece<'r>>> {
     errors[0].label = Some(Text::from("errors:"));
     warnings[0].label = Some(Text::from("warnings:"));
-    errors.append(&mut warnings);
-    errors
+    vec![errors, warnings]
 }
 
 /// How often a rule was broken.
@@ -323,15 +336,14 @@ fn rule_counts(report: &Report<'_>) -> BTreeMap<Rule, RuleCount> {
         .iter()
         .map(|it| (it.rule, it.severity, it.count));
     let mut counts = BTreeMap::new();
-    for (rule, severity, count) in kept.chain(omitted).filter(|(rule, ..)| is_listed(*rule)) {
+    for (rule, severity, count) in kept
+        .chain(omitted)
+        .filter(|(rule, ..)| !rule.is_about_signature())
+    {
         let counted = RuleCount { severity, count: 0 };
         counts.entry(rule).or_insert(counted).count += count;
     }
     counts
-}
-
-fn is_listed(rule: Rule) -> bool {
-    !rule.is_about_signature()
 }
 
 /// Such as `message-order ×2`.

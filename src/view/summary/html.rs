@@ -27,7 +27,7 @@ pub(in crate::view) fn write(
     let mut card = Card { selection, out };
     writeln!(card.out, r#"<header class="card">"#)?;
     card.heading(row(RowKind::Person))?;
-    let name = report.origin.to_string();
+    let name = report.origin.short_name();
     writeln!(
         card.out,
         r#"<p class="origin" dir="auto">{}</p>"#,

@@ -70,14 +70,21 @@ pub(super) fn rows<'r>(
     selection: Selection,
     zone: &'r Zone,
 ) -> Vec<Row<'r>> {
-    let mut rows = all_rows(report, session, selection, zone);
+    let facts = Facts {
+        report,
+        session,
+        summary: Summary::of(session),
+        zone,
+        has_input: true,
+    };
+    let mut rows = facts.all_rows(selection);
     if !selection.details {
         shorten(&mut rows);
     }
     rows
 }
 
-/// The rows of a summary, each fact in its own.
+/// The rows of a summary to share with readers who do not have the input, each fact in its own.
 fn all_rows<'r>(
     report: &'r Report<'r>,
     session: &'r Session<'r>,
@@ -89,16 +96,13 @@ fn all_rows<'r>(
         session,
         summary: Summary::of(session),
         zone,
+        has_input: false,
     };
-    let mut rows = facts.rows();
-    if selection.details {
-        rows.extend(facts.detail_rows());
-    }
-    rows
+    facts.all_rows(selection)
 }
 
 /// Puts rows together until there are at most [`MAX_LINES`] lines: first the values behind the
-/// workflow, then the lines of the findings below the first.
+/// workflow, then the lines of the findings, from the last on.
 fn shorten(rows: &mut Vec<Row<'_>>) {
     let is_long =
         |rows: &[Row<'_>]| rows.iter().map(|row| row.lines.len()).sum::<usize>() > MAX_LINES;
@@ -114,13 +118,13 @@ fn shorten(rows: &mut Vec<Row<'_>>) {
         rows[workflow].lines[0].append(&mut lines[0]);
     }
     let findings = rows.iter().position(|row| row.kind == RowKind::Findings);
-    for kept in [1, 0] {
-        if let Some(findings) = findings.filter(|at| is_long(rows) && rows[*at].lines.len() > kept)
-        {
-            let lines = &mut rows[findings].lines;
-            let together = lines.drain(kept..).flatten().collect();
-            lines.push(together);
-        }
+    while let Some(findings) = findings.filter(|at| is_long(rows) && rows[*at].lines.len() > 1) {
+        let lines = &mut rows[findings].lines;
+        let mut last = lines.pop().unwrap_or_default();
+        lines
+            .last_mut()
+            .unwrap_or(&mut Vec::new())
+            .append(&mut last);
     }
 }
 
@@ -206,7 +210,11 @@ impl Drawing<'_> {
         let mut drawn: Vec<_> = pieces
             .map(|(piece, words)| {
                 let room = cap.saturating_sub(words.label_width);
-                self.styled(piece, &clip::shortened(&words.text, room))
+                let shown = match piece.short {
+                    Some(short) if words.width > room => short.into(),
+                    _ => clip::shortened(&words.text, room),
+                };
+                self.styled(piece, &shown)
             })
             .collect();
         drawn.extend(rest.map(|rest| self.theme.muted.style(rest).to_string()));

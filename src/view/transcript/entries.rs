@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 
-use crate::finding::{Finding, Rule};
+use crate::finding::{Finding, Rule, Severity};
 use crate::json::{OneOf, UnixTime};
 use crate::notification::block::Quote;
 use crate::notification::{Block, Message, MessageStatus, Session, Transcript};
-use crate::view::{Order, Selection, Zone};
+use crate::view::{Order, Part, Selection, Zone};
 use crate::{Report, Text};
 
 /// A rule with more findings than this is told once, in the summary.
@@ -70,9 +70,8 @@ impl Entry<'_> {
             let kind = content.and_then(|it| it.kind.as_ref());
             let status = self.message.status.as_ref().map(|it| &it.text);
             let words = [kind, status].map(|it| it.map_or(Text::from("?"), |it| it.shortened(40)));
-            return Some(Text::from(
-                words.map(|it| it.as_str().to_owned()).join(" · "),
-            ));
+            let words = words.map(|it| it.as_str().to_owned()).join(" · ");
+            return Some(Text::from(format!("({words})")));
         }
         let status = self.unusual_status?.text.shortened(40);
         Some(Text::from(format!("({})", status.as_str())))
@@ -140,6 +139,9 @@ impl<'r> Entries<'r> {
             findings,
         };
         entries.refer_to_reply_targets();
+        if selection.shows(Part::Summary) {
+            entries.refer_to_what_the_summary_names(report, session);
+        }
         entries
     }
 
@@ -148,9 +150,13 @@ impl<'r> Entries<'r> {
         self.messages.len()
     }
 
-    /// The largest number of a message that something refers to; 0 if there is none.
+    /// The largest number of a message that something refers to, without the events; 0 if there is
+    /// none.
     pub(in crate::view) fn max_referred_to(&self) -> usize {
-        self.referred_to.iter().copied().max().unwrap_or_default()
+        let messages = self.messages.iter();
+        let said = messages.filter_map(|(number, message)| said(message, *number));
+        let referred_to = said.filter(|number| self.referred_to.contains(number));
+        referred_to.max().unwrap_or_default()
     }
 
     /// The words for all senders, each once.
@@ -168,6 +174,14 @@ impl<'r> Entries<'r> {
             }
             before = said(message, *number).or(before);
         }
+    }
+
+    /// Adds the hand-over and the message that stands for findings told once.
+    fn refer_to_what_the_summary_names(&mut self, report: &Report<'_>, session: &Session<'_>) {
+        let hand_over = session.hand_over().map(|it| it.message);
+        let example = first_untold(report).and_then(|it| it.pointer.message());
+        let named = [hand_over, example].into_iter().flatten();
+        self.referred_to.extend(named.map(|index| index + 1));
     }
 
     /// Where the message is that this one replies to, if `before` is what was said last.
@@ -295,7 +309,7 @@ pub(super) fn sender_words(sender: &str) -> Text<'_> {
 
 /// The rules that are told once instead of at each message: those with many findings, and those
 /// that more than a third of the messages break.
-pub(in crate::view) fn rules_told_once(report: &Report<'_>) -> BTreeSet<Rule> {
+fn rules_told_once(report: &Report<'_>) -> BTreeSet<Rule> {
     let messages = report.session.as_ref().map_or(0, |it| it.messages().len());
     let is_frequent = |count: usize| {
         count > MAX_TOLD_AT_MESSAGES || (count > 1 && count.saturating_mul(3) > messages)
@@ -303,6 +317,19 @@ pub(in crate::view) fn rules_told_once(report: &Report<'_>) -> BTreeSet<Rule> {
     let counts = report.counts().into_iter();
     let frequent = counts.filter(|(_, count)| is_frequent(*count));
     frequent.map(|(rule, _)| rule).collect()
+}
+
+/// The first of the findings that no message tells, errors first. Those about the signature have a
+/// place of their own.
+pub(in crate::view) fn first_untold<'r>(report: &'r Report<'_>) -> Option<&'r Finding> {
+    let told_once = rules_told_once(report);
+    let is_untold = |finding: &&Finding| {
+        let is_at_message = finding.pointer.message().is_some();
+        let is_told = is_at_message && !told_once.contains(&finding.rule);
+        !is_told && !finding.rule.is_about_signature()
+    };
+    let untold = report.findings.iter().filter(is_untold);
+    untold.min_by_key(|finding| finding.severity == Severity::Warning)
 }
 
 /// The most frequent status of each sender's messages, by the words for both.

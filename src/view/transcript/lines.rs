@@ -145,7 +145,8 @@ fn preview(blocks: &[Block<'_>]) -> Text<'static> {
     let shortened = |span: &Span<'_>| span.text.shortened(MAX_PREVIEW).into_owned();
     let mut first = None;
     let mut undocumented = None;
-    let said = draw(blocks, &mut |line| {
+    let mut said: Option<Text<'_>> = None;
+    let more = draw(blocks, &mut |line| {
         first = first.take().or_else(|| line.spans.first().map(shortened));
         let here = || {
             line.spans
@@ -155,12 +156,18 @@ fn preview(blocks: &[Block<'_>]) -> Text<'static> {
         };
         undocumented = undocumented.take().or_else(here);
         match line.spans.iter().find(|span| is_said(span)) {
-            Some(span) => ControlFlow::Break(shortened(span)),
-            None => ControlFlow::Continue(()),
+            Some(_) if said.is_some() => return ControlFlow::Break(()),
+            Some(span) => said = Some(shortened(span)),
+            None => {}
         }
+        ControlFlow::Continue(())
     });
-    let preview = said.break_value().or(undocumented).or(first);
-    preview.unwrap_or_default()
+    match said {
+        Some(said) if more.is_break() && !said.as_str().ends_with('…') => {
+            Text::from(format!("{}…", said.as_str()))
+        }
+        said => said.or(undocumented).or(first).unwrap_or_default(),
+    }
 }
 
 fn is_said(span: &Span<'_>) -> bool {

@@ -64,7 +64,7 @@ fn write_event(
 fn start_of_turn(entry: &Entry<'_>, selection: Selection, zone: &Zone) -> Option<String> {
     let number = number(entry, selection);
     let sender = escaped(&sender_words(sender_of(entry.message)));
-    let is_shown = entry.starts_turn || !number.is_empty();
+    let is_shown = entry.starts_turn || entry.starts_minute || !number.is_empty();
     is_shown.then(|| format!("**{sender}** {}{number}", time(entry, zone)))
 }
 

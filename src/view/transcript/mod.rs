@@ -15,7 +15,7 @@ mod message_lines;
 mod table;
 pub(super) mod text;
 
-pub(super) use self::entries::{Entries, ordered, rules_told_once};
+pub(super) use self::entries::{Entries, first_untold, ordered};
 pub(super) use self::lines::{PlainText, Role};
 pub(super) use self::table::{NARROWEST_TABLE, write};
 

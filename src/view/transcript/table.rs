@@ -159,7 +159,7 @@ impl<'t> Table<'t> {
             ];
             return vec![cells.into_iter().flatten().collect()];
         }
-        let above = [sender, number, time].into_iter().flatten();
+        let above = [number, time, sender].into_iter().flatten();
         let above = above.collect::<Vec<_>>().join(" ");
         if above.is_empty() {
             return vec![vec![message]];
@@ -170,9 +170,9 @@ impl<'t> Table<'t> {
         vec![vec![above], vec![message]]
     }
 
-    /// The number, if something refers to it.
+    /// The number, if something refers to it. Events have room for it in their line.
     fn number(&self, entry: &Entry<'_>) -> Option<String> {
-        let is_shown = entry.is_referred_to || self.selection.details;
+        let is_shown = (entry.is_referred_to && !entry.is_event()) || self.selection.details;
         is_shown.then(|| self.muted(format_args!("#{}", entry.number)))
     }
 
@@ -207,11 +207,7 @@ impl<'t> Table<'t> {
         let mut lines = Vec::new();
         let said = self.said(entry, room);
         if entry.is_event() {
-            let (event, rest) = said
-                .split_first()
-                .map_or((None, &[][..]), |(it, rest)| (Some(it), rest));
-            lines.extend(event.into_iter().flat_map(|event| self.event(event, width)));
-            lines.extend(rest.iter().flat_map(|line| behind(" ", line, room)));
+            lines.extend(self.event(entry, said, width));
         } else {
             let bar = self.sender_style(entry).style(BAR).to_string();
             lines.extend(said.iter().flat_map(|line| behind(&bar, line, room)));
@@ -221,13 +217,21 @@ impl<'t> Table<'t> {
         lines
     }
 
-    /// An event, as a dim line across.
-    fn event(&self, words: &str, width: usize) -> Vec<String> {
-        let lines = fill(words, width.saturating_sub(6).max(1)).into_iter();
+    /// An event, as a dim line across with its number if something refers to it, and what else the
+    /// message says below it.
+    fn event(&self, entry: &Entry<'_>, said: Vec<String>, width: usize) -> Vec<String> {
+        let mut said = said.into_iter();
+        let mut event = said.next().unwrap_or_default();
+        if entry.is_referred_to && !self.selection.details {
+            event.insert_str(0, &self.muted(format_args!("#{} ", entry.number)));
+        }
         let dashes = self.muted("──");
-        lines
-            .map(|line| format!("{dashes} {line} {dashes}"))
-            .collect()
+        let words = fill(&event, width.saturating_sub(6).max(1)).into_iter();
+        let across = words.map(|line| format!("{dashes} {line} {dashes}"));
+        let note = Some(self.note(entry)).filter(|note| !note.is_empty());
+        let room = width.saturating_sub(BAR_WIDTH).max(1);
+        let below = said.chain(note).flat_map(|line| behind(" ", &line, room));
+        across.chain(below).collect()
     }
 
     fn said(&self, entry: &Entry<'_>, room: usize) -> Vec<String> {
@@ -240,7 +244,9 @@ impl<'t> Table<'t> {
             cell.add_label(&kind.shortened(40).to_string());
         }
         lines::for_each_line(&entry.blocks, |line| cell.add(line));
-        cell.add_note(&self.note(entry));
+        if !entry.is_event() {
+            cell.add_note(&self.note(entry));
+        }
         cell.into_lines()
     }
 
@@ -404,7 +410,11 @@ impl<'t> Cell<'t> {
             let url = span.url.as_ref().unwrap_or(&text);
             return Some(link::draw(url, &text, columns, self.canvas));
         }
-        Some(self.canvas.theme.role(span.role).style(text).to_string())
+        let style = self.canvas.theme.role(span.role);
+        Some(match span.role {
+            Role::Said => link::draw_words(&text, style, self.columns, self.canvas),
+            _ => style.style(text).to_string(),
+        })
     }
 
     fn into_lines(mut self) -> Vec<String> {

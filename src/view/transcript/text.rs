@@ -39,10 +39,10 @@ pub(in crate::view) fn write(
     Ok(())
 }
 
-/// The time and the sender, where either is to be named, or the number: `02:15 robot (message 4):`.
+/// The time and the sender, where either is new, or the number: `02:15 robot (message 4):`.
 fn start_of_turn(entry: &Entry<'_>, selection: Selection, zone: &Zone) -> Option<String> {
     let is_numbered = entry.is_referred_to || selection.details;
-    if !entry.starts_turn && !entry.is_event() && !is_numbered {
+    if !entry.starts_turn && !entry.starts_minute && !entry.is_event() && !is_numbered {
         return None;
     }
     let time = entry.instant.map(|instant| zone.minute(instant));

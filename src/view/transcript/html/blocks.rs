@@ -8,7 +8,8 @@ use crate::notification::Block;
 use crate::notification::block::{ButtonBlock, CardBlock, RowBlock, SectionBlock, map_url};
 use crate::view::Selection;
 use crate::view::clip::{MAX_CELL, Room};
-use crate::view::html::markup::{Lines, Link};
+use crate::view::html::markup::Lines;
+use crate::view::link::Link;
 use crate::view::transcript::lines::{humanize_event, unusual_kind};
 
 /// Draws the blocks of a message, as much of them as there is room for.
