@@ -81,32 +81,11 @@ struct Table<'t> {
 
 impl<'t> Table<'t> {
     fn new(entries: &Entries<'_>, selection: Selection, canvas: &'t Canvas) -> Self {
-        let largest = if selection.details {
-            entries.len()
-        } else {
-            entries.max_referred_to()
-        };
-        let digits = if largest > 0 {
-            largest.to_string().len() + 1
-        } else {
-            0
-        };
-        let senders = entries.senders();
-        let senders = senders
-            .into_iter()
-            .map(|it| width(&sender_words(it).to_string()));
-        let senders = senders.max().unwrap_or_default().min(MAX_SENDER);
-        let number_width = u16::try_from(digits).unwrap_or(u16::MAX);
-        let sender_width = u16::try_from(senders).unwrap_or(u16::MAX);
-        let sender_width = (canvas.width >= MIN_WIDE).then_some(sender_width);
-        let columns: Vec<_> = match sender_width {
-            Some(sender) => [number_width, TIME_WIDTH, sender]
-                .into_iter()
-                .filter(|it| *it > 0)
-                .chain([0])
-                .collect(),
-            None => vec![0],
-        };
+        let number_width = number_width(entries, selection.details);
+        let sender_width = (canvas.width >= MIN_WIDE).then(|| sender_width(entries));
+        let beside = sender_width.map(|sender| [number_width, TIME_WIDTH, sender]);
+        let beside = beside.into_iter().flatten().filter(|width| *width > 0);
+        let columns: Vec<_> = beside.chain([0]).collect();
         let width = match canvas.width {
             width @ NARROWEST_TABLE.. => width,
             _ => u16::MAX,
@@ -275,6 +254,25 @@ impl<'t> Table<'t> {
         };
         format!("{} {message}", style.style(what))
     }
+}
+
+/// The columns of the largest number that is shown and its sign; 0 if none is.
+fn number_width(entries: &Entries<'_>, details: bool) -> u16 {
+    let largest = if details {
+        entries.len()
+    } else {
+        entries.max_referred_to()
+    };
+    let columns = (largest > 0).then(|| largest.to_string().len() + 1);
+    u16::try_from(columns.unwrap_or_default()).unwrap_or(u16::MAX)
+}
+
+/// The columns of the senders beside their messages.
+fn sender_width(entries: &Entries<'_>) -> u16 {
+    let senders = entries.senders().into_iter();
+    let widths = senders.map(|sender| width(&sender_words(sender).to_string()));
+    let widest = widths.max().unwrap_or_default().min(MAX_SENDER);
+    u16::try_from(widest).unwrap_or(u16::MAX)
 }
 
 /// The lines of a text, each behind a mark.
