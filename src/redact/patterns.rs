@@ -244,8 +244,12 @@ fn bare_links(text: &str) -> Vec<Pattern> {
         let Some(before) = text.get(from..mark) else {
             continue;
         };
-        let start = from + before.trim_end_matches(is_part).len();
-        if !is_bare_host(&text[start..mark]) {
+        let host = &before[before.trim_end_matches(is_part).len()..];
+        let host = host.trim_start_matches(['.', '-']);
+        let start = mark - host.len();
+        // What follows an e-mail address belongs to no host.
+        let is_address = text[..start].ends_with('@');
+        if is_address || !is_bare_host(host) {
             continue;
         }
         let rest = &text[mark..];
@@ -266,7 +270,7 @@ fn bare_links(text: &str) -> Vec<Pattern> {
 fn is_bare_host(host: &str) -> bool {
     let domain = host.rsplit_once('.');
     domain.is_some_and(|(name, domain)| {
-        name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        !name.is_empty()
             && domain.len() >= 2
             && domain.bytes().all(|byte| byte.is_ascii_lowercase())
             && words::ending(host).is_empty()

@@ -389,7 +389,9 @@ impl<'r> Rewriter<'r> {
         }
         let file = path.split(['?', '#']).next().unwrap_or_default();
         let kind = Kind::Link(words::ending(file));
-        let pseudonym = self.give(&kind, url, path.trim_start_matches('/'));
+        // With the host as it is shown: in another delivery it may be nobody's, and stay.
+        let identity = format!("{scheme}{host}{path}");
+        let pseudonym = self.give(&kind, &identity, path.trim_start_matches('/'));
         format!("{scheme}{host}/{pseudonym}")
     }
 
@@ -476,24 +478,30 @@ fn is_of_person(kind: &Kind) -> bool {
 /// Whether a value whose key does not say what it is looks like the name of a person.
 fn is_perhaps_of_person(kind: &Kind, value: &str) -> bool {
     let is_unlabelled = matches!(kind, Kind::Value(label) if label == UNLABELLED);
-    let is_written_so = |c: char| c.is_alphabetic() || is_unseen(c) || " .'’-".contains(c);
     let mut words = value.split_whitespace();
     let is_name = |word: &str| !starts_small(word) && !words::is_harmless_key(word);
     is_unlabelled
         && (2..=4).contains(&words.clone().count())
-        && value.chars().all(is_written_so)
+        && is_written_as_name(value)
         && words.all(is_name)
+}
+
+/// Whether there are only words in a value.
+fn is_written_as_name(value: &str) -> bool {
+    let is_part = |c: char| c.is_alphabetic() || is_unseen(c) || " .'’-".contains(c);
+    value.chars().all(is_part)
 }
 
 /// The words of a name that are names by themselves: with a capital, unless it has none at all, or in
 /// a script without.
 fn parts_of_name(name: &str) -> impl Iterator<Item = &str> {
-    let has_capitals = name.contains(char::is_uppercase);
+    let needs_capital = name.contains(char::is_uppercase) || !is_written_as_name(name);
     let parts = name.split(|c: char| !c.is_alphanumeric() && !is_unseen(c));
     parts.filter(move |part| {
         let is_uncased = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
         let fewest = if part.contains(is_uncased) { 2 } else { 3 };
-        !(has_capitals && starts_small(part))
+        let is_small = needs_capital && starts_small(part);
+        !is_small
             && part.chars().count() >= fewest
             && !words::is_title(part)
             && !part.contains(|c: char| c.is_numeric())
