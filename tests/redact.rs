@@ -371,6 +371,8 @@ fn any_piece() -> impl Strategy<Value = String> {
         "Lestari",
         "Pak Budi (security)",
         "Budi",
+        "sri weiß",
+        "Weiss",
         "KX-77204",
         "kx77204",
         "77204",
@@ -404,6 +406,8 @@ fn any_piece() -> impl Strategy<Value = String> {
         "https://u@cdn.example/a/77204.jpg?x=1",
         "https://628135577901.example/",
         "https://cdn.example/file-1.jpg",
+        "wa.me/628135577901?text=Dewi",
+        "file-1.jpg/2",
         "KzYyODEzNTU3NzkwMQ==",
         "UmF0aA==",
         "4111 1111 1111 1111",
@@ -763,4 +767,78 @@ fn the_look_of_a_pseudonym_is_not_trusted() {
         json!({"order": "order-77204", "amount": 77204, "field-77204": "name-77204"});
     let body = plainly(said.to_string().as_bytes());
     assert!(!body.contains("77204") && !body.contains("6281"), "{body}");
+
+    // Somebody has added to a fixture.
+    let mut said: Value =
+        serde_json::from_str(&plainly(conversation().to_string().as_bytes())).expect("JSON");
+    said["variables"]["address"] = json!("Jalan Melati 12");
+    let body = plainly(said.to_string().as_bytes());
+    assert!(
+        !body.contains("Melati") && body.contains("name-1"),
+        "{body}"
+    );
+}
+
+/// What becomes of a text beside these variables.
+fn said_beside(variables: &Value, text: &str) -> String {
+    let mut said = session(json!([
+        {"msg_id": "5e1", "timestamp": 1_744_699_261, "status": "read", "content": {"type": "text", "text": text}},
+    ]));
+    said["variables"] = variables.clone();
+    let redacted: Value =
+        serde_json::from_str(&plainly(said.to_string().as_bytes())).expect("JSON");
+    let text = &redacted["messages"][0]["content"]["text"];
+    text.as_str().expect("a text").to_owned()
+}
+
+#[test]
+fn parts_of_names_are_names_however_they_are_written() {
+    for (variables, text, want) in [
+        (
+            json!({"name": "budi van santoso"}),
+            "Pak Budi Santoso, van",
+            "Pak name-1, van",
+        ),
+        (
+            json!({"name": "Łukasz Weiß"}),
+            "LUKASZ or weiss",
+            "name-1 or name-1",
+        ),
+        (json!({"name": "王 小明"}), "小明, hi", "name-1, hi"),
+        (
+            json!({"recipient": "Budi Santoso"}),
+            "Hi Budi",
+            "Hi recipient-1",
+        ),
+        (json!({"1": "Budi Santoso"}), "Hi Budi", "Hi value-1"),
+        (json!({"1": "Your Order"}), "your parcel", "your parcel"),
+    ] {
+        assert_eq!(said_beside(&variables, text), want, "{variables}");
+    }
+}
+
+#[test]
+fn usual_words_stay_in_texts() {
+    let variables = json!({
+        "lang": "en", "country": "id", "day": "22", "amount": "a", "count": "2", "intent": "order",
+        "done": "yes", "area": "Bandung", "name": "Li",
+    });
+    assert_eq!(
+        said_beside(
+            &variables,
+            "En id: a yes, 2 orders of order 22 to Bandung, Li"
+        ),
+        "En id: a yes, 2 orders of order 22 to area-1, name-1"
+    );
+}
+
+#[test]
+fn long_texts_that_repeat_take_no_time() {
+    for text in [
+        "name, ".repeat(60_000),
+        "1".repeat(400_000),
+        "a/".repeat(50_000),
+    ] {
+        said_beside(&json!({"name": "name"}), &text);
+    }
 }

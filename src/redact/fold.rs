@@ -6,7 +6,7 @@
 //! is percent-encoded, or written as a numeric escape of JSON or HTML, is decoded. Each unit knows
 //! the bytes that it stands for, so that what is found in the units can be replaced in the text.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -47,7 +47,11 @@ pub(super) fn fold(text: &str) -> Vec<Unit> {
         match units.last_mut() {
             Some(before) if is_unseen(c) => before.bytes.end = bytes.end,
             _ if is_unseen(c) => {}
-            _ => units.push(unit(c, bytes)),
+            _ => {
+                let second = second_letter(c).map(|second| unit(second, bytes.clone()));
+                units.push(unit(c, bytes));
+                units.extend(second);
+            }
         }
     }
     units
@@ -88,7 +92,8 @@ pub(super) fn is_unseen(c: char) -> bool {
     let category = c.general_category();
     category == GeneralCategory::Format
         || c.general_category_group() == GeneralCategoryGroup::Mark
-        || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
+        // The last one only makes an Arabic word longer.
+        || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{640}')
 }
 
 /// The character that stands for all that read like it.
@@ -103,13 +108,45 @@ fn folded(c: char) -> char {
         '\u{ff01}'..='\u{ff5e}' => shifted(c, 0xff01, '!'),
         '\u{24b6}'..='\u{24cf}' => shifted(c, 0x24b6, 'a'),
         '\u{24d0}'..='\u{24e9}' => shifted(c, 0x24d0, 'a'),
+        '\u{1f110}'..='\u{1f129}' => shifted(c, 0x1f110, 'a'),
+        '\u{1f130}'..='\u{1f149}' => shifted(c, 0x1f130, 'a'),
+        '\u{1f150}'..='\u{1f169}' => shifted(c, 0x1f150, 'a'),
+        '\u{1f170}'..='\u{1f189}' => shifted(c, 0x1f170, 'a'),
         '\u{1d400}'..='\u{1d6a3}' => {
             char::from_u32('a' as u32 + (c as u32 - 0x1d400) % 26).unwrap_or(c)
         }
         c => c,
     };
     let lower = c.to_lowercase().next().unwrap_or(c);
-    without_accent(lower)
+    without_accent(plain_letter(lower))
+}
+
+/// The letter of an alphabet that is only a style of the usual one. `-` stands for letters that it has
+/// not.
+fn plain_letter(c: char) -> char {
+    const ALPHABETS: [&str; 4] = [
+        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡ-ʏᴢ",
+        "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ-ʳˢᵗᵘᵛʷˣʸᶻ",
+        "ᴬᴮ-ᴰᴱ-ᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾ-ᴿ-ᵀᵁⱽᵂ---",
+        "-ℬℭ-ℰℱℊℋℐ--ℒℳ-ℴ--ℛ--------",
+    ];
+    const OTHERS: &str = "----ℯ--ℌℑ-------ℚℜ-------ℨ";
+    if c.is_ascii() || !c.is_alphabetic() {
+        return c;
+    }
+    let alphabets = ALPHABETS.iter().chain([&OTHERS]);
+    let mut places = alphabets.filter_map(|alphabet| alphabet.chars().position(|known| known == c));
+    let place = places.next().and_then(|place| u8::try_from(place).ok());
+    place.map_or(c, |place| char::from(b'a' + place))
+}
+
+/// The second letter of one that stands for two.
+fn second_letter(c: char) -> Option<char> {
+    match c {
+        'ß' | 'ẞ' => Some('s'),
+        'æ' | 'Æ' | 'œ' | 'Œ' => Some('e'),
+        _ => None,
+    }
 }
 
 /// The character as far from `first` as `c` is from `start`.
@@ -123,7 +160,7 @@ fn digit(c: char) -> Option<char> {
     let value = match code {
         0xb2 | 0xb3 => code - 0xb0,
         0xb9 => 1,
-        0x2070..=0x2079 => code - 0x2070,
+        0x2070 | 0x2074..=0x2079 => code - 0x2070,
         0x2080..=0x2089 => code - 0x2080,
         0x2460..=0x2468 => code - 0x245f,
         0x24ea => 0,
@@ -148,21 +185,47 @@ fn digit(c: char) -> Option<char> {
 }
 
 fn without_accent(c: char) -> char {
-    const ACCENTS: [(&str, char); 12] = [
-        ("àáâãäåāăąǎạảấầẩẫậắằẳẵặ", 'a'),
+    const ACCENTS: [(&str, char); 30] = [
+        ("àáâãäåāăąǎæạảấầẩẫậắằẳẵặ", 'a'),
         ("çćĉċč", 'c'),
-        ("ďđ", 'd'),
+        ("ďđð", 'd'),
         ("èéêëēĕėęěẹẻẽếềểễệ", 'e'),
+        ("ĝğġģǧ", 'g'),
+        ("ĥħ", 'h'),
         ("ìíîïĩīĭįıỉị", 'i'),
+        ("ĵ", 'j'),
+        ("ķ", 'k'),
+        ("ĺļľŀł", 'l'),
         ("ñńņň", 'n'),
-        ("òóôõöøōŏőơọỏốồổỗộớờởỡợ", 'o'),
+        ("òóôõöøōŏőơœọỏốồổỗộớờởỡợ", 'o'),
         ("ŕŗř", 'r'),
-        ("śŝşšș", 's'),
+        ("śŝşšșßẞ", 's'),
         ("ţťțŧ", 't'),
         ("ùúûüũūŭůűųưụủứừửữự", 'u'),
+        ("ŵẁẃẅ", 'w'),
         ("ýÿŷỳỵỷỹ", 'y'),
+        ("źżž", 'z'),
+        // Accents of other scripts that are often left out, and a letter that ends words.
+        ("ά", 'α'),
+        ("έ", 'ε'),
+        ("ή", 'η'),
+        ("ίϊΐ", 'ι'),
+        ("ό", 'ο'),
+        ("ύϋΰ", 'υ'),
+        ("ώ", 'ω'),
+        ("ς", 'σ'),
+        ("ё", 'е'),
+        ("أإآ", 'ا'),
+        ("ى", 'ي'),
     ];
-    if !matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}') {
+    const SCRIPTS: [RangeInclusive<char>; 5] = [
+        '\u{c0}'..='\u{24f}',
+        '\u{370}'..='\u{3ff}',
+        '\u{400}'..='\u{45f}',
+        '\u{620}'..='\u{64a}',
+        '\u{1e00}'..='\u{1eff}',
+    ];
+    if !SCRIPTS.iter().any(|script| script.contains(&c)) {
         return c;
     }
     let found = ACCENTS.iter().find(|(accented, _)| accented.contains(c));
@@ -241,6 +304,10 @@ mod tests {
             ("ＤＥＷＩ", "dewi"),
             ("𝐃𝐞𝐰𝐢", "dewi"),
             ("Déwi De\u{301}wi", "dewi dewi"),
+            ("Łukasz Erdoğan Živa WEIß", "lukasz erdogan ziva weiss"),
+            ("ΓΙΏΡΓΟΣ Γιώργος", "γιωργοσ γιωργοσ"),
+            ("Алёна مـحـمـد", "алена محمد"),
+            ("𝒟ℯ𝓌𝒾 🄳🅔🆆ⁱ ᴅᴇᴡɪ ᴰᵉʷⁱ", "dewi dewi dewi dewi"),
             ("٦٢۸६๖６²①𝟗", "628666219"),
             ("%44%65wi%2B%D9%A6", "dewi+6"),
             ("%2544%252562", "db"),

@@ -4,9 +4,10 @@
 //! Forms are kept in a trie of folded letters and digits, without what separates them: `KH-20418`
 //! is also found in `kh 20418`. From each place where a word starts, the trie is followed as far as
 //! it goes, and the longest form that ends with a word is taken. Forms with many digits are found in
-//! the middle of words too. A form has at most [`MAX_LENGTH`] characters, so the search takes time in
-//! proportion to the text.
+//! the middle of words too. A form is recognised by at most [`MAX_LENGTH`] characters, so the search takes
+//! time in proportion to the text.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -16,7 +17,7 @@ use foldhash::HashMap;
 
 use super::fold::{Class, Unit, fold};
 
-/// The number of characters by which a form is recognised.
+/// The most characters by which a form is recognised.
 const MAX_LENGTH: usize = 48;
 /// The fewest characters of a form that is looked for inside base64, where any letter is likely.
 const MIN_ENCODED: usize = 4;
@@ -49,6 +50,8 @@ struct End {
     length: usize,
     /// The text, if it must be exactly this.
     exact: Option<Box<str>>,
+    /// The characters after those by which it is recognised.
+    rest: Box<[char]>,
 }
 
 /// Where the letters of a form are.
@@ -131,9 +134,13 @@ impl Forms {
             how,
             length,
             exact,
+            rest: letters[length..].into(),
         };
         let ends = self.ends.entry(node).or_default();
-        if !ends.iter().any(|known| known.exact == end.exact) {
+        if !ends
+            .iter()
+            .any(|known| known.exact == end.exact && known.rest == end.rest)
+        {
             ends.push(end);
         }
     }
@@ -208,10 +215,17 @@ impl Forms {
             let ends = self.ends.get(&node).into_iter().flatten();
             let mut ends = ends.filter(|end| end.length >= min_length);
             if let Some(end) = ends.find(|end| end.is_at(&place)) {
-                longest = Some((at + 1, end.id));
+                longest = Some((at + 1, end, node));
             }
         }
-        longest
+        let (at, end, node) = longest?;
+        // Long forms start alike, and the one that goes on like the text is meant.
+        let ends = self.ends.get(&node).into_iter().flatten();
+        let ends = ends.filter(|end| !end.rest.is_empty());
+        let ends = ends.map(|end| (end_of_rest(units, solid, at, &end.rest), end));
+        let further = ends.max_by_key(|(at, end)| (*at, Reverse(end.rest.len())));
+        let (at, end) = further.unwrap_or((at, end));
+        Some((at, end.id))
     }
 
     /// Finds base64 that holds a form.
@@ -290,6 +304,24 @@ fn is_boundary(units: &[Unit], solid: &[usize], at: usize) -> bool {
         || !left.is_capital && right.is_capital
 }
 
+/// How far the text goes on like the rest of a form, in whole words.
+fn end_of_rest(units: &[Unit], solid: &[usize], start: usize, rest: &[char]) -> usize {
+    let is_same = |at: usize, c: char| {
+        let unit = solid.get(at).map(|unit| &units[*unit]);
+        unit.is_some_and(|unit| unit.c == c) && solid[at] - solid[at - 1] <= MAX_GAP + 1
+    };
+    let mut end = start;
+    for (at, c) in (start..).zip(rest) {
+        if !is_same(at, *c) {
+            break;
+        }
+        if is_boundary(units, solid, at + 1) {
+            end = at + 1;
+        }
+    }
+    end
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,6 +361,39 @@ mod tests {
             "kh 20418, KH20418, receipt-KH–20418.pdf",
             &["kh 20418", "KH20418", "KH–20418"],
         );
+    }
+
+    #[test]
+    fn finds_long_texts_up_to_their_end() {
+        let long = "Jalan Jenderal Sudirman Kavling 52, Blok C, Kebayoran Baru, Jakarta Selatan";
+        for (text, want) in [
+            (format!("to {long}."), long),
+            (format!("to {}", long.to_uppercase()), &long.to_uppercase()),
+            (
+                format!("to {}", long.replace("Jakarta", "Jakapura")),
+                "Jalan Jenderal Sudirman Kavling 52, Blok C, Kebayoran Baru",
+            ),
+        ] {
+            finds(long, &text, &[want]);
+        }
+    }
+
+    #[test]
+    fn tells_long_texts_apart_that_start_alike() {
+        let start = "long ".repeat(20);
+        let texts = ["north", "north gate", "south"].map(|end| format!("{start}{end}"));
+        let forms = forms(&texts.each_ref().map(String::as_str));
+        for (id, text) in texts.iter().enumerate() {
+            let found = forms.find(&format!("to {text}, please"));
+            let bytes = 3..3 + text.len();
+            assert_eq!(
+                found,
+                [Match {
+                    bytes,
+                    id: Some(id)
+                }]
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use foldhash::HashMap;
 use super::forms::{Forms, Match, letters_of};
 use super::patterns::{Pattern, PatternKind};
 use super::pseudonyms::Kind;
+use super::text::overlaps;
 use super::words;
 
 /// How an identity is shown.
@@ -139,13 +140,16 @@ impl Known {
         if found.peek().is_none() {
             return false;
         }
-        let given = self.pseudonyms.find(text);
-        found.any(|found| {
-            let overlaps = |given: &Match| {
-                given.bytes.start < found.bytes.end && found.bytes.start < given.bytes.end
-            };
-            !given.iter().any(overlaps)
-        })
+        let given = self.pseudonyms.find(text).into_iter();
+        let mut given: Vec<_> = given.map(|given| given.bytes).collect();
+        given.dedup_by(|next, first| {
+            let overlaps = next.start < first.end;
+            if overlaps {
+                first.end = first.end.max(next.end);
+            }
+            overlaps
+        });
+        found.any(|found| !overlaps(&found.bytes, &given))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::fold::{Class, Unit, fold};
+use super::words;
 
 /// The fewest digits of a number that may be somebody's.
 const MIN_DIGITS: usize = 7;
@@ -31,6 +32,7 @@ pub(super) enum PatternKind {
 /// Finds the links and e-mail addresses in a text, from left to right.
 pub(super) fn addresses(text: &str) -> Vec<Pattern> {
     let mut found = urls(text);
+    found.extend(bare_links(text));
     if text.contains(['@', '%', '&', '\\', '＠']) {
         found.extend(emails(&fold(text)));
     }
@@ -217,11 +219,9 @@ fn urls(text: &str) -> Vec<Pattern> {
         let scheme =
             text[from + before..mark].trim_start_matches(|c: char| !c.is_ascii_alphabetic());
         let start = mark - scheme.len();
-        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`' | '|');
         let rest = &text[mark + 3..];
-        let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
-        // In a sentence, what ends it is not part of the link.
-        let rest = rest.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'']);
+        let rest = &rest[..rest.find(ends_link).unwrap_or(rest.len())];
+        let rest = without_end_of_sentence(rest);
         let end = mark + 3 + rest.len();
         if !scheme.is_empty() && !rest.is_empty() {
             found.push(Pattern {
@@ -233,6 +233,58 @@ fn urls(text: &str) -> Vec<Pattern> {
         from = end.max(mark + 3);
     }
     found
+}
+
+/// Links without a scheme that go on after the host: `wa.me/1`.
+fn bare_links(text: &str) -> Vec<Pattern> {
+    let mut found: Vec<Pattern> = Vec::new();
+    for (mark, _) in text.match_indices('/') {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let from = found.last().map_or(0, |last| last.bytes.end);
+        let Some(before) = text.get(from..mark) else {
+            continue;
+        };
+        let host = &before[before.trim_end_matches(is_part).len()..];
+        let host = host.trim_start_matches(['.', '-']);
+        let start = mark - host.len();
+        // What follows an e-mail address belongs to no host.
+        let is_address = text[..start].ends_with('@');
+        if is_address || !is_bare_host(host) {
+            continue;
+        }
+        let rest = &text[mark..];
+        let rest = &rest[..rest.find(ends_link).unwrap_or(rest.len())];
+        let end = mark + without_end_of_sentence(rest).len();
+        if end > mark + 1 {
+            found.push(Pattern {
+                bytes: start..end,
+                kind: PatternKind::Url,
+                folded: String::new(),
+            });
+        }
+    }
+    found
+}
+
+/// Whether a host needs no scheme to be taken for one: it ends with a domain, and not as files do.
+fn is_bare_host(host: &str) -> bool {
+    let domain = host.rsplit_once('.');
+    domain.is_some_and(|(name, domain)| {
+        !name.is_empty()
+            && domain.len() >= 2
+            && domain.bytes().all(|byte| byte.is_ascii_lowercase())
+            && words::ending(host).is_empty()
+    })
+}
+
+/// Whether a character ends a link.
+fn ends_link(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`' | '|')
+}
+
+/// A link without the punctuation of the sentence that it ends.
+fn without_end_of_sentence(link: &str) -> &str {
+    link.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\''])
 }
 
 #[cfg(test)]
@@ -273,6 +325,11 @@ mod tests {
             "See (https://h.example/a?b=c@d.ef#x).",
             &["https://h.example/a?b=c@d.ef#x"],
         );
+        finds(
+            "see bit.ly/3xYz, www.b.de/r?t=1.",
+            &["bit.ly/3xYz", "www.b.de/r?t=1"],
+        );
+        finds("and/or, e.g./i.e., a.pdf/b.pdf, 1.500/kg, bit.ly/ x", &[]);
         assert!(is_url("https://h/a") && !is_url("see https://h/a") && !is_url("https://"));
         assert_eq!(phone(" +62 (800) 0 ").as_deref(), None);
         assert_eq!(phone("+62 (800) 0000").as_deref(), Some("628000000"));

@@ -14,6 +14,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::words;
+
 /// A key that makes pseudonyms the same in every run. It is overwritten when it is dropped.
 #[derive(Clone)]
 pub struct Key(Zeroizing<Vec<u8>>);
@@ -165,8 +167,7 @@ impl Kind {
             Self::Name(_) | Self::Value(_) => {
                 let word = identity.strip_suffix(&number.to_string());
                 let word = word.and_then(|word| word.strip_suffix(['-', ' ']));
-                let is_part = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ' ');
-                word.is_some_and(|word| !word.is_empty() && word.chars().all(is_part))
+                word.is_some_and(words::is_harmless_key)
             }
             _ => self.numbered(number) == identity,
         }

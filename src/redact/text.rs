@@ -16,7 +16,7 @@ use super::known::{Known, Shown};
 use super::patterns::{self, Pattern, PatternKind};
 use super::pseudonyms::{Kind, Pseudonyms};
 use super::replaced::Replaced;
-use super::{Body, LEFT_OUT, Leak, Options, words};
+use super::{Body, Leak, Options, words};
 use crate::json::{UnixTime, is_rfc3339, unescape, without_lone_surrogates};
 
 /// The times that are kept: from the year 2000 to 2099. Other numbers may be anything.
@@ -190,8 +190,12 @@ impl<'r> Rewriter<'r> {
             // A new word of the documentation, which texts may contain too.
             return self.give(&kind, &plain(value), value);
         }
+        let is_of_person = is_of_person(&kind);
+        if matches!(kind, Kind::Value(_)) && !is_of_person && words::is_common(value) {
+            return self.give(&kind, &plain(value), value);
+        }
         let pseudonym = self.name(&kind, &plain(value), value);
-        if is_of_person(&kind) && pseudonym != value {
+        if pseudonym != value && (is_of_person || is_perhaps_of_person(&kind, value)) {
             for part in parts_of_name(value) {
                 self.known.add_part(part, &pseudonym);
             }
@@ -315,12 +319,19 @@ impl<'r> Rewriter<'r> {
     /// left.
     fn known_in(&self, text: &str) -> Vec<Match> {
         let mut places: Vec<Match> = Vec::new();
+        let mut whole_to = 0;
         for found in self.known.find(text) {
+            // A number of any length is walked only once.
+            if found.bytes.end <= whole_to {
+                continue;
+            }
             let is_settled = found.id.is_some_and(|id| self.known.is_settled(id));
             let bytes = if is_settled {
                 found.bytes
             } else {
-                whole_number(text, found.bytes)
+                let whole = whole_number(text, found.bytes);
+                whole_to = whole.end;
+                whole
             };
             match places.last_mut() {
                 Some(last) if bytes.start < last.bytes.end => {
@@ -350,9 +361,8 @@ impl<'r> Rewriter<'r> {
 
     /// A link with only its scheme and host, unless the host names somebody.
     fn url(&mut self, url: &str) -> String {
-        let Some((scheme, rest)) = url.split_once("://") else {
-            return LEFT_OUT.to_owned();
-        };
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        let rest = if scheme.is_empty() { url } else { rest };
         let (authority, path) =
             rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
         let host = authority
@@ -370,13 +380,19 @@ impl<'r> Rewriter<'r> {
         } else {
             "https"
         };
+        let scheme = match scheme {
+            "" => String::new(),
+            scheme => format!("{scheme}://"),
+        };
         if path.len() <= 1 {
-            return format!("{scheme}://{host}{path}");
+            return format!("{scheme}{host}{path}");
         }
         let file = path.split(['?', '#']).next().unwrap_or_default();
         let kind = Kind::Link(words::ending(file));
-        let pseudonym = self.give(&kind, url, path.trim_start_matches('/'));
-        format!("{scheme}://{host}/{pseudonym}")
+        // With the host as it is shown: in another delivery it may be nobody's, and stay.
+        let identity = format!("{scheme}{host}{path}");
+        let pseudonym = self.give(&kind, &identity, path.trim_start_matches('/'));
+        format!("{scheme}{host}/{pseudonym}")
     }
 
     /// A field that holds a link, whose file may be named in texts.
@@ -404,7 +420,7 @@ impl<'r> Rewriter<'r> {
 }
 
 /// Whether some bytes are among others, which are in order.
-fn overlaps(bytes: &Range<usize>, others: &[Range<usize>]) -> bool {
+pub(super) fn overlaps(bytes: &Range<usize>, others: &[Range<usize>]) -> bool {
     let next = others.partition_point(|other| other.end <= bytes.start);
     let next = others.get(next);
     next.is_some_and(|other| other.start < bytes.end)
@@ -428,12 +444,15 @@ fn without_surrogates<'v>(token: &str, value: Cow<'v, str>) -> Cow<'v, str> {
     }
 }
 
+/// The word for the values of a key that does not say what they are.
+const UNLABELLED: &str = "value";
+
 /// The word for the values of a key.
 fn label(key: &str) -> String {
     if words::is_harmless_key(key) {
         words::slug(key)
     } else {
-        "value".to_owned()
+        UNLABELLED.to_owned()
     }
 }
 
@@ -451,36 +470,46 @@ fn plain(value: &str) -> String {
 fn is_of_person(kind: &Kind) -> bool {
     match kind {
         Kind::Name(word) => matches!(*word, "Contact" | "Customer"),
-        Kind::Value(label) => label.split('_').any(|word| {
-            matches!(
-                word,
-                "name"
-                    | "customer"
-                    | "client"
-                    | "guest"
-                    | "contact"
-                    | "person"
-                    | "user"
-                    | "surname"
-            )
-        }),
+        Kind::Value(label) => label.split('_').any(words::is_person),
         _ => false,
     }
 }
 
-/// The words of a name that are names by themselves: with a capital, or in a script without.
+/// Whether a value whose key does not say what it is looks like the name of a person.
+fn is_perhaps_of_person(kind: &Kind, value: &str) -> bool {
+    let is_unlabelled = matches!(kind, Kind::Value(label) if label == UNLABELLED);
+    let mut words = value.split_whitespace();
+    let is_name = |word: &str| !starts_small(word) && !words::is_harmless_key(word);
+    is_unlabelled
+        && (2..=4).contains(&words.clone().count())
+        && is_written_as_name(value)
+        && words.all(is_name)
+}
+
+/// Whether there are only words in a value.
+fn is_written_as_name(value: &str) -> bool {
+    let is_part = |c: char| c.is_alphabetic() || is_unseen(c) || " .'’-".contains(c);
+    value.chars().all(is_part)
+}
+
+/// The words of a name that are names by themselves: with a capital, unless it has none at all, or in
+/// a script without.
 fn parts_of_name(name: &str) -> impl Iterator<Item = &str> {
-    let parts = name.split(|c: char| !c.is_alphanumeric());
-    parts.filter(|part| {
-        let starts = part
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_uppercase() || !c.is_ascii() && !c.is_lowercase());
-        starts
-            && part.chars().count() >= 3
+    let needs_capital = name.contains(char::is_uppercase) || !is_written_as_name(name);
+    let parts = name.split(|c: char| !c.is_alphanumeric() && !is_unseen(c));
+    parts.filter(move |part| {
+        let is_uncased = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
+        let fewest = if part.contains(is_uncased) { 2 } else { 3 };
+        let is_small = needs_capital && starts_small(part);
+        !is_small
+            && part.chars().count() >= fewest
             && !words::is_title(part)
             && !part.contains(|c: char| c.is_numeric())
     })
+}
+
+fn starts_small(word: &str) -> bool {
+    word.starts_with(char::is_lowercase)
 }
 
 /// The digits of a pseudonym, grouped if the number is.

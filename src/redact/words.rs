@@ -37,6 +37,10 @@ const KEY_WORDS: &str = " \
     venue version via video vip village visit volume voucher waba wallet ward warehouse webhook week weeks weight \
     whatsapp whole width window with workflow year years zero zip zone ";
 
+/// Those of them whose values may be names of people.
+const PERSONS: &str = " agent author client contact contacts courier customer doctor guest guests lead manager member \
+    name names nick nickname owner parent person recipient salutation sender surname user username ";
+
 /// Endings of file names.
 const ENDINGS: [&str; 34] = [
     ".3gp", ".aac", ".amr", ".avi", ".bmp", ".csv", ".doc", ".docx", ".gif", ".heic", ".htm",
@@ -45,10 +49,11 @@ const ENDINGS: [&str; 34] = [
     ".xlsx",
 ];
 
-/// Words before names that are not part of them.
-const TITLES: [&str; 18] = [
+/// Words before names, or between them, that are not names by themselves.
+const TITLES: [&str; 31] = [
     "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "pak", "bapak", "ibu", "mas", "mbak", "kak",
-    "tuan", "nyonya", "herr", "frau", "the",
+    "tuan", "nyonya", "herr", "frau", "the", "and", "van", "von", "der", "den", "del", "della",
+    "dos", "das", "bin", "binti", "ibn", "los",
 ];
 
 /// What replaces the words of texts.
@@ -65,6 +70,19 @@ pub(super) fn is_word(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || b"._-".contains(&byte))
+}
+
+/// Whether a value is so short, or so usual, that in a text it says nothing about anybody: `en`, `12`,
+/// `order`.
+pub(super) fn is_common(value: &str) -> bool {
+    let value = value.trim();
+    let is_short = value.len() <= 2 && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_short || !value.contains(char::is_uppercase) && is_harmless_key(value)
+}
+
+/// Whether a word of a key says that its value may be the name of a person.
+pub(super) fn is_person(word: &str) -> bool {
+    PERSONS.contains(&format!(" {word} "))
 }
 
 /// Whether a word is a title, such as `Mrs`.
