@@ -26,6 +26,7 @@ struct Shown {
     findings: Vec<Finding>,
     findings_omitted: BTreeMap<String, usize>,
     session: Option<Session>,
+    other_notification: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]

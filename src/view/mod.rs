@@ -21,6 +21,7 @@ pub mod index;
 pub mod json;
 mod link;
 mod markdown;
+mod other;
 mod session_format;
 pub mod signature;
 mod summary;
@@ -115,7 +116,7 @@ impl Selection {
 }
 
 /// Writes a session as coloured tables: the summary, then the transcript. A report without a
-/// session shows its findings instead.
+/// session shows its findings instead, below the fields of another notification.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -126,6 +127,9 @@ pub fn write_tables(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let Some(session) = &report.session else {
+        if let Some(other) = &report.other {
+            other::write_table(other, selection, canvas, out)?;
+        }
         return write_without_session(report, canvas, out);
     };
     if selection.shows(Part::Summary) {
