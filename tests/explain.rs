@@ -100,17 +100,16 @@ fn a_wrong_signature_breaks_its_rule_and_a_right_one_none() {
 fn a_wrong_example_breaks_its_rule_only_and_a_right_one_none() {
     for &rule in Rule::ALL.iter().filter(|rule| !rule.is_about_signature()) {
         let example = rule.explanation();
-        assert_eq!(broken(&body(example.wrong), rule), [rule], "{rule}");
-        assert_eq!(broken(&body(example.right), rule), [], "{rule}");
-    }
-}
-
-/// An example in braces is a whole body; any other has the members that matter of one.
-fn body(example: &str) -> String {
-    if example.starts_with('{') {
-        example.to_owned()
-    } else {
-        notification_with(example)
+        assert_eq!(
+            broken(&notification_with(example.wrong), rule),
+            [rule],
+            "{rule}"
+        );
+        assert_eq!(
+            broken(&notification_with(example.right), rule),
+            [],
+            "{rule}"
+        );
     }
 }
 

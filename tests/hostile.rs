@@ -218,7 +218,11 @@ fn json_of_another_kind_is_no_notification() {
                 run.stdout
             );
             assert!(run.stdout.contains(want), "{input}: {}", run.stdout);
-            assert_eq!(run.stdout.matches("not a notification").count(), 1, "{input}");
+            assert_eq!(
+                run.stdout.matches("not a notification").count(),
+                1,
+                "{input}"
+            );
         }
     }
 }

@@ -220,11 +220,11 @@ fn no_field_of_another_notification_or_of_other_json_is_in_any_output() {
         let before = findings(body.as_bytes());
         let mut notification: Value = serde_json::from_str(body).expect("JSON");
         planter.plant(&mut notification, "");
-        let planted = notification.to_string();
-        let kept = plainly(planted.as_bytes());
+        let body = notification.to_string();
+        let kept = plainly(body.as_bytes());
         assert_eq!(findings(kept.as_bytes()), before, "it is of the same kind");
         files.push(format!("{number}.json"));
-        folder.write(&files[number], planted);
+        folder.write(&files[number], body);
     }
     assert!(planter.count > 40, "{}", planter.count);
     for (command, output) in all_output(&folder, &files.join(" "), "") {

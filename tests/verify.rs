@@ -265,7 +265,7 @@ fn finds_the_signature_where_it_is() {
     case("verify captures/body.json --header x-airudder-sign:00", 1);
     folder
         .chatlog("show captures")
-        .is(1, &["valid · hmac-sha256:{body}"]);
+        .is(1, &["\nvalid        captures/body.json (body, exact)\n"]);
     folder
         .chatlog("check captures")
         .is(1, &[" · signatures: 1 valid\n"]);

@@ -27,6 +27,10 @@ const SESSION_END_PART: usize = 3;
 
 /// What a body holds.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart where it is made, and a box would cost every session an allocation"
+)]
 pub enum Notification<'de> {
     /// The end of a session, whole or broken.
     SessionEnd(Session<'de>),
