@@ -144,6 +144,11 @@ fn another_notification_is_verified_and_counted_like_any_other() {
     folder
         .chatlog("check -A other-notification forged.http")
         .is(1, &["1 error", "1 invalid", "1 other notification\n"]);
+    // Also where a file has no name of a capture.
+    folder.write("inbox/0001", OTHER);
+    folder
+        .chatlog("validate inbox")
+        .is(0, &["1 delivery: 1 warning · 1 other notification\n"]);
     for format in ["table", "text", "markdown", "html"] {
         folder
             .chatlog(&format!("show --format {format} other.http"))
