@@ -94,9 +94,16 @@ fn every_command_reads_an_encrypted_callback_like_any_other() {
     let plain = fs::read_to_string("samples/plain-chat.json").expect("a sample");
     let plain: Value = serde_json::from_str(&plain).expect("JSON");
     assert_eq!(shown["session"]["summary"]["call_id"], plain["call_id"]);
-    let note =
-        "decrypted; `Signed` is the SHA-256 of the body: a checksum, not a proof of the sender";
+    let note = "decrypted; `Signed` matches: a checksum, no proof of the sender";
     assert_eq!(shown["capture"]["notes"][0], note);
+    folder.write("other.http", with_checksum(AES_128));
+    folder.write("other-key", KEY);
+    for format in ["table", "text", "html"] {
+        let show = format!("show --format {format} --decrypt-key-file");
+        for inputs in ["key callback.http", "other-key other.http"] {
+            folder.chatlog(&format!("{show} {inputs}")).is(1, &[note]);
+        }
+    }
     // Nothing proves who sent it.
     for command in ["verify", "check"] {
         let run = folder.chatlog(&format!("{command} {key}"));

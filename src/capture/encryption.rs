@@ -24,6 +24,11 @@ use crate::delivery::Delivery;
 /// The bytes of a block of AES.
 const BLOCK: usize = 16;
 
+/// The note of a delivery that was decrypted and has the right checksum.
+const WITH_CHECKSUM: &str = "decrypted; `Signed` matches: a checksum, no proof of the sender";
+/// The note of a delivery that was decrypted and has no checksum.
+const WITHOUT_CHECKSUM: &str = "decrypted; there is no checksum `Signed`";
+
 /// A key as its owner keeps it: 16, 24 or 32 bytes, as they are, in hex or in base64.
 ///
 /// Thirty-two hexadecimal digits may be a key of 32 bytes or one of 16. Each reading is tried, and the
@@ -89,6 +94,13 @@ pub fn is_encrypted(delivery: &Delivery<'_>) -> bool {
     value.is_some_and(|value| value.as_str().trim() == "1")
 }
 
+/// What is to be said of a delivery that was decrypted: what its checksum tells, and what it does not.
+pub fn remark<'d>(delivery: &'d Delivery<'_>) -> Option<&'d str> {
+    let notes = delivery.notes.iter().map(String::as_str);
+    let mut ours = notes.filter(|note| [WITH_CHECKSUM, WITHOUT_CHECKSUM].contains(note));
+    ours.next()
+}
+
 /// Decrypts the body of a delivery. The bytes as sent stay beside it, like those of a body with a
 /// content encoding, because a signature may cover either.
 ///
@@ -144,10 +156,8 @@ impl Check {
 
     fn note(self) -> &'static str {
         match self {
-            Self::Checksum => {
-                "decrypted; `Signed` is the SHA-256 of the body: a checksum, not a proof of the sender"
-            }
-            Self::IsJson | Self::Failed => "decrypted; there is no header `Signed` to compare with",
+            Self::Checksum => WITH_CHECKSUM,
+            Self::IsJson | Self::Failed => WITHOUT_CHECKSUM,
         }
     }
 }

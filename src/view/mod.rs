@@ -42,6 +42,7 @@ use self::theme::Tone;
 use self::transcript::Entries;
 pub use self::wrap::visible_width;
 pub use self::zone::Zone;
+use crate::capture::encryption;
 use crate::signature::Verdict;
 use crate::{Origin, Report};
 
@@ -167,6 +168,9 @@ fn write_without_session(
     out: &mut impl Write,
 ) -> io::Result<()> {
     findings::write_full(report, canvas, out)?;
+    if let Some(remark) = encryption::remark(report.delivery) {
+        writeln!(out, "{}", canvas.theme.muted.style(remark))?;
+    }
     let checked = report.signature.as_ref();
     let Some(checked) = checked.filter(|checked| checked.verdict != Verdict::Unchecked) else {
         return Ok(());

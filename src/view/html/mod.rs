@@ -33,6 +33,7 @@ pub use self::markup::Escaped;
 use super::signature::settings;
 use super::transcript::{self, Entries};
 use super::{Canvas, Part, Selection, other, summary};
+use crate::capture::encryption;
 use crate::signature::Verdict;
 use crate::{Report, Text};
 
@@ -124,6 +125,9 @@ fn write_without_session(
         other::write_html(notification, selection, out)?;
     }
     write_list(report, None, out)?;
+    if let Some(remark) = encryption::remark(report.delivery) {
+        writeln!(out, r#"<p class="muted">{}</p>"#, Escaped(remark))?;
+    }
     // Any other verdict is among the findings.
     if let Some(checked) = &report.signature
         && checked.verdict == Verdict::Valid
