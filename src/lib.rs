@@ -70,8 +70,9 @@
 //!
 //! # Features
 //!
-//! - `cli` (default): the program, the views, [`contract`] and [`redact`]. It enables `compression`.
+//! - `cli` (default): the program, the views, [`contract`] and [`redact`]. It enables the others.
 //! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
+//! - `encryption`: decrypts encrypted callbacks, in `capture::encryption`.
 //!
 //! With `default-features = false`, a receiver of webhooks gets the library alone with few
 //! dependencies: everything but `contract`, `redact` and the views, of which only [`view::wording`] remains.

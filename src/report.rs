@@ -13,7 +13,7 @@ use crate::finding::{
     Finding, FindingLimit, Findings, Levels, Omitted, Rule, Severity, add_omitted, cut,
 };
 use crate::json::Document;
-use crate::notification::Session;
+use crate::notification::{Notification, OtherNotification, Session};
 use crate::signature::Signature;
 
 /// Where a delivery came from: its input and its number there.
@@ -79,8 +79,10 @@ pub struct Report<'a> {
     pub omitted: Vec<Omitted>,
     /// How many errors the project file relaxed, to warnings or to nothing.
     pub errors_allowed: usize,
-    /// The session; `None` if the body is not an object.
+    /// The session; `None` if the body does not hold one.
     pub session: Option<Session<'a>>,
+    /// The notification, if it is another one than that of a session's end.
+    pub other: Option<OtherNotification<'a>>,
     /// The verdict on its signature; `None` if there was no verifier.
     pub signature: Option<Signature>,
 }
@@ -147,9 +149,13 @@ pub fn inspect<'a>(
     options: &InspectOptions<'_>,
 ) -> Report<'a> {
     let mut findings = Findings::new(options.limit);
-    let session = Session::read(document, &mut findings);
+    let notification = Notification::read(document, &mut findings);
     let mut report = Report::new(origin, delivery, document);
-    report.session = session;
+    match notification {
+        Notification::SessionEnd(session) => report.session = Some(session),
+        Notification::Other(other) => report.other = Some(other),
+        Notification::Unknown => {}
+    }
     report.add(findings, options.limit);
     #[cfg(feature = "cli")]
     for contract in options.contracts {
@@ -185,6 +191,7 @@ impl<'a> Report<'a> {
             omitted: Vec::new(),
             errors_allowed: 0,
             session: None,
+            other: None,
             signature: None,
         }
     }

@@ -88,6 +88,13 @@ const VARIATIONS: &[(&str, &str, &str)] = &[
     ("human", "validate --width 80 --color never", "plain-chat.json"),
     ("human", "validate --width 80 --color never", "half-broken.json"),
     ("human", "validate --width 80 --color never", "archive.ndjson"),
+    ("40-columns", "show --width 40 --color never", "other-notifications.ndjson"),
+    ("colour", "show --width 80 --color always", "other-notifications.ndjson"),
+    ("text", "show --format text", "other-notifications.ndjson"),
+    ("markdown", "show --format markdown", "other-notifications.ndjson"),
+    ("html", "show --format html", "other-notifications.ndjson"),
+    ("json", "show --format json", "other-notifications.ndjson"),
+    ("human", "validate --width 80 --color never", "other-notifications.ndjson"),
     ("quiet", "validate --width 80 --color never -q", "archive.ndjson"),
 ];
 

@@ -198,17 +198,31 @@ fn a_file_that_may_not_be_read_does_not_stop_the_others() {
 #[test]
 fn json_of_another_kind_is_no_notification() {
     for (input, want) in [
-        ("[]", "expected an object, found an array"),
-        ("[1, 2]", "expected an object, found an array"),
-        ("\"x\"", "expected an object, found the string `x`"),
-        ("3", "expected an object, found the number `3`"),
-        ("null", "expected an object, found null"),
-        ("true", "expected an object, found `true`"),
+        ("[]", "not a notification: an array"),
+        ("[1, 2]", "not a notification: an array"),
+        ("\"x\"", "not a notification: the string `x`"),
+        ("3", "not a notification: the number `3`"),
+        ("null", "not a notification: null"),
+        ("true", "not a notification: `true`"),
+        ("{}", "not a notification: an object without"),
+        (
+            r#"{"name": "webhook-receiver", "version": "1.4.0"}"#,
+            "not a notification: an object without",
+        ),
     ] {
         for run in in_every_way(input.as_bytes()) {
             assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{input}");
-            assert!(run.stdout.contains("wrong-type"), "{input}: {}", run.stdout);
+            assert!(
+                run.stdout.contains("not-a-notification"),
+                "{input}: {}",
+                run.stdout
+            );
             assert!(run.stdout.contains(want), "{input}: {}", run.stdout);
+            assert_eq!(
+                run.stdout.matches("not a notification").count(),
+                1,
+                "{input}"
+            );
         }
     }
 }

@@ -26,6 +26,7 @@ struct Shown {
     findings: Vec<Finding>,
     findings_omitted: BTreeMap<String, usize>,
     session: Option<Session>,
+    other_notification: Option<Box<RawValue>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -633,6 +634,21 @@ fn times_are_rfc_3339_in_the_zone_asked_for() {
                 }
             },
         );
+    }
+}
+
+#[test]
+fn another_notification_is_as_it_was_received_and_has_no_session() {
+    let sample = "samples/other-notifications.ndjson";
+    let shown = lines::<Shown>(&show(sample, &[]));
+    let records = fs::read_to_string(sample).expect("a sample");
+    assert_eq!(shown.len(), records.lines().count());
+    for (report, record) in shown.iter().zip(records.lines()) {
+        let other = report.other_notification.as_deref().map(RawValue::get);
+        assert_eq!(other, Some(record));
+        assert!(report.session.is_none());
+        let rules: Vec<_> = report.findings.iter().map(|it| &*it.rule).collect();
+        assert_eq!(rules, ["other-notification"]);
     }
 }
 

@@ -206,6 +206,32 @@ fn no_field_of_any_sample_is_in_any_output() {
     }
 }
 
+#[test]
+fn no_field_of_another_notification_or_of_other_json_is_in_any_output() {
+    let folder = Folder::new("redact-other");
+    let mut planter = Planter {
+        words: true,
+        count: 0,
+    };
+    let sample = fs::read_to_string("samples/other-notifications.ndjson").expect("a sample");
+    let package = r#"{"name": "x", "private": {"version": ["1.4.0", 7]}}"#;
+    let mut files = Vec::new();
+    for (number, body) in sample.lines().chain([package]).enumerate() {
+        let before = findings(body.as_bytes());
+        let mut notification: Value = serde_json::from_str(body).expect("JSON");
+        planter.plant(&mut notification, "");
+        let body = notification.to_string();
+        let kept = plainly(body.as_bytes());
+        assert_eq!(findings(kept.as_bytes()), before, "it is of the same kind");
+        files.push(format!("{number}.json"));
+        folder.write(&files[number], body);
+    }
+    assert!(planter.count > 40, "{}", planter.count);
+    for (command, output) in all_output(&folder, &files.join(" "), "") {
+        holds_none(&output, &CANARY, &command);
+    }
+}
+
 /// The ways to write a phone number and a name that a search must not miss.
 fn hidden_forms() -> Vec<String> {
     let arabic = |text: &str| -> String {

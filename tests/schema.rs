@@ -23,12 +23,18 @@ fn validator() -> Validator {
     Validator::new(&schema(), Formats::Ignored)
 }
 
-/// The errors of the reader about the shape, which are those that a schema can find.
+/// What the reader says about the shape that a schema can find: errors, and that it is another
+/// notification.
 fn shape_errors(body: &str) -> Vec<String> {
     let is_shape = |rule| {
         matches!(
             rule,
-            Rule::MissingField | Rule::WrongType | Rule::UnknownValue | Rule::BadTime
+            Rule::MissingField
+                | Rule::WrongType
+                | Rule::UnknownValue
+                | Rule::BadTime
+                | Rule::NotANotification
+                | Rule::OtherNotification
         )
     };
     inspect(body.as_bytes(), |report| {

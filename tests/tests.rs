@@ -30,6 +30,7 @@ mod verify;
 
 // Reading: captures, the schema, signatures, and what real and hostile inputs look like.
 mod captures;
+mod encryption;
 mod hostile;
 mod properties;
 mod regressions;

@@ -125,6 +125,42 @@ fn every_verdict_has_its_exit_code_and_the_worst_wins() {
 }
 
 #[test]
+fn another_notification_is_verified_and_counted_like_any_other() {
+    const OTHER: &str =
+        r#"{"workflow_id":"4cb9","workflow_name":"Reminder","status":"finished","actions":[]}"#;
+    const OF_OTHER: &str = "5cdb5926a07abfa8f2e4edb1d43faaaf329247d99c1a70e7581dc60b1ddaa397";
+    let folder = Folder::new("another");
+    folder.write("other.http", signed(OF_OTHER, OTHER));
+    folder.write("forged.http", signed(SIGNATURE, OTHER));
+    folder.chatlog("verify other.http").is(0, &["1 valid"]);
+    folder.chatlog("verify forged.http").is(1, &["1 invalid"]);
+    folder.chatlog("check other.http").is(
+        0,
+        &[
+            "warning[other-notification]",
+            "1 delivery: 1 warning · signatures: 1 valid · 1 other notification\n",
+        ],
+    );
+    folder
+        .chatlog("check -A other-notification forged.http")
+        .is(1, &["1 error", "1 invalid", "1 other notification\n"]);
+    // Also where a file has no name of a capture.
+    folder.write("inbox/0001", OTHER);
+    folder
+        .chatlog("validate inbox")
+        .is(0, &["1 delivery: 1 warning · 1 other notification\n"]);
+    for format in ["table", "text", "markdown", "html"] {
+        folder
+            .chatlog(&format!("show --format {format} other.http"))
+            .is(0, &["workflow", "finished", "other-notification", "valid"]);
+    }
+    let shown = objects(&folder.chatlog("show --format json other.http"));
+    assert_eq!(shown[0]["other_notification"]["status"], "finished");
+    assert_eq!(shown[0]["signature"]["verdict"], "valid");
+    assert_eq!(shown[0]["session"], Value::Null);
+}
+
+#[test]
 fn json_holds_what_is_promised_and_no_more() {
     let folder = Folder::new("json");
     folder.write("one.http", signed(SIGNATURE, BODY));
@@ -234,7 +270,7 @@ fn finds_the_signature_where_it_is() {
     case("verify captures/body.json --header x-airudder-sign:00", 1);
     folder
         .chatlog("show captures")
-        .is(1, &["valid · hmac-sha256:{body}"]);
+        .is(1, &["\nvalid        captures/body.json (body, exact)\n"]);
     folder
         .chatlog("check captures")
         .is(1, &[" · signatures: 1 valid\n"]);

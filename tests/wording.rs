@@ -26,7 +26,7 @@ macro_rules! details {
 
 // A detail that is not listed here does not compile; one that no case below shows fails the test.
 details! {
-    NotJson MissingField WrongType UnknownValue BadTime UnknownField UnrelatedField
+    NotJson NotANotification OtherNotification MissingField WrongType UnknownValue BadTime UnknownField UnrelatedField
     UnknownContentType UnknownInteractiveType UnknownSystemEvent DuplicateKey NumberPrecision
     DuplicateMessageId DanglingReply MessageOrder OutsideSession EndsBeforeStart EmptyTranscript
     Signature Contract Uncheckable
@@ -95,6 +95,7 @@ fn messages(messages: &[&str]) -> String {
 fn every_finding_says_what_is_wrong_and_what_to_do() {
     let mut said = Said::default();
     text_that_is_not_json(&mut said);
+    other_json(&mut said);
     types(&mut said);
     times(&mut said);
     names(&mut said);
@@ -134,6 +135,23 @@ fn text_that_is_not_json(said: &mut Said) {
         &[
             r"unpaired surrogate `\uD83D` in a string",
             "help: chatlog shows it as U+FFFD; the sender probably cut a text inside a character",
+        ],
+    );
+}
+
+fn other_json(said: &mut Said) {
+    said.body(
+        "{\"status\": 200}",
+        &["not a notification: an object without the documented fields"],
+    );
+    said.body("3", &["not a notification: the number `3`"]);
+    said.body("[[]]", &["not a notification: an array"]);
+    said.body(
+        r#"{"workflow_id": "", "status": null, "rows": [], "version": 2}"#,
+        &[
+            "not a session-end notification: has `workflow_id`, `status` and `rows`, \
+             lacks `messages` and `session_end_reason`",
+            "help: the platform posts it to the same URL; chatlog shows its fields and checks none",
         ],
     );
 }

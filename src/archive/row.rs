@@ -13,7 +13,7 @@ use crate::{Origin, Report, Text};
 const MAX_TEXT: usize = 80;
 
 /// A session in a list of sessions. A body without a session has a row too, which says only where it
-/// is from and what was found.
+/// is from and what was found; that of another notification also whom and which workflow it is about.
 #[derive(Debug, Clone)]
 pub struct SessionRow {
     /// Where the delivery came from.
@@ -58,6 +58,7 @@ impl SessionRow {
         let end_reason = session.session_end_reason.as_ref();
         let rounds = session.talk_round.map(|it| Text::from(it.0.as_str()));
         let workflow = kept(session.workflow_name.as_ref());
+        let of_other = |name| report.other?.text(name);
         let verdict = report.signature.as_ref().map(|it| it.verdict);
         let (errors, warnings) = report.totals();
         Self {
@@ -65,8 +66,12 @@ impl SessionRow {
             call_id: kept(session.call_id.as_ref()),
             start: start.and_then(|time| time.instant),
             duration: session.duration(),
-            callee: kept(session.callee.as_ref()),
-            workflow: workflow.or_else(|| kept(session.workflow_id.as_ref())),
+            callee: kept(session.callee.as_ref())
+                .or_else(|| kept(of_other("callee").as_ref()))
+                .or_else(|| kept(of_other("callee_number").as_ref())),
+            workflow: workflow
+                .or_else(|| kept(session.workflow_id.as_ref()))
+                .or_else(|| kept(of_other("workflow_name").as_ref())),
             end_reason: kept(end_reason.map(|reason| &reason.text)),
             intention: kept(session.intention.as_ref()),
             rounds: kept(rounds.as_ref()),

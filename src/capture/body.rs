@@ -14,8 +14,8 @@ use super::record::{Capture, Record};
 use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Fidelity, Headers};
 
-/// Keys of a notification that no capture format uses.
-const NOTIFICATION: [&[u8]; 18] = [
+/// Keys of the platform's notifications that no capture format uses.
+const NOTIFICATION: [&[u8]; 21] = [
     b"workflow_id",
     b"workflow_name",
     b"nodetask_id",
@@ -34,6 +34,9 @@ const NOTIFICATION: [&[u8]; 18] = [
     b"ner_slots",
     b"event_label",
     b"messages",
+    b"actions",
+    b"case_id",
+    b"callee_number",
 ];
 
 /// Whether the first key of an object is one of [`NOTIFICATION`]. Such an object is a bare body,

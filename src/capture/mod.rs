@@ -50,6 +50,8 @@ mod api_gateway;
 mod body;
 mod curl;
 mod encoding;
+#[cfg(feature = "encryption")]
+pub mod encryption;
 mod entry_reader;
 mod envelope;
 mod gh_webhook;

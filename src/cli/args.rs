@@ -184,21 +184,26 @@ impl Command {
     /// The other files that the command reads, each with its option; `-` is standard input.
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
-            Self::Show(args) => [args.signature.secrets.named(), args.redact.named()].concat(),
+            Self::Show(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Check(args) => {
                 [args.validate.named_files(), args.signature.secrets.named()].concat()
             }
             Self::Validate(args) => args.named_files(),
-            Self::Verify(args) => [args.signature.secrets.named(), args.redact.named()].concat(),
+            Self::Verify(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Redact(args) => args.options.named(),
             Self::Sign(args) => args.secrets.named(),
-            Self::Extract(_)
-            | Self::Explain(_)
-            | Self::Schema(_)
-            | Self::Completions(_)
-            | Self::Man(_) => Vec::new(),
+            Self::Extract(args) => args.decrypt.named(),
+            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
         }
     }
+}
+
+fn named_files<'a>(
+    secrets: &'a Secrets,
+    decrypt: &'a DecryptArgs,
+    redact: &'a RedactArgs,
+) -> Vec<(&'static str, &'a Path)> {
+    [secrets.named(), decrypt.named(), redact.named()].concat()
 }
 
 const SHOW_EXAMPLES: &str = "\
@@ -536,6 +541,9 @@ pub(crate) struct Show {
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
+    pub(crate) decrypt: DecryptArgs,
+
+    #[command(flatten)]
     pub(crate) redact: RedactArgs,
 
     #[command(flatten)]
@@ -616,6 +624,9 @@ pub(crate) struct Validate {
     pub(crate) levels: LevelArgs,
 
     #[command(flatten)]
+    pub(crate) decrypt: DecryptArgs,
+
+    #[command(flatten)]
     pub(crate) redact: RedactArgs,
 
     #[command(flatten)]
@@ -626,7 +637,8 @@ impl Validate {
     fn named_files(&self) -> Vec<(&'static str, &Path)> {
         let schemas = self.schema.iter();
         let schemas = schemas.map(|path| ("--schema", path.as_path()));
-        schemas.chain(self.redact.named()).collect()
+        let keys = [self.decrypt.named(), self.redact.named()].concat();
+        schemas.chain(keys).collect()
     }
 }
 
@@ -806,6 +818,9 @@ pub(crate) struct Verify {
     pub(crate) signature: SignatureArgs,
 
     #[command(flatten)]
+    pub(crate) decrypt: DecryptArgs,
+
+    #[command(flatten)]
     pub(crate) redact: RedactArgs,
 
     #[command(flatten)]
@@ -896,9 +911,49 @@ pub(crate) struct Extract {
     #[arg(long, conflicts_with = "headers")]
     pub(crate) decoded: bool,
 
+    /// Undo the encryption of the body too, with a key of the options below
+    #[arg(long, conflicts_with = "headers")]
+    pub(crate) decrypted: bool,
+
+    #[command(flatten)]
+    pub(crate) decrypt: DecryptArgs,
+
     #[command(flatten)]
     pub(crate) reading: InputArgs,
 }
+
+/// The key of encrypted callbacks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Decryption")]
+pub(crate) struct DecryptArgs {
+    /// Decrypt encrypted bodies with the key in this file, ignoring a line break at its end
+    ///
+    /// The key has 16, 24 or 32 bytes, as they are, in hex or in base64. A body is encrypted if its
+    /// delivery has the header `Is-Encrypted: 1`. The encryption (AES in ECB mode) and the checksum in
+    /// `Signed` prove nothing about the sender.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "decrypt_key_env")]
+    pub(crate) decrypt_key_file: Option<PathBuf>,
+
+    /// Decrypt encrypted bodies with the key in this environment variable
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
+    pub(crate) decrypt_key_env: Option<String>,
+}
+
+impl DecryptArgs {
+    /// Whether the user named a key.
+    pub(crate) fn has_key(&self) -> bool {
+        self.decrypt_key_file.is_some() || self.decrypt_key_env.is_some()
+    }
+
+    fn named(&self) -> Vec<(&'static str, &Path)> {
+        let file = self.decrypt_key_file.as_deref();
+        let file = file.map(|path| (DECRYPT_KEY_FILE, path));
+        file.into_iter().collect()
+    }
+}
+
+/// The name of the option in messages.
+pub(crate) const DECRYPT_KEY_FILE: &str = "--decrypt-key-file";
 
 /// Whether to redact what is printed, and how.
 #[derive(Debug, Args)]

@@ -31,9 +31,9 @@ pub struct Delivery<'a> {
     pub received_at: Option<Timestamp>,
     /// The request's headers; empty if the capture does not hold them.
     pub headers: Headers<'a>,
-    /// The body, with its content encoding undone.
+    /// The body, with its content encoding and its encryption undone.
     pub body: Cow<'a, [u8]>,
-    /// The body as it was sent, if it had a content encoding that was undone.
+    /// The body as it was sent, if it had a content encoding or an encryption that was undone.
     pub encoded_body: Option<Cow<'a, [u8]>>,
     /// The line break after the body, if it may be part of it: at the end of a line of NDJSON, or
     /// before the next HTTP message. Otherwise empty.

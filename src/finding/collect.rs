@@ -112,7 +112,12 @@ impl Findings {
 
     /// Takes back all findings since `mark`.
     pub(crate) fn take_back_since(&mut self, mark: &Mark) {
-        for rule in Rule::ALL {
+        self.keep_only(mark, &[]);
+    }
+
+    /// Takes back all findings since `mark` that are not of one of these rules.
+    pub(crate) fn keep_only(&mut self, mark: &Mark, rules: &[Rule]) {
+        for rule in Rule::ALL.iter().filter(|rule| !rules.contains(rule)) {
             self.take_back(*rule, mark);
         }
     }

@@ -21,6 +21,16 @@ const MAX_ID: usize = 60;
 pub enum Detail {
     /// The body is not JSON, or not text.
     NotJson(NotJson),
+    /// The body is JSON, and not a notification.
+    NotANotification {
+        /// What it is.
+        found: Found,
+    },
+    /// The body is another notification than that of a session's end.
+    OtherNotification {
+        /// The documented fields that it has.
+        has: Vec<&'static str>,
+    },
     /// An object lacks a field.
     MissingField {
         /// The field.

@@ -56,7 +56,7 @@ impl Detail {
     fn without_values(&self) -> Self {
         let mut detail = self.clone();
         match &mut detail {
-            Self::WrongType { found, .. } => found.clear(),
+            Self::WrongType { found, .. } | Self::NotANotification { found } => found.clear(),
             Self::BadTime(fault) => fault.clear(),
             Self::NotJson(fault) => fault.clear(),
             Self::NumberPrecision { number: value, .. } | Self::DanglingReply { id: value } => {
@@ -66,7 +66,8 @@ impl Detail {
             | Self::MessageOrder { .. }
             | Self::OutsideSession { .. } => detail.clear_relation(),
             // All words, or said once of a delivery.
-            Self::MissingField { .. }
+            Self::OtherNotification { .. }
+            | Self::MissingField { .. }
             | Self::UnknownValue(_)
             | Self::UnknownField(_)
             | Self::UnrelatedField { .. }

@@ -47,9 +47,9 @@ pub enum Kind {
 pub struct Explanation {
     /// A few sentences: why the rule matters, where it comes from, and typical causes.
     pub why: &'static str,
-    /// Members of a notification that break the rule; for a signature, a capture.
+    /// Members of a notification, or a whole body, that break the rule; for a signature, a capture.
     pub wrong: &'static str,
-    /// The same members as they should be.
+    /// The same members as they should be, or those of a session-end notification.
     pub right: &'static str,
 }
 

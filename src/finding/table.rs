@@ -2,7 +2,8 @@
 //!
 //! To add a rule, add a row and note it in the module that reads the value. Errors come first.
 //!
-//! The examples are members of a notification; the members that are left out are fine. The
+//! The examples are members of a notification; the members that are left out are fine. An example
+//! in braces is a whole body. The
 //! examples of the rules on signatures are whole captures, signed with the secret of the samples.
 //! `tests/explain.rs` checks that each wrong example breaks its rule and no other, and that each
 //! right one breaks none.
@@ -58,6 +59,18 @@ rules! {
             another encoding.",
         wrong: r#""variables": {'name': 'Ana'}"#,
         right: r#""variables": {"name": "Ana"}"#,
+    }
+
+    NotANotification {
+        name: "not-a-notification",
+        severity: Error,
+        kind: Shape,
+        sentence: "The body is JSON, and not a notification of the platform.",
+        why: "A notification is an object with at least three of the documented fields. Anything \
+            else was not sent by the platform, or was saved without what is around it: a receiver \
+            that takes it for a notification works on nothing.",
+        wrong: r#"{"name": "webhook-receiver", "version": "1.4.0"}"#,
+        right: r#""intention": "A""#,
     }
 
     MissingField {
@@ -229,6 +242,27 @@ X-AIRudder-Sign: gdm0UfgnuHiUvj+9BUXCNeSSDewoOY970gHuPVzrOvs=
   },
   "body": "{\"status\": \"closed\"}"
 }"#,
+    }
+
+    OtherNotification {
+        name: "other-notification",
+        severity: Warning,
+        kind: Shape,
+        sentence: "The body is another notification than that of a session's end.",
+        why: "The platform posts all of its notifications to the same URL: also that the status of \
+            a workflow changed, that a list was completed, or what became of a call or a message. A \
+            receiver of sessions should acknowledge and ignore them. chatlog recognises one by \
+            three documented fields. It takes it for a broken session-end notification if it has \
+            `messages`, `session_end_reason` or a third of the fields of one.",
+        wrong: r#"{
+  "workflow_id": "4cb9",
+  "workflow_name": "Reminder",
+  "status": "finished",
+  "actions": [{"nodetask_id": "8a2f", "task_status": "finished"}]
+}"#,
+        right: r#""workflow_id": "4cb9",
+"status": "closed",
+"session_end_reason": "robot""#,
     }
 
     UnknownField {

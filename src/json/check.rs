@@ -33,7 +33,7 @@ pub(crate) fn wrong_token(
 }
 
 /// The type of a token, with a short value.
-fn found(token: &str) -> Found {
+pub(crate) fn found(token: &str) -> Found {
     match token.as_bytes().first() {
         Some(b'"') => Found::String(quoted_word(&unescape(token))),
         Some(b'{') => Found::Object,

@@ -40,6 +40,7 @@ mod shape;
 mod token;
 
 pub use self::body::Document;
+pub(crate) use self::check::found;
 pub(crate) use self::decoder::{Decoder, SyntaxError};
 pub use self::error::describe_error;
 pub(crate) use self::lexer::{

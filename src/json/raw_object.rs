@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::check::{check, wrong_token};
 use super::lexer::{Lexer, members};
 use super::token::is_short_number;
-use super::{Decoder, Read, SyntaxError};
+use super::{Decoder, Document, Read, SyntaxError};
 use crate::Text;
 use crate::finding::{Expected, Findings, Place};
 
@@ -15,6 +15,11 @@ use crate::finding::{Expected, Findings, Place};
 pub struct RawObject<'de>(&'de str);
 
 impl<'de> RawObject<'de> {
+    /// The object that a body is. It must be one.
+    pub(crate) fn of(document: &'de Document<'_>) -> Self {
+        Self(document.text().trim())
+    }
+
     /// The members in order, with their values as JSON text.
     pub fn members(&self) -> impl Iterator<Item = (Text<'de>, &'de str)> {
         members(self.0).map(|(key, value)| (Text::from(key), value))

@@ -6,6 +6,8 @@
 //! the rest of the session is read. So every field is an `Option`, and `None` means that the field
 //! is missing or cannot be used.
 //!
+//! [`Notification::read`] does the same for a body that may be another notification of the platform.
+//!
 //! A session can be looked at in three ways: its fields, as they are; the numbers of a
 //! [`Summary`]; and the blocks of a [`Transcript`], which are what messages say.
 //!
@@ -23,6 +25,7 @@
 
 pub mod block;
 pub mod content;
+mod kind;
 mod lints;
 mod summary;
 pub mod transcript;
@@ -32,6 +35,8 @@ use foldhash::fast::RandomState;
 
 pub use self::block::Block;
 pub use self::content::{Content, ContentType};
+pub(crate) use self::kind::SESSION_END_FIELDS;
+pub use self::kind::{Notification, OtherNotification};
 pub use self::summary::{HandOver, Summary};
 pub use self::transcript::Transcript;
 use crate::Text;
@@ -172,17 +177,23 @@ impl<'de> Session<'de> {
     /// Reads the session in a body, and notes what is wrong or odd with it in `findings`.
     ///
     /// Returns `None` if the body is not an object. If the body breaks off, the session has what
-    /// comes before.
+    /// comes before. Any other object is read as a session that lacks everything: see
+    /// [`Notification::read`].
     pub fn read(document: &'de Document<'_>, findings: &mut Findings) -> Option<Self> {
+        Self::read_with_end(document, findings).0
+    }
+
+    /// Reads the session in a body, and tells whether the body was read to its end.
+    fn read_with_end(document: &'de Document<'_>, findings: &mut Findings) -> (Option<Self>, bool) {
         let mut session: Option<Self> = None;
-        let whole = document.read(&mut session, findings);
+        let is_whole = document.read(&mut session, findings);
         if let Some(session) = &mut session {
             session.show_unknown_contents(document);
-            if whole {
+            if is_whole {
                 lints::note(session, findings);
             }
         }
-        session
+        (session, is_whole)
     }
 
     /// Replaces each content of an unknown type, which was read as if the type were known, with all

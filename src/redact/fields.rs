@@ -33,6 +33,8 @@ pub(super) enum Object {
     Section,
     Location,
     Contact,
+    /// A node of a workflow, in another notification than that of a session's end.
+    Task,
     /// Slots, labels, variables, and whatever is not documented.
     Other,
 }
@@ -99,6 +101,7 @@ fn documented(object: Object, key: &str) -> Option<Role> {
         Object::Choice => CHOICE,
         Object::Location => LOCATION,
         Object::Contact => CONTACT,
+        Object::Task => TASK,
         Object::Other => &[],
     };
     let field = fields.iter().find(|(known, _)| *known == key);
@@ -108,6 +111,7 @@ fn documented(object: Object, key: &str) -> Option<Role> {
 /// The fields of an object.
 type Fields = &'static [(&'static str, Role)];
 
+/// Those of a session, and at the end those of the platform's other notifications.
 const SESSION: Fields = &[
     ("workflow_id", Role::Id("workflow", 1)),
     ("workflow_name", Role::Name("Workflow")),
@@ -131,6 +135,18 @@ const SESSION: Fields = &[
     ("event_label", Role::Object(Object::Other)),
     ("variables", Role::Object(Object::Other)),
     ("messages", Role::Object(Object::Message)),
+    ("actions", Role::Object(Object::Task)),
+    ("rows", Role::Object(Object::Task)),
+    ("case_id", Role::Id("case", 1)),
+    ("callee_number", Role::Phone("Customer")),
+];
+
+const TASK: Fields = &[
+    ("nodetask_id", Role::Id("nodetask", 1)),
+    ("nodetask_name", Role::Name("Node task")),
+    ("node_type", Role::Value),
+    ("task_id", Role::Id("task", 1)),
+    ("task_status", Role::Value),
 ];
 
 /// Those of a message, and of its quote in a reply.
@@ -422,7 +438,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Fields; 17] = [
+    const ALL: [Fields; 18] = [
         SESSION,
         MESSAGE,
         CONTENT,
@@ -440,6 +456,7 @@ mod tests {
         CHOICE,
         LOCATION,
         CONTACT,
+        TASK,
     ];
 
     /// The names of all properties in a schema.

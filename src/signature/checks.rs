@@ -133,9 +133,12 @@ fn some_or(
     }
 }
 
-/// Whether a header of this name may hold a signature.
+/// Whether a header of this name may hold a signature. `Signed` is the checksum of an encrypted
+/// callback.
 fn suggests_a_signature(name: &Text<'_>) -> bool {
-    name.as_str().len() <= 256 && name.as_str().to_ascii_lowercase().contains("sign")
+    let name = name.as_str();
+    let is_likely = name.len() <= 256 && name.to_ascii_lowercase().contains("sign");
+    is_likely && !name.eq_ignore_ascii_case("signed")
 }
 
 /// A secret, and a hash that was begun with it.

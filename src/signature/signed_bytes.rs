@@ -1,7 +1,7 @@
 //! Which bytes of a delivery a signature may cover.
 //!
 //! A capture does not always tell: a body may have been signed before or after its content encoding
-//! was undone, and the line break at the end of a line or a file may belong to the body or not.
+//! or its encryption was undone, and the line break at the end of a line or a file may belong to the body or not.
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,9 +13,9 @@ use crate::delivery::Delivery;
 pub enum SignedBytes {
     /// The body.
     Body,
-    /// The bytes as sent, before their content encoding was undone.
+    /// The bytes as sent, before their content encoding or encryption was undone.
     Encoded,
-    /// The bytes after their content encoding was undone.
+    /// The bytes after their content encoding or encryption was undone.
     Decoded,
     /// The body with the line break that ends its line in the capture.
     WithLineBreak,
@@ -51,7 +51,7 @@ impl SignedBytes {
     pub fn description(self) -> Option<&'static str> {
         match self {
             Self::Body => None,
-            Self::Encoded => Some("as sent, before the content encoding was undone"),
+            Self::Encoded => Some("as sent, before the body was decoded"),
             Self::Decoded => Some("decoded"),
             Self::WithLineBreak => Some("with the line break that ends the line"),
             Self::WithoutLineBreak => Some("without the line break at the end of the file"),
@@ -62,9 +62,7 @@ impl SignedBytes {
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {
             Self::Body => None,
-            Self::Encoded => {
-                Some("the bytes as sent match, before their content encoding was undone")
-            }
+            Self::Encoded => Some("the bytes as sent match, before the body was decoded"),
             Self::Decoded => Some("the decoded bytes match, not the bytes as sent"),
             Self::WithLineBreak => Some("the line matches with its line break"),
             Self::WithoutLineBreak => {

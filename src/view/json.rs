@@ -41,8 +41,11 @@ pub fn write_session(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let view = |session| SessionView::of(report, session, selection, zone);
-    let session = report.session.as_ref().map(view);
-    write_report(report, Some(SessionPart { session }), out)
+    let part = SessionPart {
+        session: report.session.as_ref().map(view),
+        other_notification: report.other.as_ref().map(|other| Received(other.as_json())),
+    };
+    write_report(report, Some(part), out)
 }
 
 /// Writes a report with its findings and, if it was checked, its signature; without its session.
@@ -142,10 +145,13 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// The key `session`, if a session was asked for; null if the body has none.
+/// The key `session`, if a session was asked for; null if the body has none. Another notification is
+/// there as it was received.
 #[derive(Serialize)]
 struct SessionPart<'a> {
     session: Option<SessionView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_notification: Option<Received<'a>>,
 }
 
 #[derive(Serialize)]

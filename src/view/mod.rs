@@ -21,6 +21,7 @@ pub mod index;
 pub mod json;
 mod link;
 mod markdown;
+mod other;
 mod session_format;
 pub mod signature;
 mod summary;
@@ -41,6 +42,7 @@ use self::theme::Tone;
 use self::transcript::Entries;
 pub use self::wrap::visible_width;
 pub use self::zone::Zone;
+use crate::capture::encryption;
 use crate::signature::Verdict;
 use crate::{Origin, Report};
 
@@ -115,7 +117,7 @@ impl Selection {
 }
 
 /// Writes a session as coloured tables: the summary, then the transcript. A report without a
-/// session shows its findings instead.
+/// session shows its findings instead, below the fields of another notification.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -126,6 +128,9 @@ pub fn write_tables(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let Some(session) = &report.session else {
+        if let Some(other) = &report.other {
+            other::write_table(other, selection, canvas, out)?;
+        }
         return write_without_session(report, canvas, out);
     };
     if selection.shows(Part::Summary) {
@@ -167,6 +172,9 @@ fn write_without_session(
     out: &mut impl Write,
 ) -> io::Result<()> {
     findings::write_full(report, canvas, out)?;
+    if let Some(remark) = encryption::remark(report.delivery) {
+        writeln!(out, "{}", canvas.theme.muted.style(remark))?;
+    }
     let checked = report.signature.as_ref();
     let Some(checked) = checked.filter(|checked| checked.verdict != Verdict::Unchecked) else {
         return Ok(());

@@ -12,8 +12,8 @@
 
 use std::io::{self, Write};
 
-use super::html;
 use super::{Canvas, Part, Selection, Theme, delivery_count, json};
+use super::{html, other};
 use super::{summary, transcript, write_delivery_rule, write_tables};
 use crate::view::transcript::Entries;
 use crate::{Origin, Report, Text};
@@ -177,6 +177,9 @@ fn write_text(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let Some(session) = &report.session else {
+        if let Some(other) = &report.other {
+            other::write_text(other, selection, out)?;
+        }
         return writeln!(out, "\n{}", findings_text(report, canvas)?);
     };
     if selection.shows(Part::Summary) {
@@ -196,6 +199,9 @@ fn write_markdown(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let Some(session) = &report.session else {
+        if let Some(other) = &report.other {
+            other::write_markdown(other, selection, out)?;
+        }
         return write_indented_findings(report, canvas, out);
     };
     if selection.shows(Part::Summary) {

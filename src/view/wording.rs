@@ -25,11 +25,14 @@ use crate::finding::{
     BadTime, ContractViolation, Detail, Expected, Finding, Found, Label, NotJson, PrecisionLoss,
     Rule, SessionRelation, UnknownValue,
 };
+use crate::notification::SESSION_END_FIELDS;
 
 /// Returns what is wrong: what was expected and what was found.
 pub fn message(finding: &Finding) -> String {
     match &finding.detail {
         Detail::NotJson(fault) => not_json(fault),
+        Detail::NotANotification { found } => not_a_notification(found),
+        Detail::OtherNotification { has } => other_notification(has),
         Detail::MissingField { name, message_type } => missing_field(name, message_type.as_ref()),
         Detail::WrongType { expected, found } => wrong_type(*expected, found),
         Detail::UnknownValue(value) => unknown_value(value),
@@ -65,6 +68,7 @@ pub fn message(finding: &Finding) -> String {
 pub fn help(finding: &Finding) -> Option<String> {
     match &finding.detail {
         Detail::NotJson(fault) => not_json_help(fault).map(str::to_owned),
+        Detail::OtherNotification { .. } => Some(OTHER_NOTIFICATION_HELP.to_owned()),
         Detail::UnknownValue(value) => value.nearest.map(did_you_mean),
         Detail::UnknownField(unknown)
         | Detail::UnknownContentType(unknown)
@@ -79,6 +83,9 @@ pub fn help(finding: &Finding) -> Option<String> {
         _ => None,
     }
 }
+
+const OTHER_NOTIFICATION_HELP: &str =
+    "the platform posts it to the same URL; chatlog shows its fields and checks none";
 
 const DUPLICATE_KEY_HELP: &str =
     "most parsers keep the last value, as chatlog does; some keep the first";
@@ -133,6 +140,28 @@ fn not_json_help(fault: &NotJson) -> Option<&'static str> {
         NotJson::UnpairedSurrogate { .. } => {
             Some("chatlog shows it as U+FFFD; the sender probably cut a text inside a character")
         }
+    }
+}
+
+fn not_a_notification(found: &Found) -> String {
+    match found {
+        Found::Object => "not a notification: an object without the documented fields".to_owned(),
+        found => format!("not a notification: {}", value(found)),
+    }
+}
+
+fn other_notification(has: &[&str]) -> String {
+    let (has, lacks) = (listed(has), listed(&SESSION_END_FIELDS));
+    format!("not a session-end notification: has {has}, lacks {lacks}")
+}
+
+/// Names, such as `a`, `b` and `c`.
+fn listed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [name] => name.clone(),
+        [names @ .., last] => format!("{} and {last}", names.join(", ")),
     }
 }
 

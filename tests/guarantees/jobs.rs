@@ -140,7 +140,7 @@ fn records_of_any_size_keep_their_order() {
         let text = "x".repeat(size);
         let _ = writeln!(
             lines,
-            "{{\"call_id\": \"{number}\", \"flow_name\": \"{text}\"}}"
+            "{{\"call_id\": \"{number}\", \"flow_name\": \"{text}\", \"messages\": []}}"
         );
     }
     folder.write("lines.ndjson", lines);

@@ -13,8 +13,11 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Map, Value, json};
 
 /// A whole notification: a [good one](GOOD), in which the members of an example stand in the place
-/// of those with the same names.
+/// of those with the same names. An example in braces is a whole body already.
 pub(crate) fn notification_with(example: &str) -> String {
+    if example.starts_with('{') {
+        return example.to_owned();
+    }
     let mut body = "{\n".to_owned();
     let is_replaced = |member: &str| {
         let name = member.split(':').next().unwrap_or_default();

@@ -21,7 +21,13 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 
 pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let inputs = std::slice::from_ref(&args.source);
-    let options = read_options_of(inputs, &args.reading, Buffering::Whole, true)?;
+    let mut options = read_options_of(inputs, &args.reading, Buffering::Whole, true)?;
+    if args.decrypt.has_key() && !args.decrypted {
+        bail!("a key for decryption needs --decrypted");
+    }
+    if args.decrypted {
+        options = options.with_decryption(args.decrypt.read()?);
+    }
     let extraction = Extraction(args.select);
     let mut found = Selected::default();
     let outcome = pipeline::run(&options, outputs, &extraction, &mut found)?;
@@ -85,7 +91,8 @@ fn write(args: &Extract, delivery: &Delivery<'_>, out: &mut impl Write) -> Resul
             writeln!(out, "{name}: {value}")?;
         }
     } else {
-        let as_sent = delivery.encoded_body.as_ref().filter(|_| !args.decoded);
+        let is_wanted = !args.decoded && !args.decrypted;
+        let as_sent = delivery.encoded_body.as_ref().filter(|_| is_wanted);
         out.write_all(as_sent.unwrap_or(&delivery.body))?;
     }
     out.flush()?;

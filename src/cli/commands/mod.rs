@@ -38,7 +38,7 @@ use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Pager, eprint_line};
-use crate::cli::pipeline::{Buffering, Input, Outputs, ReadOptions};
+use crate::cli::pipeline::{Buffering, Decryption, Input, Outputs, ReadOptions};
 
 /// The columns of the widest table on a terminal.
 const MAX_TABLE: u16 = 110;
@@ -138,6 +138,7 @@ fn read_options_of(
         verbose: args.verbose,
         quiet,
         jobs: Some(NonZeroUsize::MIN),
+        decryption: Decryption::Off,
     })
 }
 

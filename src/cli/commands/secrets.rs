@@ -8,14 +8,16 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use chatlog::capture::encryption::DecryptionKey;
 use chatlog::redact::Key;
 use chatlog::signature::Secret;
 use zeroize::Zeroizing;
 
-use crate::cli::args::{Inputs, Secrets};
-use crate::cli::pipeline::Input;
+use crate::cli::args::{DECRYPT_KEY_FILE, DecryptArgs, Inputs, Secrets};
+use crate::cli::pipeline::{Decryption, Input};
 
 /// The environment variable that holds the secret if there is no option for secrets.
 const VARIABLE: &str = "CHATLOG_SECRET";
@@ -103,6 +105,34 @@ pub(super) fn read_key(path: &Path) -> Result<Key> {
     let place = "--redact-key-file";
     let key = Key::new(in_file(path, place)?);
     key.with_context(|| format!("{place}: the key has fewer than {} bytes", Key::MIN_LENGTH))
+}
+
+impl DecryptArgs {
+    /// Decrypts with the key that the user named, if any.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no key.
+    pub(super) fn read(&self) -> Result<Decryption> {
+        let file = self.decrypt_key_file.as_deref().map(|path| {
+            let key = in_file(path, DECRYPT_KEY_FILE)?;
+            decryption_key(key, DECRYPT_KEY_FILE)
+        });
+        let variable = self.decrypt_key_env.as_deref().map(|name| {
+            let place = "--decrypt-key-env";
+            let value = std::env::var_os(name)
+                .with_context(|| format!("{place}: the variable is not set"))?;
+            decryption_key(Zeroizing::new(value.into_encoded_bytes()), place)
+        });
+        let key = file.or(variable).transpose()?;
+        Ok(Decryption::On(key.map(Arc::new)))
+    }
+}
+
+fn decryption_key(text: Zeroizing<Vec<u8>>, place: &str) -> Result<DecryptionKey> {
+    let key = DecryptionKey::new(text);
+    key.with_context(|| {
+        format!("{place}: a key has 16, 24 or 32 bytes, as they are, in hex or in base64")
+    })
 }
 
 /// What a file holds, without the line break at its end.

@@ -61,6 +61,7 @@ fn verify(
         quiet: args.quiet,
     };
     let options = read_options(&args.inputs, Buffering::Eager, args.quiet)?
+        .with_decryption(args.decrypt.read()?)
         .with_jobs(verification.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
     // Windows cannot replace a file that is still open.
@@ -407,7 +408,8 @@ fn discover(
         discovery: Discovery::new(verifier.checks()),
         deliveries: 0,
     };
-    let options = read_options(&args.inputs, Buffering::Whole, args.quiet)?;
+    let options = read_options(&args.inputs, Buffering::Whole, args.quiet)?
+        .with_decryption(args.decrypt.read()?);
     let signed = SignedDeliveries(verifier);
     let outcome = pipeline::run(&options, outputs, &signed, &mut narrowing)?;
     narrowing.write(screen, args.quiet, canvas, &mut Stdout::new())?;

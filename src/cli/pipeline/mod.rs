@@ -44,6 +44,7 @@
 //! threads or copies.
 
 mod batch;
+mod decryption;
 mod event;
 mod framing;
 mod identity;
@@ -75,6 +76,7 @@ use chatlog::capture::Limits;
 use chatlog::delivery::CaptureFormat;
 use chatlog::view::findings::InputProblem;
 
+pub(crate) use self::decryption::Decryption;
 pub(crate) use self::framing::Buffering;
 pub(crate) use self::identity::{Outputs, folder_of, followed};
 use self::input::InputError;
@@ -106,12 +108,19 @@ pub(crate) struct ReadOptions {
     pub(crate) quiet: bool,
     /// The number of workers; `None` for one on each core.
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// What to do with encrypted bodies.
+    pub(crate) decryption: Decryption,
 }
 
 impl ReadOptions {
     /// The same options with this number of workers.
     pub(crate) fn with_jobs(self, jobs: Option<NonZeroUsize>) -> Self {
         Self { jobs, ..self }
+    }
+
+    /// The same options for a command that reads what is encrypted.
+    pub(crate) fn with_decryption(self, decryption: Decryption) -> Self {
+        Self { decryption, ..self }
     }
 }
 

@@ -13,7 +13,7 @@ use super::batch::{Batch, BatchItem, Run};
 use super::event::{ReadEvent, Stop};
 use super::open_source::OpenSource;
 use super::turn::{Turn, Turnstile};
-use super::{Outputs, Processor, ReadOptions};
+use super::{Decryption, Outputs, Processor, ReadOptions};
 use crate::cli::outcome::Outcome;
 
 /// A delivery on its way to the command, with its origin.
@@ -192,6 +192,7 @@ pub(super) struct Worker<'w, P> {
     pub(super) format: Option<CaptureFormat>,
     pub(super) limits: Limits,
     pub(super) outputs: &'w Outputs,
+    decryption: Decryption,
 }
 
 impl<'w, P: Processor> Worker<'w, P> {
@@ -201,6 +202,7 @@ impl<'w, P: Processor> Worker<'w, P> {
             format: options.format,
             limits: options.limits,
             outputs,
+            decryption: options.decryption.clone(),
         }
     }
 
@@ -279,8 +281,11 @@ impl<'w, P: Processor> Worker<'w, P> {
                 if !cursor.is_wanted() {
                     continue;
                 }
-                let delivery = cursor.source.delivery(delivery);
-                partial.stop = self.process(&cursor.incoming(&delivery, self.outputs), partial);
+                let mut delivery = cursor.source.delivery(delivery);
+                partial.stop = match self.decryption.undo(&mut delivery) {
+                    Ok(()) => self.process(&cursor.incoming(&delivery, self.outputs), partial),
+                    Err(why) => self.refuse(&delivery, &why, &cursor, partial),
+                };
                 if partial.stop.is_some() {
                     return;
                 }
@@ -307,6 +312,23 @@ impl<'w, P: Processor> Worker<'w, P> {
         };
         partial.outcome = partial.outcome.max(outcome);
         stop
+    }
+
+    /// Reports a delivery that cannot be processed. Returns a reason to stop if it is the last one.
+    fn refuse(
+        &self,
+        delivery: &Delivery<'_>,
+        why: &str,
+        cursor: &Cursor<'_>,
+        partial: &mut PartialOutput<P::Output>,
+    ) -> Option<Stop> {
+        let problem = capture::Problem {
+            position: Some(delivery.start),
+            message: why.to_owned(),
+        };
+        self.report(cursor.source, &problem, partial);
+        let is_reached = cursor.source.wanted.is_some();
+        partial.stop.take().or(is_reached.then_some(Stop::Reached))
     }
 
     fn report(

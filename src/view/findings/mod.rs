@@ -116,6 +116,8 @@ impl<'r> Listed<'r> {
 #[derive(Debug, Default)]
 struct RunTotals {
     deliveries: usize,
+    /// The deliveries that are other notifications than those of a session's end.
+    others: usize,
     errors: usize,
     warnings: usize,
     allowed: usize,
@@ -129,6 +131,7 @@ impl RunTotals {
     /// Adds the totals of other reports.
     fn absorb(&mut self, other: Self) {
         self.deliveries += other.deliveries;
+        self.others += other.others;
         self.errors += other.errors;
         self.warnings += other.warnings;
         self.allowed += other.allowed;
@@ -142,6 +145,7 @@ impl RunTotals {
     fn add(&mut self, report: &Report<'_>) {
         let (errors, warnings) = report.totals();
         self.deliveries += 1;
+        self.others += usize::from(report.other.is_some());
         self.errors += errors;
         self.warnings += warnings;
         self.allowed += report.errors_allowed;
@@ -153,8 +157,8 @@ impl RunTotals {
         }
     }
 
-    /// Writes the closing line, such as `2 deliveries: 1 error, 3 warnings · signatures: 2 valid`;
-    /// nothing if there was no delivery.
+    /// Writes the closing line, such as `2 deliveries: 1 error, 3 warnings · signatures: 2 valid ·
+    /// 1 other notification`; nothing if there was no delivery.
     fn write(&self, options: &Options, out: &mut impl Write) -> io::Result<()> {
         if self.deliveries == 0 {
             return Ok(());
@@ -167,6 +171,9 @@ impl RunTotals {
         write!(out, "{deliveries}: {}", found.join(", "))?;
         if !self.verdicts.is_empty() {
             write!(out, " · signatures: {}", self.verdicts.summary(theme))?;
+        }
+        if self.others > 0 {
+            write!(out, " · {}", counted(self.others, "other notification"))?;
         }
         writeln!(out)
     }

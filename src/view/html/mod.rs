@@ -32,7 +32,8 @@ use self::findings::write_list;
 pub use self::markup::Escaped;
 use super::signature::settings;
 use super::transcript::{self, Entries};
-use super::{Canvas, Part, Selection, summary};
+use super::{Canvas, Part, Selection, other, summary};
+use crate::capture::encryption;
 use crate::signature::Verdict;
 use crate::{Report, Text};
 
@@ -86,7 +87,7 @@ pub fn write_article(
 ) -> io::Result<()> {
     writeln!(out, "<article>")?;
     let Some(session) = &report.session else {
-        write_without_session(report, out)?;
+        write_without_session(report, selection, out)?;
         return writeln!(out, "</article>");
     };
     if selection.shows(Part::Summary) {
@@ -111,12 +112,22 @@ pub fn end_page(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes the findings and the verdict of a body that has no session.
-fn write_without_session(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_without_session(
+    report: &Report<'_>,
+    selection: Selection,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let name = report.origin.short_name();
     writeln!(out, r#"<header class="card">"#)?;
     writeln!(out, r#"<h2 dir="auto">{}</h2>"#, Escaped(&name))?;
     writeln!(out, "<p>There is no conversation in this delivery.</p>")?;
+    if let Some(notification) = &report.other {
+        other::write_html(notification, selection, out)?;
+    }
     write_list(report, None, out)?;
+    if let Some(remark) = encryption::remark(report.delivery) {
+        writeln!(out, r#"<p class="muted">{}</p>"#, Escaped(remark))?;
+    }
     // Any other verdict is among the findings.
     if let Some(checked) = &report.signature
         && checked.verdict == Verdict::Valid

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Row, RowKind};
+use crate::capture::encryption;
 use crate::finding::{Finding, Rule, Severity};
 use crate::json::{OneOf, RawObject, SessionTime, readable};
 use crate::notification::{EndReason, HandOver, Session, Summary};
@@ -79,10 +80,18 @@ impl<'r> Facts<'r> {
             Row::new("Workflow", vec![self.workflow()]).of_kind(RowKind::Workflow),
             self.values(),
             Row::new("Signature", self.signature()),
+            Row::new("Encryption", vec![self.encryption()]),
             self.findings(),
         ];
         rows.retain(|row| !row.lines.is_empty());
         rows
+    }
+
+    /// That the body was decrypted, and what its checksum tells.
+    fn encryption(&self) -> Vec<Piece<'r>> {
+        let remark = encryption::remark(self.report.delivery);
+        let piece = remark.map(|remark| Piece::new(Tone::Muted, remark));
+        piece.into_iter().collect()
     }
 
     fn person(&self) -> Vec<Piece<'r>> {
