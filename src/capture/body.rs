@@ -36,6 +36,13 @@ const NOTIFICATION: [&[u8]; 18] = [
     b"messages",
 ];
 
+/// Keys of a notification that other objects have as well.
+const COMMON: [&[u8]; 4] = [b"timestamp", b"channel", b"status", b"variables"];
+
+/// How many of its 22 keys an object must have to be a notification wherever it is: more than half of
+/// them. A row of a table may repeat some as its columns, next to the notification itself.
+const MOST: u32 = 12;
+
 /// Whether the first key of an object is one of [`NOTIFICATION`]. Such an object is a bare body,
 /// whatever its other keys are. This is a shortcut for the most frequent input; a bare body with
 /// another first key is recognised because no format matches it.
@@ -73,6 +80,18 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         skipped: Vec::new(),
         problems: Vec::new(),
     }
+}
+
+/// Whether an object has most of a notification's keys.
+pub(super) fn has_most_keys(object: &Object<'_>) -> bool {
+    let mut found = 0_u32;
+    for (key, _) in object.members() {
+        let mut known = NOTIFICATION.iter().chain(&COMMON);
+        if let Some(at) = known.position(|known| *known == key.as_bytes()) {
+            found |= 1 << at;
+        }
+    }
+    found.count_ones() >= MOST
 }
 
 /// Whether a body looks like a notification: it has at least three of the notification's keys. One
