@@ -31,6 +31,7 @@ mod verify;
 // Reading: captures, the schema, signatures, and what real and hostile inputs look like.
 mod captures;
 mod hostile;
+mod nested;
 mod properties;
 mod regressions;
 mod schema;

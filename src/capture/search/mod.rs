@@ -22,7 +22,7 @@
 //! text may hold another notification, with a signature that is its own. So:
 //!
 //! - A notification is never searched for another one, and neither is what is known to be a body.
-//! - Headers are never searched.
+//! - Headers, queries and cookies are never searched.
 //! - What lies inside an entered string or inside another request may have been written by whoever
 //!   wrote the string or sent the request. Both the body and its signature are read, but the
 //!   signature can not be `valid`: a [`Doubt`](crate::delivery::Doubt) says why.

@@ -165,5 +165,6 @@ impl Step<'_> {
 
 /// Whether a member of this name of a request is its body.
 fn is_body(key: &str) -> bool {
-    UNMISTAKABLE.contains(&key) || ["postData", "requestBody", "request_body"].contains(&key)
+    const OTHERS: [&str; 4] = ["payload", "postData", "requestBody", "request_body"];
+    UNMISTAKABLE.contains(&key) || OTHERS.contains(&key)
 }

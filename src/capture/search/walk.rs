@@ -37,6 +37,16 @@ const WRAPPED: [&str; 13] = [
     "body",
 ];
 
+/// Members of a request that whoever sends it chooses, next to its body.
+const CHOSEN: [&str; 6] = [
+    "query",
+    "queryString",
+    "queryParams",
+    "query_params",
+    "queryStringParameters",
+    "cookies",
+];
+
 /// A notification that was found.
 pub(super) struct Found<'t> {
     /// The request, without its body.
@@ -163,9 +173,8 @@ impl Walk {
         let first = found.len();
         let mut alone = Vec::new();
         for (key, value) in object.members() {
-            let is_wrapped = || WRAPPED.contains(&&**key);
             let is_source = sender.as_ref().is_some_and(|sender| sender.is_at(key));
-            if is_headers(key) || is_source || scope.delimited == Delimited::Body && !is_wrapped() {
+            if is_source || !is_searched(key, scope) {
                 continue;
             }
             let before = found.len();
@@ -264,4 +273,10 @@ impl Walk {
         found.note = note;
         Some(found)
     }
+}
+
+/// Whether the member of this name of an object may hold a notification.
+fn is_searched(key: &str, object: &Scope<'_, '_>) -> bool {
+    let is_text = object.delimited == Delimited::No || WRAPPED.contains(&key);
+    is_text && !is_headers(key) && !CHOSEN.contains(&key)
 }
