@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::json::Object;
 use super::record::{Capture, Record};
 use crate::delivery::CaptureFormat;
@@ -43,9 +45,10 @@ const COMMON: [&[u8]; 4] = [b"timestamp", b"channel", b"status", b"variables"];
 /// them. A row of a table may repeat some as its columns, next to the notification itself.
 const MOST: u32 = 12;
 
-/// Whether the first key of an object is one of [`NOTIFICATION`]. Such an object is a bare body,
-/// whatever its other keys are. This is a shortcut for the most frequent input; a bare body with
-/// another first key is recognised because no format matches it.
+/// Whether the first key of an object is one of [`NOTIFICATION`], and `messages` is a key, too. Such an
+/// object is a bare body, whatever its other keys are. This is a shortcut for the most frequent input:
+/// a bare body with other keys is recognised because no format matches it. A row of a table that
+/// starts with a column of the same name keeps the messages in a string.
 pub(super) fn detect(bytes: &[u8]) -> bool {
     let key = || {
         let members = bytes.trim_ascii_start().strip_prefix(b"{")?;
@@ -54,6 +57,7 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
         Some(&key[..end])
     };
     key().is_some_and(|key| NOTIFICATION.contains(&key))
+        && memmem::find(bytes, b"\"messages\"").is_some()
 }
 
 /// Reads the record as one body.

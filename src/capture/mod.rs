@@ -11,8 +11,8 @@
 //!
 //! In this order, the first match wins:
 //!
-//! 1. An object whose first key is one of the notification's is a bare body. Most inputs are, and
-//!    this way only their first key is looked at.
+//! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
+//!    Most inputs are, and this way their other keys are not looked at.
 //! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
 //!    are not JSON, so the first bytes are enough.
 //! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
