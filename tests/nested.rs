@@ -448,6 +448,25 @@ fn nothing_is_found_where_nothing_is() {
     assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
 }
 
+/// What lies too deep is not searched, and that is said; the rest is.
+#[test]
+fn what_was_not_searched_is_said() {
+    let deep = format!(
+        "{}\"{}\"{}",
+        "[".repeat(60),
+        "a".repeat(200),
+        "]".repeat(60)
+    );
+    let text = format!("{{\"deep\": {deep}, \"event\": {}}}", json!({"kept": BODY}));
+    let capture = read(text.as_bytes());
+    assert_eq!(capture.deliveries.len(), 1);
+    let problems: Vec<&str> = capture.problems.iter().map(|it| &*it.message).collect();
+    assert_eq!(
+        problems,
+        ["looks like `nested`, but it is nested too deeply to search all of it"]
+    );
+}
+
 /// Searching takes time in proportion to the record, whatever its shape.
 #[test]
 fn no_record_takes_long_to_search() {

@@ -46,6 +46,8 @@ impl Found<'_> {
         };
         if other.body.fidelity < self.body.fidelity {
             std::mem::swap(self, &mut other);
+            // The delivery starts with its first copy, so that deliveries stay in order.
+            self.entry = other.entry;
             *own = hash;
         }
         // What is in doubt about a copy that is not read does not matter, unless its headers are.

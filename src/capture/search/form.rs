@@ -57,8 +57,8 @@ impl<'t> Form<'t> {
         Some(Self::exact(bytes, "an array of bytes"))
     }
 
-    /// The bytes in an object that stands for them: a buffer of Node.js, or binary data in the
-    /// extended JSON of MongoDB.
+    /// The bytes in an object that stands for them: a buffer of Node.js, or the binary data of
+    /// a database.
     pub(super) fn of_object(value: Value<'t>, object: &Object<'t>) -> Option<Self> {
         if let Some(binary) = object.get("$binary") {
             let text = match binary.object() {

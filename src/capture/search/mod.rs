@@ -65,8 +65,8 @@ pub(super) fn read<'a>(text: &'a str, reader: &mut EntryReader<'a, '_>) -> bool 
         reader.enter(found.entry.as_bytes());
         reader.deliver(Ok(found.into_request()));
     }
-    if walk.is_exhausted() {
-        reader.problem(None, "it is too large and nested to search all of it");
+    if walk.is_partial() {
+        reader.problem(None, "it is nested too deeply to search all of it");
     }
     true
 }

@@ -92,7 +92,8 @@ impl<'t> Found<'t> {
 pub(super) struct Walk {
     /// How many more bytes may be read or copied.
     budget: usize,
-    is_exhausted: bool,
+    /// Whether something was left out: it lies too deep, or nothing is left to spend.
+    is_partial: bool,
     /// How many objects were seen that may have headers.
     senders: usize,
 }
@@ -102,23 +103,22 @@ impl Walk {
     pub(super) fn new(length: usize) -> Self {
         Self {
             budget: length.saturating_mul(MAX_READS),
-            is_exhausted: false,
+            is_partial: false,
             senders: 0,
         }
     }
 
-    /// Whether something was left out because the walk took too long.
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.is_exhausted
+    /// Whether something was left out.
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Spends some of the budget; returns false if too little is left.
     fn spend(&mut self, bytes: usize) -> bool {
-        match self.budget.checked_sub(bytes) {
-            Some(rest) if !self.is_exhausted => self.budget = rest,
-            _ => self.is_exhausted = true,
-        }
-        !self.is_exhausted
+        let rest = self.budget.checked_sub(bytes);
+        self.budget = rest.unwrap_or(0);
+        self.is_partial |= rest.is_none();
+        rest.is_some()
     }
 
     /// Finds the notifications in a value.
@@ -132,8 +132,11 @@ impl Walk {
         if length < MIN_LENGTH {
             return;
         }
-        if scope.depth > MAX_DEPTH || !self.spend(length) {
-            self.is_exhausted = true;
+        if scope.depth > MAX_DEPTH {
+            self.is_partial = true;
+            return;
+        }
+        if !self.spend(length) {
             return;
         }
         let form = match value.text().as_bytes().first() {
