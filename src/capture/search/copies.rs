@@ -4,7 +4,7 @@
 use foldhash::HashMap;
 
 use super::super::json_equality::ComparedJson;
-use super::walk::Found;
+use super::found::Found;
 use crate::delivery::{Ambiguity, Doubt, Fidelity};
 
 /// Merges the copies among notifications that members of one object hold. `alone` are the indices of
@@ -52,9 +52,7 @@ impl Found<'_> {
         }
         // What is in doubt about a copy that is not read does not matter, unless its headers are.
         if other.is_signed && !self.is_signed || self.sender.is_none() {
-            let own = std::mem::replace(&mut self.request, other.request);
-            self.request.ambiguities.extend(own.ambiguities);
-            (self.sender, self.is_signed) = (other.sender, other.is_signed);
+            self.take_request(&mut other);
         }
         let difference = differs.then(|| self.difference(&other.path, other.body.fidelity));
         // One difference is said, of however many.

@@ -27,6 +27,24 @@ impl<'t> Form<'t> {
         }
     }
 
+    /// An object, which is the bytes itself.
+    pub(super) fn object(value: Value<'t>) -> Self {
+        Self {
+            body: Body::at(value.text().as_bytes(), Fidelity::Reserialized),
+            name: "an object",
+        }
+    }
+
+    /// The same for JSON that ends too early: a logger cut the string. Bytes that were encoded were
+    /// encoded whole.
+    pub(super) fn cut(mut self) -> Self {
+        if self.body.fidelity == Fidelity::Text {
+            self.body.fidelity = Fidelity::Truncated;
+            self.body = self.body.with_note("the string ends inside the body");
+        }
+        self
+    }
+
     /// What a string holds, if that may be JSON.
     pub(super) fn of_string(value: Value<'t>) -> Option<Self> {
         let mut body = value.text_body().ok()?;

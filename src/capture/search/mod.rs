@@ -40,6 +40,7 @@
 
 mod copies;
 mod form;
+mod found;
 mod place;
 mod sender;
 mod walk;

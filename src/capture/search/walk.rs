@@ -4,12 +4,11 @@ use serde::de::IgnoredAny;
 
 use super::super::body::has_most_keys;
 use super::super::json::{Object, Value};
-use super::super::request::{Body, Request};
 use super::copies::merge;
 use super::form::Form;
+use super::found::Found;
 use super::place::{Delimited, Scope, Step};
 use super::sender::{Sender, is_headers};
-use crate::delivery::{Ambiguity, Fidelity};
 
 /// The shortest text that can hold enough keys of a notification.
 const MIN_LENGTH: usize = 150;
@@ -46,47 +45,6 @@ const CHOSEN: [&str; 6] = [
     "queryStringParameters",
     "cookies",
 ];
-
-/// A notification that was found.
-pub(super) struct Found<'t> {
-    /// The request, without its body.
-    pub(super) request: Request<'t>,
-    pub(super) body: Body<'t>,
-    /// Which object its headers are from.
-    pub(super) sender: Option<usize>,
-    pub(super) is_signed: bool,
-    /// The part of the record where the delivery starts.
-    pub(super) entry: &'t str,
-    /// Where the body is.
-    pub(super) path: String,
-    /// How it was found, and where.
-    pub(super) note: String,
-    /// How another copy of it differs.
-    pub(super) difference: Option<Ambiguity>,
-}
-
-impl<'t> Found<'t> {
-    pub(super) fn into_request(mut self) -> Request<'t> {
-        self.request.notes.push(self.note);
-        self.request.ambiguities.extend(self.difference);
-        self.request.body = Some(self.body);
-        self.request
-    }
-
-    /// The same without borrows, for one that was found in decoded text. `entry` holds that text.
-    fn entered(self, entry: &str) -> Found<'_> {
-        Found {
-            request: self.request.into_owned(),
-            body: self.body.into_owned(),
-            sender: self.sender,
-            is_signed: self.is_signed,
-            entry,
-            path: self.path,
-            note: self.note,
-            difference: self.difference,
-        }
-    }
-}
 
 /// What the walk has left to spend.
 pub(super) struct Walk {
@@ -156,8 +114,7 @@ impl Walk {
             return;
         };
         if has_most_keys(&object) {
-            let body = Body::at(value.text().as_bytes(), Fidelity::Reserialized);
-            found.extend(self.found(value, body, "an object", scope));
+            self.add(value, Form::object(value), scope, found);
         } else if let Some(form) = Form::of_object(value, &object) {
             self.form(value, form, scope, found);
         } else if scope.delimited != Delimited::Wrapped {
@@ -206,7 +163,7 @@ impl Walk {
     fn form<'t>(
         &mut self,
         value: Value<'t>,
-        mut form: Form<'t>,
+        form: Form<'t>,
         scope: &Scope<'_, 't>,
         found: &mut Vec<Found<'t>>,
     ) {
@@ -214,16 +171,10 @@ impl Walk {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let object = Object::read(text);
         if object.as_ref().is_some_and(has_most_keys) {
-            let is_cut = object
-                .and_then(|object| object.fault())
-                .is_some_and(|fault| fault.trim_ascii().is_empty());
-            if is_cut && form.body.fidelity == Fidelity::Text {
-                form.body.fidelity = Fidelity::Truncated;
-                form.body
-                    .notes
-                    .push("the string ends inside the body".to_owned());
-            }
-            found.extend(self.found(value, form.body, form.name, scope));
+            let fault = object.and_then(|object| object.fault());
+            let is_cut = fault.is_some_and(|fault| fault.trim_ascii().is_empty());
+            let form = if is_cut { form.cut() } else { form };
+            self.add(value, form, scope, found);
         } else if scope.delimited == Delimited::No {
             let inner = self.enter(text, &scope.inside(Step::Enter));
             let inner = inner.into_iter();
@@ -240,41 +191,18 @@ impl Walk {
         found
     }
 
-    /// The notification `body` in `value`, with the headers that belong to it.
-    fn found<'t>(
+    /// Adds the notification that `value` is or holds.
+    fn add<'t>(
         &mut self,
         value: Value<'t>,
-        body: Body<'t>,
-        form: &str,
+        form: Form<'t>,
         scope: &Scope<'_, 't>,
-    ) -> Option<Found<'t>> {
-        let path = scope.path();
-        let mut note = match &*path {
-            "" => format!("the body was found as {form}"),
-            path => format!("the body was found at `{path}`, as {form}"),
-        };
-        let mut found = Found {
-            request: Request::default(),
-            body,
-            sender: None,
-            is_signed: false,
-            entry: value.text(),
-            path,
-            note: String::new(),
-            difference: None,
-        };
-        if let Some((place, sender)) = scope.sender() {
-            if !self.spend(sender.size()) {
-                return None;
-            }
-            note += &format!("; its headers at `{}`", place.path_beside(sender.source()));
-            found.request = sender.request();
-            found.sender = Some(sender.number);
-            found.is_signed = sender.is_signed();
+        found: &mut Vec<Found<'t>>,
+    ) {
+        let sender = scope.sender();
+        if sender.is_none_or(|(_, sender)| self.spend(sender.size())) {
+            found.push(Found::new(value.text(), form, scope));
         }
-        found.request.ambiguities.extend(scope.doubts());
-        found.note = note;
-        Some(found)
     }
 }
 
