@@ -137,7 +137,8 @@ fn read_json<'a>(
     let mut reader = EntryReader::new(detected, format.is_some(), record, limits);
     if detected == CaptureFormat::Nested {
         let is_body = object.as_ref().is_some_and(body::has_most_keys);
-        let is_found = !is_body && text.is_some_and(|text| search::read(text, &mut reader));
+        let is_found =
+            !is_body && text.is_some_and(|text| search::read(text, object.as_ref(), &mut reader));
         return is_found.then_some(reader.capture);
     }
     if let (Some(object), Some(read)) = (object, object_reader(detected)) {

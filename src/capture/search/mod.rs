@@ -50,15 +50,23 @@ use serde::de::IgnoredAny;
 use self::place::Scope;
 use self::walk::Walk;
 use super::entry_reader::EntryReader;
-use super::json::Value;
+use super::json::{Object, Value};
 
-/// Reads the notifications in the JSON `text`, which is the record. Returns false if there are none.
+/// Reads the notifications in the JSON `text`, which is the record and was read as `object` if it is
+/// one. Returns false if there are none.
 ///
 /// Only complete JSON is searched: what is wrong with any other text is more important.
-pub(super) fn read<'a>(text: &'a str, reader: &mut EntryReader<'a, '_>) -> bool {
+pub(super) fn read<'a>(
+    text: &'a str,
+    object: Option<&Object<'a>>,
+    reader: &mut EntryReader<'a, '_>,
+) -> bool {
     let mut walk = Walk::new(text.len());
     let mut found = Vec::new();
-    walk.value(Value::of(text), &Scope::ROOT, &mut found);
+    match object {
+        Some(object) => walk.object(Value::of(text), object, &Scope::ROOT, &mut found),
+        None => walk.value(Value::of(text), &Scope::ROOT, &mut found),
+    }
     if found.is_empty() || serde_json::from_str::<IgnoredAny>(text).is_err() {
         return false;
     }

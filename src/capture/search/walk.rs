@@ -98,7 +98,12 @@ impl Walk {
             return;
         }
         let form = match value.text().as_bytes().first() {
-            Some(b'{') => return self.object(value, scope, found),
+            Some(b'{') => {
+                if let Some(object) = value.object() {
+                    self.object(value, &object, scope, found);
+                }
+                return;
+            }
             Some(b'"') => Form::of_string(value),
             Some(b'[') => Form::of_array(value),
             _ => return,
@@ -109,16 +114,20 @@ impl Walk {
         }
     }
 
-    fn object<'t>(&mut self, value: Value<'t>, scope: &Scope<'_, 't>, found: &mut Vec<Found<'t>>) {
-        let Some(object) = value.object() else {
-            return;
-        };
-        if has_most_keys(&object) {
+    /// Finds the notifications in a value that was read as `object`.
+    pub(super) fn object<'t>(
+        &mut self,
+        value: Value<'t>,
+        object: &Object<'t>,
+        scope: &Scope<'_, 't>,
+        found: &mut Vec<Found<'t>>,
+    ) {
+        if has_most_keys(object) {
             self.add(value, Form::object(value), scope, found);
-        } else if let Some(form) = Form::of_object(value, &object) {
+        } else if let Some(form) = Form::of_object(value, object) {
             self.form(value, form, scope, found);
         } else if scope.delimited != Delimited::Wrapped {
-            self.members(&object, scope, found);
+            self.members(object, scope, found);
         }
     }
 
