@@ -7,6 +7,7 @@ use std::hint::black_box;
 
 use chatlog::Position;
 use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::CaptureFormat;
 use chatlog::json::Document;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
 use chatlog::{Origin, Text, inspect};
@@ -110,6 +111,52 @@ fn verify_all(bencher: Bencher<'_, '_>) {
             for delivery in &deliveries(&record(line), None, &Limits::default()).deliveries {
                 black_box(verify(delivery, &checks));
             }
+        }
+    });
+}
+
+/// Finds every notification in the line of a log that is searched for it.
+#[divan::bench]
+fn search_all(bencher: Bencher<'_, '_>) {
+    let lines = logged();
+    bencher.counter(bytes(&lines)).bench(|| {
+        for line in &lines {
+            let capture = deliveries(&record(line), None, &Limits::default());
+            assert_eq!(capture.format, CaptureFormat::Nested);
+            black_box(capture);
+        }
+    });
+}
+
+/// The baseline of searching: parses every line of the same log into a tree.
+#[divan::bench]
+fn parse_log(bencher: Bencher<'_, '_>) {
+    let lines = logged();
+    bencher.counter(bytes(&lines)).bench(|| {
+        for line in &lines {
+            let value: serde_json::Value = serde_json::from_str(line).expect("the log is JSON");
+            black_box(value);
+        }
+    });
+}
+
+/// A log in which every line holds a notification as an object and as a string.
+fn logged() -> Vec<String> {
+    let line = |body: &String| {
+        let parsed: serde_json::Value = serde_json::from_str(body).expect("it is JSON");
+        let request = serde_json::json!({"headers": {"X-AIRudder-Sign": "5e0e"}, "body": parsed});
+        serde_json::json!({"level": 30, "req": request, "raw": body}).to_string()
+    };
+    archive().iter().map(line).collect()
+}
+
+/// Finds that every line of the archive is a notification, which is not searched.
+#[divan::bench]
+fn find_bodies(bencher: Bencher<'_, '_>) {
+    let lines = archive();
+    bencher.counter(bytes(&lines)).bench(|| {
+        for line in &lines {
+            black_box(deliveries(&record(line), None, &Limits::default()));
         }
     });
 }

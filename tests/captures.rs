@@ -401,7 +401,8 @@ fn no_cut_and_no_wrong_format_panics() {
 
 fn cut_and_misname(input: &[u8]) {
     for record in records(input) {
-        for end in 0..record.bytes.len() {
+        let length = record.bytes.len();
+        for end in (0..length).step_by(1 + length / 2_000) {
             exhaust(&record.bytes[..end], None);
         }
     }

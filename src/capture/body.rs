@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::json::Object;
 use super::record::{Capture, Record};
 use crate::delivery::CaptureFormat;
@@ -39,9 +41,17 @@ const NOTIFICATION: [&[u8]; 21] = [
     b"callee_number",
 ];
 
-/// Whether the first key of an object is one of [`NOTIFICATION`]. Such an object is a bare body,
-/// whatever its other keys are. This is a shortcut for the most frequent input; a bare body with
-/// another first key is recognised because no format matches it.
+/// Keys of a notification that other objects have as well.
+const COMMON: [&[u8]; 4] = [b"timestamp", b"channel", b"status", b"variables"];
+
+/// How many of its 22 keys an object must have to be a notification wherever it is: more than half of
+/// them. A row of a table may repeat some as its columns, next to the notification itself.
+const MOST: u32 = 12;
+
+/// Whether the first key of an object is one of [`NOTIFICATION`], and `messages` is a key, too. Such an
+/// object is a bare body, whatever its other keys are. This is a shortcut for the most frequent input:
+/// a bare body with other keys is recognised because no format matches it. A row of a table that
+/// starts with a column of the same name keeps the messages in a string.
 pub(super) fn detect(bytes: &[u8]) -> bool {
     let key = || {
         let members = bytes.trim_ascii_start().strip_prefix(b"{")?;
@@ -50,6 +60,7 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
         Some(&key[..end])
     };
     key().is_some_and(|key| NOTIFICATION.contains(&key))
+        && memmem::find(bytes, b"\"messages\"").is_some()
 }
 
 /// Reads the record as one body.
@@ -76,6 +87,18 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         skipped: Vec::new(),
         problems: Vec::new(),
     }
+}
+
+/// Whether an object has most of a notification's keys.
+pub(super) fn has_most_keys(object: &Object<'_>) -> bool {
+    let mut found = 0_u32;
+    for (key, _) in object.members() {
+        let mut known = NOTIFICATION.iter().chain(&COMMON);
+        if let Some(at) = known.position(|known| *known == key.as_bytes()) {
+            found |= 1 << at;
+        }
+    }
+    found.count_ones() >= MOST
 }
 
 /// Whether a body looks like a notification: it has at least three of the notification's keys. One

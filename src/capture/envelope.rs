@@ -41,7 +41,7 @@ const BODY: [&str; 9] = [
 
 /// The members of [`BODY`] that are always the body. The others have more general names: next to a
 /// body, they hold something else.
-const UNMISTAKABLE: [&str; 7] = [
+pub(super) const UNMISTAKABLE: [&str; 7] = [
     "rawBody", "bodyRaw", "raw_body", "body_raw", "rawbody", "body", "Body",
 ];
 
@@ -58,10 +58,10 @@ const LENGTH: [&str; 8] = [
 ];
 
 /// Members that hold the URL or the path.
-const TARGET: [&str; 5] = ["url", "target", "path", "uri", "originalUrl"];
+pub(super) const TARGET: [&str; 5] = ["url", "target", "path", "uri", "originalUrl"];
 
 /// Members that hold the time at which the request was received.
-const TIME: [&str; 13] = [
+pub(super) const TIME: [&str; 13] = [
     "received_at",
     "receivedAt",
     "timestamp",
@@ -175,7 +175,7 @@ fn is_flagged_base64(envelope: &Object<'_>) -> bool {
 
 /// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js serializes a
 /// buffer.
-fn buffer(body: Value<'_>) -> Option<Body<'_>> {
+pub(super) fn buffer(body: Value<'_>) -> Option<Body<'_>> {
     let object = body.object().filter(|object| object.has("data"))?;
     if object.string("type")? != "Buffer" {
         return None;

@@ -153,12 +153,17 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// The value that a text consists of.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self(text.trim_ascii())
+    }
+
     /// The source text.
     pub(super) fn text(self) -> &'a str {
         self.0
     }
 
-    fn is_string(self) -> bool {
+    pub(super) fn is_string(self) -> bool {
         self.0.starts_with('"')
     }
 
@@ -294,7 +299,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value of a header: the content of a string, or the source text of a number or a boolean.
-    fn header_value(self) -> Option<Text<'a>> {
+    pub(super) fn header_value(self) -> Option<Text<'a>> {
         match self.0.as_bytes().first()? {
             b'"' => Some(unescape(self.0).into()),
             b'{' | b'[' => None,

@@ -41,7 +41,9 @@ impl<'t> ComparedJson<'t> {
         hash.is_some() && hash == self.hash_of(other)
     }
 
-    fn hash_of(&self, text: &[u8]) -> Option<u64> {
+    /// The hash of a text, which another one that is the same value has as well; `None` if it is not
+    /// JSON.
+    pub(super) fn hash_of(&self, text: &[u8]) -> Option<u64> {
         let mut json = serde_json::Deserializer::from_slice(text);
         let hash = HashOf(&self.state).deserialize(&mut json).ok()?;
         json.end().ok()?;

@@ -11,12 +11,13 @@
 //!
 //! In this order, the first match wins:
 //!
-//! 1. An object whose first key is one of the notification's is a bare body. Most inputs are, and
-//!    this way only their first key is looked at.
+//! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
+//!    Most inputs are, and this way their other keys are not looked at.
 //! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
 //!    are not JSON, so the first bytes are enough.
 //! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
-//! 4. Anything else is a bare body, and reading the notification reports what is wrong with it.
+//! 4. JSON that holds notifications somewhere inside is searched for them; see `search`.
+//! 5. Anything else is a bare body, and reading the notification reports what is wrong with it.
 //!
 //! Detection never depends on the file name.
 //!
@@ -67,6 +68,7 @@ mod postman;
 mod readers;
 mod record;
 mod request;
+mod search;
 mod shell;
 mod smee;
 mod time;
@@ -120,20 +122,27 @@ pub fn deliveries<'a>(
         read(&mut reader);
         return reader.capture;
     }
-    read_object(text, format, *limits).unwrap_or_else(|| body::read(record))
+    read_json(text, format, *limits).unwrap_or_else(|| body::read(record))
 }
 
-/// Reads a record that is a JSON object of `format`, or of the format that its keys suggest.
-/// `None` if no format was named and none is detected.
-fn read_object<'a>(
+/// Reads a record that is a JSON object of `format`, or of the format that its keys suggest, or that
+/// holds notifications. `None` if it is none of these, or a notification itself.
+fn read_json<'a>(
     record: &Record<'a>,
     format: Option<CaptureFormat>,
     limits: Limits,
 ) -> Option<Capture<'a>> {
     let text = simdutf8::basic::from_utf8(record.bytes).ok();
     let object = text.and_then(Object::read);
-    let detected = format.or_else(|| format_of_object(object.as_ref()?))?;
+    let detected = format.or_else(|| format_of_object(object.as_ref()?));
+    let detected = detected.unwrap_or(CaptureFormat::Nested);
     let mut reader = EntryReader::new(detected, format.is_some(), record, limits);
+    if detected == CaptureFormat::Nested {
+        let is_body = object.as_ref().is_some_and(body::has_most_keys);
+        let is_found =
+            !is_body && text.is_some_and(|text| search::read(text, object.as_ref(), &mut reader));
+        return is_found.then_some(reader.capture);
+    }
     if let (Some(object), Some(read)) = (object, object_reader(detected)) {
         read(&object, &mut reader);
         reader.end_of(&object);

@@ -17,7 +17,8 @@ type DetectObject = fn(&Object<'_>) -> bool;
 /// Reads a format's object.
 type ReadObject = for<'a, 'r> fn(&Object<'a>, &mut EntryReader<'a, 'r>);
 
-/// The readers of a format. A bare body has none: it is what no other format matches.
+/// The readers of a format. A bare body has none: it is what no other format matches. Nor has JSON
+/// that is searched: it is known by what it holds.
 #[derive(Clone, Copy)]
 struct Readers {
     /// For text that is not JSON. It is framed as one record, however many lines it has.
@@ -52,7 +53,7 @@ impl Readers {
 #[rustfmt::skip]
 fn readers(format: CaptureFormat) -> Readers {
     match format {
-        CaptureFormat::Body => Readers::NONE,
+        CaptureFormat::Body | CaptureFormat::Nested => Readers::NONE,
         CaptureFormat::Http => Readers::NONE.text(http::detect, http::read),
         CaptureFormat::Curl => Readers::NONE.text(curl::detect, curl::read),
         CaptureFormat::Har => Readers::NONE.object(har::detect, har::read),

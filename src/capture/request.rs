@@ -90,7 +90,7 @@ impl<'a> Body<'a> {
     }
 
     /// The same body without borrows.
-    fn into_owned(self) -> Body<'static> {
+    pub(super) fn into_owned(self) -> Body<'static> {
         let owned = |bytes: Cow<'_, [u8]>| Cow::Owned(bytes.into_owned());
         Body {
             bytes: owned(self.bytes),

@@ -59,6 +59,8 @@ formats! {
     Smee = "smee"
     /// Any JSON object with headers and a body
     Envelope = "envelope"
+    /// Any JSON that holds notifications somewhere inside
+    Nested = "nested"
 }
 
 impl Display for CaptureFormat {

@@ -4,6 +4,9 @@ use foldhash::HashMap;
 
 use crate::Text;
 
+/// The header in which the vendor sends the signature.
+pub(crate) const SIGNATURE_HEADER: &str = "X-AIRudder-Sign";
+
 /// The headers of a request, in order and with repeated names. Names are compared without regard to
 /// case.
 #[derive(Debug, Clone, Default)]

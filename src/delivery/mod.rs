@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::format::CaptureFormat;
 pub use self::headers::Headers;
+pub(crate) use self::headers::SIGNATURE_HEADER;
 use crate::{Position, Text};
 
 /// One received webhook request.
@@ -52,7 +53,8 @@ pub struct Delivery<'a> {
     pub ambiguities: Vec<Ambiguity>,
 }
 
-/// A contradiction in a capture: two different bodies, headers or lengths for one request.
+/// A contradiction in a capture: two different bodies, headers or lengths for one request, or a
+/// request inside another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ambiguity {
     /// What differs, and which of the two was read. Safe to print.
@@ -68,7 +70,8 @@ pub enum Doubt {
     Settled,
     /// Whether the body is what was sent. A signature that does not match proves nothing.
     OfMismatch,
-    /// Which of two bodies was sent. A signature that matches one of them proves nothing either.
+    /// Which of two bodies was sent, or whose signature it is. A signature that matches proves nothing
+    /// either.
     OfBoth,
 }
 

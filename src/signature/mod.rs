@@ -74,4 +74,4 @@ pub use self::verdict::{Signature, Verdict};
 pub use self::verify::{verify, verify_request};
 
 /// The header in which the vendor sends the signature.
-pub const HEADER: &str = "X-AIRudder-Sign";
+pub const HEADER: &str = crate::delivery::SIGNATURE_HEADER;

@@ -1,0 +1,371 @@
+//! What an object says about the sender of a request: headers, and with them the signature.
+//!
+//! Headers are kept in many ways. An object of this search has them if it has
+//!
+//! | member | example |
+//! |---|---|
+//! | headers, in any form that [`Value::headers`] reads | `"headers": {…}`, `"rawHeaders": ["Name", "value"]` |
+//! | a string with one of those, or with lines | `"headers": "Name: value\r\n…"` |
+//! | attributes of a message | `"MessageAttributes": {"Name": {"Type": "String", "Value": "…"}}` |
+//! | variables of CGI, its own or in an object | `"HTTP_X_AIRUDDER_SIGN": "…"` |
+//! | the signature itself, as in a row of a table | `"signature": "…"`, `"x_airudder_sign": "…"` |
+//! | a request with any of these, next to its body | `"req": {"headers": {…}}` |
+//!
+//! Attributes, variables and fields count only if the signature is among them: other objects have
+//! members of these names, too.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::super::envelope::{TARGET, TIME};
+use super::super::json::{Object, Value};
+use super::super::request::Request;
+use crate::Text;
+use crate::delivery::{Headers, SIGNATURE_HEADER};
+
+/// Members that hold headers, in lower case and without `-` and `_`.
+const HEADERS: [&str; 9] = [
+    "headers",
+    "header",
+    "rawheaders",
+    "requestheaders",
+    "httpheaders",
+    "reqheaders",
+    "multivalueheaders",
+    "allheaders",
+    "headersjson",
+];
+
+/// Members that hold the attributes of a message.
+const ATTRIBUTES: [&str; 4] = [
+    "attributes",
+    "messageAttributes",
+    "MessageAttributes",
+    "message_attributes",
+];
+
+/// Members that hold a request.
+const REQUESTS: [&str; 3] = ["req", "request", "http"];
+
+/// Members that hold the value of an attribute.
+const ATTRIBUTE_VALUES: [&str; 4] = ["stringValue", "StringValue", "Value", "value"];
+
+/// Members that hold the variables of CGI.
+const VARIABLES: [&str; 6] = ["env", "environ", "META", "meta", "server", "_SERVER"];
+
+/// Fields of a row that hold the signature, besides those with the name of the header.
+const SIGNATURE: [&str; 3] = ["signature", "airudder_signature", "airudder_sign"];
+
+/// The earliest plausible time of a delivery, in seconds since 1970: the year 2015. A smaller number
+/// counts from something else.
+const EARLIEST: i64 = 1_420_070_400;
+
+/// What one object says about a sender.
+pub(super) struct Sender<'t> {
+    /// Its number in the walk.
+    pub(super) number: usize,
+    headers: Headers<'t>,
+    /// The keys that lead from the object to the headers.
+    source: Vec<Cow<'t, str>>,
+    method: Option<Text<'t>>,
+    target: Option<Text<'t>>,
+    received_at: Option<Timestamp>,
+}
+
+impl<'t> Sender<'t> {
+    /// What an object says about a sender, if it says anything.
+    pub(super) fn of(object: &Object<'t>, number: usize) -> Option<Self> {
+        if let Some((source, headers)) = best(object) {
+            return Some(Self::new(object, number, vec![source], headers));
+        }
+        let mut requests = object.members();
+        requests.find_map(|(key, value)| {
+            let request = REQUESTS.contains(&&**key).then(|| value.object())??;
+            let (source, headers) = best(&request)?;
+            let source = vec![key.clone(), source];
+            Some(Self::new(&request, number, source, headers))
+        })
+    }
+
+    fn new(
+        object: &Object<'t>,
+        number: usize,
+        source: Vec<Cow<'t, str>>,
+        headers: Headers<'t>,
+    ) -> Self {
+        // Other objects have a `method`, too, and what was found here was certainly sent.
+        let method = object
+            .string("method")
+            .filter(|method| method.eq_ignore_ascii_case("POST"));
+        let target = object.first(&TARGET).and_then(Value::string);
+        Self {
+            number,
+            headers,
+            source,
+            method: method.map(Text::from),
+            target: target.map(Text::from),
+            received_at: time(object),
+        }
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        is_signed(&self.headers)
+    }
+
+    /// The keys that lead from the object to the headers.
+    pub(super) fn source(&self) -> &[Cow<'t, str>] {
+        &self.source
+    }
+
+    /// Whether the member of this name is the headers.
+    pub(super) fn is_at(&self, key: &str) -> bool {
+        matches!(&self.source[..], [source] if source == key)
+    }
+
+    /// Whether the member of this name is a request that has the headers.
+    pub(super) fn is_inside(&self, key: &str) -> bool {
+        matches!(&self.source[..], [request, _] if request == key)
+    }
+
+    /// How many bytes a copy takes.
+    pub(super) fn size(&self) -> usize {
+        let target = self.target.as_ref().map_or(0, |it| it.as_str().len());
+        let headers = self.headers.iter();
+        headers.fold(target, |size, (name, value)| {
+            size + name.as_str().len() + value.as_str().len()
+        })
+    }
+
+    /// The request of this sender, without its body.
+    pub(super) fn request(&self) -> Request<'t> {
+        Request {
+            method: self.method.clone(),
+            target: self.target.clone(),
+            received_at: self.received_at,
+            headers: self.headers.clone(),
+            ..Request::default()
+        }
+    }
+}
+
+/// Whether a member of this name holds headers.
+pub(super) fn is_headers(key: &str) -> bool {
+    if key.len() > 24 || !key.contains("eader") && !key.contains("EADER") {
+        return false;
+    }
+    let name = key.to_ascii_lowercase().replace(['-', '_'], "");
+    HEADERS.contains(&&*name)
+}
+
+fn is_signed(headers: &Headers<'_>) -> bool {
+    headers.first(SIGNATURE_HEADER).is_some()
+}
+
+/// The headers of an object, and the member that holds them: the first one with a signature or, if
+/// none has one, the first one with headers.
+fn best<'t>(object: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
+    let mut best = None;
+    for (key, value) in object.members() {
+        let headers = if is_headers(key) {
+            headers(value)
+        } else if ATTRIBUTES.contains(&&**key) {
+            value
+                .object()
+                .map(|attributes| attribute_headers(&attributes))
+        } else if VARIABLES.contains(&&**key) {
+            value.object().map(|variables| cgi_headers(&variables))
+        } else {
+            None
+        };
+        let Some(headers) = headers.filter(|headers| !headers.is_empty()) else {
+            continue;
+        };
+        if is_signed(&headers) {
+            return Some((key.clone(), headers));
+        }
+        if best.is_none() && is_headers(key) {
+            best = Some((key.clone(), headers));
+        }
+    }
+    of_row(object).or(best)
+}
+
+/// The headers in any form of [`Value::headers`], or in a string with one of those or with lines.
+/// Names may be those of CGI or of columns.
+fn headers(value: Value<'_>) -> Option<Headers<'_>> {
+    let Some(text) = value.string() else {
+        let headers = value.headers("headers").ok()?;
+        return Some(headers.iter().map(renamed).collect());
+    };
+    if !text.trim_ascii_start().starts_with(['{', '[']) {
+        return Some(lines(&text).into_owned());
+    }
+    let headers = Value::of(&text).headers("headers").ok()?;
+    Some(
+        headers
+            .iter()
+            .map(renamed)
+            .collect::<Headers<'_>>()
+            .into_owned(),
+    )
+}
+
+/// `Name: value` lines.
+fn lines(text: &str) -> Headers<'_> {
+    let lines = text.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .filter(|(name, _)| Headers::is_name(name))
+        .map(|(name, value)| (Text::from(name), Text::from(value.trim())))
+        .collect()
+}
+
+fn renamed<'t>((name, value): (&Text<'t>, &Text<'t>)) -> (Text<'t>, Text<'t>) {
+    let renamed = header_name(name.as_str()).map_or_else(|| name.clone(), Text::from);
+    (renamed, value.clone())
+}
+
+/// The header that a variable of CGI or a column holds.
+fn header_name(name: &str) -> Option<String> {
+    if let Some(name) = name.strip_prefix("HTTP_") {
+        return Some(name.replace('_', "-"));
+    }
+    let name = name.replace('_', "-");
+    let is_signature = name.eq_ignore_ascii_case(SIGNATURE_HEADER);
+    is_signature.then_some(name)
+}
+
+/// `{"Name": "value", "Name": {"Type": "String", "Value": "value"}}`
+fn attribute_headers<'t>(attributes: &Object<'t>) -> Headers<'t> {
+    let values = attributes.members().filter_map(|(name, value)| {
+        let value = match value.object() {
+            Some(attribute) => attribute.first(&ATTRIBUTE_VALUES)?.header_value()?,
+            None => value.header_value()?,
+        };
+        let name = header_name(name).map_or_else(|| Text::from(name.clone()), Text::from);
+        Some((name, value))
+    });
+    values.collect()
+}
+
+/// `{"HTTP_NAME": "value"}`
+fn cgi_headers<'t>(variables: &Object<'t>) -> Headers<'t> {
+    let variables = variables.members();
+    variables
+        .filter(|(name, _)| name.starts_with("HTTP_"))
+        .filter_map(|(name, value)| Some((Text::from(header_name(name)?), value.header_value()?)))
+        .collect()
+}
+
+/// The headers among the members of the object itself, if the signature is one of them.
+fn of_row<'t>(row: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
+    let is_signature = |key: &str| {
+        let bare = key.strip_prefix("HTTP_").unwrap_or(key);
+        key.len() <= 24
+            && (SIGNATURE.contains(&key)
+                || bare
+                    .replace('_', "-")
+                    .eq_ignore_ascii_case(SIGNATURE_HEADER))
+    };
+    let mut members = row.members();
+    let (source, value) = members.find(|(key, value)| is_signature(key) && value.is_string())?;
+    let mut headers = cgi_headers(row);
+    if !is_signed(&headers) {
+        headers.push(SIGNATURE_HEADER, value.header_value()?);
+    }
+    Some((source.clone(), headers))
+}
+
+/// When the object says that the request was received.
+fn time(object: &Object<'_>) -> Option<Timestamp> {
+    let name = TIME.iter().find(|name| object.get(name).is_some())?;
+    let mut request = Request::default();
+    request.received(name, object.get(name));
+    let time = request.received_at;
+    time.filter(|time| time.as_second() >= EARLIEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expects the headers of an object, as `Name=value`.
+    #[track_caller]
+    fn case(json: &str, want: &[&str]) {
+        let object = Object::read(json).expect("an object");
+        let sender = Sender::of(&object, 0);
+        let headers = sender.iter().flat_map(|sender| sender.headers.iter());
+        let found: Vec<String> = headers
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(found, want, "{json}");
+    }
+
+    #[test]
+    fn reads_headers_in_every_form() {
+        let signed = ["Host=a", "X-AIRudder-Sign=5e"];
+        case(
+            r#"{"headers": {"Host": "a", "X-AIRudder-Sign": ["5e"]}}"#,
+            &signed,
+        );
+        case(
+            r#"{"Request-Headers": [{"name": "Host", "value": "a"}, {"key": "X-AIRudder-Sign", "value": "5e"}]}"#,
+            &signed,
+        );
+        case(
+            r#"{"headers": [["Host", "a"], ["X-AIRudder-Sign", "5e"]]}"#,
+            &signed,
+        );
+        case(
+            r#"{"rawHeaders": ["Host", "a", "X-AIRudder-Sign", "5e"]}"#,
+            &signed,
+        );
+        case(
+            r#"{"headers": "{\"Host\": \"a\", \"X-AIRudder-Sign\": \"5e\"}"}"#,
+            &signed,
+        );
+        case(
+            r#"{"headers": "POST / HTTP/1.1\r\nHost: a\r\nX-AIRudder-Sign: 5e\r\n"}"#,
+            &signed,
+        );
+        case(
+            r#"{"META": {"PATH": "/", "HTTP_HOST": "a", "HTTP_X_AIRUDDER_SIGN": "5e"}}"#,
+            &["HOST=a", "X-AIRUDDER-SIGN=5e"],
+        );
+        case(
+            r#"{"id": 1, "HTTP_HOST": "a", "HTTP_X_AIRUDDER_SIGN": "5e"}"#,
+            &["HOST=a", "X-AIRUDDER-SIGN=5e"],
+        );
+        case(r#"{"id": 1, "signature": "5e"}"#, &["X-AIRudder-Sign=5e"]);
+        case(
+            r#"{"id": 1, "x_airudder_sign": "5e"}"#,
+            &["X-AIRudder-Sign=5e"],
+        );
+        case(
+            r#"{"MessageAttributes": {"X-AIRudder-Sign": {"Type": "String", "Value": "5e"}}}"#,
+            &["X-AIRudder-Sign=5e"],
+        );
+        case(
+            r#"{"messageAttributes": {"x-airudder-sign": {"stringValue": "5e", "dataType": "String"}}}"#,
+            &["x-airudder-sign=5e"],
+        );
+        case(
+            r#"{"attributes": {"x_airudder_sign": "5e"}}"#,
+            &["x-airudder-sign=5e"],
+        );
+    }
+
+    #[test]
+    fn takes_nothing_else_for_headers() {
+        case(
+            r#"{"attributes": {"SenderId": "a"}, "env": {"HOME": "/"}}"#,
+            &[],
+        );
+        case(r#"{"Signature": "of the broker", "headers": {}}"#, &[]);
+        case(
+            r#"{"headers": {"a": "b"}, "signature": "5e"}"#,
+            &["X-AIRudder-Sign=5e"],
+        );
+        case(r#"{"headers": 7, "signature": 7}"#, &[]);
+    }
+}

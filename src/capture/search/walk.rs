@@ -1,0 +1,222 @@
+//! The walk through a record.
+
+use serde::de::IgnoredAny;
+
+use super::super::body::has_most_keys;
+use super::super::json::{Object, Value};
+use super::copies::merge;
+use super::form::Form;
+use super::found::Found;
+use super::place::{Delimited, Scope, Step};
+use super::sender::{Sender, is_headers};
+
+/// The shortest text that can hold enough keys of a notification.
+const MIN_LENGTH: usize = 150;
+
+/// How many containers and strings may lie in each other.
+const MAX_DEPTH: usize = 40;
+
+/// How often the bytes of a record may be read and copied.
+const MAX_READS: usize = 32;
+
+/// Members of a body that is kept as an object with more than the body's text.
+const WRAPPED: [&str; 13] = [
+    "string",
+    "base64_string",
+    "base64",
+    "text",
+    "raw",
+    "rawBytes",
+    "raw_bytes",
+    "bytes",
+    "json",
+    "data",
+    "content",
+    "value",
+    "body",
+];
+
+/// Members of a request that whoever sends it chooses, next to its body.
+const CHOSEN: [&str; 6] = [
+    "query",
+    "queryString",
+    "queryParams",
+    "query_params",
+    "queryStringParameters",
+    "cookies",
+];
+
+/// What the walk has left to spend.
+pub(super) struct Walk {
+    /// How many more bytes may be read or copied.
+    budget: usize,
+    /// Whether something was left out: it lies too deep, or nothing is left to spend.
+    is_partial: bool,
+    /// How many objects were seen that may have headers.
+    senders: usize,
+}
+
+impl Walk {
+    /// A walk through a record of this length.
+    pub(super) fn new(length: usize) -> Self {
+        Self {
+            budget: length.saturating_mul(MAX_READS),
+            is_partial: false,
+            senders: 0,
+        }
+    }
+
+    /// Whether something was left out.
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial
+    }
+
+    /// Spends some of the budget; returns false if too little is left.
+    fn spend(&mut self, bytes: usize) -> bool {
+        let rest = self.budget.checked_sub(bytes);
+        self.budget = rest.unwrap_or(0);
+        self.is_partial |= rest.is_none();
+        rest.is_some()
+    }
+
+    /// Finds the notifications in a value.
+    pub(super) fn value<'t>(
+        &mut self,
+        value: Value<'t>,
+        scope: &Scope<'_, 't>,
+        found: &mut Vec<Found<'t>>,
+    ) {
+        let length = value.text().len();
+        if length < MIN_LENGTH {
+            return;
+        }
+        if scope.depth > MAX_DEPTH {
+            self.is_partial = true;
+            return;
+        }
+        if !self.spend(length) {
+            return;
+        }
+        let form = match value.text().as_bytes().first() {
+            Some(b'{') => {
+                if let Some(object) = value.object() {
+                    self.object(value, &object, scope, found);
+                }
+                return;
+            }
+            Some(b'"') => Form::of_string(value),
+            Some(b'[') => Form::of_array(value),
+            _ => return,
+        };
+        match form {
+            Some(form) => self.form(value, form, scope, found),
+            None => self.items(value, scope, found),
+        }
+    }
+
+    /// Finds the notifications in a value that was read as `object`.
+    pub(super) fn object<'t>(
+        &mut self,
+        value: Value<'t>,
+        object: &Object<'t>,
+        scope: &Scope<'_, 't>,
+        found: &mut Vec<Found<'t>>,
+    ) {
+        if has_most_keys(object) {
+            self.add(value, Form::object(value), scope, found);
+        } else if let Some(form) = Form::of_object(value, object) {
+            self.form(value, form, scope, found);
+        } else if scope.delimited != Delimited::Wrapped {
+            self.members(object, scope, found);
+        }
+    }
+
+    fn members<'t>(
+        &mut self,
+        object: &Object<'t>,
+        scope: &Scope<'_, 't>,
+        found: &mut Vec<Found<'t>>,
+    ) {
+        self.senders += 1;
+        let sender = Sender::of(object, scope.number.unwrap_or(self.senders));
+        let first = found.len();
+        let mut alone = Vec::new();
+        for (key, value) in object.members() {
+            let is_source = sender.as_ref().is_some_and(|sender| sender.is_at(key));
+            if is_source || !is_searched(key, scope) {
+                continue;
+            }
+            let before = found.len();
+            self.value(value, &scope.member(key, sender.as_ref()), found);
+            if found.len() == before + 1 {
+                alone.push(before - first);
+            }
+        }
+        if alone.len() > 1 {
+            let merged = merge(found.split_off(first), &alone);
+            found.extend(merged);
+        }
+    }
+
+    fn items<'t>(&mut self, value: Value<'t>, scope: &Scope<'_, 't>, found: &mut Vec<Found<'t>>) {
+        if scope.delimited != Delimited::No {
+            return;
+        }
+        for (index, item) in value.items().into_iter().flatten().enumerate() {
+            self.value(item, &scope.inside(Step::Item(index)), found);
+        }
+    }
+
+    /// Finds the notifications in the bytes that a value holds: they are one, or JSON that is
+    /// searched.
+    fn form<'t>(
+        &mut self,
+        value: Value<'t>,
+        form: Form<'t>,
+        scope: &Scope<'_, 't>,
+        found: &mut Vec<Found<'t>>,
+    ) {
+        let text = String::from_utf8_lossy(&form.body.bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let object = Object::read(text);
+        if object.as_ref().is_some_and(has_most_keys) {
+            let fault = object.and_then(|object| object.fault());
+            let is_cut = fault.is_some_and(|fault| fault.trim_ascii().is_empty());
+            let form = if is_cut { form.cut() } else { form };
+            self.add(value, form, scope, found);
+        } else if scope.delimited == Delimited::No {
+            let inner = self.enter(text, &scope.inside(Step::Enter));
+            let inner = inner.into_iter();
+            found.extend(inner.map(|found| found.entered(value.text())));
+        }
+    }
+
+    /// Finds the notifications in the text of a string, if it is JSON.
+    fn enter<'i>(&mut self, text: &'i str, scope: &Scope<'_, 'i>) -> Vec<Found<'i>> {
+        let mut found = Vec::new();
+        if self.spend(text.len()) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+            self.value(Value::of(text), scope, &mut found);
+        }
+        found
+    }
+
+    /// Adds the notification that `value` is or holds.
+    fn add<'t>(
+        &mut self,
+        value: Value<'t>,
+        form: Form<'t>,
+        scope: &Scope<'_, 't>,
+        found: &mut Vec<Found<'t>>,
+    ) {
+        let sender = scope.sender();
+        if sender.is_none_or(|(_, sender)| self.spend(sender.size())) {
+            found.push(Found::new(value.text(), form, scope));
+        }
+    }
+}
+
+/// Whether the member of this name of an object may hold a notification.
+fn is_searched(key: &str, object: &Scope<'_, '_>) -> bool {
+    let is_text = object.delimited == Delimited::No || WRAPPED.contains(&key);
+    is_text && !is_headers(key) && !CHOSEN.contains(&key)
+}
