@@ -113,6 +113,7 @@ pub mod capture;
 pub mod contract;
 pub mod delivery;
 pub mod diagnosis;
+mod documented;
 pub mod finding;
 pub mod json;
 mod name;

@@ -9,46 +9,23 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
 use memchr::memmem;
 
 use super::json::Object;
 use super::record::{Capture, Record};
 use crate::delivery::CaptureFormat;
 use crate::delivery::{Delivery, Fidelity, Headers};
-
-/// Keys of the platform's notifications that no capture format uses.
-const NOTIFICATION: [&[u8]; 21] = [
-    b"workflow_id",
-    b"workflow_name",
-    b"nodetask_id",
-    b"nodetask_name",
-    b"waba_task_id",
-    b"wfdetail_uuid",
-    b"channel_id",
-    b"callee",
-    b"call_id",
-    b"robot_id",
-    b"session_start_time",
-    b"session_end_time",
-    b"session_end_reason",
-    b"intention",
-    b"talk_round",
-    b"ner_slots",
-    b"event_label",
-    b"messages",
-    b"actions",
-    b"case_id",
-    b"callee_number",
-];
-
-/// Keys of a notification that other objects have as well.
-const COMMON: [&[u8]; 4] = [b"timestamp", b"channel", b"status", b"variables"];
+use crate::documented;
 
 /// How many of its 22 keys an object must have to be a notification wherever it is: more than half of
 /// them. A row of a table may repeat some as its columns, next to the notification itself.
 const MOST: u32 = 12;
 
-/// Whether the first key of an object is one of [`NOTIFICATION`], and `messages` is a key, too. Such an
+/// How many telling keys a notification has at least: one or two could belong to any program.
+const MIN_TELLING: usize = 3;
+
+/// Whether the first key of an object tells a notification, and `messages` is a key, too. Such an
 /// object is a bare body, whatever its other keys are. This is a shortcut for the most frequent input:
 /// a bare body with other keys is recognised because no format matches it. A row of a table that
 /// starts with a column of the same name keeps the messages in a string.
@@ -59,8 +36,8 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
         let end = key.iter().take(20).position(|byte| *byte == b'"')?;
         Some(&key[..end])
     };
-    key().is_some_and(|key| NOTIFICATION.contains(&key))
-        && memmem::find(bytes, b"\"messages\"").is_some()
+    let is_telling = |key| std::str::from_utf8(key).is_ok_and(documented::is_telling);
+    key().is_some_and(is_telling) && memmem::find(bytes, b"\"messages\"").is_some()
 }
 
 /// Reads the record as one body.
@@ -93,21 +70,21 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
 pub(super) fn has_most_keys(object: &Object<'_>) -> bool {
     let mut found = 0_u32;
     for (key, _) in object.members() {
-        let mut known = NOTIFICATION.iter().chain(&COMMON);
-        if let Some(at) = known.position(|known| *known == key.as_bytes()) {
+        let mut known = documented::SESSION_END.iter();
+        if let Some(at) = known.position(|known| *known == key) {
             found |= 1 << at;
         }
     }
     found.count_ones() >= MOST
 }
 
-/// Whether a body looks like a notification: it has at least three of the notification's keys. One
-/// or two could belong to any program.
+/// Whether a body looks like a notification of the platform: it has keys enough that tell one.
 pub fn is_notification(body: &[u8]) -> bool {
     let object = std::str::from_utf8(body).ok().and_then(Object::read);
-    let has = |key: &&&[u8]| {
-        let name = std::str::from_utf8(key);
-        name.is_ok_and(|name| object.as_ref().is_some_and(|object| object.has(name)))
-    };
-    NOTIFICATION.iter().filter(has).take(3).count() == 3
+    let keys = object.iter().flat_map(Object::members);
+    let telling: HashSet<_> = keys
+        .map(|(key, _)| key)
+        .filter(|key| documented::is_telling(key))
+        .collect();
+    telling.len() >= MIN_TELLING
 }

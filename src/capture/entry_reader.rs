@@ -211,7 +211,7 @@ impl<'a, 'r> EntryReader<'a, 'r> {
                 method: Some(method),
                 ..
             }) if !method.as_str().eq_ignore_ascii_case("POST") => {
-                self.skip(method.shortened(20).to_string());
+                self.skip(usual(method.as_str()).to_owned());
             }
             Ok(mut request) => match request.body.take().filter(|body| !body.bytes.is_empty()) {
                 None => self.skip("no body".to_owned()),
@@ -254,6 +254,20 @@ impl<'a, 'r> EntryReader<'a, 'r> {
             ambiguities: request.ambiguities,
         });
     }
+}
+
+/// The methods of requests that are not webhooks.
+const OTHER_METHODS: [&str; 8] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "PUT", "TRACE",
+];
+
+/// A method as a remark names it: one that somebody made up may say anything.
+fn usual(method: &str) -> &'static str {
+    let usual = OTHER_METHODS.iter();
+    let found = usual
+        .copied()
+        .find(|usual| usual.eq_ignore_ascii_case(method));
+    found.unwrap_or("an unusual method")
 }
 
 /// Undoes one content encoding of a body; returns false if the result is larger than `limit`.

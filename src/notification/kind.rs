@@ -9,14 +9,12 @@
 
 use super::Session;
 use crate::Text;
+use crate::documented;
 use crate::finding::{Detail, Finding, Findings, Place, Rule};
 use crate::json::{Document, Field, RawObject, ReadRecord, found, members, readable};
 
 /// The fields that only a session-end notification has.
 pub(crate) const SESSION_END_FIELDS: [&str; 2] = ["messages", "session_end_reason"];
-
-/// The fields of the platform's other notifications that a session-end notification does not have.
-const OTHER_FIELDS: [&str; 4] = ["actions", "case_id", "callee_number", "rows"];
 
 /// The number of documented fields that make an object one of the platform's notifications.
 const MIN_FIELDS: usize = 3;
@@ -115,7 +113,7 @@ impl Session<'_> {
 /// The documented fields of all notifications: those of a session's end first.
 fn documented() -> impl Iterator<Item = &'static str> {
     let names = session_fields().iter().map(|field| field.name);
-    names.chain(OTHER_FIELDS)
+    names.chain(documented::OTHERS)
 }
 
 fn session_fields() -> &'static [Field] {
@@ -143,7 +141,9 @@ impl PresentFields {
 
     fn is_session_end(&self) -> bool {
         let fields = session_fields().len();
-        let own = self.names().filter(|name| !OTHER_FIELDS.contains(name));
+        let own = self
+            .names()
+            .filter(|name| !documented::OTHERS.contains(name));
         own.count() * SESSION_END_PART >= fields
             || self.names().any(|name| SESSION_END_FIELDS.contains(&name))
     }
@@ -183,9 +183,15 @@ mod tests {
     }
 
     #[test]
+    fn captures_are_recognised_by_the_fields_that_are_read() {
+        let names: Vec<_> = session_fields().iter().map(|field| field.name).collect();
+        assert_eq!(names, documented::SESSION_END);
+    }
+
+    #[test]
     fn three_documented_fields_make_a_notification_and_a_third_of_them_a_session_end() {
         let session: Vec<_> = documented()
-            .filter(|name| !OTHER_FIELDS.contains(name) && !SESSION_END_FIELDS.contains(name))
+            .filter(|name| !documented::OTHERS.contains(name) && !SESSION_END_FIELDS.contains(name))
             .collect();
         for count in 0..=session.len() {
             let (kind, rules) = read(&session[..count]);
@@ -200,7 +206,7 @@ mod tests {
                 None => assert!(rules.contains(&Rule::MissingField), "{count} fields"),
             }
         }
-        assert_eq!(read(&OTHER_FIELDS).0, "other");
+        assert_eq!(read(&documented::OTHERS).0, "other");
         assert_eq!(read(&["version", "name", "status", "status"]).0, "unknown");
         for field in SESSION_END_FIELDS {
             assert_eq!(read(&[field]).0, "session-end");
