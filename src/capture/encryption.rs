@@ -105,7 +105,7 @@ pub fn remark<'d>(delivery: &'d Delivery<'_>) -> Option<&'d str> {
 /// content encoding, because a signature may cover either.
 ///
 /// # Errors
-/// The body is no encrypted notification, or not one of this key.
+/// The body is not an encrypted notification, or not one of this key.
 pub fn decrypt(delivery: &mut Delivery<'_>, key: &DecryptionKey) -> Result<(), DecryptionError> {
     let text = String::from_utf8_lossy(&delivery.body);
     let encrypted = base64(&text, false).map_err(|(_, why)| DecryptionError::NotBase64(why))?;

@@ -143,26 +143,20 @@ pub fn write_tables(
     Ok(())
 }
 
-/// Writes the line above a delivery: its name and, if there are several, its number and how many
-/// there are.
-///
-/// # Errors
-/// If `out` cannot be written.
-pub fn write_delivery_rule(
+/// Writes the line above a delivery: its name behind its number.
+fn write_delivery_rule(
     origin: &Origin<'_>,
-    place: Option<(usize, usize)>,
+    number: &str,
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let number = place.map(|(number, total)| format!("{number} of {total} · "));
-    let number = number.unwrap_or_default();
-    let room = usize::from(canvas.width).saturating_sub(6 + width::width(&number));
+    let room = usize::from(canvas.width).saturating_sub(6 + width::width(number));
     let name = match origin.source.as_str() {
         "-" => origin.short_name(),
         _ => origin.to_string(),
     };
     let name = clip::shortened_middle(&name, room);
-    writeln!(out, "{}", canvas.titled_rule(&(number + &name)))
+    writeln!(out, "{}", canvas.titled_rule(&format!("{number}{name}")))
 }
 
 /// Writes the findings and the verdict of a body that has no session.

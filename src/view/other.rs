@@ -1,15 +1,14 @@
 //! Another notification than that of a session's end: its fields, one below the other.
 //!
 //! Nothing documents what they mean, so every view shows them alike: the name and the value as they
-//! were received, a value that is no string as JSON on one line. The finding that says so comes below.
+//! were received, a value that is not a string as JSON on one line. The finding that says so comes below.
 
 use std::io::{self, Write};
 
 use super::clip::{self, MAX_CELL, Room};
 use super::html::Escaped;
 use super::markdown::escaped;
-use super::table_layout::TableLayout;
-use super::transcript::NARROWEST_TABLE;
+use super::table_layout::write_pairs;
 use super::width::width;
 use super::{Canvas, Selection};
 use crate::Text;
@@ -63,19 +62,11 @@ pub(super) fn write_table(
 ) -> io::Result<()> {
     let fields = Fields::of(other, selection);
     let muted = |text: &dyn std::fmt::Display| canvas.theme.muted.style(text).to_string();
-    let rest = fields
-        .rest
-        .iter()
-        .map(|rest| vec![String::new(), muted(rest)]);
+    let rest = fields.rest.iter().map(|rest| [String::new(), muted(rest)]);
     let rows = fields.rows.iter();
-    let rows = rows.map(|(name, value)| vec![muted(name), value.to_string()]);
-    let mut rows = rows.chain(rest);
-    if canvas.width >= NARROWEST_TABLE {
-        let name_width = fields.name_width().min(canvas.width / 3);
-        let layout = TableLayout::new(canvas.width, &[name_width, 0]);
-        return writeln!(out, "{}", layout.rows(rows.collect()));
-    }
-    rows.try_for_each(|cells| writeln!(out, " {}", cells.join(": ")))
+    let rows = rows.map(|(name, value)| [muted(name), value.to_string()]);
+    let name_width = fields.name_width().min(canvas.width / 3);
+    write_pairs(name_width, rows.chain(rest), canvas, out)
 }
 
 /// Writes the fields as `name: value` lines.

@@ -46,10 +46,13 @@ pub struct Place {
 }
 
 impl Place {
-    /// Its number and how many there are, if there are several.
-    fn among_several(self) -> Option<(usize, usize)> {
-        let total = self.total.filter(|total| *total > 1)?;
-        Some((self.number, total))
+    /// What stands before the name of a delivery: its number and how many there are, if there are
+    /// several.
+    fn words(self) -> String {
+        match self.total.filter(|total| *total > 1) {
+            Some(total) => format!("{} of {total} · ", self.number),
+            None => String::new(),
+        }
     }
 }
 
@@ -102,20 +105,18 @@ impl SessionFormat {
         canvas: &Canvas,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        let number = place.among_several();
+        let number = place.words();
         let after = if place.number > 1 { "\n" } else { "" };
-        let number_words = number.map(|(number, total)| format!("{number} of {total} · "));
-        let number_words = number_words.unwrap_or_default();
         match self {
             Self::Table => {
                 out.write_all(after.as_bytes())?;
-                write_delivery_rule(origin, number, canvas, out)
+                write_delivery_rule(origin, &number, canvas, out)
             }
-            Self::Text => writeln!(out, "{after}{number_words}{}", origin.short_name()),
+            Self::Text => writeln!(out, "{after}{number}{}", origin.short_name()),
             Self::Markdown => {
                 let name = Text::from(origin.short_name());
                 let name = super::markdown::escaped(&name);
-                writeln!(out, "{after}## {number_words}{name}")
+                writeln!(out, "{after}## {number}{name}")
             }
             Self::Html | Self::Json => Ok(()),
         }

@@ -9,9 +9,15 @@
 //! column here, and the table is drawn with [`StandIns`]: blocks as wide as the lines,
 //! which are replaced by the lines at the end.
 
+use std::io::{self, Write};
+
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, TableStyle, Width};
 
+use super::Canvas;
 use super::wrap::{is_escape, parts, visible_width, wrap};
+
+/// The narrowest canvas with a table. Lines of a narrower one are left to the terminal to break.
+pub(super) const NARROWEST_TABLE: u16 = 30;
 
 /// The widths of a table's columns.
 #[derive(Debug, Clone)]
@@ -33,6 +39,16 @@ impl TableLayout {
     /// Draws rows of cells. Only blanks separate the columns: lines would be brighter than the words
     /// between them.
     pub(super) fn rows(&self, rows: Vec<Vec<String>>) -> String {
+        let widths: Vec<usize> = self.widths().map(usize::from).collect();
+        let wrapped = |row: Vec<String>| {
+            let cells = row.iter().zip(&widths);
+            cells.map(|(cell, width)| fill(cell, *width)).collect()
+        };
+        self.rows_of_lines(rows.into_iter().map(wrapped))
+    }
+
+    /// Draws rows of cells whose lines fit into their columns.
+    pub(super) fn rows_of_lines(&self, rows: impl Iterator<Item = Vec<Vec<String>>>) -> String {
         let mut table = Table::new();
         table
             .load_style(TableStyle::new())
@@ -41,9 +57,7 @@ impl TableLayout {
         let mut lines = StandIns::default();
         let widths: Vec<u16> = self.widths().collect();
         for row in rows {
-            let cells = row.iter().zip(&widths);
-            let cells = cells.map(|(cell, width)| fill(cell, usize::from(*width)));
-            table.add_row(lines.replace(cells.collect(), &widths));
+            table.add_row(lines.replace(row, &widths));
         }
         for (column, width) in table.column_iter_mut().zip(widths) {
             column.set_padding((1, 0));
@@ -69,6 +83,22 @@ impl TableLayout {
         let widths = self.columns.iter();
         widths.map(move |width| if *width == 0 { rest } else { *width })
     }
+}
+
+/// Writes names and their values as a table. On a canvas that is too narrow for one, the rows are lines
+/// that the terminal breaks.
+pub(super) fn write_pairs(
+    name_width: u16,
+    mut pairs: impl Iterator<Item = [String; 2]>,
+    canvas: &Canvas,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if canvas.width >= NARROWEST_TABLE {
+        let layout = TableLayout::new(canvas.width, &[name_width, 0]);
+        let rows = pairs.map(Vec::from).collect();
+        return writeln!(out, "{}", layout.rows(rows));
+    }
+    pairs.try_for_each(|pair| writeln!(out, " {}", pair.join(": ")))
 }
 
 /// The lines of a text in a column.

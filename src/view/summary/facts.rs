@@ -70,6 +70,21 @@ pub(super) struct Facts<'r> {
 }
 
 impl<'r> Facts<'r> {
+    pub(super) fn of(
+        report: &'r Report<'r>,
+        session: &'r Session<'r>,
+        zone: &'r Zone,
+        has_input: bool,
+    ) -> Self {
+        Self {
+            report,
+            session,
+            summary: Summary::of(session),
+            zone,
+            has_input,
+        }
+    }
+
     /// The rows of every summary, those without words left out.
     pub(super) fn rows(&self) -> Vec<Row<'r>> {
         let mut rows = vec![

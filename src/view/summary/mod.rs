@@ -15,11 +15,10 @@ use std::io::{self, Write};
 use self::facts::Facts;
 pub(super) use self::facts::Piece;
 use super::clip::{self, MAX_CELL, Room};
-use super::table_layout::TableLayout;
-use super::transcript::NARROWEST_TABLE;
+use super::table_layout::{TableLayout, write_pairs};
 use super::width::width;
 use super::{Canvas, Selection, Theme, Zone};
-use crate::notification::{Session, Summary};
+use crate::notification::Session;
 use crate::{Report, Text};
 
 /// The columns of the row names.
@@ -63,27 +62,6 @@ impl<'r> Row<'r> {
     }
 }
 
-/// The rows of a summary that is a few lines long, unless details are asked for.
-pub(super) fn rows<'r>(
-    report: &'r Report<'r>,
-    session: &'r Session<'r>,
-    selection: Selection,
-    zone: &'r Zone,
-) -> Vec<Row<'r>> {
-    let facts = Facts {
-        report,
-        session,
-        summary: Summary::of(session),
-        zone,
-        has_input: true,
-    };
-    let mut rows = facts.all_rows(selection);
-    if !selection.details {
-        shorten(&mut rows);
-    }
-    rows
-}
-
 /// The rows of a summary to share with readers who do not have the input, each fact in its own.
 fn all_rows<'r>(
     report: &'r Report<'r>,
@@ -91,14 +69,7 @@ fn all_rows<'r>(
     selection: Selection,
     zone: &'r Zone,
 ) -> Vec<Row<'r>> {
-    let facts = Facts {
-        report,
-        session,
-        summary: Summary::of(session),
-        zone,
-        has_input: false,
-    };
-    facts.all_rows(selection)
+    Facts::of(report, session, zone, false).all_rows(selection)
 }
 
 /// Puts rows together until there are at most [`MAX_LINES`] lines: first the values behind the
@@ -136,18 +107,19 @@ pub(super) fn write(
     canvas: &Canvas,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let facts = Facts::of(report, session, &canvas.zone, true);
+    let mut rows = facts.all_rows(selection);
+    if !selection.details {
+        shorten(&mut rows);
+    }
     let layout = TableLayout::new(canvas.width, &[NAME_WIDTH, 0]);
     let drawing = Drawing {
         theme: &canvas.theme,
         room: (!selection.details && !selection.full_text).then(|| layout.rest().max(MAX_ROW)),
         full_text: selection.full_text,
     };
-    let rows = rows(report, session, selection, &canvas.zone);
-    let mut cells = rows.iter().map(|row| drawing.cells(row));
-    if canvas.width >= NARROWEST_TABLE {
-        return writeln!(out, "{}", layout.rows(cells.collect()));
-    }
-    cells.try_for_each(|cells| writeln!(out, " {}", cells.join(": ")))
+    let pairs = rows.iter().map(|row| drawing.pair(row));
+    write_pairs(NAME_WIDTH, pairs, canvas, out)
 }
 
 /// Draws pieces with their styles.
@@ -159,7 +131,8 @@ struct Drawing<'d> {
 }
 
 impl Drawing<'_> {
-    fn cells(&self, row: &Row<'_>) -> Vec<String> {
+    /// The name of a row and its lines.
+    fn pair(&self, row: &Row<'_>) -> [String; 2] {
         let mut room = Room::new(MAX_CELL, self.full_text);
         let mut lines = Vec::new();
         for line in &row.lines {
@@ -178,7 +151,7 @@ impl Drawing<'_> {
             room.rest()
                 .map(|rest| self.theme.muted.style(rest).to_string()),
         );
-        vec![
+        [
             self.theme.muted.style(row.name).to_string(),
             lines.join("\n"),
         ]

@@ -8,12 +8,14 @@ use std::convert::Infallible;
 use std::fmt::{self, Display};
 use std::ops::ControlFlow;
 
+use super::entries::Entry;
 use crate::Text;
 use crate::json::{Integer, Number, readable};
 use crate::notification::block::{
     ButtonBlock, CardBlock, Event, EventKind, Quote, RowBlock, SectionBlock, map_url,
 };
 use crate::notification::{Block, Content};
+use crate::view::Selection;
 
 /// The number of characters that are shown of a quoted message.
 const MAX_PREVIEW: usize = 60;
@@ -89,17 +91,41 @@ pub(super) enum Relation {
 /// A callback that takes lines until it breaks.
 type Take<'t, B> = dyn FnMut(Line<'_>) -> ControlFlow<B> + 't;
 
-/// Draws blocks line by line. A quote is drawn by the view; only its undocumented fields, which are
-/// shown nowhere else, are lines.
-pub(super) fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(Line<'_>)) {
+/// Draws a message line by line, without its reply and its findings: the type, if its blocks do not
+/// tell it, and what it says. The reply is drawn by the view; only the undocumented fields of its quote,
+/// which are shown nowhere else, are lines. The template is a detail.
+pub(super) fn for_each_line_of_message(
+    entry: &Entry<'_>,
+    selection: Selection,
+    mut take: impl FnMut(Line<'_>),
+) {
+    if let Some(reply) = &entry.reply {
+        for_each_line_of_quote(&reply.quote, &mut take);
+    }
+    if let Some(kind) = entry.unknown_kind() {
+        take(Line {
+            spans: &[Span::new(Role::Label, kind.shortened(40))],
+            relation: Relation::Next,
+        });
+    }
+    let is_template = |line: &Line<'_>| line.spans.iter().all(|span| span.role == Role::Template);
+    for_each_line(&entry.blocks, |line| {
+        if selection.details || !is_template(&line) {
+            take(line);
+        }
+    });
+}
+
+/// Draws blocks line by line.
+fn for_each_line(blocks: &[Block<'_>], mut take: impl FnMut(Line<'_>)) {
     let ControlFlow::Continue(()) = draw(blocks, &mut |line| {
         take(line);
         ControlFlow::<Infallible>::Continue(())
     });
 }
 
-/// Draws the undocumented fields of a quote line by line: a preview of it has room for its words alone.
-pub(super) fn for_each_line_of_quote(quoted: &Quote<'_>, mut take: impl FnMut(Line<'_>)) {
+/// Draws the undocumented fields of a quote line by line.
+fn for_each_line_of_quote(quoted: &Quote<'_>, mut take: impl FnMut(Line<'_>)) {
     let ControlFlow::Continue(()) = quote(quoted, &mut |line| {
         take(line);
         ControlFlow::<Infallible>::Continue(())

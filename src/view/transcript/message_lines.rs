@@ -37,18 +37,11 @@ pub(super) fn lines_of<'w>(
     words: &'w dyn Fn(&Span<'_>) -> String,
 ) -> Vec<MessageLine> {
     let mut lines = Collector {
-        selection,
         words,
         room: Room::new(MAX_CELL, selection.full_text),
         lines: Vec::new(),
     };
-    if let Some(reply) = &entry.reply {
-        lines::for_each_line_of_quote(&reply.quote, |line| lines.add(line));
-    }
-    if let Some(kind) = entry.unknown_kind() {
-        lines.add_label(kind.shortened(40));
-    }
-    lines::for_each_line(&entry.blocks, |line| lines.add(line));
+    lines::for_each_line_of_message(entry, selection, |line| lines.add(line));
     if lines.lines.is_empty() {
         lines.add_label(Text::from("(nothing)"));
     }
@@ -68,7 +61,6 @@ pub(super) fn finding_line(finding: &Finding) -> String {
 }
 
 struct Collector<'l> {
-    selection: Selection,
     words: &'l dyn Fn(&Span<'_>) -> String,
     room: Room,
     lines: Vec<MessageLine>,
@@ -80,15 +72,10 @@ impl Collector<'_> {
     }
 
     fn add(&mut self, line: Line<'_>) {
-        let is_template = line.spans.iter().all(|span| span.role == Role::Template);
-        if is_template && !self.selection.details {
+        let mut words: Vec<_> = line.spans.iter().filter_map(|it| self.taken(it)).collect();
+        if words.is_empty() {
             return;
         }
-        let taken: Vec<_> = line.spans.iter().filter_map(|it| self.taken(it)).collect();
-        if taken.is_empty() {
-            return;
-        }
-        let mut words = taken;
         // A blank line between two paragraphs stays, but not a blank between two spans.
         if words.len() > 1 {
             words.retain(|words| !words.is_empty());

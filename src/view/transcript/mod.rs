@@ -17,7 +17,7 @@ pub(super) mod text;
 
 pub(super) use self::entries::{Entries, first_untold, ordered};
 pub(super) use self::lines::{PlainText, Role};
-pub(super) use self::table::{NARROWEST_TABLE, write};
+pub(super) use self::table::write;
 
 #[cfg(test)]
 mod tests {

@@ -15,13 +15,11 @@ use crate::finding::{Finding, Severity};
 use crate::notification::MessageStatus;
 use crate::view::clip::{self, MAX_CELL, Room};
 use crate::view::link;
-use crate::view::table_layout::{TableLayout, fill};
+use crate::view::table_layout::{NARROWEST_TABLE, TableLayout, fill};
 use crate::view::width::width;
 use crate::view::wrap::visible_width;
 use crate::view::{Canvas, Selection, Theme, wording};
 
-/// The narrowest canvas with a table. Lines of a narrower one are left to the terminal to break.
-pub(in crate::view) const NARROWEST_TABLE: u16 = 30;
 /// The narrowest canvas with the time and the sender beside the message.
 const MIN_WIDE: u16 = 60;
 /// The most columns of a sender beside the message.
@@ -58,7 +56,12 @@ pub(in crate::view) fn write(
             writeln!(out, "{}", canvas.titled_rule(day))?;
         }
         let rows = table.rows_of(&entry);
-        bytes += rows.iter().flatten().map(String::len).sum::<usize>();
+        bytes += rows
+            .iter()
+            .flatten()
+            .flatten()
+            .map(String::len)
+            .sum::<usize>();
         part.extend(rows);
         if part.len() >= MAX_ROWS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE {
             table.write_rows(std::mem::take(&mut part), out)?;
@@ -67,6 +70,9 @@ pub(in crate::view) fn write(
     }
     table.write_rows(part, out)
 }
+
+/// The cells of a row, each as lines that fit into its column.
+type MessageRow = Vec<Vec<String>>;
 
 /// What the messages of a session are drawn with.
 struct Table<'t> {
@@ -107,33 +113,32 @@ impl<'t> Table<'t> {
         self.theme().muted.style(text).to_string()
     }
 
-    fn write_rows(&self, rows: Vec<Vec<String>>, out: &mut impl Write) -> io::Result<()> {
+    fn write_rows(&self, rows: Vec<MessageRow>, out: &mut impl Write) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
         if self.canvas.width >= NARROWEST_TABLE {
-            return writeln!(out, "{}", self.layout.rows(rows));
+            let drawn = self.layout.rows_of_lines(rows.into_iter());
+            return writeln!(out, "{drawn}");
         }
-        let lines = rows.iter().flatten().flat_map(|cell| cell.lines());
-        lines
-            .into_iter()
-            .try_for_each(|line| writeln!(out, " {line}"))
+        let mut lines = rows.iter().flatten().flatten();
+        lines.try_for_each(|line| writeln!(out, " {line}"))
     }
 
     /// The rows of a message: one, or one for its sender and one for its words.
-    fn rows_of(&self, entry: &Entry<'_>) -> Vec<Vec<String>> {
+    fn rows_of(&self, entry: &Entry<'_>) -> Vec<MessageRow> {
         let number = self.number(entry);
         let time = self.time(entry);
         let sender = self.sender(entry);
-        let message = self.message(entry).join("\n");
+        let message = self.message(entry);
         if let Some(width) = self.sender_width {
             let sender = sender.unwrap_or_default();
             let blanks = usize::from(width).saturating_sub(visible_width(&sender));
             let sender = format!("{}{sender}", " ".repeat(blanks));
             let cells = [
-                (self.number_width > 0).then(|| number.unwrap_or_default()),
-                Some(time.unwrap_or_default()),
-                Some(sender).filter(|_| width > 0),
+                (self.number_width > 0).then(|| vec![number.unwrap_or_default()]),
+                Some(vec![time.unwrap_or_default()]),
+                Some(vec![sender]).filter(|_| width > 0),
                 Some(message),
             ];
             return vec![cells.into_iter().flatten().collect()];
@@ -144,9 +149,10 @@ impl<'t> Table<'t> {
             return vec![vec![message]];
         }
         if entry.is_event() {
-            return vec![vec![format!("{above} {message}")]];
+            let words = format!("{above} {}", message.join("\n"));
+            return vec![vec![fill(&words, self.layout.rest())]];
         }
-        vec![vec![above], vec![message]]
+        vec![vec![vec![above]], vec![message]]
     }
 
     /// The number, if something refers to it. Events have room for it in their line.
@@ -214,15 +220,11 @@ impl<'t> Table<'t> {
     }
 
     fn said(&self, entry: &Entry<'_>, room: usize) -> Vec<String> {
-        let mut cell = Cell::new(self.canvas, self.selection, room);
+        let mut cell = Cell::new(self.canvas, self.selection.full_text, room);
         if let Some(reply) = &entry.reply {
             cell.add_reply(reply);
-            lines::for_each_line_of_quote(&reply.quote, |line| cell.add(line));
         }
-        if let Some(kind) = entry.unknown_kind() {
-            cell.add_label(&kind.shortened(40).to_string());
-        }
-        lines::for_each_line(&entry.blocks, |line| cell.add(line));
+        lines::for_each_line_of_message(entry, self.selection, |line| cell.add(line));
         if !entry.is_event() {
             cell.add_note(&self.note(entry));
         }
@@ -284,7 +286,6 @@ fn behind(mark: &str, text: &str, room: usize) -> Vec<String> {
 /// The styled lines of a message, as many as there is room for.
 struct Cell<'t> {
     canvas: &'t Canvas,
-    selection: Selection,
     /// The columns of a line.
     columns: usize,
     room: Room,
@@ -296,12 +297,11 @@ struct Cell<'t> {
 }
 
 impl<'t> Cell<'t> {
-    fn new(canvas: &'t Canvas, selection: Selection, columns: usize) -> Self {
+    fn new(canvas: &'t Canvas, full_text: bool, columns: usize) -> Self {
         Self {
             canvas,
-            selection,
             columns,
-            room: Room::new(MAX_CELL, selection.full_text),
+            room: Room::new(MAX_CELL, full_text),
             mark: String::new(),
             is_marked: false,
             lines: Vec::new(),
@@ -331,16 +331,7 @@ impl<'t> Cell<'t> {
         self.lines.push(muted.style(line).to_string());
     }
 
-    fn add_label(&mut self, label: &str) {
-        let label = self.canvas.theme.muted.style(label).to_string();
-        let line = std::mem::take(&mut self.mark) + &label;
-        self.lines.push(line);
-    }
-
     fn add(&mut self, line: Line<'_>) {
-        if line.spans.iter().all(|span| span.role == Role::Template) && !self.selection.details {
-            return;
-        }
         let choice = self.mark_of_choice(line.spans);
         let columns = self.columns_for(line.relation);
         let spans: Vec<_> = line
