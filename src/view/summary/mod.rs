@@ -163,7 +163,7 @@ impl Drawing<'_> {
             let text = clip::value(&piece.text, self.full_text);
             self.styled(piece, &text.to_string())
         });
-        pieces.collect::<Vec<_>>().join(DOT)
+        self.joined(&pieces.collect::<Vec<_>>())
     }
 
     /// A line of at most `columns`: its widest pieces are shortened, and the number of those that
@@ -191,7 +191,11 @@ impl Drawing<'_> {
             })
             .collect();
         drawn.extend(rest.map(|rest| self.theme.muted.style(rest).to_string()));
-        drawn.join(DOT)
+        self.joined(&drawn)
+    }
+
+    fn joined(&self, pieces: &[String]) -> String {
+        pieces.join(&self.theme.muted.style(DOT).to_string())
     }
 
     /// A piece with these words.
