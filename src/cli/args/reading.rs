@@ -1,0 +1,99 @@
+//! What is read, and how.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use chatlog::capture::Limits;
+use chatlog::delivery::CaptureFormat;
+use clap::{Args, ValueHint};
+
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// Files, folders or `-`, optionally followed by #N for the N-th delivery; reads standard input
+    /// if none is given
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) reading: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Read inputs as this format instead of detecting it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Reading"
+    )]
+    pub(crate) input: Option<CaptureFormat>,
+
+    /// Reject deliveries of more than this many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256, help_heading = "Reading", value_hint = ValueHint::Other,
+          value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) max_size: u32,
+
+    /// Report how each input was read and what was skipped
+    #[arg(short, long, help_heading = "Reading")]
+    pub(crate) verbose: bool,
+}
+
+impl InputArgs {
+    /// The limits on one delivery.
+    pub(crate) fn limits(&self) -> Limits {
+        let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
+        Limits {
+            max_body: mebibytes.saturating_mul(1 << 20),
+        }
+    }
+}
+
+/// How many workers inspect deliveries.
+#[derive(Debug, Args)]
+pub(crate) struct JobsArgs {
+    /// Inspect deliveries in this many threads [default: one for each core]; the output is the same
+    #[arg(short, long, value_name = "N", help_heading = "Reading", value_hint = ValueHint::Other)]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl JobsArgs {
+    /// The number of workers, if the user gave it.
+    pub(crate) fn jobs(&self) -> Option<NonZeroUsize> {
+        self.jobs
+    }
+}
+
+/// The key of encrypted callbacks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Decryption")]
+pub(crate) struct DecryptArgs {
+    /// Decrypt encrypted bodies with the key in this file, ignoring a line break at its end
+    ///
+    /// The key has 16, 24 or 32 bytes, as they are, in hex or in base64. A body is encrypted if its
+    /// delivery has the header `Is-Encrypted: 1`. The encryption (AES in ECB mode) and the checksum in
+    /// `Signed` prove nothing about the sender.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "decrypt_key_env")]
+    pub(crate) decrypt_key_file: Option<PathBuf>,
+
+    /// Decrypt encrypted bodies with the key in this environment variable
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
+    pub(crate) decrypt_key_env: Option<String>,
+}
+
+impl DecryptArgs {
+    /// Whether the user named a key.
+    pub(crate) fn has_key(&self) -> bool {
+        self.decrypt_key_file.is_some() || self.decrypt_key_env.is_some()
+    }
+
+    pub(super) fn named(&self) -> Vec<(&'static str, &Path)> {
+        let file = self.decrypt_key_file.as_deref();
+        let file = file.map(|path| (DECRYPT_KEY_FILE, path));
+        file.into_iter().collect()
+    }
+}
+
+/// The name of the option in messages.
+pub(crate) const DECRYPT_KEY_FILE: &str = "--decrypt-key-file";
