@@ -6,8 +6,8 @@
 //! ```
 //!
 //! There is no specification, so members are recognised by the names in the tables below, which are
-//! those of common frameworks and loggers. The fidelity depends on the member: base64 is exact, a
-//! string is text, and any other value is reserialized.
+//! those of common frameworks and loggers. The fidelity depends on the member: base64 and lists of
+//! bytes are exact, a string is text, and any other value is reserialized.
 //!
 //! An envelope often holds the body twice, parsed and raw. The most faithful one is read. If bodies
 //! differ, that is an ambiguity; see `ambiguity`.
@@ -157,8 +157,8 @@ fn body<'a>(
     if is_flagged_base64 || BASE64.contains(&name) {
         return value.base64_body(name);
     }
-    match buffer(value) {
-        Some(body) => Ok(body),
+    match value.byte_list() {
+        Some(bytes) => Ok(Body::of(bytes, Fidelity::Exact)),
         None => value.body(),
     }
 }
@@ -171,15 +171,4 @@ fn is_flagged_base64(envelope: &Object<'_>) -> bool {
         || envelope
             .string("encoding")
             .is_some_and(|encoding| encoding == "base64")
-}
-
-/// The bytes of `{"type": "Buffer", "data": [123, 10, …]}`, which is how Node.js serializes a
-/// buffer.
-pub(super) fn buffer(body: Value<'_>) -> Option<Body<'_>> {
-    let object = body.object().filter(|object| object.has("data"))?;
-    if object.string("type")? != "Buffer" {
-        return None;
-    }
-    let bytes: Vec<u8> = serde_json::from_str(object.get("data")?.text()).ok()?;
-    Some(Body::of(bytes, Fidelity::Exact))
 }

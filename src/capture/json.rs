@@ -132,6 +132,21 @@ impl<'a> Object<'a> {
         self.get(name)?.string()
     }
 
+    /// The bytes that are listed as numbers: in the `{"type": "Buffer", "data": […]}` of Node.js, or
+    /// in the `{"0": 123, "1": 34, …}` that JavaScript makes of any other array of bytes.
+    pub(super) fn byte_list(&self) -> Option<Vec<u8>> {
+        if self.string("type").is_some_and(|kind| kind == "Buffer") {
+            return self.get("data")?.byte_array();
+        }
+        let is_listed = !self.members.is_empty();
+        let members = self.members.iter().enumerate();
+        let bytes = members.map(|(index, (key, byte))| {
+            let is_next = *key == index.to_string();
+            is_next.then(|| byte.0.parse().ok())?
+        });
+        is_listed.then(|| bytes.collect())?
+    }
+
     /// The value of a required member.
     pub(super) fn need(&self, name: &str) -> Result<Value<'a>, Fault<'a>> {
         self.get(name)
@@ -277,9 +292,28 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The bytes that are listed as numbers, in an array or as in [`Object::byte_list`].
+    pub(super) fn byte_list(self) -> Option<Vec<u8>> {
+        match self.object() {
+            Some(object) => object.byte_list(),
+            None => self.byte_array(),
+        }
+    }
+
+    /// The bytes that an array lists as numbers.
+    fn byte_array(self) -> Option<Vec<u8>> {
+        let items = self.0.strip_prefix('[')?.trim_ascii_start();
+        let is_number = items.starts_with(|first: char| first.is_ascii_digit());
+        is_number.then(|| serde_json::from_str(self.0).ok())?
+    }
+
     /// The headers in any of the forms that tools write them in: an object of strings or arrays of
-    /// strings, an array of objects or pairs, or a flat array.
+    /// strings, an array of objects or pairs, a flat array, or a string with one of these or with
+    /// `Name: value` lines.
     pub(super) fn headers(self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
+        if let Some(text) = self.string() {
+            return self.headers_in(&text, name);
+        }
         if let Some(object) = self.object() {
             return Ok(named_headers(&object));
         }
@@ -296,6 +330,22 @@ impl<'a> Value<'a> {
             return Ok(flat_headers(&items));
         }
         items.into_iter().filter_map(listed_header).collect()
+    }
+
+    /// The headers in the text of this string.
+    fn headers_in(self, text: &str, name: &str) -> Result<Headers<'a>, Fault<'a>> {
+        if !text.trim_ascii_start().starts_with(['{', '[']) {
+            let headers = header_lines(text).into_owned();
+            if headers.is_empty() && !text.trim().is_empty() {
+                let what = format!("`{name}` is a string without `Name: value` lines");
+                return Err(Fault::new(self.0, what));
+            }
+            return Ok(headers);
+        }
+        let headers = Value::of(text).headers(name);
+        headers
+            .map(Headers::into_owned)
+            .map_err(|fault| fault.within(self.0))
     }
 
     /// The value of a header: the content of a string, or the source text of a number or a boolean.
@@ -330,6 +380,15 @@ fn named_headers<'a>(object: &Object<'a>) -> Headers<'a> {
         }
     }
     headers
+}
+
+/// `Name: value` lines.
+pub(super) fn header_lines(text: &str) -> Headers<'_> {
+    let lines = text.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .filter(|(name, _)| Headers::is_name(name))
+        .map(|(name, value)| (Text::from(name), Text::from(value.trim())))
+        .collect()
 }
 
 /// `["Name", "value", "Other", "value"]`

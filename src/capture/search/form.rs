@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::super::encoding::base64;
-use super::super::envelope::buffer;
 use super::super::json::{Object, Value};
 use super::super::request::Body;
 use crate::delivery::Fidelity;
@@ -25,6 +24,10 @@ impl<'t> Form<'t> {
             body: Body::of(bytes, Fidelity::Exact),
             name,
         }
+    }
+
+    fn list(bytes: Vec<u8>) -> Self {
+        Self::exact(bytes, "an array of bytes")
     }
 
     /// An object, which is the bytes itself.
@@ -67,17 +70,12 @@ impl<'t> Form<'t> {
 
     /// The bytes that an array of numbers lists.
     pub(super) fn of_array(value: Value<'_>) -> Option<Self> {
-        let first = value.text()[1..].trim_ascii_start().bytes().next()?;
-        if !first.is_ascii_digit() {
-            return None;
-        }
-        let bytes = serde_json::from_str(value.text()).ok()?;
-        Some(Self::exact(bytes, "an array of bytes"))
+        Some(Self::list(value.byte_list()?))
     }
 
-    /// The bytes in an object that stands for them: a buffer of Node.js, or the binary data of
-    /// a database.
-    pub(super) fn of_object(value: Value<'t>, object: &Object<'t>) -> Option<Self> {
+    /// The bytes in an object that stands for them: a list of bytes, or the binary data of a
+    /// database.
+    pub(super) fn of_object(object: &Object<'t>) -> Option<Self> {
         if let Some(binary) = object.get("$binary") {
             let text = match binary.object() {
                 Some(binary) => binary.get("base64")?,
@@ -89,10 +87,7 @@ impl<'t> Form<'t> {
                 name: "base64",
             });
         }
-        Some(Self {
-            body: buffer(value)?,
-            name: "an array of bytes",
-        })
+        Some(Self::list(object.byte_list()?))
     }
 }
 

@@ -8,8 +8,9 @@
 //! | a string with one of those, or with lines | `"headers": "Name: value\r\n…"` |
 //! | attributes of a message | `"MessageAttributes": {"Name": {"Type": "String", "Value": "…"}}` |
 //! | variables of CGI, its own or in an object | `"HTTP_X_AIRUDDER_SIGN": "…"` |
+//! | lines of a packet analyzer | `"http.request.line": "Name: value\r\n"`, one member each |
 //! | the signature itself, as in a row of a table | `"signature": "…"`, `"x_airudder_sign": "…"` |
-//! | a request with any of these, next to its body | `"req": {"headers": {…}}` |
+//! | a request or properties with any of these, next to the body | `"req": {"headers": {…}}` |
 //!
 //! Attributes, variables and fields count only if the signature is among them: other objects have
 //! members of these names, too.
@@ -19,7 +20,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::super::envelope::{TARGET, TIME};
-use super::super::json::{Object, Value};
+use super::super::json::{Object, Value, header_lines};
 use super::super::request::Request;
 use crate::Text;
 use crate::delivery::{Headers, SIGNATURE_HEADER};
@@ -45,11 +46,14 @@ const ATTRIBUTES: [&str; 4] = [
     "message_attributes",
 ];
 
-/// Members that hold a request.
-const REQUESTS: [&str; 3] = ["req", "request", "http"];
+/// Members that hold a request, or what was said about it, next to its body.
+const REQUESTS: [&str; 6] = ["req", "request", "http", "properties", "metadata", "meta"];
+
+/// The members that a packet analyzer repeats for each line of headers.
+const LINE: &str = "http.request.line";
 
 /// Members that hold the value of an attribute.
-const ATTRIBUTE_VALUES: [&str; 4] = ["stringValue", "StringValue", "Value", "value"];
+const ATTRIBUTE_VALUES: [&str; 5] = ["stringValue", "StringValue", "Value", "value", "S"];
 
 /// Members that hold the variables of CGI.
 const VARIABLES: [&str; 6] = ["env", "environ", "META", "meta", "server", "_SERVER"];
@@ -188,36 +192,18 @@ fn best<'t>(object: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
             best = Some((key.clone(), headers));
         }
     }
-    of_row(object).or(best)
+    of_row(object).or_else(|| of_lines(object)).or(best)
 }
 
-/// The headers in any form of [`Value::headers`], or in a string with one of those or with lines.
-/// Names may be those of CGI or of columns.
+/// The headers in any form of [`Value::headers`], or in the typed map of a database. Names may be
+/// those of CGI or of columns.
 fn headers(value: Value<'_>) -> Option<Headers<'_>> {
-    let Some(text) = value.string() else {
-        let headers = value.headers("headers").ok()?;
-        return Some(headers.iter().map(renamed).collect());
-    };
-    if !text.trim_ascii_start().starts_with(['{', '[']) {
-        return Some(lines(&text).into_owned());
+    let object = value.object();
+    if let Some(map) = object.and_then(|object| object.object("M")) {
+        return Some(attribute_headers(&map));
     }
-    let headers = Value::of(&text).headers("headers").ok()?;
-    Some(
-        headers
-            .iter()
-            .map(renamed)
-            .collect::<Headers<'_>>()
-            .into_owned(),
-    )
-}
-
-/// `Name: value` lines.
-fn lines(text: &str) -> Headers<'_> {
-    let lines = text.lines().filter_map(|line| line.split_once(':'));
-    lines
-        .filter(|(name, _)| Headers::is_name(name))
-        .map(|(name, value)| (Text::from(name), Text::from(value.trim())))
-        .collect()
+    let headers = value.headers("headers").ok()?;
+    Some(headers.iter().map(renamed).collect())
 }
 
 fn renamed<'t>((name, value): (&Text<'t>, &Text<'t>)) -> (Text<'t>, Text<'t>) {
@@ -238,14 +224,19 @@ fn header_name(name: &str) -> Option<String> {
 /// `{"Name": "value", "Name": {"Type": "String", "Value": "value"}}`
 fn attribute_headers<'t>(attributes: &Object<'t>) -> Headers<'t> {
     let values = attributes.members().filter_map(|(name, value)| {
-        let value = match value.object() {
-            Some(attribute) => attribute.first(&ATTRIBUTE_VALUES)?.header_value()?,
-            None => value.header_value()?,
-        };
+        let value = attribute_value(value)?.header_value()?;
         let name = header_name(name).map_or_else(|| Text::from(name.clone()), Text::from);
         Some((name, value))
     });
     values.collect()
+}
+
+/// The value in an attribute: `"value"` or `{"Type": "String", "Value": "value"}`.
+fn attribute_value(value: Value<'_>) -> Option<Value<'_>> {
+    match value.object() {
+        Some(attribute) => attribute.first(&ATTRIBUTE_VALUES),
+        None => Some(value),
+    }
 }
 
 /// `{"HTTP_NAME": "value"}`
@@ -268,12 +259,23 @@ fn of_row<'t>(row: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
                     .eq_ignore_ascii_case(SIGNATURE_HEADER))
     };
     let mut members = row.members();
-    let (source, value) = members.find(|(key, value)| is_signature(key) && value.is_string())?;
+    let (source, value) = members.find_map(|(key, value)| {
+        let value = is_signature(key).then(|| attribute_value(value))??;
+        value.is_string().then_some((key, value))
+    })?;
     let mut headers = cgi_headers(row);
     if !is_signed(&headers) {
         headers.push(SIGNATURE_HEADER, value.header_value()?);
     }
     Some((source.clone(), headers))
+}
+
+/// The headers in members of their own, one for each line.
+fn of_lines<'t>(packet: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
+    let lines = packet.members().filter(|(key, _)| *key == LINE);
+    let text: Vec<_> = lines.filter_map(|(_, line)| line.string()).collect();
+    let headers = header_lines(&text.concat()).into_owned();
+    is_signed(&headers).then_some((LINE.into(), headers))
 }
 
 /// When the object says that the request was received.
@@ -352,6 +354,19 @@ mod tests {
         case(
             r#"{"attributes": {"x_airudder_sign": "5e"}}"#,
             &["x-airudder-sign=5e"],
+        );
+        case(
+            r#"{"properties": {"headers": {"X-AIRudder-Sign": "5e"}}, "payload": "…"}"#,
+            &["X-AIRudder-Sign=5e"],
+        );
+        case(
+            r#"{"headers": {"M": {"Host": {"S": "a"}, "X-AIRudder-Sign": {"S": "5e"}}}}"#,
+            &signed,
+        );
+        case(r#"{"signature": {"S": "5e"}}"#, &["X-AIRudder-Sign=5e"]);
+        case(
+            r#"{"http.request.line": "Host: a\r\n", "http.request.line": "X-AIRudder-Sign: 5e\r\n"}"#,
+            &signed,
         );
     }
 

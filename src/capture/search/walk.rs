@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 40;
 const MAX_READS: usize = 32;
 
 /// Members of a body that is kept as an object with more than the body's text.
-const WRAPPED: [&str; 13] = [
+const WRAPPED: [&str; 15] = [
     "string",
     "base64_string",
     "base64",
@@ -34,6 +34,8 @@ const WRAPPED: [&str; 13] = [
     "content",
     "value",
     "body",
+    "S",
+    "B",
 ];
 
 /// Members of a request that whoever sends it chooses, next to its body.
@@ -124,7 +126,7 @@ impl Walk {
     ) {
         if has_most_keys(object) {
             self.add(value, Form::object(value), scope, found);
-        } else if let Some(form) = Form::of_object(value, object) {
+        } else if let Some(form) = Form::of_object(object) {
             self.form(value, form, scope, found);
         } else if scope.delimited != Delimited::Wrapped {
             self.members(object, scope, found);
