@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::CaptureFormat;
 use chatlog::json::Document;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
@@ -82,7 +82,7 @@ fn inspect_each(bencher: Bencher<'_, '_>, lines: &[String]) {
     };
     bencher.counter(bytes(lines)).bench(|| {
         for line in lines {
-            let capture = deliveries(&record(line), None, &Limits::default());
+            let capture = deliveries(&record(line), &CaptureOptions::default());
             for delivery in &capture.deliveries {
                 let document = Document::new(&delivery.body);
                 black_box(inspect(
@@ -108,7 +108,7 @@ fn verify_all(bencher: Bencher<'_, '_>) {
     let checks = Checks::new(scheme, [secret]);
     bencher.counter(bytes(&lines)).bench(|| {
         for line in &lines {
-            for delivery in &deliveries(&record(line), None, &Limits::default()).deliveries {
+            for delivery in &deliveries(&record(line), &CaptureOptions::default()).deliveries {
                 black_box(verify(delivery, &checks));
             }
         }
@@ -121,7 +121,7 @@ fn search_all(bencher: Bencher<'_, '_>) {
     let lines = logged();
     bencher.counter(bytes(&lines)).bench(|| {
         for line in &lines {
-            let capture = deliveries(&record(line), None, &Limits::default());
+            let capture = deliveries(&record(line), &CaptureOptions::default());
             assert_eq!(capture.format, CaptureFormat::Nested);
             black_box(capture);
         }
@@ -156,13 +156,13 @@ fn find_bodies(bencher: Bencher<'_, '_>) {
     let lines = archive();
     bencher.counter(bytes(&lines)).bench(|| {
         for line in &lines {
-            black_box(deliveries(&record(line), None, &Limits::default()));
+            black_box(deliveries(&record(line), &CaptureOptions::default()));
         }
     });
 }
 
 fn envelope(body: &str, scheme: &Scheme, secret: &Secret) -> String {
-    let capture = deliveries(&record(body), None, &Limits::default());
+    let capture = deliveries(&record(body), &CaptureOptions::default());
     let signature = sign(&capture.deliveries[0], scheme, secret, Encoding::Hex)
         .expect("the scheme needs the body only");
     serde_json::json!({"headers": {"X-AIRudder-Sign": signature}, "body": body}).to_string()

@@ -82,13 +82,13 @@
 //! # Example
 //!
 //! ```
-//! use chatlog::capture::{Limits, Record, deliveries};
+//! use chatlog::capture::{CaptureOptions, Record, deliveries};
 //! use chatlog::Position;
 //! use chatlog::json::Document;
 //! use chatlog::{InspectOptions, Origin, Text, inspect};
 //!
 //! let record = Record { bytes: br#"{"messages": []}"#, terminator: b"", is_whole: true, start: Position::START };
-//! let capture = deliveries(&record, None, &Limits::default());
+//! let capture = deliveries(&record, &CaptureOptions::default());
 //! let origin = Origin { source: Text::from("example"), index: 1 };
 //! let document = Document::new(&capture.deliveries[0].body);
 //! let report = inspect(&origin, &capture.deliveries[0], &document, &InspectOptions::default());

@@ -121,14 +121,14 @@ impl Default for InspectOptions<'_> {
 /// Reads and checks a delivery. This never fails: what is wrong with a payload is a [`Finding`].
 ///
 /// ```
-/// use chatlog::capture::{Limits, Record, deliveries};
+/// use chatlog::capture::{CaptureOptions, Record, deliveries};
 /// use chatlog::json::Document;
 /// use chatlog::signature::{Scheme, Secret, Verdict, verify};
 /// use chatlog::{InspectOptions, Origin, Position, Text, inspect, signature};
 ///
 /// let bytes = br#"{"messages": []}"#;
 /// let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
-/// let delivery = &deliveries(&record, None, &Limits::default()).deliveries[0];
+/// let delivery = &deliveries(&record, &CaptureOptions::default()).deliveries[0];
 /// let origin = Origin { source: Text::from("example"), index: 1 };
 /// let document = Document::new(&delivery.body);
 ///

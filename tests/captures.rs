@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use chatlog::Position;
-use chatlog::capture::{Capture, Limits, Record, deliveries, is_text};
+use chatlog::capture::{Capture, CaptureOptions, Limits, Record, deliveries, is_text};
 use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
@@ -58,8 +58,9 @@ fn records(input: &[u8]) -> Vec<Record<'_>> {
     let Ok(text) = std::str::from_utf8(input) else {
         return vec![whole(input)];
     };
-    if is_text(None, input) || serde_json::from_str::<Box<RawValue>>(text).is_err() {
-        return if is_text(None, input) {
+    let is_text = is_text(&CaptureOptions::default(), input);
+    if is_text || serde_json::from_str::<Box<RawValue>>(text).is_err() {
+        return if is_text {
             vec![whole(input)]
         } else {
             text.lines().map(|line| record(input, line)).collect()
@@ -72,11 +73,14 @@ fn records(input: &[u8]) -> Vec<Record<'_>> {
 }
 
 fn read(input: &[u8], format: Option<CaptureFormat>) -> Vec<Capture<'_>> {
-    let limits = Limits::default();
+    let options = CaptureOptions {
+        format,
+        ..CaptureOptions::default()
+    };
     let records = records(input);
     records
         .iter()
-        .map(|record| deliveries(record, format, &limits))
+        .map(|record| deliveries(record, &options))
         .collect()
 }
 
@@ -147,9 +151,12 @@ fn every_sample_is_read_as_it_was_made() {
 /// fidelity and body.
 #[track_caller]
 fn case(format: Option<CaptureFormat>, input: &str, want: &[&str]) {
-    let limits = Limits { max_body: 100 };
+    let options = CaptureOptions {
+        format,
+        limits: Limits { max_body: 100 },
+    };
     let record = whole(input.as_bytes());
-    let capture = deliveries(&record, format, &limits);
+    let capture = deliveries(&record, &options);
     let mut found = Vec::new();
     for delivery in &capture.deliveries {
         let body = String::from_utf8_lossy(&delivery.body);
@@ -379,8 +386,11 @@ fn encoded_bodies_keep_the_bytes_as_sent() {
 #[test]
 fn a_bomb_stops_at_the_limit() {
     let input = sample("http-gzip.http");
-    let limits = Limits { max_body: 1000 };
-    let capture = deliveries(&whole(&input), None, &limits);
+    let options = CaptureOptions {
+        limits: Limits { max_body: 1000 },
+        ..CaptureOptions::default()
+    };
+    let capture = deliveries(&whole(&input), &options);
     assert!(capture.deliveries.is_empty());
     assert_eq!(
         capture.problems[0].message,
@@ -390,7 +400,11 @@ fn a_bomb_stops_at_the_limit() {
 
 /// Reads an input as one record, to see that the program survives it.
 fn exhaust(input: &[u8], format: Option<CaptureFormat>) {
-    deliveries(&whole(input), format, &Limits::default());
+    let options = CaptureOptions {
+        format,
+        ..CaptureOptions::default()
+    };
+    deliveries(&whole(input), &options);
 }
 
 #[test]

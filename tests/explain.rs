@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::CaptureFormat;
 use chatlog::finding::{FindingLimit, Rule};
 use chatlog::json::Document;
@@ -25,7 +25,7 @@ fn broken(body: &str, rule: Rule) -> Vec<Rule> {
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
+    let capture = deliveries(&record, &CaptureOptions::for_format(CaptureFormat::Body));
     let document = Document::new(&capture.deliveries[0].body);
     let report = inspect(
         &origin,
@@ -57,7 +57,7 @@ fn broken_signature(capture: &str) -> Option<Rule> {
         is_whole: true,
         start: Position::START,
     };
-    let capture = deliveries(&record, None, &Limits::default());
+    let capture = deliveries(&record, &CaptureOptions::default());
     let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
     let checks = Checks::new(Scheme::default(), [secret]);
     verify(&capture.deliveries[0], &checks).rule()

@@ -9,7 +9,7 @@ use std::thread;
 
 use crate::program::{Run, program, run, samples};
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::json::Document;
 use chatlog::notification::Session;
 use chatlog::{Origin, Text, inspect};
@@ -603,7 +603,7 @@ fn ids(bytes: &[u8]) -> Vec<Option<String>> {
         source: Text::from("-"),
         index: 1,
     };
-    let capture = deliveries(&record, None, &Limits::default());
+    let capture = deliveries(&record, &CaptureOptions::default());
     let mut ids = Vec::new();
     for delivery in &capture.deliveries {
         let document = Document::new(&delivery.body);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chatlog::Position;
-use chatlog::capture::{Capture, Limits, Record, deliveries};
+use chatlog::capture::{Capture, CaptureOptions, Record, deliveries};
 use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn read(input: &[u8]) -> Capture<'_> {
         is_whole: false,
         start: Position::START,
     };
-    deliveries(&record, None, &Limits::default())
+    deliveries(&record, &CaptureOptions::default())
 }
 
 fn secret() -> Secret {

@@ -2,7 +2,7 @@
 
 use crate::columns::columns;
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::{Delivery, Headers};
 use chatlog::json::Document;
@@ -25,7 +25,7 @@ fn report_with<T>(headers: Headers<'_>, body: &str, look: impl FnOnce(&Report<'_
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
+    let capture = deliveries(&record, &CaptureOptions::for_format(CaptureFormat::Body));
     let delivery = capture.deliveries.first().expect("a bare body is one");
     let delivery = &Delivery {
         headers,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::contract::{self, Formats, Validator};
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::{Delivery, Fidelity};
 use chatlog::finding::{FindingLimit, Rule};
@@ -194,7 +194,7 @@ fn render_all(limit: FindingLimit, cases: &[Case], renderer: &Renderer) -> Rende
             is_whole: false,
             start: case.start,
         };
-        let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
+        let capture = deliveries(&record, &CaptureOptions::for_format(CaptureFormat::Body));
         for delivery in capture.deliveries {
             let delivery = Delivery {
                 body: Cow::Borrowed(&case.body),

@@ -104,7 +104,7 @@ fn kept(text: Option<&Text<'_>>) -> Option<Text<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Limits, Record, deliveries};
+    use crate::capture::{CaptureOptions, Record, deliveries};
     use crate::json::Document;
     use crate::{InspectOptions, Position, inspect};
 
@@ -115,7 +115,7 @@ mod tests {
             is_whole: true,
             start: Position::START,
         };
-        let capture = deliveries(&record, None, &Limits::default());
+        let capture = deliveries(&record, &CaptureOptions::default());
         let origin = Origin {
             source: Text::from("a.json"),
             index: 1,

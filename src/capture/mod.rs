@@ -79,16 +79,16 @@ pub use self::body::is_notification;
 use self::entry_reader::EntryReader;
 use self::json::Object;
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
-pub use self::record::{Capture, Limits, Problem, Record, Skipped};
+pub use self::record::{Capture, CaptureOptions, Limits, Problem, Record, Skipped};
 use crate::delivery::CaptureFormat;
 
-/// Reads the deliveries of a record, as `format` or, if that is `None`, as the detected format.
+/// Reads the deliveries of a record, as the format in `options` or else as the detected format.
 ///
 /// A record of no known format is returned as a bare body.
 ///
 /// ```
 /// use chatlog::Position;
-/// use chatlog::capture::{Limits, Record, deliveries};
+/// use chatlog::capture::{CaptureOptions, Record, deliveries};
 /// use chatlog::delivery::{CaptureFormat, Fidelity};
 ///
 /// let record = Record {
@@ -97,16 +97,13 @@ use crate::delivery::CaptureFormat;
 ///     is_whole: true,
 ///     start: Position::START,
 /// };
-/// let capture = deliveries(&record, None, &Limits::default());
+/// let capture = deliveries(&record, &CaptureOptions::default());
 /// assert_eq!(capture.format, CaptureFormat::Envelope);
 /// assert_eq!(&*capture.deliveries[0].body, br#"{"callee": 1}"#);
 /// assert_eq!(capture.deliveries[0].fidelity, Fidelity::Text);
 /// ```
-pub fn deliveries<'a>(
-    record: &Record<'a>,
-    format: Option<CaptureFormat>,
-    limits: &Limits,
-) -> Capture<'a> {
+pub fn deliveries<'a>(record: &Record<'a>, options: &CaptureOptions) -> Capture<'a> {
+    let format = options.format;
     if format.is_none() && body::detect(record.bytes) {
         return body::read(record);
     }
@@ -118,25 +115,22 @@ pub fn deliveries<'a>(
     if let Some(detected) = detected
         && let Some(read) = text_reader(detected, text.bytes)
     {
-        let mut reader = EntryReader::new(detected, format.is_some(), text, *limits);
+        let mut reader = EntryReader::new(detected, format.is_some(), text, options.limits);
         read(&mut reader);
         return reader.capture;
     }
-    read_json(text, format, *limits).unwrap_or_else(|| body::read(record))
+    read_json(text, options).unwrap_or_else(|| body::read(record))
 }
 
 /// Reads a record that is a JSON object of `format`, or of the format that its keys suggest, or that
 /// holds notifications. `None` if it is none of these, or a notification itself.
-fn read_json<'a>(
-    record: &Record<'a>,
-    format: Option<CaptureFormat>,
-    limits: Limits,
-) -> Option<Capture<'a>> {
+fn read_json<'a>(record: &Record<'a>, options: &CaptureOptions) -> Option<Capture<'a>> {
+    let format = options.format;
     let text = simdutf8::basic::from_utf8(record.bytes).ok();
     let object = text.and_then(Object::read);
     let detected = format.or_else(|| format_of_object(object.as_ref()?));
     let detected = detected.unwrap_or(CaptureFormat::Nested);
-    let mut reader = EntryReader::new(detected, format.is_some(), record, limits);
+    let mut reader = EntryReader::new(detected, format.is_some(), record, options.limits);
     if detected == CaptureFormat::Nested {
         let is_body = object.as_ref().is_some_and(body::has_most_keys);
         let is_found =
@@ -155,10 +149,9 @@ fn read_json<'a>(
 /// Whether an input is read as text, and so is one record: HTTP messages, curl commands or an event
 /// stream. Any other input is JSON, and cut into its values.
 ///
-/// `format` is the format that the user named, and `start` the start of the input, without a byte
-/// order mark; 4 KiB are enough.
-pub fn is_text(format: Option<CaptureFormat>, start: &[u8]) -> bool {
-    match format {
+/// `start` is the start of the input, without a byte order mark; 4 KiB are enough.
+pub fn is_text(options: &CaptureOptions, start: &[u8]) -> bool {
+    match options.format {
         Some(format) => text_reader(format, start).is_some(),
         None => format_of_text(start).is_some(),
     }

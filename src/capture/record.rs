@@ -29,6 +29,25 @@ impl Record<'_> {
     }
 }
 
+/// How records are read.
+#[derive(Debug, Clone, Default)]
+pub struct CaptureOptions {
+    /// The format of all records; `None` to detect that of each.
+    pub format: Option<CaptureFormat>,
+    /// The limits on one delivery.
+    pub limits: Limits,
+}
+
+impl CaptureOptions {
+    /// Reads every record as this format.
+    pub fn for_format(format: CaptureFormat) -> Self {
+        Self {
+            format: Some(format),
+            ..Self::default()
+        }
+    }
+}
+
 /// Limits on what one delivery may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

@@ -76,7 +76,7 @@ impl Default for Budget {
 mod tests {
     use super::*;
     use crate::Position;
-    use crate::capture::{Limits, Record, deliveries};
+    use crate::capture::{CaptureOptions, Record, deliveries};
     use crate::delivery::Delivery;
     use crate::diagnosis::{Diagnosis, diagnose};
     use crate::signature::{Checks, HEADER, Scheme, Secret};
@@ -88,7 +88,7 @@ mod tests {
             is_whole: true,
             start: Position::START,
         };
-        let capture = deliveries(&record, None, &Limits::default());
+        let capture = deliveries(&record, &CaptureOptions::default());
         let mut delivery = capture.deliveries.into_iter().next().expect("a body");
         delivery.headers.push(HEADER, "00".repeat(32));
         delivery

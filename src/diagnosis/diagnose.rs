@@ -45,11 +45,11 @@ pub struct Diagnosis {
 /// use chatlog::delivery::Headers;
 /// use chatlog::diagnosis::{Budget, diagnose};
 /// use chatlog::signature::{Checks, Encoding, Scheme, Secret, sign, verify};
-/// # use chatlog::capture::{Limits, Record, deliveries};
+/// # use chatlog::capture::{CaptureOptions, Record, deliveries};
 /// # use chatlog::Position;
 /// # let bytes = b"{\"a\":1}";
 /// # let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
-/// # let mut delivery = deliveries(&record, None, &Limits::default()).deliveries.remove(0);
+/// # let mut delivery = deliveries(&record, &CaptureOptions::default()).deliveries.remove(0);
 /// let secret = Secret::new("Jefe")?;
 /// let value = sign(&delivery, &Scheme::default(), &secret, Encoding::Hex)?;
 /// delivery.headers.push("X-AIRudder-Sign", value);

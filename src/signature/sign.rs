@@ -25,13 +25,13 @@ pub enum Encoding {
 /// If the scheme signs something that the delivery does not have, such as a header.
 ///
 /// ```
-/// use chatlog::capture::{Limits, Record, deliveries};
+/// use chatlog::capture::{CaptureOptions, Record, deliveries};
 /// use chatlog::signature::{Encoding, Scheme, Secret, sign};
 /// # use chatlog::Position;
 ///
 /// # let bytes = b"what do ya want for nothing?";
 /// # let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
-/// # let delivery = deliveries(&record, None, &Limits::default()).deliveries.remove(0);
+/// # let delivery = deliveries(&record, &CaptureOptions::default()).deliveries.remove(0);
 /// let value = sign(&delivery, &Scheme::default(), &Secret::new("Jefe")?, Encoding::Hex)?;
 /// assert_eq!(value, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

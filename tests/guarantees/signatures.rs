@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::Headers;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify_request};
 use serde_json::{Value, json};
@@ -550,7 +550,7 @@ fn one_cause_of_many_failures_is_one_sentence() {
     let quoted = |n: usize| -> Value {
         let body = format!("{{\"n\":{n}}}");
         let record = record(&body);
-        let delivery = &deliveries(&record, None, &Limits::default()).deliveries[0];
+        let delivery = &deliveries(&record, &CaptureOptions::default()).deliveries[0];
         let made = sign(delivery, &Scheme::default(), &checked, Encoding::Hex);
         json!({"headers": {"x-airudder-sign": made.expect("it needs the body alone")}, "body": body})
     };

@@ -1,7 +1,7 @@
 //! Notifications for tests: good ones of every kind, and ways to break them.
 
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::CaptureFormat;
 use chatlog::json::{Document, Enumeration};
 use chatlog::notification::{ContentType, EndReason, MessageStatus, Sender};
@@ -90,7 +90,7 @@ pub(crate) fn inspect<T>(body: &[u8], look: impl FnOnce(&Report<'_>) -> T) -> T 
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
+    let capture = deliveries(&record, &CaptureOptions::for_format(CaptureFormat::Body));
     let delivery = capture
         .deliveries
         .first()

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use chatlog::capture::Limits;
+use chatlog::capture::{CaptureOptions, Limits};
 use chatlog::delivery::CaptureFormat;
 use clap::{Args, ValueHint};
 
@@ -41,11 +41,14 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
-    /// The limits on one delivery.
-    pub(crate) fn limits(&self) -> Limits {
+    /// How each record is read.
+    pub(crate) fn capture_options(&self) -> CaptureOptions {
         let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
-        Limits {
-            max_body: mebibytes.saturating_mul(1 << 20),
+        CaptureOptions {
+            format: self.input,
+            limits: Limits {
+                max_body: mebibytes.saturating_mul(1 << 20),
+            },
         }
     }
 }

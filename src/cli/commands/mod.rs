@@ -132,8 +132,7 @@ fn read_options_of(
     }
     Ok(ReadOptions {
         inputs: inputs.to_vec(),
-        format: args.input,
-        limits: args.limits(),
+        capture: args.capture_options(),
         buffering,
         verbose: args.verbose,
         quiet,

@@ -72,8 +72,7 @@ use std::thread;
 
 use anyhow::Result;
 use chatlog::Text;
-use chatlog::capture::Limits;
-use chatlog::delivery::CaptureFormat;
+use chatlog::capture::CaptureOptions;
 use chatlog::view::findings::InputProblem;
 
 pub(crate) use self::decryption::Decryption;
@@ -96,10 +95,8 @@ const MIN_PARALLEL: u64 = 1 << 20;
 pub(crate) struct ReadOptions {
     /// The inputs that the user named; empty for standard input.
     pub(crate) inputs: Vec<PathBuf>,
-    /// The format of all captures; `None` to detect it.
-    pub(crate) format: Option<CaptureFormat>,
-    /// The limits for one delivery.
-    pub(crate) limits: Limits,
+    /// How each record is read.
+    pub(crate) capture: CaptureOptions,
     /// Whether to read past the first record of a live stream before handing it out.
     pub(crate) buffering: Buffering,
     /// Whether to report how each input was read.

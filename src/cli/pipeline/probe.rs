@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 
-use chatlog::capture::{self, Limits, Record};
+use chatlog::capture::{self, CaptureOptions, Record};
 use chatlog::delivery::CaptureFormat;
 
 use super::framing::{Buffering, Records};
@@ -14,22 +14,18 @@ use super::input::Source;
 
 /// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
 /// object that only might be a body does not count.
-pub(crate) fn holds_delivery(
-    source: &Source,
-    format: Option<CaptureFormat>,
-    limits: Limits,
-) -> io::Result<bool> {
+pub(crate) fn holds_delivery(source: &Source, options: &CaptureOptions) -> io::Result<bool> {
     let reader = source.open()?.reader;
-    let mut records = Records::new(reader, Buffering::Whole, limits.max_body);
+    let mut records = Records::new(reader, Buffering::Whole, options.limits.max_body);
     let is_sought = |record: Record<'_>| {
-        let capture = capture::deliveries(&record, format, &limits);
+        let capture = capture::deliveries(&record, options);
         let mut deliveries = capture.deliveries.iter();
         deliveries.any(|it| it.format != CaptureFormat::Body || capture::is_notification(&it.body))
     };
     let Ok(start) = records.start() else {
         return Ok(false);
     };
-    let found = if capture::is_text(None, start) {
+    let found = if capture::is_text(&CaptureOptions::default(), start) {
         let whole = records.whole().ok().flatten();
         whole.is_some_and(|framed| is_sought(framed.record()))
     } else {

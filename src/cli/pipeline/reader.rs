@@ -109,9 +109,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
 
     /// Opens a source. Returns `None` for a file in a folder that holds no delivery.
     fn open(&self, source: &Source) -> io::Result<Option<Opened>> {
-        if source.claim == Claim::Unknown
-            && !holds_delivery(source, self.options.format, self.options.limits)?
-        {
+        if source.claim == Claim::Unknown && !holds_delivery(source, &self.options.capture)? {
             return Ok(None);
         }
         source.open().map(Some)
@@ -166,7 +164,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             is_live: source.is_live,
             consumer: self.consumer,
         };
-        let max_size = self.options.limits.max_body;
+        let max_size = self.options.capture.limits.max_body;
         let mut records = Records::new(reader, self.buffering(source), max_size);
         match self.is_one_capture(&mut records) {
             Ok(true) => match records.whole() {
@@ -210,7 +208,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
 
     /// Whether the whole source is one capture, in a format that is not JSON.
     fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, TooLarge> {
-        Ok(capture::is_text(self.options.format, records.start()?))
+        Ok(capture::is_text(&self.options.capture, records.start()?))
     }
 
     /// Reports that something is larger than the limit.
@@ -220,7 +218,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         TooLarge(position): TooLarge,
         what: &str,
     ) -> Result<(), Interruption> {
-        let limit = self.options.limits.max_body >> 20;
+        let limit = self.options.capture.limits.max_body >> 20;
         let message = format!("a {what} is larger than {limit} MiB (see --max-size): passed over");
         let reported = self.problem(source.name.clone(), Some(position), message);
         reported.map_err(Interruption::Stop)

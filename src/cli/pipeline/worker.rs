@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chatlog::Origin;
-use chatlog::capture::{self, Capture, Limits, Record};
+use chatlog::capture::{self, Capture, CaptureOptions, Record};
 use chatlog::delivery::{CaptureFormat, Delivery};
 use chatlog::view::findings::InputProblem;
 
@@ -189,25 +189,23 @@ pub(super) struct Gates {
 /// Processes records. It has no state, so all threads share one.
 pub(super) struct Worker<'w, P> {
     pub(super) processor: &'w P,
-    pub(super) format: Option<CaptureFormat>,
-    pub(super) limits: Limits,
+    pub(super) options: &'w CaptureOptions,
     pub(super) outputs: &'w Outputs,
     decryption: Decryption,
 }
 
 impl<'w, P: Processor> Worker<'w, P> {
-    pub(super) fn new(options: &ReadOptions, outputs: &'w Outputs, processor: &'w P) -> Self {
+    pub(super) fn new(options: &'w ReadOptions, outputs: &'w Outputs, processor: &'w P) -> Self {
         Self {
             processor,
-            format: options.format,
-            limits: options.limits,
+            options: &options.capture,
             outputs,
             decryption: options.decryption.clone(),
         }
     }
 
     pub(super) fn capture<'r>(&self, record: &Record<'r>) -> Capture<'r> {
-        capture::deliveries(record, self.format, &self.limits)
+        capture::deliveries(record, self.options)
     }
 
     /// Processes a batch. Its deliveries are counted in turn as soon as they are found.

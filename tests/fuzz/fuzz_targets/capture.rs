@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use chatlog::capture::{Limits, deliveries};
+use chatlog::capture::{CaptureOptions, Limits, deliveries};
 use chatlog::delivery::{Delivery, Doubt};
 use chatlog::diagnosis::{Budget, diagnose};
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Signature, Verdict, sign, verify};
@@ -25,8 +25,12 @@ const SECRETS: [&str; 2] = ["chatlog-sample-secret", "another-of-this-lenth"];
 fuzz_target!(|data: &[u8]| {
     let (input, choice) = choice(data);
     let scheme: Scheme = SCHEMES[usize::from(choice >> 6)].parse().expect("a scheme");
+    let options = CaptureOptions {
+        format: format(choice),
+        limits: LIMITS,
+    };
     for record in records(input).iter().take(8) {
-        let capture = deliveries(record, format(choice), &LIMITS);
+        let capture = deliveries(record, &options);
         for delivery in &capture.deliveries {
             check_places(delivery, input);
             assert!(delivery.body.len() <= LIMITS.max_body.max(record.bytes.len()));

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::CaptureFormat;
 use chatlog::delivery::Delivery;
 use chatlog::Position;
@@ -24,7 +24,7 @@ fuzz_target!(|body: &[u8]| {
         is_whole: false,
         start: Position::START,
     };
-    let capture = deliveries(&record, Some(CaptureFormat::Body), &Limits::default());
+    let capture = deliveries(&record, &CaptureOptions::for_format(CaptureFormat::Body));
     for delivery in &capture.deliveries {
         read(delivery);
     }

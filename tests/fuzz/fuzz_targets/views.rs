@@ -4,7 +4,7 @@
 
 use std::io::Write;
 
-use chatlog::capture::{Limits, deliveries};
+use chatlog::capture::{CaptureOptions, Limits, deliveries};
 use chatlog::delivery::Delivery;
 use chatlog::json::Document;
 use chatlog::diagnosis::{Budget, diagnose};
@@ -27,9 +27,12 @@ const NARROWEST_TABLE: u16 = 40;
 
 fuzz_target!(|data: &[u8]| {
     let (input, choice) = choice(data);
-    let limits = Limits { max_body: 1 << 16 };
+    let options = CaptureOptions {
+        limits: Limits { max_body: 1 << 16 },
+        ..CaptureOptions::default()
+    };
     for record in records(input).iter().take(4) {
-        for delivery in deliveries(record, None, &limits).deliveries.iter().take(2) {
+        for delivery in deliveries(record, &options).deliveries.iter().take(2) {
             show(delivery, choice);
         }
     }

@@ -1,6 +1,6 @@
 //! What the fuzz targets share: inputs as the program cuts them, and places and words to hold to.
 
-use chatlog::capture::{Record, is_text};
+use chatlog::capture::{CaptureOptions, Record, is_text};
 use chatlog::delivery::CaptureFormat;
 use chatlog::Position;
 use clap::ValueEnum;
@@ -25,7 +25,7 @@ pub fn format(choice: u8) -> Option<CaptureFormat> {
 
 /// The records of an input: as the program cuts it, as far as that matters here.
 pub fn records(input: &[u8]) -> Vec<Record<'_>> {
-    if !is_text(None, input) {
+    if !is_text(&CaptureOptions::default(), input) {
         if let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(input) {
             return items
                 .iter()
