@@ -278,8 +278,17 @@ impl<'a> Value<'a> {
     }
 
     /// The headers in any of the forms that tools write them in: an object of strings or arrays of
-    /// strings, an array of objects or pairs, or a flat array.
+    /// strings, an array of objects or pairs, or a flat array; or a string with the JSON of one of
+    /// these, as databases without JSON keep it.
     pub(super) fn headers(self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
+        if let Some(text) = self.string()
+            && text.trim_ascii_start().starts_with(['{', '['])
+        {
+            let headers = Value::of(&text).headers(name);
+            return headers
+                .map(Headers::into_owned)
+                .map_err(|fault| Fault::new(self.0, fault.message));
+        }
         if let Some(object) = self.object() {
             return Ok(named_headers(&object));
         }

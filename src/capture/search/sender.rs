@@ -18,6 +18,8 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "tables")]
+use super::super::body::has_most_keys;
 use super::super::envelope::{TARGET, TIME};
 use super::super::json::{Object, Value};
 use super::super::request::Request;
@@ -194,21 +196,23 @@ fn best<'t>(object: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
 /// The headers in any form of [`Value::headers`], or in a string with one of those or with lines.
 /// Names may be those of CGI or of columns.
 fn headers(value: Value<'_>) -> Option<Headers<'_>> {
-    let Some(text) = value.string() else {
-        let headers = value.headers("headers").ok()?;
-        return Some(headers.iter().map(renamed).collect());
-    };
-    if !text.trim_ascii_start().starts_with(['{', '[']) {
+    if let Some(text) = value.string()
+        && !text.trim_ascii_start().starts_with(['{', '['])
+    {
         return Some(lines(&text).into_owned());
     }
-    let headers = Value::of(&text).headers("headers").ok()?;
-    Some(
-        headers
-            .iter()
-            .map(renamed)
-            .collect::<Headers<'_>>()
-            .into_owned(),
-    )
+    let headers = value.headers("headers").ok()?;
+    Some(headers.iter().map(renamed).collect())
+}
+
+/// Whether a text is the JSON of headers with a signature.
+#[cfg(feature = "tables")]
+pub(in super::super) fn is_signed_headers(text: &str) -> bool {
+    let start = text.trim_ascii_start();
+    let headers = || Value::of(start).headers("headers").ok();
+    start.starts_with(['{', '['])
+        && !Object::read(start).is_some_and(|object| has_most_keys(&object))
+        && headers().is_some_and(|headers| is_signed(&headers))
 }
 
 /// `Name: value` lines.
@@ -277,7 +281,7 @@ fn of_row<'t>(row: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
 }
 
 /// When the object says that the request was received.
-fn time(object: &Object<'_>) -> Option<Timestamp> {
+pub(super) fn time(object: &Object<'_>) -> Option<Timestamp> {
     let name = TIME.iter().find(|name| object.get(name).is_some())?;
     let mut request = Request::default();
     request.received(name, object.get(name));
