@@ -37,6 +37,7 @@ mod properties;
 mod regressions;
 mod schema;
 mod signature;
+mod tables;
 
 // The documentation: every command of the README is run.
 #[cfg(unix)]

@@ -939,6 +939,7 @@ fn a_named_format_is_taken_at_its_word() {
         ("curl", "curl.sh"),
         ("n8n", "n8n.json"),
         ("postman", "postman.json"),
+        ("table", "sqlite.csv"),
         ("envelope", "envelope.ndjson"),
     ];
     let verify = |format: &str, name: &str| {

@@ -13,8 +13,8 @@
 //!
 //! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
 //!    Most inputs are, and this way their other keys are not looked at.
-//! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
-//!    are not JSON, so the first bytes are enough.
+//! 2. A record that starts like an HTTP message, a curl command, an event stream or a table is one.
+//!    These are not JSON, so the first bytes are enough.
 //! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
 //! 4. JSON that holds notifications somewhere inside is searched for them; see `search`.
 //! 5. Anything else is a bare body, and reading the notification reports what is wrong with it.
@@ -71,6 +71,8 @@ mod request;
 mod search;
 mod shell;
 mod smee;
+#[cfg(feature = "tables")]
+mod table;
 mod time;
 mod webhook_site;
 mod webhook_tester;
@@ -146,8 +148,8 @@ fn read_json<'a>(record: &Record<'a>, options: &CaptureOptions) -> Option<Captur
     Some(reader.capture)
 }
 
-/// Whether an input is read as text, and so is one record: HTTP messages, curl commands or an event
-/// stream. Any other input is JSON, and cut into its values.
+/// Whether an input is read as text, and so is one record: HTTP messages, curl commands, an event
+/// stream or a table. Any other input is JSON, and cut into its values.
 ///
 /// `start` is the start of the input, without a byte order mark; 4 KiB are enough.
 pub fn is_text(options: &CaptureOptions, start: &[u8]) -> bool {

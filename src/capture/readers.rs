@@ -2,6 +2,8 @@
 
 use super::entry_reader::EntryReader;
 use super::json::Object;
+#[cfg(feature = "tables")]
+use super::table;
 use super::{
     api_gateway, curl, envelope, gh_webhook, har, hookdeck, http, n8n, ngrok, postman, smee,
     webhook_site, webhook_tester,
@@ -67,6 +69,10 @@ fn readers(format: CaptureFormat) -> Readers {
         CaptureFormat::N8n => Readers::NONE.object(n8n::detect, n8n::read),
         CaptureFormat::Postman => Readers::NONE.object(postman::detect, postman::read),
         CaptureFormat::Smee => Readers::NONE.text(smee::detect_stream, smee::read_stream).object(smee::detect, smee::read),
+        #[cfg(feature = "tables")]
+        CaptureFormat::Table => Readers::NONE.text(table::detect, table::read).object(table::detect_object, table::read_object),
+        #[cfg(not(feature = "tables"))]
+        CaptureFormat::Table => Readers::NONE,
         CaptureFormat::Envelope => Readers::NONE.object(envelope::detect, envelope::read),
     }
 }
@@ -89,12 +95,13 @@ pub(super) fn format_of_object(object: &Object<'_>) -> Option<CaptureFormat> {
     })
 }
 
-/// How an input of this format is read if it is text. If the format has an object too, the start of
-/// the input decides.
+/// How an input of this format is read if it is text. If the format has an object too, an input that
+/// starts like JSON is not.
 pub(super) fn text_reader(format: CaptureFormat, start: &[u8]) -> Option<ReadText> {
     let Readers { text, object } = readers(format);
     let (detect, read) = text?;
-    (object.is_none() || detect(start)).then_some(read)
+    let may_be_json = matches!(start.trim_ascii_start().first(), Some(b'{' | b'['));
+    (object.is_none() || !may_be_json || detect(start)).then_some(read)
 }
 
 /// How an object of this format is read.

@@ -57,6 +57,8 @@ formats! {
     Postman = "postman"
     /// A smee.io event or event stream
     Smee = "smee"
+    /// A table with a row for each request: CSV, TSV, a database's or pandas' export
+    Table = "table"
     /// Any JSON object with headers and a body
     Envelope = "envelope"
     /// Any JSON that holds notifications somewhere inside

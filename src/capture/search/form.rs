@@ -38,6 +38,13 @@ impl<'t> Form<'t> {
         }
     }
 
+    /// A string whose text may be anything.
+    #[cfg(feature = "tables")]
+    pub(super) fn text(value: Value<'t>) -> Option<Self> {
+        let body = value.text_body().ok()?;
+        Some(Self { body, name: "text" })
+    }
+
     /// The same for JSON that ends too early: a logger cut the string. Bytes that were encoded were
     /// encoded whole.
     pub(super) fn cut(mut self) -> Self {

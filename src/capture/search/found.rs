@@ -53,19 +53,24 @@ impl<'t> Found<'t> {
     }
 
     pub(super) fn into_request(self) -> Request<'t> {
-        let Self {
-            mut request,
-            path,
-            form,
-            ..
-        } = self;
-        let mut note = match &*path {
+        self.into_request_at("", |path| match path {
+            "" => String::new(),
+            path => format!("at `{path}`"),
+        })
+    }
+
+    /// The request, with a note on what was found where: `place` words a path, to follow "found" and
+    /// "headers", and `of` what both places are in.
+    pub(super) fn into_request_at(self, of: &str, place: impl Fn(&str) -> String) -> Request<'t> {
+        let form = self.form;
+        let mut note = match &*place(&self.path) {
             "" => format!("the body was found as {form}"),
-            path => format!("the body was found at `{path}`, as {form}"),
+            place => format!("the body was found {place}{of}, as {form}"),
         };
-        if let Some(headers) = self.headers {
-            note += &format!("; its headers at `{headers}`");
+        if let Some(headers) = &self.headers {
+            note += &format!("; its headers {}", place(headers));
         }
+        let mut request = self.request;
         request.notes.push(note);
         request.ambiguities.extend(self.difference);
         request.body = Some(self.body);

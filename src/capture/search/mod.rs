@@ -42,12 +42,18 @@ mod copies;
 mod form;
 mod found;
 mod place;
+#[cfg(feature = "tables")]
+mod row;
 mod sender;
 mod walk;
 
 use serde::de::IgnoredAny;
 
 use self::place::Scope;
+#[cfg(feature = "tables")]
+pub(super) use self::row::{has_body_name, read_row};
+#[cfg(feature = "tables")]
+pub(super) use self::sender::is_signed_headers;
 use self::walk::Walk;
 use super::entry_reader::EntryReader;
 use super::json::{Object, Value};

@@ -19,6 +19,8 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "tables")]
+use super::super::body::has_most_keys;
 use super::super::envelope::{TARGET, TIME};
 use super::super::json::{Object, Value, header_lines};
 use super::super::request::Request;
@@ -206,6 +208,16 @@ fn headers(value: Value<'_>) -> Option<Headers<'_>> {
     Some(headers.iter().map(renamed).collect())
 }
 
+/// Whether a text is the JSON of headers with a signature.
+#[cfg(feature = "tables")]
+pub(in super::super) fn is_signed_headers(text: &str) -> bool {
+    let start = text.trim_ascii_start();
+    let headers = || Value::of(start).headers("headers").ok();
+    start.starts_with(['{', '['])
+        && !Object::read(start).is_some_and(|object| has_most_keys(&object))
+        && headers().is_some_and(|headers| is_signed(&headers))
+}
+
 fn renamed<'t>((name, value): (&Text<'t>, &Text<'t>)) -> (Text<'t>, Text<'t>) {
     let renamed = header_name(name.as_str()).map_or_else(|| name.clone(), Text::from);
     (renamed, value.clone())
@@ -279,7 +291,7 @@ fn of_lines<'t>(packet: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
 }
 
 /// When the object says that the request was received.
-fn time(object: &Object<'_>) -> Option<Timestamp> {
+pub(super) fn time(object: &Object<'_>) -> Option<Timestamp> {
     let name = TIME.iter().find(|name| object.get(name).is_some())?;
     let mut request = Request::default();
     request.received(name, object.get(name));

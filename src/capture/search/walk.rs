@@ -133,7 +133,8 @@ impl Walk {
         }
     }
 
-    fn members<'t>(
+    /// Finds the notifications in the members of an object.
+    pub(super) fn members<'t>(
         &mut self,
         object: &Object<'t>,
         scope: &Scope<'_, 't>,

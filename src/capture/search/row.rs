@@ -1,0 +1,207 @@
+//! Finds the request in one row of a table.
+//!
+//! A row is an object whose members are its cells, so it is searched like any other object. Its
+//! columns have more to say than the keys of some JSON, though: a table is about one kind of thing.
+//!
+//! 1. A column such as `raw` may hold a whole HTTP request, as proxies export them.
+//! 2. Otherwise any cell may hold a notification, whatever its column is called.
+//! 3. Otherwise the column of the body holds the body, whatever that is, if the row has a signature
+//!    or the cell a few of the platform's keys: a broken or another notification.
+//!
+//! A row that is none of these is no delivery, and counted.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use super::super::body::is_notification;
+use super::super::encoding::base64;
+use super::super::entry_reader::EntryReader;
+use super::super::http;
+use super::super::json::{Object, Value};
+use super::super::request::{Fault, Request};
+use super::form::Form;
+use super::found::Found;
+use super::place::Scope;
+use super::sender::{self, Sender};
+use super::walk::Walk;
+use crate::delivery::Fidelity;
+
+/// Columns that hold a body, or a whole request, in lower case and without white space, `-` and `_`.
+const BODY: [&str; 17] = [
+    "body",
+    "rawbody",
+    "bodyraw",
+    "requestbody",
+    "payload",
+    "requestpayload",
+    "content",
+    "raw",
+    "rawrequest",
+    "request",
+    "data",
+    "json",
+    "notification",
+    "message",
+    "event",
+    "webhook",
+    "text",
+];
+
+/// Endings of such names that tell how the column is encoded.
+const ENCODINGS: [&str; 3] = ["base64", "b64", "hex"];
+
+/// Those that may hold a whole request.
+const REQUEST: [&str; 3] = ["raw", "rawrequest", "request"];
+
+/// The most characters that spreadsheets keep in a cell, counted in UTF-16 as they do.
+const MAX_SPREADSHEET_CELL: usize = 32_767;
+
+/// Whether a column of this name usually holds a body or a request.
+pub(in super::super) fn has_body_name(name: &str) -> bool {
+    let name = plain(name);
+    let encoded = ENCODINGS
+        .iter()
+        .find_map(|encoding| name.strip_suffix(encoding));
+    BODY.contains(&encoded.unwrap_or(&name))
+}
+
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace([' ', '-', '_'], "")
+}
+
+/// Reads the row that the object `cells` holds. `column` gives the name in the table of a column
+/// that goes by another one in `cells`.
+pub(in super::super) fn read_row(
+    cells: &str,
+    number: usize,
+    column: impl Fn(&str) -> String,
+    reader: &mut EntryReader<'_, '_>,
+) {
+    let Some(row) = Object::read(cells) else {
+        return;
+    };
+    let of = format!(" of row {number}");
+    if let Some((name, request)) = raw_request(&row) {
+        let request = request.map(|mut request| {
+            let place = place_in_row(&format!("/{name}"), &column);
+            let note = format!("the request was found {place}{of}");
+            request.notes.push(note);
+            request
+        });
+        return reader.deliver(request);
+    }
+    let mut walk = Walk::new(cells.len());
+    let mut found = Vec::new();
+    walk.members(&row, &Scope::ROOT, &mut found);
+    if found.is_empty() {
+        found.extend(named_body(&row));
+    }
+    if found.is_empty() {
+        reader.skip("no notification in the row".to_owned());
+    }
+    for found in found {
+        let mut request = found
+            .entered("")
+            .into_request_at(&of, |path| place_in_row(path, &column));
+        note_full_cell(&mut request);
+        reader.deliver(Ok(request));
+    }
+    if walk.is_partial() {
+        reader.problem(None, "a row is nested too deeply to search all of it");
+    }
+}
+
+/// `in column x`, for a path that starts with the key of the column.
+fn place_in_row(path: &str, column: impl Fn(&str) -> String) -> String {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let key = path.split(['/', ' ']).next().unwrap_or_default();
+    let inside = &path[key.len()..];
+    format!("in column `{}{inside}`", column(key))
+}
+
+/// The whole request that one of the cells holds, and the name of its column. It is as faithful as
+/// the cell: exact in base64, and otherwise text.
+fn raw_request<'t>(
+    row: &Object<'t>,
+) -> Option<(Cow<'t, str>, Result<Request<'static>, Fault<'static>>)> {
+    row.members().find_map(|(key, value)| {
+        if !REQUEST.contains(&&*plain(key)) {
+            return None;
+        }
+        let text = value.string()?;
+        let is_text = http::is_request_line(text.as_bytes());
+        let bytes = if is_text {
+            Cow::from(text.as_bytes())
+        } else {
+            base64(&text, false).ok()?.into()
+        };
+        let message = http::is_request_line(&bytes).then(|| http::message(&bytes))?;
+        let request = match message {
+            Ok((request, _)) => Ok(with_fidelity(request.into_owned(), is_text, row)),
+            Err(fault) => Err(Fault {
+                place: None,
+                message: fault.message,
+            }),
+        };
+        Some((key.clone(), request))
+    })
+}
+
+fn with_fidelity(
+    mut request: Request<'static>,
+    is_text: bool,
+    row: &Object<'_>,
+) -> Request<'static> {
+    if let Some(body) = &mut request.body
+        && is_text
+    {
+        body.fidelity = body.fidelity.max(Fidelity::Text);
+    }
+    request.received_at = sender::time(row);
+    request
+}
+
+/// What the column of the body holds, if it was certainly sent to a receiver.
+fn named_body<'t>(row: &Object<'t>) -> Option<Found<'t>> {
+    let sender = Sender::of(row, 1);
+    let is_signed = sender.as_ref().is_some_and(Sender::is_signed);
+    let mut members = row.members();
+    members.find_map(|(key, value)| {
+        if !has_body_name(key) || sender.as_ref().is_some_and(|sender| sender.is_at(key)) {
+            return None;
+        }
+        let form = form(value)?;
+        let bytes = &form.body.bytes;
+        let is_sent = !bytes.is_empty() && (is_signed || is_notification(bytes));
+        is_sent.then(|| Found::new("", form, &Scope::ROOT.member(key, sender.as_ref())))
+    })
+}
+
+/// What a cell holds, in whatever form.
+fn form(value: Value<'_>) -> Option<Form<'_>> {
+    match value.text().as_bytes().first()? {
+        b'{' => Some(Form::object(value)),
+        b'"' => Form::of_string(value).or_else(|| Form::text(value)),
+        _ => None,
+    }
+}
+
+/// Notes that a body fills a cell of a spreadsheet, which keeps no more.
+fn note_full_cell(request: &mut Request<'_>) {
+    let Some(body) = &mut request.body else {
+        return;
+    };
+    let is_text = matches!(body.fidelity, Fidelity::Text | Fidelity::Truncated);
+    let may_fill = MAX_SPREADSHEET_CELL..=3 * MAX_SPREADSHEET_CELL;
+    if is_text
+        && may_fill.contains(&body.bytes.len())
+        && let Ok(text) = std::str::from_utf8(&body.bytes)
+        && text.encode_utf16().count() == MAX_SPREADSHEET_CELL
+        && serde_json::from_str::<IgnoredAny>(text).is_err()
+    {
+        body.fidelity = Fidelity::Truncated;
+        let note = "the cell has 32,767 characters, which is all that a spreadsheet keeps";
+        body.notes.push(note.to_owned());
+    }
+}
