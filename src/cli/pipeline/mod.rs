@@ -51,6 +51,7 @@ mod identity;
 mod inline;
 mod input;
 mod open_source;
+mod prefix;
 mod probe;
 mod queue;
 mod reader;
@@ -74,6 +75,7 @@ use anyhow::Result;
 use chatlog::Text;
 use chatlog::capture::CaptureOptions;
 use chatlog::view::findings::InputProblem;
+use regex::bytes::Regex;
 
 pub(crate) use self::decryption::Decryption;
 pub(crate) use self::framing::Buffering;
@@ -97,6 +99,8 @@ pub(crate) struct ReadOptions {
     pub(crate) inputs: Vec<PathBuf>,
     /// How each record is read.
     pub(crate) capture: CaptureOptions,
+    /// What is cut off at the start of each line.
+    pub(crate) strip_prefix: Option<Regex>,
     /// Whether to read past the first record of a live stream before handing it out.
     pub(crate) buffering: Buffering,
     /// Whether to report how each input was read.
