@@ -317,7 +317,7 @@ impl Walk<'_, '_, '_> {
                 state.shown(path, at.steps),
                 kind(at.value)
             );
-            return self.miss_because(part, at, state, |_| message);
+            return self.miss_because(part, at, state, || message);
         }
         self.tallies.of(part).found += 1;
         // Variables of CGI are members of the object that has the body.
@@ -439,7 +439,7 @@ impl Walk<'_, '_, '_> {
                 &own
             }
         };
-        if !self.spend(sender.size()) {
+        if !self.spend(sender.size) {
             return None;
         }
         let mut request = sender.request();
@@ -484,13 +484,12 @@ impl Walk<'_, '_, '_> {
     /// Notes that a path leads no further than to `at`.
     fn miss<'t>(&mut self, part: Part, at: Cursor<'t>, state: &mut State<'t>) {
         let (layout, text) = (self.layout, self.text);
-        self.miss_because(part, at, state, |state| {
+        self.miss_because(part, at, state, || {
             let path = layout.path(part).unwrap_or(&layout.body);
             let miss = Miss {
                 part,
                 layout,
-                asked: state.shown(path, path.steps().len()),
-                before: state.shown(path, at.steps),
+                path,
                 at,
             };
             miss.explain(text)
@@ -502,14 +501,14 @@ impl Walk<'_, '_, '_> {
         part: Part,
         at: Cursor<'t>,
         state: &mut State<'t>,
-        message: impl FnOnce(&State<'t>) -> String,
+        message: impl FnOnce() -> String,
     ) {
         let tally = self.tallies.of(part);
         tally.missing += 1;
         if tally.first_missing.is_none() {
             tally.first_missing = Some(Problem {
                 position: self.reader.position(at.value.text().as_bytes()),
-                message: message(state),
+                message: message(),
             });
         }
         if part != Part::Body {

@@ -127,7 +127,8 @@ pub(super) fn read_located<'a>(
 fn first_path(text: &str) -> Option<String> {
     let mut found = Vec::new();
     Walk::new(text.len()).value(Value::of(text), &Scope::ROOT, &mut found);
-    let first = found.into_iter().next()?;
+    let mut first = found.into_iter().next()?;
     serde_json::from_str::<IgnoredAny>(text).ok()?;
-    Some(first.path)
+    let layout = first.take_layout();
+    Some(layout.map_or(first.path, |layout| layout.body.shown()))
 }

@@ -21,65 +21,63 @@ const MAX_KEY: usize = 64;
 pub(super) struct Miss<'m, 't> {
     pub(super) part: Part,
     pub(super) layout: &'m Layout,
-    /// The path that leads nowhere. Safe to print.
-    pub(super) asked: String,
-    /// The part of it that leads somewhere. Safe to print.
-    pub(super) before: String,
-    /// Where that leads.
+    /// The path that leads nowhere.
+    pub(super) path: &'m RecordPath,
+    /// How far it leads.
     pub(super) at: Cursor<'t>,
 }
 
 impl Miss<'_, '_> {
     /// What to say of it, given the text of the record.
     pub(super) fn explain(&self, record: &str) -> String {
-        let asked = &self.asked;
-        let option = self.part.option();
-        if self.layout.is_of_columns {
-            let asked = asked.strip_prefix('/').unwrap_or(asked);
-            let near = self.near_key(self.last_steps());
-            let near = near.map_or_else(
-                || self.what_is_there(),
-                |near| {
-                    let near = Text::from(shortened(&near)).to_string();
-                    format!("the nearest is `{near}`")
-                },
-            );
-            return format!("there is no column `{asked}` in this record (see --columns): {near}");
-        }
         let near = |path: String| format!("the nearest is `{path}`");
-        let found = self.nearest_path().map(near);
+        if self.layout.is_of_columns {
+            let column = self.path.last_key().unwrap_or_default();
+            let shown = |key: &str| Text::from(shortened(key)).to_string();
+            let found = self.near_key().map(|key| near(shown(&key)));
+            let found = found.unwrap_or_else(|| self.what_is_there());
+            let column = shown(column);
+            return format!(
+                "there is no column `{column}` in this record (see --columns): {found}"
+            );
+        }
+        let found = self.nearest_path(record).map(near);
         let found = found.or_else(|| {
             let first = first_path(record).filter(|_| self.part == Part::Body)?;
             Some(format!("a notification is at `{first}`"))
         });
         let found = found.or_else(|| self.nearest_start().map(near));
         let found = found.unwrap_or_else(|| self.what_is_there());
-        format!("there is no `{asked}` in this record (see {option}): {found}")
+        let (path, option) = (self.path.shown(), self.part.option());
+        format!("there is no `{path}` in this record (see {option}): {found}")
     }
 
-    /// The steps that lead nowhere.
-    fn last_steps(&self) -> &[Step] {
-        let path = self.layout.path(self.part);
-        path.map_or(&[], |path| &path.steps()[self.at.steps..])
+    /// The steps that lead somewhere, and those that do not.
+    fn halves(&self) -> (&[Step], &[Step]) {
+        self.path.steps().split_at(self.at.steps)
     }
 
     /// A path that exists and is like the whole one that does not. Safe to print.
-    fn nearest_path(&self) -> Option<String> {
-        let candidates = self.candidates(self.last_steps());
+    fn nearest_path(&self, record: &str) -> Option<String> {
+        let (before, rest) = self.halves();
+        let candidates = self.candidates(rest);
         let mut candidates = candidates.iter();
-        let found = candidates.find(|steps| leads_somewhere(self.at.value, steps));
-        found.map(|steps| self.path_with(steps))
+        let exists = |steps: &&Vec<Step>| leads_somewhere(self.at.value, steps);
+        let found = candidates
+            .find(exists)
+            .map(|steps| [before, steps].concat());
+        let found = found.or_else(|| {
+            let steps = self.without_outer_list()?;
+            leads_somewhere(Value::of(record), steps).then(|| steps.to_vec())
+        });
+        found.map(|steps| RecordPath::new(steps).shown())
     }
 
     /// A path that exists and is like the start of the one that does not. Safe to print.
     fn nearest_start(&self) -> Option<String> {
-        let near = self.near_key(self.last_steps())?;
-        Some(self.path_with(&[Step::Key(near)]))
-    }
-
-    fn path_with(&self, steps: &[Step]) -> String {
-        let rest = RecordPath::new(steps.to_vec());
-        format!("{}{}", self.before, rest.shown())
+        let near = Step::Key(self.near_key()?);
+        let steps = [self.halves().0, &[near]].concat();
+        Some(RecordPath::new(steps).shown())
     }
 
     /// The ways in which the steps may have been meant.
@@ -87,22 +85,33 @@ impl Miss<'_, '_> {
         let Some((first, later)) = rest.split_first() else {
             return Vec::new();
         };
-        let entered = [&[Step::Enter], rest].concat();
-        let each = [&[Step::Every], rest].concat();
-        let mut candidates = vec![entered, each];
-        let near = self.near_key(rest).map(Step::Key);
+        let mut candidates = vec![
+            [&[Step::Enter], rest].concat(),
+            [&[Step::Every], rest].concat(),
+        ];
+        let near = self.near_key().map(Step::Key);
         candidates.extend(near.map(|near| [&[near], later].concat()));
-        if *first == Step::Enter || self.at.steps == 0 {
-            // Nothing need be entered here; or each item of the outermost list is a record already.
+        if *first == Step::Enter && !later.is_empty() {
             candidates.push(later.to_vec());
         }
-        candidates.retain(|steps| !steps.is_empty());
         candidates
     }
 
+    /// The steps in an item of a list, if they begin with the list: each item of the outermost list is
+    /// a record of its own.
+    fn without_outer_list(&self) -> Option<&[Step]> {
+        let (first, later) = self.path.steps().split_first()?;
+        let is_of_list = match first {
+            Step::Every => true,
+            Step::Key(key) => key.parse::<usize>().is_ok(),
+            Step::Enter => false,
+        };
+        (is_of_list && !later.is_empty()).then_some(later)
+    }
+
     /// The key that was probably meant.
-    fn near_key(&self, rest: &[Step]) -> Option<String> {
-        let Some(Step::Key(key)) = rest.first() else {
+    fn near_key(&self) -> Option<String> {
+        let Some(Step::Key(key)) = self.halves().1.first() else {
             return None;
         };
         let object = self.at.value.object()?;
@@ -113,7 +122,8 @@ impl Miss<'_, '_> {
 
     fn what_is_there(&self) -> String {
         let value = self.at.value;
-        let place = match &*self.before {
+        let before = RecordPath::new(self.halves().0.to_vec()).shown();
+        let place = match &*before {
             "" => "the record".to_owned(),
             path => format!("`{path}`"),
         };

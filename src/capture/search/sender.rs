@@ -77,6 +77,8 @@ pub(super) struct Sender<'t> {
     method: Option<Text<'t>>,
     target: Option<Text<'t>>,
     received_at: Option<Timestamp>,
+    /// How many bytes a copy takes.
+    pub(super) size: usize,
 }
 
 /// Which parts of an object its headers are.
@@ -138,7 +140,13 @@ impl<'t> Sender<'t> {
             .string("method")
             .filter(|method| method.eq_ignore_ascii_case("POST"));
         let target = object.first(&TARGET).and_then(Value::string);
+        let size = target.as_ref().map_or(0, |it| it.len());
+        let headers = source.headers.iter();
+        let size = headers.fold(size, |size, (name, value)| {
+            size + HEADER_COST + name.as_str().len() + value.as_str().len()
+        });
         Self {
+            size,
             number,
             headers: source.headers,
             source: keys,
@@ -187,15 +195,6 @@ impl<'t> Sender<'t> {
             headers,
             signature,
             ..layout
-        })
-    }
-
-    /// How many bytes a copy takes.
-    pub(super) fn size(&self) -> usize {
-        let target = self.target.as_ref().map_or(0, |it| it.as_str().len());
-        let headers = self.headers.iter();
-        headers.fold(target, |size, (name, value)| {
-            size + HEADER_COST + name.as_str().len() + value.as_str().len()
         })
     }
 

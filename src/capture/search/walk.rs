@@ -206,7 +206,7 @@ impl Walk {
         found: &mut Vec<Found<'t>>,
     ) {
         let sender = scope.sender();
-        if sender.is_none_or(|(_, sender)| self.spend(sender.size())) {
+        if sender.is_none_or(|(_, sender)| self.spend(sender.size)) {
             found.push(Found::new(value.text(), form, scope));
         }
     }
