@@ -5,15 +5,18 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chatlog::Position;
 use chatlog::capture::{
     Capture, CaptureOptions, ColumnsError, Layout, LayoutError, Part, Record, deliveries,
 };
 use chatlog::delivery::Fidelity;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
+use chatlog::{Position, Text};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::folder::{self, Folder, Run, SECRET};
+use crate::notifications::runner;
 
 /// A body, which changes when any tool prints it again.
 const BODY: &str = include_str!("../samples/captures/body.json");
@@ -748,6 +751,11 @@ fn what_verbose_prints_can_be_pasted() {
         let run = folder::run(shell.env("CHATLOG_SECRET", SECRET).args(["-c", &line]), b"");
         run.is(0, &[&format!("{count} valid")]);
     }
+    // A place in a string is marked, because whoever gives it vouches for the string.
+    let inner = json!({"signature": signature, "kept": BODY}).to_string();
+    folder.write("docker.ndjson", json!({"log": inner}).to_string());
+    let marked = "1 × found in a string, which these options vouch for: --body-at '/log > /kept' --signature-at '/log > /signature'";
+    folder.chatlog("verify -v docker.ndjson").is(2, &[marked]);
     // Four places are three and a count.
     let four = (0..4).map(|number| json!({format!("k{number}"): [BODY]}).to_string() + "\n");
     folder.write("four.ndjson", four.collect::<String>());
@@ -827,4 +835,68 @@ fn a_place_makes_no_body_more_faithful() {
         capture.problems[0].message,
         "read as `nested`, but it ends too early"
     );
+}
+
+/// Whatever the record and the paths are: nothing panics, and what is said is safe to print and true.
+#[test]
+fn any_paths_can_be_read_in_any_record() {
+    let step = select(vec!["/a", "/b", "/0", "/1", "/*", " > ", "/"]);
+    let path = || prop::collection::vec(step.clone(), 0..5).prop_map(|steps| steps.concat());
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        Just(json!("{}")),
+        Just(json!("\u{1b}[31m")),
+        Just(json!([123, 125])),
+        Just(json!({"HTTP_A": "b"})),
+        any::<u8>().prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(5, 30, 4, |inner| {
+        let key = select(vec!["a", "b", "", "headers", "\u{1b}"]).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(key, inner.clone(), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            inner.clone().prop_map(|value| json!(value.to_string())),
+            inner.prop_map(|value| json!(STANDARD.encode(value.to_string()))),
+        ]
+    });
+    let cases = (value, path(), path(), path(), 0..60_usize);
+    let outcome = runner(5_000).run(&cases, |(value, body, headers, signature, cut)| {
+        let Ok(layout) = layout(&body, &headers, &signature) else {
+            return Ok(());
+        };
+        let text = value.to_string();
+        for text in [
+            &*text,
+            &text[..text.floor_char_boundary(text.len().saturating_sub(cut))],
+        ] {
+            let mut capture = read(text, &layout);
+            for delivery in &capture.deliveries {
+                for remark in delivery.remarks() {
+                    prop_assert!(!Text::from(remark).needs_escaping(), "{remark:?}");
+                }
+            }
+            for problem in &capture.problems {
+                prop_assert!(
+                    !Text::from(&*problem.message).needs_escaping(),
+                    "{problem:?}"
+                );
+            }
+            let Some(mut places) = capture.places.take() else {
+                continue;
+            };
+            let found = places.of(Part::Body).found;
+            let read = capture.deliveries.len() + capture.skipped.len() + capture.problems.len();
+            prop_assert!(found <= read, "{body} in {text}: {capture:?}");
+            for part in Part::ALL {
+                let tally = places.of(part);
+                prop_assert_eq!(tally.missing > 0, tally.first_missing.is_some());
+                if let Some(first) = &tally.first_missing {
+                    prop_assert!(!Text::from(&*first.message).needs_escaping(), "{first:?}");
+                }
+            }
+        }
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
 }

@@ -9,7 +9,8 @@
 //!
 //! # Detection
 //!
-//! In this order, the first match wins:
+//! If the caller gives a [`Layout`], nothing is detected: it says where everything is. Otherwise, in
+//! this order, the first match wins:
 //!
 //! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
 //!    Most inputs are, and this way their other keys are not looked at.
@@ -89,7 +90,8 @@ use crate::delivery::CaptureFormat;
 
 /// Reads the deliveries of a record, as the format in `options` or else as the detected format.
 ///
-/// A record of no known format is returned as a bare body.
+/// A record of no known format is returned as a bare body. If the options have a [`Layout`], the record
+/// is read at its places.
 ///
 /// ```
 /// use chatlog::Position;

@@ -117,6 +117,13 @@ impl Layout {
         Ok(self)
     }
 
+    /// Whether one of its paths leads into a string.
+    pub fn enters_a_string(&self) -> bool {
+        let paths = Part::ALL.into_iter().filter_map(|part| self.path(part));
+        let mut steps = paths.flat_map(RecordPath::steps);
+        steps.any(|step| *step == Step::Enter)
+    }
+
     /// How many steps the path to the body shares with that to the signature, or else to the headers.
     pub(super) fn shared_steps(&self) -> usize {
         let other = self.signature.as_ref().or(self.headers.as_ref());

@@ -33,6 +33,11 @@
 //! copies of one delivery. The most faithful one is read. Items of an array are deliveries of their
 //! own.
 //!
+//! # Known places
+//!
+//! A [`Layout`] says where the parts of a request are, so that nothing need be searched; see `located`.
+//! The search states what it found as layouts, too.
+//!
 //! # Limits
 //!
 //! Each container is read again at each level above it, so depth is limited; and so is everything

@@ -56,6 +56,9 @@ pub(crate) struct LayoutArgs {
     /// A place is a JSON Pointer, in which `*` stands for every item of a list, and ` > ` enters a string
     /// that holds JSON: '/log > /body'. The empty path is the whole record. In a key, `~0` is a `~`, `~1`
     /// a `/`, `~*` a `*` and `~>` a `>`. Each item of a list around all others is a record of its own.
+    ///
+    /// Who names a place inside a string states that the receiver wrote that string, as it writes a log
+    /// line: a signature in it may then be valid.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::Other)]
     body_at: Option<RecordPath>,
 

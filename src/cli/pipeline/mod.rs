@@ -9,7 +9,8 @@
 //! ```
 //!
 //! - [`Input`] is what the user named: a file, a folder (`walk` lists its files, `probe` decides
-//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode.
+//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode, and `prefix` cuts
+//!   off what a logger wrote before the JSON.
 //! - The [`Reader`](reader::Reader) opens one source after another and cuts it into records with
 //!   [`framing`]. It passes them on, with what happened in between, to a
 //!   [`Consumer`](reader::Consumer).

@@ -205,7 +205,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         if self.verbose {
             let how = format!("read {}{}", source.formats(), joined(&end.encodings));
             self.report(name, &how);
-            for line in source.found_at() {
+            for line in source.layouts.described(MAX_PLACES) {
                 self.report(name, &line);
             }
         }
@@ -297,16 +297,6 @@ impl SourceProgress {
             return "nothing".to_owned();
         }
         listed(&self.formats)
-    }
-
-    /// The options that read again what was found, most frequent first.
-    fn found_at(&self) -> Vec<String> {
-        let (places, others) = self.layouts.most_frequent(MAX_PLACES);
-        let lines = places
-            .into_iter()
-            .map(|(options, count)| format!("{count} × found at {options}"));
-        let rest = (others > 0).then(|| format!("{others} × found at other places"));
-        lines.chain(rest).collect()
     }
 
     fn skipped(&self) -> String {

@@ -122,16 +122,25 @@ impl LayoutTally {
         }
     }
 
-    /// The most frequent places as options, and how many deliveries are at others.
-    pub(super) fn most_frequent(&self, most: usize) -> (Vec<(String, usize)>, usize) {
+    /// A line for each of the most frequent places, as options that read it again, and one for the rest.
+    pub(super) fn described(&self, most: usize) -> Vec<String> {
         let counts = self.counts.iter();
-        let mut places: Vec<(String, usize)> = counts
-            .map(|(layout, count)| (as_options(layout), *count))
+        let mut places: Vec<_> = counts
+            .map(|(layout, count)| (*count, as_options(layout), layout.enters_a_string()))
             .collect();
-        places.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        places.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
         let others = places.split_off(most.min(places.len()));
-        let others = others.iter().map(|(_, count)| count).sum::<usize>();
-        (places, self.others + others)
+        let others = others.iter().map(|(count, ..)| count).sum::<usize>() + self.others;
+        let lines = places.into_iter().map(|(count, options, is_in_string)| {
+            let how = if is_in_string {
+                "found in a string, which these options vouch for:"
+            } else {
+                "found at"
+            };
+            format!("{count} × {how} {options}")
+        });
+        let rest = (others > 0).then(|| format!("{others} × found at other places"));
+        lines.chain(rest).collect()
     }
 }
 
