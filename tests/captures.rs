@@ -154,6 +154,7 @@ fn case(format: Option<CaptureFormat>, input: &str, want: &[&str]) {
     let options = CaptureOptions {
         format,
         limits: Limits { max_body: 100 },
+        ..CaptureOptions::default()
     };
     let record = whole(input.as_bytes());
     let capture = deliveries(&record, &options);

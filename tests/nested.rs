@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chatlog::Position;
-use chatlog::capture::{Capture, CaptureOptions, Record, deliveries};
+use chatlog::capture::{Capture, CaptureOptions, Layout, Record, deliveries};
 use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
 use proptest::prelude::*;
@@ -92,8 +92,8 @@ const SAMPLES: [&str; 18] = [
     "wiremock.json",
 ];
 
-/// The verdicts on a sample with this signature in the place of the right one.
-fn verdicts(name: &str, signature: &str) -> Vec<Verdict> {
+/// The records of a sample.
+fn records(name: &str) -> Vec<String> {
     let text = std::fs::read_to_string(format!("samples/captures/{name}")).expect("the sample");
     let values: Vec<Value> = serde_json::Deserializer::from_str(&text)
         .into_iter()
@@ -103,8 +103,13 @@ fn verdicts(name: &str, signature: &str) -> Vec<Verdict> {
         [Value::Array(items)] => items,
         _ => &values,
     };
-    let records = records.iter().map(Value::to_string);
-    let records: Vec<String> = records
+    records.iter().map(Value::to_string).collect()
+}
+
+/// The verdicts on a sample with this signature in the place of the right one.
+fn verdicts(name: &str, signature: &str) -> Vec<Verdict> {
+    let records: Vec<String> = records(name)
+        .iter()
         .map(|record| record.replace(SIGNATURE, signature))
         .collect();
     let captures = records.iter().map(|record| read(record.as_bytes()));
@@ -131,6 +136,67 @@ fn every_sample_has_its_verdict() {
         };
         assert_eq!(verdicts(name, SIGNATURE), genuine, "{name}");
         assert_eq!(verdicts(name, &"0".repeat(64)), forged, "{name}");
+    }
+}
+
+/// What a delivery is, whatever led to it.
+fn content(delivery: &Delivery<'_>) -> (Vec<u8>, Fidelity, String) {
+    let headers = delivery.headers.iter();
+    let headers = headers.map(|(name, value)| format!("{name}: {value}"));
+    let described = format!(
+        "{:?} {:?} {:?} {}",
+        delivery.method,
+        delivery.target,
+        delivery.received_at,
+        headers.collect::<Vec<_>>().join(", ")
+    );
+    (delivery.body.to_vec(), delivery.fidelity, described)
+}
+
+/// Reads a record at the places of a layout for which the user vouches.
+fn read_at<'a>(record: &'a str, layout: &Layout) -> Capture<'a> {
+    let layout = Layout {
+        is_vouched_for: true,
+        ..layout.clone()
+    };
+    let record = Record {
+        bytes: record.as_bytes(),
+        terminator: b"",
+        is_whole: false,
+        start: Position::START,
+    };
+    let options = CaptureOptions {
+        layout: Some(layout.checked().expect("its paths go together")),
+        ..CaptureOptions::default()
+    };
+    deliveries(&record, &options)
+}
+
+/// The search says where it found something, and that is where it is: the same bodies, as faithful, with
+/// the same headers.
+#[test]
+fn what_was_found_is_read_again_at_the_places_that_are_said() {
+    for name in SAMPLES {
+        let records = records(name);
+        let captures: Vec<_> = records.iter().map(|it| read(it.as_bytes())).collect();
+        let layouts: Vec<_> = captures.iter().flat_map(|it| &it.layouts).collect();
+        let found: Vec<_> = captures.iter().flat_map(|it| &it.deliveries).collect();
+        assert_eq!(layouts.len(), found.len(), "{name}");
+        for layout in &layouts {
+            let read: Vec<_> = records.iter().map(|it| read_at(it, layout)).collect();
+            let read: Vec<_> = read
+                .iter()
+                .flat_map(|it| &it.deliveries)
+                .map(content)
+                .collect();
+            let at_place = layouts.iter().zip(&found).filter(|(it, _)| *it == layout);
+            let at_place: Vec<_> = at_place.map(|(_, found)| content(found)).collect();
+            let kept = read.iter().filter(|it| at_place.contains(it)).count();
+            assert_eq!(kept, at_place.len(), "{name}: {layout:?}\n{read:?}");
+            if layouts.iter().all(|it| it == layout) {
+                assert_eq!(read, at_place, "{name}");
+            }
+        }
     }
 }
 
@@ -425,6 +491,13 @@ fn a_notification_wrapped_at_random_is_found_once() {
         let delivery = &capture.deliveries[0];
         prop_assert_eq!(delivery.fidelity, kept.fidelity());
         prop_assert_eq!(&*delivery.body, body.as_bytes());
+        let again_read = read_at(&text, &capture.layouts[0]);
+        let same = again_read
+            .deliveries
+            .iter()
+            .map(content)
+            .filter(|it| *it == content(delivery));
+        prop_assert_eq!(same.count(), 1, "{} {:?}", text, capture.layouts);
 
         let both = json!({"one": kept.keep(&body), "two": again.keep(&body)});
         let twice = wrapped(both, &wrappings, &beside).to_string();

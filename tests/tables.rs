@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chatlog::Position;
-use chatlog::capture::{Capture, Limits, Record, deliveries, is_text};
+use chatlog::capture::{Capture, CaptureOptions, Record, deliveries, is_text};
 use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
 use chatlog::signature::{Checks, Scheme, Secret, Verdict, verify};
 use proptest::prelude::*;
@@ -26,7 +26,11 @@ fn read(input: &[u8], format: Option<CaptureFormat>) -> Capture<'_> {
         is_whole: true,
         start: Position::START,
     };
-    deliveries(&record, format, &Limits::default())
+    let options = CaptureOptions {
+        format,
+        ..CaptureOptions::default()
+    };
+    deliveries(&record, &options)
 }
 
 fn verdict(delivery: &Delivery<'_>) -> Verdict {
@@ -422,8 +426,8 @@ fn random_bytes_do_no_harm() {
         prop_assert!(named.deliveries.is_empty());
         // Detection does not need more than the start.
         let detected = read(&bytes, None).format == CaptureFormat::Table;
-        let is_detected_as_text =
-            is_text(None, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let is_detected_as_text = is_text(&CaptureOptions::default(), text);
         prop_assert!(!detected || is_detected_as_text);
         Ok(())
     });

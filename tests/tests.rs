@@ -32,6 +32,7 @@ mod verify;
 mod captures;
 mod encryption;
 mod hostile;
+mod located;
 mod nested;
 mod properties;
 mod regressions;

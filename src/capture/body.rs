@@ -63,6 +63,8 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         deliveries: vec![delivery],
         skipped: Vec::new(),
         problems: Vec::new(),
+        places: None,
+        layouts: Vec::new(),
     }
 }
 

@@ -75,6 +75,8 @@ impl<'a, 'r> EntryReader<'a, 'r> {
                 deliveries: Vec::new(),
                 skipped: Vec::new(),
                 problems: Vec::new(),
+                places: None,
+                layouts: Vec::new(),
             },
             limits,
             entry: (0, record.start),
@@ -144,7 +146,7 @@ impl<'a, 'r> EntryReader<'a, 'r> {
     }
 
     /// The position at which `part` starts; `None` if it is not a slice of the record.
-    fn position(&self, part: &[u8]) -> Option<Position> {
+    pub(super) fn position(&self, part: &[u8]) -> Option<Position> {
         let at = self.offset(part)?;
         let (start, position) = if at < self.entry.0 {
             (0, self.record.start)

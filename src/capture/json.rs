@@ -23,7 +23,7 @@ use crate::json::{Lexer, unescape, without_lone_surrogates};
 pub(super) struct Value<'a>(&'a str);
 
 /// The members of an object, in order, with repeated keys.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Object<'a> {
     text: &'a str,
     members: Vec<(Cow<'a, str>, Value<'a>)>,
@@ -74,6 +74,13 @@ impl<'a> Object<'a> {
     pub(super) fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.members.iter().rev().find(|(key, _)| key == name)?;
         (!matches!(value.0, "null" | "")).then_some(*value)
+    }
+
+    /// The value of the last member of this name, even if it is `null`.
+    pub(super) fn last(&self, name: &str) -> Option<Value<'a>> {
+        let mut members = self.members.iter().rev();
+        let (_, value) = members.find(|(key, _)| key == name)?;
+        (!value.0.is_empty()).then_some(*value)
     }
 
     /// The values of all members of this name that are neither `null` nor cut off, the last one
@@ -382,9 +389,11 @@ fn named_headers<'a>(object: &Object<'a>) -> Headers<'a> {
     headers
 }
 
-/// `Name: value` lines.
+/// `Name: value` lines, up to an empty one: after that, a message has its body.
 pub(super) fn header_lines(text: &str) -> Headers<'_> {
-    let lines = text.lines().filter_map(|line| line.split_once(':'));
+    let lines = text.trim_ascii_start().lines();
+    let lines = lines.take_while(|line| !line.is_empty());
+    let lines = lines.filter_map(|line| line.split_once(':'));
     lines
         .filter(|(name, _)| Headers::is_name(name))
         .map(|(name, value)| (Text::from(name), Text::from(value.trim())))

@@ -9,7 +9,8 @@
 //!
 //! # Detection
 //!
-//! In this order, the first match wins:
+//! If the caller gives a [`Layout`], nothing is detected: it says where everything is. Otherwise, in
+//! this order, the first match wins:
 //!
 //! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
 //!    Most inputs are, and this way their other keys are not looked at.
@@ -81,12 +82,18 @@ pub use self::body::is_notification;
 use self::entry_reader::EntryReader;
 use self::json::Object;
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
-pub use self::record::{Capture, CaptureOptions, Limits, Problem, Record, Skipped};
+pub use self::record::{
+    Capture, CaptureOptions, Limits, PlaceTallies, PlaceTally, Problem, Record, Skipped,
+};
+pub use self::search::{
+    ColumnsError, Decoding, Layout, LayoutError, Part, PathError, PathErrorKind, RecordPath,
+};
 use crate::delivery::CaptureFormat;
 
 /// Reads the deliveries of a record, as the format in `options` or else as the detected format.
 ///
-/// A record of no known format is returned as a bare body.
+/// A record of no known format is returned as a bare body. If the options have a [`Layout`], the record
+/// is read at its places.
 ///
 /// ```
 /// use chatlog::Position;
@@ -106,6 +113,9 @@ use crate::delivery::CaptureFormat;
 /// ```
 pub fn deliveries<'a>(record: &Record<'a>, options: &CaptureOptions) -> Capture<'a> {
     let format = options.format;
+    if let Some(layout) = &options.layout {
+        return search::read_located(record, layout, options.limits);
+    }
     if format.is_none() && body::detect(record.bytes) {
         return body::read(record);
     }
@@ -154,6 +164,7 @@ fn read_json<'a>(record: &Record<'a>, options: &CaptureOptions) -> Option<Captur
 /// `start` is the start of the input, without a byte order mark; 4 KiB are enough.
 pub fn is_text(options: &CaptureOptions, start: &[u8]) -> bool {
     match options.format {
+        _ if options.layout.is_some() => false,
         Some(format) => text_reader(format, start).is_some(),
         None => format_of_text(start).is_some(),
     }

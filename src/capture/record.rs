@@ -1,5 +1,6 @@
 //! What a capture format is given, and what it finds.
 
+use super::search::{Layout, Part};
 use crate::Position;
 use crate::delivery::{CaptureFormat, Delivery};
 
@@ -34,6 +35,8 @@ impl Record<'_> {
 pub struct CaptureOptions {
     /// The format of all records; `None` to detect that of each.
     pub format: Option<CaptureFormat>,
+    /// Where the parts of requests are in each record, if the user gave that.
+    pub layout: Option<Layout>,
     /// The limits on one delivery.
     pub limits: Limits,
 }
@@ -74,6 +77,42 @@ pub struct Capture<'a> {
     pub skipped: Vec<Skipped>,
     /// The entries that could not be read.
     pub problems: Vec<Problem>,
+    /// How often the places of [`CaptureOptions::layout`] were there, if it was used.
+    pub places: Option<Box<PlaceTallies>>,
+    /// The layouts that find what was found in JSON of no known format, one for each delivery whose
+    /// places can be typed.
+    pub layouts: Vec<Layout>,
+}
+
+/// How often the places of a layout were there.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceTallies([PlaceTally; 3]);
+
+/// How often one place of a layout was there.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceTally {
+    /// How often something was there.
+    pub found: usize,
+    /// How often nothing was.
+    pub missing: usize,
+    /// Where it was missing first, and which place is nearest.
+    pub first_missing: Option<Problem>,
+}
+
+impl PlaceTallies {
+    /// The tally of a part.
+    pub fn of(&mut self, part: Part) -> &mut PlaceTally {
+        &mut self.0[part as usize]
+    }
+
+    /// Adds the tallies of a later record.
+    pub fn add(&mut self, later: Self) {
+        for (tally, later) in self.0.iter_mut().zip(later.0) {
+            tally.found += later.found;
+            tally.missing += later.missing;
+            tally.first_missing = tally.first_missing.take().or(later.first_missing);
+        }
+    }
 }
 
 /// A request that is not a webhook.

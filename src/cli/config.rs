@@ -8,11 +8,15 @@
 //!
 //! [rules]
 //! message-order = "deny"
+//!
+//! [capture]
+//! body-at = "/requests/*/body"
 //! ```
 //!
 //! The file may come from whoever sent the deliveries next to it, so it is not trusted with
-//! everything. It can name no secret, no file and no program, and it cannot change a rule that
-//! keeps a forged or unreadable delivery from passing. Options and environment variables take
+//! everything. It can name no secret, no file and no program, it cannot change a rule that
+//! keeps a forged or unreadable delivery from passing, and what it says about the places of bodies
+//! makes no signature valid that would not be without it, unless the user names the file. Options and environment variables take
 //! precedence over it.
 
 use std::borrow::Cow;
@@ -22,6 +26,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use chatlog::Position;
 use chatlog::Text;
+use chatlog::capture::{Decoding, Layout, RecordPath};
 use chatlog::delivery::Headers;
 use chatlog::finding::{Level, Levels, Rule, nearest};
 use chatlog::signature::Scheme;
@@ -32,18 +37,39 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::color::Color;
+use crate::cli::layout::{LayoutSettings, prefix_regex};
 use crate::cli::pipeline::name_of;
 use crate::cli::time_zone;
 
 /// The name of the file that is looked for in the working folder and its parents.
 const NAME: &str = "chatlog.toml";
-const KEYS: [&str; 5] = ["rules", "scheme", "header-name", "time-zone", "color"];
+const KEYS: [&str; 6] = [
+    "rules",
+    "scheme",
+    "header-name",
+    "time-zone",
+    "color",
+    "capture",
+];
+/// The keys of `[capture]`: the names of options.
+const CAPTURE_KEYS: [&str; 6] = [
+    "body-at",
+    "headers-at",
+    "signature-at",
+    "decode",
+    "columns",
+    "strip-prefix",
+];
 
 /// The settings of the project file; `None` for a setting that it does not have.
 #[derive(Debug, Default)]
 pub(crate) struct Config {
     /// The file, if there is one.
     pub(crate) path: Option<PathBuf>,
+    /// Whether the user named the file.
+    pub(crate) is_named: bool,
+    /// Where the parts of requests are.
+    pub(crate) capture: LayoutSettings,
     /// The levels of rules, in the order of the file.
     pub(crate) rules: Vec<(Rule, Level)>,
     /// The signature scheme.
@@ -75,6 +101,7 @@ impl Config {
         let config = Self::read(&name_of(path), &text)?;
         Ok(Self {
             path: Some(path.to_owned()),
+            is_named,
             ..config
         })
     }
@@ -127,6 +154,7 @@ impl Config {
                 "header-name" => config.header_name = Some(header_name(value)?),
                 "time-zone" => config.time_zone = Some(time_zone(value)?),
                 "color" => config.color = Some(color(value)?),
+                "capture" => config.capture = capture(value)?,
                 name => return Err(ConfigError::new(key, unknown(name, "key", KEYS))),
             }
         }
@@ -175,6 +203,58 @@ fn rules(table: &Spanned<DeValue<'_>>) -> Result<Vec<(Rule, Level)>, ConfigError
     rules
         .map(|(key, value)| Ok((rule(key)?, level(value)?)))
         .collect()
+}
+
+fn capture(table: &Spanned<DeValue<'_>>) -> Result<LayoutSettings, ConfigError> {
+    let DeValue::Table(settings) = table.get_ref() else {
+        return Err(ConfigError::new(
+            table,
+            "`capture` must be a table: write `[capture]` above its settings".to_owned(),
+        ));
+    };
+    let mut capture = LayoutSettings::default();
+    for (key, value) in settings {
+        match key.get_ref().as_ref() {
+            "body-at" => capture.body_at = Some(record_path(value)?),
+            "headers-at" => capture.headers_at = Some(record_path(value)?),
+            "signature-at" => capture.signature_at = Some(record_path(value)?),
+            "decode" => capture.decode = Some(decoding(value)?),
+            "columns" => {
+                let layout = Layout::of_columns(string(value)?);
+                let layout = layout.map_err(|error| ConfigError::new(value, error.to_string()))?;
+                capture.columns = Some(layout);
+            }
+            "strip-prefix" => {
+                let regex = prefix_regex(string(value)?);
+                let regex = regex.map_err(|error| ConfigError::new(value, in_string(&error)))?;
+                capture.strip_prefix = Some(regex);
+            }
+            name => return Err(ConfigError::new(key, unknown(name, "key", CAPTURE_KEYS))),
+        }
+    }
+    // What goes together is known only with the options, but two things never do.
+    if capture.columns.is_some() && capture.body_at.is_some() {
+        let what = "`columns` and `body-at` both say where the body is: leave one of them out";
+        return Err(ConfigError::new(table, what.to_owned()));
+    }
+    Ok(capture)
+}
+
+fn record_path(value: &Spanned<DeValue<'_>>) -> Result<RecordPath, ConfigError> {
+    let path = string(value)?.parse::<RecordPath>();
+    path.map_err(|error| ConfigError::new(value, in_string(&error.to_string())))
+}
+
+/// An error with a column, which is that of the string and not of the file.
+fn in_string(error: &str) -> String {
+    match error.strip_prefix("column ") {
+        Some(rest) => format!("in the string, column {rest}"),
+        None => error.to_owned(),
+    }
+}
+
+fn decoding(value: &Spanned<DeValue<'_>>) -> Result<Decoding, ConfigError> {
+    word(value, "form")
 }
 
 fn rule(key: &Spanned<Cow<'_, str>>) -> Result<Rule, ConfigError> {
@@ -245,12 +325,17 @@ fn time_zone(value: &Spanned<DeValue<'_>>) -> Result<Zone, ConfigError> {
 }
 
 fn color(value: &Spanned<DeValue<'_>>) -> Result<Color, ConfigError> {
+    word(value, "colour")
+}
+
+/// One of the words of a closed set, which are those of an option. `what` is what they stand for.
+fn word<V: ValueEnum>(value: &Spanned<DeValue<'_>>, what: &str) -> Result<V, ConfigError> {
     let word = string(value)?;
-    Color::from_str(word, false).map_err(|_| {
-        let values = Color::value_variants().iter();
-        let values: Vec<PossibleValue> = values.filter_map(Color::to_possible_value).collect();
+    V::from_str(word, false).map_err(|_| {
+        let values = V::value_variants().iter();
+        let values: Vec<PossibleValue> = values.filter_map(V::to_possible_value).collect();
         let names = values.iter().map(PossibleValue::get_name);
-        ConfigError::new(value, unknown(word, "colour", names))
+        ConfigError::new(value, unknown(word, what, names))
     })
 }
 

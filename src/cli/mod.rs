@@ -12,9 +12,11 @@ mod commands;
 mod completion;
 mod config;
 mod interrupt;
+mod layout;
 mod outcome;
 mod output;
 mod pipeline;
+mod quoting;
 mod time_zone;
 mod usage;
 

@@ -5,11 +5,17 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::super::encoding::base64;
 use super::super::json::{Object, Value};
-use super::super::request::Body;
+use super::super::request::{Body, Fault, Request};
+use super::layout::Decoding;
 use crate::delivery::Fidelity;
 
 /// How often a text may be encoded as a JSON string.
 const MAX_ENCODINGS: usize = 4;
+
+// The names of forms that are known by them.
+const BASE64: &str = "base64";
+const BYTES: &str = "an array of bytes";
+const ENCODED_AGAIN: &str = "text that is encoded more than once";
 
 /// Bytes that a value holds.
 pub(super) struct Form<'t> {
@@ -19,6 +25,118 @@ pub(super) struct Form<'t> {
 }
 
 impl<'t> Form<'t> {
+    /// What a value holds that is known to be a body. `path` is its place, for messages.
+    ///
+    /// # Errors
+    /// It does not have this encoding.
+    pub(super) fn decoded(
+        value: Value<'t>,
+        decoding: Option<Decoding>,
+        path: &str,
+    ) -> Result<Self, Fault<'t>> {
+        let fault = |what: &str| {
+            let place = match path {
+                "" => "the record".to_owned(),
+                path => format!("the body at `{path}`"),
+            };
+            Fault::new(value.text(), format!("{place} is not {what}"))
+        };
+        match decoding {
+            None => match Self::detected(value) {
+                Some(form) => Ok(form),
+                None => Self::as_it_is(value),
+            },
+            Some(Decoding::None) => Self::as_it_is(value),
+            Some(Decoding::Json) => {
+                let form = Self::of_json_string(value);
+                form.ok_or_else(|| fault("JSON in a JSON string (see --decode)"))
+            }
+            Some(Decoding::Base64) => {
+                let object = value.object();
+                let binary = object.and_then(|object| Self::of_object(&object));
+                match binary.filter(|form| form.name == BASE64) {
+                    Some(form) => Ok(form),
+                    None => value
+                        .base64_body(path)
+                        .map(|body| Self { body, name: BASE64 }),
+                }
+            }
+            Some(Decoding::Hex) => {
+                let text = value.string();
+                let bytes = text.and_then(|text| hex::decode(digits(&text)).ok());
+                let form = bytes.map(|bytes| Self::exact(bytes, "hex"));
+                form.ok_or_else(|| fault("a string of hex digits (see --decode)"))
+            }
+            Some(Decoding::Bytes) => {
+                let form = Self::of_array(value);
+                form.ok_or_else(|| fault("a list of bytes (see --decode)"))
+            }
+        }
+    }
+
+    /// What a value holds, if that may be JSON in another form than the value's own.
+    fn detected(value: Value<'t>) -> Option<Self> {
+        match value.text().as_bytes().first()? {
+            b'"' => Self::of_string(value).map(Self::cut_if_incomplete),
+            b'[' => Self::of_array(value),
+            b'{' => Self::of_object(&value.object()?),
+            _ => None,
+        }
+    }
+
+    /// A string, or JSON that was parsed.
+    fn as_it_is(value: Value<'t>) -> Result<Self, Fault<'t>> {
+        let name = match value.text().as_bytes().first() {
+            Some(b'"') => "text",
+            Some(b'{') => "an object",
+            _ => "JSON",
+        };
+        let body = value.body()?;
+        Ok(Self { body, name })
+    }
+
+    /// The JSON in a string that is the content of a string.
+    fn of_json_string(value: Value<'t>) -> Option<Self> {
+        let form = Self::of_string(value)?;
+        (form.name == ENCODED_AGAIN).then_some(form)
+    }
+
+    /// The text of the JSON that a value holds in another form than its own.
+    pub(super) fn held_text(value: Value<'_>) -> Option<String> {
+        let form = Form::detected(value)?;
+        let text = String::from_utf8_lossy(&form.body.bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        starts_like_json(text.as_bytes()).then(|| text.to_owned())
+    }
+
+    /// The bytes that a text stands for which is no JSON.
+    pub(super) fn of_bare_text(text: &str, decoding: Decoding) -> Option<Form<'static>> {
+        let text = text.trim_ascii();
+        match decoding {
+            Decoding::Base64 => Some(Form::exact(base64(text, false).ok()?, BASE64)),
+            Decoding::Hex => Some(Form::exact(hex::decode(digits(text)).ok()?, "hex")),
+            Decoding::None | Decoding::Json | Decoding::Bytes => None,
+        }
+    }
+
+    /// A request with this body and nothing else.
+    pub(super) fn into_request(self) -> Request<'t> {
+        Request {
+            notes: vec![format!("the body was read as {}", self.name)],
+            body: Some(self.body),
+            ..Request::default()
+        }
+    }
+
+    /// The same, as it is if it holds whole JSON, and otherwise cut off.
+    pub(super) fn cut_if_incomplete(self) -> Self {
+        let text = String::from_utf8_lossy(&self.body.bytes);
+        let object = Object::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        let fault = object.as_ref().and_then(Object::fault);
+        let is_cut = fault.is_some_and(|fault| fault.trim_ascii().is_empty());
+        if is_cut { self.cut() } else { self }
+    }
+
     fn exact(bytes: Vec<u8>, name: &'static str) -> Self {
         Self {
             body: Body::of(bytes, Fidelity::Exact),
@@ -27,7 +145,7 @@ impl<'t> Form<'t> {
     }
 
     fn list(bytes: Vec<u8>) -> Self {
-        Self::exact(bytes, "an array of bytes")
+        Self::exact(bytes, BYTES)
     }
 
     /// An object, which is the bytes itself.
@@ -47,7 +165,7 @@ impl<'t> Form<'t> {
 
     /// The same for JSON that ends too early: a logger cut the string. Bytes that were encoded were
     /// encoded whole.
-    pub(super) fn cut(mut self) -> Self {
+    fn cut(mut self) -> Self {
         if self.body.fidelity == Fidelity::Text {
             self.body.fidelity = Fidelity::Truncated;
             self.body = self.body.with_note("the string ends inside the body");
@@ -66,7 +184,7 @@ impl<'t> Form<'t> {
             }
             let inner: String = serde_json::from_str(text).ok()?;
             body.bytes = inner.into_bytes().into();
-            name = "text that is encoded more than once";
+            name = ENCODED_AGAIN;
         }
         let text = std::str::from_utf8(&body.bytes).ok()?;
         if starts_like_json(text.as_bytes()) {
@@ -89,10 +207,7 @@ impl<'t> Form<'t> {
                 None => binary,
             };
             let body = text.base64_body("$binary").ok()?;
-            return Some(Self {
-                body,
-                name: "base64",
-            });
+            return Some(Self { body, name: BASE64 });
         }
         Some(Self::list(object.byte_list()?))
     }
@@ -106,13 +221,15 @@ pub(super) fn starts_like_json(text: &[u8]) -> bool {
 
 /// Hex digits, also behind the `\x` of Postgres or a `0x`.
 fn of_hex(text: &str) -> Option<Form<'static>> {
-    let digits = text.trim_ascii();
-    let digits = digits
-        .strip_prefix("\\x")
-        .or_else(|| digits.strip_prefix("0x"))
-        .unwrap_or(digits);
-    let bytes = hex::decode(digits).ok()?;
+    let bytes = hex::decode(digits(text)).ok()?;
     starts_like_json(&bytes).then(|| Form::exact(bytes, "hex"))
+}
+
+fn digits(text: &str) -> &str {
+    let digits = text.trim_ascii();
+    let prefixed = digits.strip_prefix("\\x");
+    let prefixed = prefixed.or_else(|| digits.strip_prefix("0x"));
+    prefixed.unwrap_or(digits)
 }
 
 /// Base64 in either alphabet. Its first characters are decoded alone, because nearly all text is not
@@ -128,7 +245,7 @@ fn of_base64(text: &str) -> Option<Form<'static>> {
         return None;
     }
     let bytes = base64(data, false).ok()?;
-    starts_like_json(&bytes).then(|| Form::exact(bytes, "base64"))
+    starts_like_json(&bytes).then(|| Form::exact(bytes, BASE64))
 }
 
 /// Whether bytes are the start of an object or an array, or of the white space before it.

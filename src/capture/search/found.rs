@@ -2,6 +2,7 @@
 
 use super::super::request::{Body, Request};
 use super::form::Form;
+use super::layout::Layout;
 use super::place::Scope;
 use crate::delivery::Ambiguity;
 
@@ -23,6 +24,8 @@ pub(super) struct Found<'t> {
     form: &'static str,
     /// Where the headers are.
     headers: Option<String>,
+    /// Where records like this one have the body and the headers, if that can be typed.
+    layout: Option<Layout>,
 }
 
 impl<'t> Found<'t> {
@@ -41,7 +44,13 @@ impl<'t> Found<'t> {
             difference: None,
             form: form.name,
             headers: sender.map(|(place, sender)| place.path_beside(sender.source())),
+            layout: layout(scope),
         }
+    }
+
+    /// Where records like this one have the body and the headers, if that can be typed.
+    pub(super) fn take_layout(&mut self) -> Option<Layout> {
+        self.layout.take()
     }
 
     /// Takes the request of another copy, whose headers belong to this one as well.
@@ -50,6 +59,12 @@ impl<'t> Found<'t> {
         self.request.ambiguities.extend(own.ambiguities);
         (self.sender, self.is_signed) = (other.sender, other.is_signed);
         self.headers = other.headers.take();
+        let layouts = self.layout.take().zip(other.layout.take());
+        self.layout = layouts.map(|(own, other)| Layout {
+            headers: other.headers,
+            signature: other.signature,
+            ..own
+        });
     }
 
     pub(super) fn into_request(self) -> Request<'t> {
@@ -89,6 +104,16 @@ impl<'t> Found<'t> {
             difference: self.difference,
             form: self.form,
             headers: self.headers,
+            layout: self.layout,
         }
+    }
+}
+
+/// Where records like this one have a body that is at `scope`, and its headers.
+fn layout(scope: &Scope<'_, '_>) -> Option<Layout> {
+    let layout = Layout::of_body(scope.place()?);
+    match scope.sender() {
+        None => Some(layout),
+        Some((place, sender)) => sender.layout(layout, &place.place_of_object()?),
     }
 }

@@ -33,6 +33,11 @@
 //! copies of one delivery. The most faithful one is read. Items of an array are deliveries of their
 //! own.
 //!
+//! # Known places
+//!
+//! A [`Layout`] says where the parts of a request are, so that nothing need be searched; see `located`.
+//! The search states what it found as layouts, too.
+//!
 //! # Limits
 //!
 //! Each container is read again at each level above it, so depth is limited; and so is everything
@@ -41,6 +46,10 @@
 mod copies;
 mod form;
 mod found;
+mod layout;
+mod located;
+mod nearest;
+mod path;
 mod place;
 #[cfg(feature = "tables")]
 mod row;
@@ -49,14 +58,20 @@ mod walk;
 
 use serde::de::IgnoredAny;
 
+use self::form::Form;
+pub use self::layout::{ColumnsError, Decoding, Layout, LayoutError, Part};
+pub use self::path::{PathError, PathErrorKind, RecordPath};
 use self::place::Scope;
 #[cfg(feature = "tables")]
 pub(super) use self::row::{has_body_name, read_row};
 #[cfg(feature = "tables")]
 pub(super) use self::sender::is_signed_headers;
 use self::walk::Walk;
+use super::body;
 use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
+use super::record::{Capture, Limits, Record};
+use crate::delivery::CaptureFormat;
 
 /// Reads the notifications in the JSON `text`, which is the record and was read as `object` if it is
 /// one. Returns false if there are none.
@@ -76,7 +91,8 @@ pub(super) fn read<'a>(
     if found.is_empty() || serde_json::from_str::<IgnoredAny>(text).is_err() {
         return false;
     }
-    for found in found {
+    for mut found in found {
+        reader.capture.layouts.extend(found.take_layout());
         reader.enter(found.entry.as_bytes());
         reader.deliver(Ok(found.into_request()));
     }
@@ -84,4 +100,46 @@ pub(super) fn read<'a>(
         reader.problem(None, "it is nested too deeply to search all of it");
     }
     true
+}
+
+/// Reads what is at the places of a layout in a record.
+pub(super) fn read_located<'a>(
+    record: &Record<'a>,
+    layout: &Layout,
+    limits: Limits,
+) -> Capture<'a> {
+    let without_mark = record.without_byte_order_mark();
+    let text = simdutf8::basic::from_utf8(without_mark.bytes).ok();
+    let object = text.and_then(Object::read);
+    let json = text.filter(|text| nearest::starts_like_value(text));
+    let is_all = layout.body == RecordPath::default();
+    if is_all && layout.decoding.is_none() && (json.is_none() || object.is_some()) {
+        return body::read(record);
+    }
+    let mut reader = EntryReader::new(CaptureFormat::Nested, true, &without_mark, limits);
+    let bare = text
+        .zip(layout.decoding)
+        .filter(|_| is_all && json.is_none());
+    let bare = bare.and_then(|(text, decoding)| Form::of_bare_text(text, decoding));
+    if let Some(text) = json {
+        located::read(text, layout, &mut reader);
+    } else if let Some(form) = bare {
+        reader.deliver(Ok(form.into_request()));
+    } else {
+        reader.capture.places = Some(Box::new(nearest::not_json(layout, record)));
+    }
+    if let Some(object) = object {
+        reader.end_of(&object);
+    }
+    reader.capture
+}
+
+/// The path to the first notification in a complete JSON text. Safe to print.
+fn first_path(text: &str) -> Option<String> {
+    let mut found = Vec::new();
+    Walk::new(text.len()).value(Value::of(text), &Scope::ROOT, &mut found);
+    let mut first = found.into_iter().next()?;
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
+    let layout = first.take_layout();
+    Some(layout.map_or(first.path, |layout| layout.body.shown()))
 }

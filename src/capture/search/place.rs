@@ -3,12 +3,9 @@
 use std::borrow::Cow;
 
 use super::super::envelope::UNMISTAKABLE;
+use super::path::{self, RecordPath};
 use super::sender::Sender;
-use crate::Text;
 use crate::delivery::{Ambiguity, Doubt};
-
-/// How much of a key is shown in a path.
-const MAX_KEY: usize = 40;
 
 /// One step on the way from the record to a value.
 #[derive(Clone, Copy)]
@@ -107,19 +104,12 @@ impl<'t> Scope<'_, 't> {
         let entered = self
             .outwards()
             .find(|scope| matches!(scope.step, Step::Enter));
-        let outer = entered.and_then(|scope| scope.around).map(|string| {
-            let path = string.path();
-            format!(
-                "the notification was found inside the string at `{path}`, and whoever wrote that \
-                 may have chosen the body and the signature"
-            )
-        });
+        let outer = entered
+            .and_then(|scope| scope.around)
+            .map(|string| inside_string(&string.path()));
         let message = outer.or_else(|| {
             let path = self.surrounding_request()?.path();
-            Some(format!(
-                "the notification was found inside another request, at `{path}`, and whoever sent \
-                 that may have chosen the body and the signature"
-            ))
+            Some(inside_request(&path))
         })?;
         Some(Ambiguity::new(Doubt::OfBoth, message))
     }
@@ -134,33 +124,79 @@ impl<'t> Scope<'_, 't> {
         })
     }
 
-    /// The path to this place: a JSON Pointer, with ` > ` where a string is entered. Safe to print.
+    /// The path to this place as sentences quote it. Safe to print.
     pub(super) fn path(&self) -> String {
-        let mut steps: Vec<String> = self.outwards().map(|scope| scope.step.name()).collect();
-        steps.reverse();
-        steps.concat()
+        RecordPath::new(self.steps(Step::here)).shown()
     }
 
     /// The path from the object that this is a member of, along other keys. Safe to print.
     pub(super) fn path_beside(&self, keys: &[Cow<'_, str>]) -> String {
-        let object = self.around.map_or_else(String::new, Scope::path);
-        let keys = keys.iter().map(|key| Step::Member(key).name());
-        keys.fold(object, |path, key| path + &key)
+        let object = self.around.map(|object| object.steps(Step::here));
+        let keys = keys.iter().filter_map(|key| Step::Member(key).here());
+        RecordPath::new(object.into_iter().flatten().chain(keys).collect()).shown()
+    }
+
+    /// The path to this place in any record of the same layout: with a `*` for each item of a list.
+    /// `None` if it is too long to be typed.
+    pub(super) fn place(&self) -> Option<RecordPath> {
+        let scopes = || self.outwards();
+        let keys = scopes().map(|scope| match scope.step {
+            Step::Member(key) => key.len(),
+            _ => 0,
+        });
+        let is_short = keys.sum::<usize>() <= path::MAX_LENGTH;
+        let path = is_short.then(|| RecordPath::new(self.steps(Step::anywhere)))?;
+        path.is_typable().then_some(path)
+    }
+
+    /// The same for the object that this is a member of.
+    pub(super) fn place_of_object(&self) -> Option<RecordPath> {
+        self.around?.place()
+    }
+
+    fn steps<'s>(&'s self, step: fn(Step<'s>) -> Option<path::Step>) -> Vec<path::Step> {
+        let steps = self.outwards().filter_map(|scope| step(scope.step));
+        let mut steps: Vec<path::Step> = steps.collect();
+        steps.reverse();
+        steps
     }
 }
 
 impl Step<'_> {
-    fn name(self) -> String {
+    /// The step in this record, with a long key shortened; `None` at the start.
+    fn here(self) -> Option<path::Step> {
         match self {
-            Self::Record => String::new(),
-            Self::Member(key) => {
-                let key = Text::from(key).shortened(MAX_KEY).to_string();
-                format!("/{}", key.replace('~', "~0").replace('/', "~1"))
-            }
-            Self::Item(index) => format!("/{index}"),
-            Self::Enter => " > ".to_owned(),
+            Self::Member(key) => Some(path::Step::Key(path::shortened(key))),
+            Self::Item(index) => Some(path::Step::Key(index.to_string())),
+            step => step.anywhere(),
         }
     }
+
+    /// The step in any record of the same layout; `None` at the start.
+    fn anywhere(self) -> Option<path::Step> {
+        match self {
+            Self::Record => None,
+            Self::Member(key) => Some(path::Step::Key(key.to_owned())),
+            Self::Item(_) => Some(path::Step::Every),
+            Self::Enter => Some(path::Step::Enter),
+        }
+    }
+}
+
+/// Why a signature proves nothing inside a string, which is at `path`.
+pub(super) fn inside_string(path: &str) -> String {
+    format!(
+        "the notification was found inside the string at `{path}`, and whoever wrote that may have \
+         chosen the body and the signature"
+    )
+}
+
+/// Why a signature proves nothing inside another request, which is at `path`.
+pub(super) fn inside_request(path: &str) -> String {
+    format!(
+        "the notification was found inside another request, at `{path}`, and whoever sent that may \
+         have chosen the body and the signature"
+    )
 }
 
 /// Whether a member of this name of a request is its body.

@@ -24,6 +24,8 @@ use super::super::body::has_most_keys;
 use super::super::envelope::{TARGET, TIME};
 use super::super::json::{Object, Value, header_lines};
 use super::super::request::Request;
+use super::layout::Layout;
+use super::path::{RecordPath, Step};
 use crate::Text;
 use crate::delivery::{Headers, SIGNATURE_HEADER};
 
@@ -67,6 +69,9 @@ const SIGNATURE: [&str; 3] = ["signature", "airudder_signature", "airudder_sign"
 /// counts from something else.
 const EARLIEST: i64 = 1_420_070_400;
 
+/// What a header costs besides its bytes, of which it may have none.
+const HEADER_COST: usize = 16;
+
 /// What one object says about a sender.
 pub(super) struct Sender<'t> {
     /// Its number in the walk.
@@ -74,41 +79,84 @@ pub(super) struct Sender<'t> {
     headers: Headers<'t>,
     /// The keys that lead from the object to the headers.
     source: Vec<Cow<'t, str>>,
+    kind: Kind,
     method: Option<Text<'t>>,
     target: Option<Text<'t>>,
     received_at: Option<Timestamp>,
+    /// How many bytes a copy takes.
+    pub(super) size: usize,
+}
+
+/// Which parts of an object its headers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The member that the keys lead to.
+    Member,
+    /// The variables of CGI among the members of the object itself.
+    Row,
+    /// The member that the keys lead to is the signature.
+    Signature,
+    /// Both of these.
+    RowAndSignature,
+}
+
+/// Headers in an object.
+struct Source<'t> {
+    key: Cow<'t, str>,
+    kind: Kind,
+    headers: Headers<'t>,
 }
 
 impl<'t> Sender<'t> {
     /// What an object says about a sender, if it says anything.
     pub(super) fn of(object: &Object<'t>, number: usize) -> Option<Self> {
-        if let Some((source, headers)) = best(object) {
-            return Some(Self::new(object, number, vec![source], headers));
+        if let Some(source) = best(object) {
+            return Some(Self::new(object, number, Vec::new(), source));
         }
         let mut requests = object.members();
         requests.find_map(|(key, value)| {
             let request = REQUESTS.contains(&&**key).then(|| value.object())??;
-            let (source, headers) = best(&request)?;
-            let source = vec![key.clone(), source];
-            Some(Self::new(&request, number, source, headers))
+            let source = best(&request)?;
+            Some(Self::new(&request, number, vec![key.clone()], source))
         })
+    }
+
+    /// A sender whose headers are known, as `object` describes the rest of it.
+    pub(super) fn with_headers(object: Option<&Object<'t>>, headers: Headers<'t>) -> Self {
+        let source = Source {
+            key: Cow::Borrowed(""),
+            kind: Kind::Member,
+            headers,
+        };
+        match object {
+            Some(object) => Self::new(object, 0, Vec::new(), source),
+            None => Self::new(&Object::default(), 0, Vec::new(), source),
+        }
     }
 
     fn new(
         object: &Object<'t>,
         number: usize,
-        source: Vec<Cow<'t, str>>,
-        headers: Headers<'t>,
+        mut keys: Vec<Cow<'t, str>>,
+        source: Source<'t>,
     ) -> Self {
+        keys.push(source.key);
         // Other objects have a `method`, too, and what was found here was certainly sent.
         let method = object
             .string("method")
             .filter(|method| method.eq_ignore_ascii_case("POST"));
         let target = object.first(&TARGET).and_then(Value::string);
+        let size = target.as_ref().map_or(0, |it| it.len());
+        let headers = source.headers.iter();
+        let size = headers.fold(size, |size, (name, value)| {
+            size + HEADER_COST + name.as_str().len() + value.as_str().len()
+        });
         Self {
+            size,
             number,
-            headers,
-            source,
+            headers: source.headers,
+            source: keys,
+            kind: source.kind,
             method: method.map(Text::from),
             target: target.map(Text::from),
             received_at: time(object),
@@ -134,12 +182,25 @@ impl<'t> Sender<'t> {
         matches!(&self.source[..], [request, _] if request == key)
     }
 
-    /// How many bytes a copy takes.
-    pub(super) fn size(&self) -> usize {
-        let target = self.target.as_ref().map_or(0, |it| it.as_str().len());
-        let headers = self.headers.iter();
-        headers.fold(target, |size, (name, value)| {
-            size + name.as_str().len() + value.as_str().len()
+    /// A layout with the places of these headers, which are in the object at `object`. `None` if they
+    /// are too long to be typed.
+    pub(super) fn layout(&self, layout: Layout, object: &RecordPath) -> Option<Layout> {
+        let keys = self.source.iter().map(|key| Step::Key(key.to_string()));
+        let keys: Vec<Step> = keys.collect();
+        let (_, requests) = keys.split_last()?;
+        let row = || Some(object.clone().then(requests));
+        let member = || Some(object.clone().then(&keys));
+        let (headers, signature) = match self.kind {
+            Kind::Member => (member(), None),
+            Kind::Row => (row(), None),
+            Kind::Signature => (None, member()),
+            Kind::RowAndSignature => (row(), member()),
+        };
+        let is_typable = |path: &Option<RecordPath>| path.iter().all(RecordPath::is_typable);
+        (is_typable(&headers) && is_typable(&signature)).then_some(Layout {
+            headers,
+            signature,
+            ..layout
         })
     }
 
@@ -168,9 +229,8 @@ fn is_signed(headers: &Headers<'_>) -> bool {
     headers.first(SIGNATURE_HEADER).is_some()
 }
 
-/// The headers of an object, and the member that holds them: the first one with a signature or, if
-/// none has one, the first one with headers.
-fn best<'t>(object: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
+/// The headers of an object: the first ones with a signature or, if none have one, the first ones.
+fn best<'t>(object: &Object<'t>) -> Option<Source<'t>> {
     let mut best = None;
     for (key, value) in object.members() {
         let headers = if is_headers(key) {
@@ -187,14 +247,42 @@ fn best<'t>(object: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
         let Some(headers) = headers.filter(|headers| !headers.is_empty()) else {
             continue;
         };
-        if is_signed(&headers) {
-            return Some((key.clone(), headers));
+        let is_signed = is_signed(&headers);
+        let source = || Source {
+            key: key.clone(),
+            kind: Kind::Member,
+            headers,
+        };
+        if is_signed {
+            return Some(source());
         }
         if best.is_none() && is_headers(key) {
-            best = Some((key.clone(), headers));
+            best = Some(source());
         }
     }
     of_row(object).or_else(|| of_lines(object)).or(best)
+}
+
+/// The headers in a value that is known to hold them: in a member named `key`, unless it is the record.
+/// `None` if it cannot hold any.
+pub(super) fn headers_at<'t>(key: Option<&str>, value: Value<'t>) -> Option<Headers<'t>> {
+    let Some(object) = value.object() else {
+        return headers(value);
+    };
+    let is_attribute = |value: Value<'t>| {
+        let attribute = value.object();
+        attribute.is_some_and(|attribute| attribute.first(&ATTRIBUTE_VALUES).is_some())
+    };
+    let is_one_of = |names: &[&str]| key.is_some_and(|key| names.contains(&key));
+    if key.is_some_and(is_headers) {
+        headers(value)
+    } else if is_one_of(&ATTRIBUTES) || object.members().any(|(_, value)| is_attribute(value)) {
+        Some(attribute_headers(&object))
+    } else if object.members().any(|(name, _)| name.starts_with("HTTP_")) {
+        Some(cgi_headers(&object))
+    } else {
+        headers(value)
+    }
 }
 
 /// The headers in any form of [`Value::headers`], or in the typed map of a database. Names may be
@@ -261,7 +349,7 @@ fn cgi_headers<'t>(variables: &Object<'t>) -> Headers<'t> {
 }
 
 /// The headers among the members of the object itself, if the signature is one of them.
-fn of_row<'t>(row: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
+fn of_row<'t>(row: &Object<'t>) -> Option<Source<'t>> {
     let is_signature = |key: &str| {
         let bare = key.strip_prefix("HTTP_").unwrap_or(key);
         key.len() <= 24
@@ -271,23 +359,37 @@ fn of_row<'t>(row: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
                     .eq_ignore_ascii_case(SIGNATURE_HEADER))
     };
     let mut members = row.members();
-    let (source, value) = members.find_map(|(key, value)| {
+    let (key, value) = members.find_map(|(key, value)| {
         let value = is_signature(key).then(|| attribute_value(value))??;
         value.is_string().then_some((key, value))
     })?;
     let mut headers = cgi_headers(row);
+    let mut kind = Kind::Row;
     if !is_signed(&headers) {
+        kind = if headers.is_empty() {
+            Kind::Signature
+        } else {
+            Kind::RowAndSignature
+        };
         headers.push(SIGNATURE_HEADER, value.header_value()?);
     }
-    Some((source.clone(), headers))
+    Some(Source {
+        key: key.clone(),
+        kind,
+        headers,
+    })
 }
 
 /// The headers in members of their own, one for each line.
-fn of_lines<'t>(packet: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
+fn of_lines<'t>(packet: &Object<'t>) -> Option<Source<'t>> {
     let lines = packet.members().filter(|(key, _)| *key == LINE);
     let text: Vec<_> = lines.filter_map(|(_, line)| line.string()).collect();
     let headers = header_lines(&text.concat()).into_owned();
-    is_signed(&headers).then_some((LINE.into(), headers))
+    is_signed(&headers).then_some(Source {
+        key: LINE.into(),
+        kind: Kind::Member,
+        headers,
+    })
 }
 
 /// When the object says that the request was received.

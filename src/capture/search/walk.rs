@@ -17,7 +17,7 @@ const MIN_LENGTH: usize = 150;
 const MAX_DEPTH: usize = 40;
 
 /// How often the bytes of a record may be read and copied.
-const MAX_READS: usize = 32;
+pub(super) const MAX_READS: usize = 32;
 
 /// Members of a body that is kept as an object with more than the body's text.
 const WRAPPED: [&str; 15] = [
@@ -183,10 +183,7 @@ impl Walk {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let object = Object::read(text);
         if object.as_ref().is_some_and(has_most_keys) {
-            let fault = object.and_then(|object| object.fault());
-            let is_cut = fault.is_some_and(|fault| fault.trim_ascii().is_empty());
-            let form = if is_cut { form.cut() } else { form };
-            self.add(value, form, scope, found);
+            self.add(value, form.cut_if_incomplete(), scope, found);
         } else if scope.delimited == Delimited::No {
             let inner = self.enter(text, &scope.inside(Step::Enter));
             let inner = inner.into_iter();
@@ -212,14 +209,19 @@ impl Walk {
         found: &mut Vec<Found<'t>>,
     ) {
         let sender = scope.sender();
-        if sender.is_none_or(|(_, sender)| self.spend(sender.size())) {
+        if sender.is_none_or(|(_, sender)| self.spend(sender.size)) {
             found.push(Found::new(value.text(), form, scope));
         }
     }
 }
 
+/// Whether the member of this name of a request is chosen by whoever sends it.
+pub(super) fn is_chosen(key: &str) -> bool {
+    CHOSEN.contains(&key)
+}
+
 /// Whether the member of this name of an object may hold a notification.
 fn is_searched(key: &str, object: &Scope<'_, '_>) -> bool {
     let is_text = object.delimited == Delimited::No || WRAPPED.contains(&key);
-    is_text && !is_headers(key) && !CHOSEN.contains(&key)
+    is_text && !is_headers(key) && !is_chosen(key)
 }

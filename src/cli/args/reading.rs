@@ -3,9 +3,12 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use chatlog::capture::{CaptureOptions, Limits};
+use chatlog::capture::{CaptureOptions, Decoding, Layout, Limits, RecordPath};
 use chatlog::delivery::CaptureFormat;
 use clap::{Args, ValueHint};
+use regex::bytes::Regex;
+
+use crate::cli::layout::{LayoutSettings, prefix_regex};
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
@@ -38,6 +41,62 @@ pub(crate) struct InputArgs {
     /// Report how each input was read and what was skipped
     #[arg(short, long, help_heading = "Reading")]
     pub(crate) verbose: bool,
+
+    #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
+}
+
+/// Where the body is, for tools whose layout is not known.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct LayoutArgs {
+    /// Read the body at this place of each record, such as '/requests/*/body'; -v prints what was found
+    /// where
+    ///
+    /// A place is a JSON Pointer, in which `*` stands for every item of a list, and ` > ` enters a string
+    /// that holds JSON: '/log > /body'. The empty path is the whole record. In a key, `~0` is a `~`, `~1`
+    /// a `/`, `~*` a `*` and `~>` a `>`. Each item of a list around all others is a record of its own.
+    ///
+    /// Who names a place inside a string states that the receiver wrote that string, as it writes a log
+    /// line: a signature in it may then be valid.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::Other)]
+    body_at: Option<RecordPath>,
+
+    /// Read the headers at this place; its first `*` is the same item as the first `*` of --body-at
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::Other)]
+    headers_at: Option<RecordPath>,
+
+    /// Read the signature at this place
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::Other)]
+    signature_at: Option<RecordPath>,
+
+    /// How the body is encoded at its place, instead of detecting it
+    #[arg(long, value_enum, value_name = "FORM")]
+    decode: Option<Decoding>,
+
+    /// Read the parts of a request in these columns of a table, or in these keys of JSON:
+    /// body=payload,signature=sig,headers=hdrs
+    #[arg(long, value_name = "PART=COLUMN,…", value_parser = Layout::of_columns, value_hint = ValueHint::Other,
+          conflicts_with_all = ["body_at", "headers_at", "signature_at"])]
+    columns: Option<Layout>,
+
+    /// Cut off what this regular expression matches at the start of each line
+    #[arg(long, value_name = "REGEX", value_parser = prefix_regex, value_hint = ValueHint::Other)]
+    strip_prefix: Option<Regex>,
+}
+
+impl LayoutArgs {
+    /// What the options say.
+    pub(crate) fn settings(&self) -> LayoutSettings {
+        LayoutSettings {
+            body_at: self.body_at.clone(),
+            headers_at: self.headers_at.clone(),
+            signature_at: self.signature_at.clone(),
+            decode: self.decode,
+            columns: self.columns.clone(),
+            strip_prefix: self.strip_prefix.clone(),
+        }
+    }
 }
 
 impl InputArgs {
@@ -46,6 +105,7 @@ impl InputArgs {
         let mebibytes = usize::try_from(self.max_size).unwrap_or(usize::MAX);
         CaptureOptions {
             format: self.input,
+            layout: None,
             limits: Limits {
                 max_body: mebibytes.saturating_mul(1 << 20),
             },

@@ -15,13 +15,14 @@ use chatlog::view::delivery_count;
 
 use super::read_options_of;
 use crate::cli::args::Extract;
+use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::Stdout;
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
-pub(super) fn run(args: &Extract, outputs: &Arc<Outputs>) -> Result<Outcome> {
+pub(super) fn run(args: &Extract, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let inputs = std::slice::from_ref(&args.source);
-    let mut options = read_options_of(inputs, &args.reading, Buffering::Whole, true)?;
+    let mut options = read_options_of(inputs, &args.reading, config, Buffering::Whole, true)?;
     if args.decrypt.has_key() && !args.decrypted {
         bail!("a key for decryption needs --decrypted");
     }

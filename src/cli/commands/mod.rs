@@ -28,6 +28,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::bail;
+use chatlog::capture::CaptureOptions;
+use chatlog::delivery::CaptureFormat;
 use chatlog::finding::Levels;
 use chatlog::view::{Canvas, Theme, Zone};
 
@@ -36,6 +39,7 @@ use clap::CommandFactory;
 use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs, OUTPUT};
 use crate::cli::color::Color;
 use crate::cli::config::Config;
+use crate::cli::layout::LayoutSettings;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Pager, eprint_line};
 use crate::cli::pipeline::{Buffering, Decryption, Input, Outputs, ReadOptions};
@@ -59,8 +63,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Validate(args) => validate::run(args, &config()?, outputs),
         Command::Verify(args) => verify::run(args, &config()?, outputs),
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
-        Command::Extract(args) => extract::run(args, &outputs),
-        Command::Redact(args) => redact::run(args, outputs),
+        Command::Extract(args) => extract::run(args, &config()?, &outputs),
+        Command::Redact(args) => redact::run(args, &config()?, outputs),
         // It needs only a colour from the project file, and works if that file is invalid.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),
@@ -114,31 +118,65 @@ fn eprint_help(command: &str) {
 /// How to read the inputs of a command.
 fn read_options(
     inputs: &Inputs,
+    config: &Config,
     buffering: Buffering,
     quiet: bool,
-) -> Result<ReadOptions, NoInput> {
-    read_options_of(&inputs.inputs, &inputs.reading, buffering, quiet)
+) -> anyhow::Result<ReadOptions> {
+    read_options_of(&inputs.inputs, &inputs.reading, config, buffering, quiet)
 }
 
 /// How to read these inputs.
 fn read_options_of(
     inputs: &[PathBuf],
     args: &InputArgs,
+    config: &Config,
     buffering: Buffering,
     quiet: bool,
-) -> Result<ReadOptions, NoInput> {
+) -> anyhow::Result<ReadOptions> {
     if inputs.is_empty() && io::stdin().is_terminal() {
-        return Err(NoInput);
+        return Err(NoInput.into());
     }
+    let mut settings = layout_settings(args, config)?;
     Ok(ReadOptions {
         inputs: inputs.to_vec(),
-        capture: args.capture_options(),
+        strip_prefix: settings.strip_prefix.take(),
+        capture: CaptureOptions {
+            layout: settings.layout(is_vouched_for(&settings, args, config))?,
+            ..args.capture_options()
+        },
         buffering,
         verbose: args.verbose,
         quiet,
         jobs: Some(NonZeroUsize::MIN),
         decryption: Decryption::Off,
     })
+}
+
+/// Where the parts of requests are: as the options say or, where they say nothing, as the project file
+/// does.
+///
+/// # Errors
+/// The format that the user named has its own places.
+fn layout_settings(args: &InputArgs, config: &Config) -> anyhow::Result<LayoutSettings> {
+    let given = args.layout.settings();
+    match args.input {
+        Some(format) if format != CaptureFormat::Nested => {
+            if given.has_places() {
+                bail!(
+                    "--input {format} says where the body is, and so does --body-at, --columns or \
+                     --decode: leave one of them out"
+                );
+            }
+            Ok(given.over(&config.capture.clone().without_places()))
+        }
+        _ => Ok(given.over(&config.capture)),
+    }
+}
+
+/// Whether the user vouches for what the layout enters. A project file that was merely found may have
+/// come with the captures.
+fn is_vouched_for(settings: &LayoutSettings, args: &InputArgs, config: &Config) -> bool {
+    config.is_named || settings.has_only_places_of(&args.layout.settings())
 }
 
 /// No input was named, and standard input is a terminal.

@@ -15,13 +15,14 @@ use super::folder::{create_in_folder, make_folder};
 use super::read_options;
 use super::redaction::{redact, redactor};
 use crate::cli::args::{OUTPUT, Redact};
+use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
-pub(super) fn run(args: &Redact, outputs: Arc<Outputs>) -> Result<Outcome> {
+pub(super) fn run(args: &Redact, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let redaction = Notifications(redactor(&args.options)?);
-    let options = read_options(&args.inputs, Buffering::Eager, false)?;
+    let options = read_options(&args.inputs, config, Buffering::Eager, false)?;
     let mut destination = Destination::open(args, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &redaction, &mut destination)?;
     // Windows cannot replace a file that is still open.

@@ -30,8 +30,8 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let options =
-        read_options(&args.inputs, Buffering::Eager, false)?.with_decryption(args.decrypt.read()?);
+    let options = read_options(&args.inputs, config, Buffering::Eager, false)?
+        .with_decryption(args.decrypt.read()?);
     let showing = Showing::new(args, config, &outputs)?;
     let options = options.with_jobs(showing.redaction.jobs(args.jobs.jobs()));
     let mut output = ShowOutput {

@@ -2,7 +2,7 @@
 //! that carries it.
 //!
 //! What is printed must be safe to paste into a shell and to show in a terminal, and must send the
-//! exact bytes that were signed. See [`quoted`].
+//! exact bytes that were signed. See `quoted`.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -21,6 +21,7 @@ use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Stdout, eprint_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
+use crate::cli::quoting::quoted;
 
 pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;
@@ -34,7 +35,7 @@ pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Resul
             url: Url::parse(&args.url).map_err(|error| anyhow!("--url: {error}"))?,
         },
     };
-    let options = read_options(&args.inputs, Buffering::Whole, false)?;
+    let options = read_options(&args.inputs, config, Buffering::Whole, false)?;
     let mut out = Stdout::new();
     let outcome = pipeline::run(&options, outputs, &signer, &mut out)?;
     out.flush()?;
@@ -173,36 +174,4 @@ impl Destination {
             "curl -sS -w '\\n' -X POST {url} -H 'Content-Type: application/json' -H {header} {option} {body}"
         )
     }
-}
-
-/// Bytes as one word of a shell: in single quotes if they are text that is safe to print, and
-/// otherwise in `$'…'` with escapes, which bash and zsh understand, but not every POSIX shell.
-fn quoted(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text)
-            if !text
-                .split('\n')
-                .any(|line| Text::from(line).needs_escaping()) =>
-        {
-            format!("'{}'", text.replace('\'', r"'\''"))
-        }
-        _ => ansi_c_quoted(bytes),
-    }
-}
-
-fn ansi_c_quoted(bytes: &[u8]) -> String {
-    let mut word = String::from("$'");
-    for byte in bytes {
-        match byte {
-            b'\'' | b'\\' => {
-                word.push('\\');
-                word.push(char::from(*byte));
-            }
-            // `#` is escaped, because `##[…]` is a command to CI systems.
-            b' '..=b'"' | b'$'..=b'~' => word.push(char::from(*byte)),
-            _ => word.extend(["\\x", &hex::encode([*byte])]),
-        }
-    }
-    word.push('\'');
-    word
 }

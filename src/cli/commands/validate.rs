@@ -41,7 +41,7 @@ pub(super) fn run_with(
         failures: verifier.as_ref().map(Verifier::failures),
     };
     let validation = Validation::new(args, config, renderers, verifier)?;
-    let options = read_options(&args.inputs, Buffering::Eager, args.quiet)?
+    let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
         .with_jobs(validation.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Verify, config: &Config, outputs: Arc<Outputs>) -> Resu
     let verifier = Verifier::new(&args.signature, config, secrets)?;
     let canvas = canvas(&args.look, config, Zone::UTC);
     if args.discover {
-        discover(args, &outputs, &verifier, &canvas)
+        discover(args, config, &outputs, &verifier, &canvas)
     } else {
         verify(args, outputs, config, verifier, canvas)
     }
@@ -60,7 +60,7 @@ fn verify(
         is_shown: screen.is_some(),
         quiet: args.quiet,
     };
-    let options = read_options(&args.inputs, Buffering::Eager, args.quiet)?
+    let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
         .with_jobs(verification.redaction.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
@@ -397,6 +397,7 @@ impl Verdicts {
 /// Finds the schemes that produce the signatures of all deliveries.
 fn discover(
     args: &Verify,
+    config: &Config,
     outputs: &Arc<Outputs>,
     verifier: &Verifier,
     canvas: &Canvas,
@@ -408,7 +409,7 @@ fn discover(
         discovery: Discovery::new(verifier.checks()),
         deliveries: 0,
     };
-    let options = read_options(&args.inputs, Buffering::Whole, args.quiet)?
+    let options = read_options(&args.inputs, config, Buffering::Whole, args.quiet)?
         .with_decryption(args.decrypt.read()?);
     let signed = SignedDeliveries(verifier);
     let outcome = pipeline::run(&options, outputs, &signed, &mut narrowing)?;

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! - [`Input`] is what the user named: a file, a folder (`walk` lists its files, `probe` decides
-//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode.
+//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode, and `prefix` cuts
+//!   off what a logger wrote before the JSON.
 //! - The [`Reader`](reader::Reader) opens one source after another and cuts it into records with
 //!   [`framing`]. It passes them on, with what happened in between, to a
 //!   [`Consumer`](reader::Consumer).
@@ -51,6 +52,7 @@ mod identity;
 mod inline;
 mod input;
 mod open_source;
+mod prefix;
 mod probe;
 mod queue;
 mod reader;
@@ -74,6 +76,7 @@ use anyhow::Result;
 use chatlog::Text;
 use chatlog::capture::CaptureOptions;
 use chatlog::view::findings::InputProblem;
+use regex::bytes::Regex;
 
 pub(crate) use self::decryption::Decryption;
 pub(crate) use self::framing::Buffering;
@@ -97,6 +100,8 @@ pub(crate) struct ReadOptions {
     pub(crate) inputs: Vec<PathBuf>,
     /// How each record is read.
     pub(crate) capture: CaptureOptions,
+    /// What is cut off at the start of each line.
+    pub(crate) strip_prefix: Option<Regex>,
     /// Whether to read past the first record of a live stream before handing it out.
     pub(crate) buffering: Buffering,
     /// Whether to report how each input was read.

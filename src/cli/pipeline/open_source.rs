@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use chatlog::Text;
-use chatlog::delivery::{Delivery, Fidelity};
+use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
 
 use super::Outputs;
 use super::input::Source;
@@ -17,6 +17,8 @@ pub(super) struct OpenSource {
     pub(super) source: Source,
     /// Whether its text was decoded from UTF-16.
     pub(super) is_recoded: bool,
+    /// Whether prefixes were cut off its lines.
+    pub(super) is_stripped: bool,
     /// Whether more data may arrive at any time.
     pub(super) is_live: bool,
     /// The number, in its input, of the only delivery to process.
@@ -32,6 +34,13 @@ impl OpenSource {
         if self.is_recoded && delivery.fidelity == Fidelity::Exact {
             delivery.fidelity = Fidelity::Text;
             delivery.notes.push("decoded from UTF-16".to_owned());
+        }
+        // A logger that writes a prefix before a body has decoded the body.
+        let is_text = delivery.format == CaptureFormat::Body;
+        if self.is_stripped && is_text && delivery.fidelity == Fidelity::Exact {
+            delivery.fidelity = Fidelity::Text;
+            let note = "read after what --strip-prefix cuts off".to_owned();
+            delivery.notes.push(note);
         }
         delivery
     }

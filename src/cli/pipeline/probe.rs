@@ -9,13 +9,19 @@ use std::io::{self, Read};
 use chatlog::capture::{self, CaptureOptions, Record};
 use chatlog::delivery::CaptureFormat;
 
+use super::ReadOptions;
 use super::framing::{Buffering, Records};
 use super::input::Source;
+use super::prefix::PrefixReader;
 
 /// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
 /// object that only might be a body does not count.
-pub(crate) fn holds_delivery(source: &Source, options: &CaptureOptions) -> io::Result<bool> {
-    let reader = source.open()?.reader;
+pub(super) fn holds_delivery(source: &Source, options: &ReadOptions) -> io::Result<bool> {
+    let mut reader = source.open()?.reader;
+    if let Some(regex) = &options.strip_prefix {
+        reader = Box::new(PrefixReader::new(reader, regex.clone()));
+    }
+    let options = &options.capture;
     let mut records = Records::new(reader, Buffering::Whole, options.limits.max_body);
     let is_sought = |record: Record<'_>| {
         let capture = capture::deliveries(&record, options);

@@ -12,6 +12,7 @@ use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::framing::{Buffering, Framed, Records, TooLarge};
 use super::input::{Claim, Input, InputError, Opened, Source};
 use super::open_source::OpenSource;
+use super::prefix::{Columns, PrefixReader};
 use super::probe::holds_delivery;
 use super::{Outputs, ReadOptions};
 
@@ -109,7 +110,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
 
     /// Opens a source. Returns `None` for a file in a folder that holds no delivery.
     fn open(&self, source: &Source) -> io::Result<Option<Opened>> {
-        if source.claim == Claim::Unknown && !holds_delivery(source, &self.options.capture)? {
+        if source.claim == Claim::Unknown && !holds_delivery(source, self.options)? {
             return Ok(None);
         }
         source.open().map(Some)
@@ -148,6 +149,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             name: source.name(),
             source,
             is_recoded: opened.is_recoded,
+            is_stripped: self.options.strip_prefix.is_some(),
             is_live: opened.is_live,
             wanted,
             sidecar: OnceLock::new(),
@@ -164,15 +166,32 @@ impl<'o, S: Consumer> Reader<'o, S> {
             is_live: source.is_live,
             consumer: self.consumer,
         };
+        match self.options.strip_prefix.clone() {
+            None => self.read_framed(source, reader, &Columns::default()),
+            Some(regex) => {
+                let reader = PrefixReader::new(reader, regex);
+                let columns = reader.columns();
+                self.read_framed(source, reader, &columns)
+            }
+        }
+    }
+
+    /// Cuts a stream into records. `columns` were cut off at the starts of its lines.
+    fn read_framed(
+        &self,
+        source: &Arc<OpenSource>,
+        reader: impl Read,
+        columns: &Columns,
+    ) -> Result<(), Interruption> {
         let max_size = self.options.capture.limits.max_body;
         let mut records = Records::new(reader, self.buffering(source), max_size);
         match self.is_one_capture(&mut records) {
             Ok(true) => match records.whole() {
                 Ok(None) => Ok(()),
-                Ok(Some(framed)) => self.forward(source, framed),
+                Ok(Some(framed)) => self.forward(source, framed, columns),
                 Err(error) => self.too_large(source, error, "capture"),
             },
-            Ok(false) => self.read_each(source, &mut records),
+            Ok(false) => self.read_each(source, &mut records, columns),
             Err(error) => self.too_large(source, error, "capture"),
         }?;
         let failure = records.take_failure().map(Interruption::Read);
@@ -191,17 +210,25 @@ impl<'o, S: Consumer> Reader<'o, S> {
         &self,
         source: &Arc<OpenSource>,
         records: &mut Records<impl Read>,
+        columns: &Columns,
     ) -> Result<(), Interruption> {
         loop {
             match records.next() {
                 Ok(None) => return Ok(()),
-                Ok(Some(framed)) => self.forward(source, framed)?,
+                Ok(Some(framed)) => self.forward(source, framed, columns)?,
                 Err(error) => self.too_large(source, error, "delivery")?,
             }
         }
     }
 
-    fn forward(&self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Interruption> {
+    fn forward(
+        &self,
+        source: &Arc<OpenSource>,
+        framed: Framed<'_>,
+        columns: &Columns,
+    ) -> Result<(), Interruption> {
+        let start = columns.in_file(framed.record().start);
+        let framed = framed.starting_at(start);
         let taken = self.consumer.borrow_mut().record(source, framed);
         taken.map_err(Interruption::Stop)
     }

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
+use chatlog::capture::{Layout, Part, PlaceTallies, RecordPath};
 use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
@@ -13,15 +14,20 @@ use chatlog::{Position, Text};
 use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::input::Claim;
 use super::open_source::OpenSource;
-use super::worker::{CaptureTally, PartialOutput};
+use super::worker::{CaptureTally, LayoutTally, PartialOutput};
 use super::{Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{eprint_problem, report_problem};
+
+/// How many of the places where deliveries were found are reported.
+const MAX_PLACES: usize = 3;
 
 /// The state of a run.
 pub(super) struct Progress<'p, P, S> {
     pub(super) processor: &'p P,
     sink: &'p mut S,
+    /// Where the user said that the parts of requests are.
+    layout: Option<Layout>,
     verbose: bool,
     quiet: bool,
     outcome: Outcome,
@@ -49,6 +55,10 @@ struct SourceProgress {
     formats: BTreeMap<&'static str, usize>,
     /// How many requests were skipped, by reason.
     skipped: BTreeMap<String, usize>,
+    /// How often the places of the layout were there.
+    places: PlaceTallies,
+    /// Where deliveries were found.
+    layouts: LayoutTally,
     outcome: Outcome,
 }
 
@@ -58,6 +68,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         Self {
             processor,
             sink,
+            layout: options.capture.layout.clone(),
             verbose: options.verbose,
             quiet: options.quiet,
             outcome: Outcome::Clean,
@@ -102,6 +113,12 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         for (format, count) in tally.formats.drain(..) {
             *self.source.formats.entry(format.name()).or_default() += count;
         }
+        if let Some(places) = tally.places.take() {
+            self.source.places.add(*places);
+        }
+        self.source
+            .layouts
+            .append(std::mem::take(&mut tally.layouts));
         for reason in tally.skipped.drain(..) {
             *self.source.skipped.entry(reason).or_default() += 1;
         }
@@ -182,11 +199,15 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
 
     /// Reports how a source was read and what was skipped, and fails a source without deliveries.
     fn end_source(&mut self, end: &SourceEnd) -> Result<()> {
-        let source = std::mem::take(&mut self.source);
         let name = &end.name;
+        self.report_places(name)?;
+        let source = std::mem::take(&mut self.source);
         if self.verbose {
             let how = format!("read {}{}", source.formats(), joined(&end.encodings));
             self.report(name, &how);
+            for line in source.layouts.described(MAX_PLACES) {
+                self.report(name, &line);
+            }
         }
         let has_skipped = !source.skipped.is_empty();
         if has_skipped && !self.quiet {
@@ -203,6 +224,38 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
                 Ok(())
             }
         }
+    }
+
+    /// Fails a source that has nothing at a place of the layout, and reports how many records of another
+    /// one do not have it.
+    fn report_places(&mut self, name: &Text<'_>) -> Result<()> {
+        for part in Part::ALL {
+            let tally = std::mem::take(self.source.places.of(part));
+            match tally.first_missing {
+                Some(first) if tally.found == 0 => {
+                    self.problem(name, first.position, &first.message)?;
+                }
+                Some(_) if part == Part::Body && !self.quiet => {
+                    let records = counted(tally.missing, "record");
+                    let path = self.path(part);
+                    self.report(name, &format!("passed over {records} without `{path}`"));
+                }
+                Some(_) if self.verbose => {
+                    let deliveries = delivery_count(tally.missing);
+                    let path = self.path(part);
+                    self.report(name, &format!("read {deliveries} without `{path}`"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The path to a part, as the user gave it.
+    fn path(&self, part: Part) -> String {
+        let layout = self.layout.as_ref();
+        let path = layout.and_then(|layout| layout.path(part));
+        path.map(RecordPath::to_string).unwrap_or_default()
     }
 
     /// Reports how many files were passed over, and fails a folder without deliveries and an input

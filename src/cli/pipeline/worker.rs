@@ -1,20 +1,26 @@
 //! Workers: find the deliveries in records and have the command process each of them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chatlog::Origin;
-use chatlog::capture::{self, Capture, CaptureOptions, Record};
+use chatlog::capture::{self, Capture, CaptureOptions, Layout, PlaceTallies, Record};
 use chatlog::delivery::{CaptureFormat, Delivery};
+use chatlog::signature;
 use chatlog::view::findings::InputProblem;
+use chatlog::{Origin, Text};
 
 use super::batch::{Batch, BatchItem, Run};
 use super::event::{ReadEvent, Stop};
 use super::open_source::OpenSource;
 use super::turn::{Turn, Turnstile};
 use super::{Decryption, Outputs, Processor, ReadOptions};
+use crate::cli::layout::as_options;
 use crate::cli::outcome::Outcome;
+
+/// How many places of deliveries are told apart.
+const MAX_LAYOUTS: usize = 1000;
 
 /// A delivery on its way to the command, with its origin.
 pub(crate) struct IncomingDelivery<'a> {
@@ -31,16 +37,25 @@ pub(crate) struct IncomingDelivery<'a> {
     pub(crate) turn: Turn<'a>,
     source: &'a OpenSource,
     outputs: &'a Outputs,
+    /// Whether the user said where the signature is.
+    has_signature_at: bool,
 }
 
 impl<'a> IncomingDelivery<'a> {
-    /// The delivery with a signature: if it has no header `name`, the signature in the file next to
-    /// its source becomes that header.
+    /// The delivery with a signature: if it has no header `name`, the signature at the place that the
+    /// user gave, or else in the file next to its source, becomes that header.
     pub(crate) fn signed(&self, name: &str) -> Cow<'a, Delivery<'a>> {
-        if self.delivery.headers.first(name).is_some() {
+        let headers = &self.delivery.headers;
+        if headers.first(name).is_some() {
             return Cow::Borrowed(self.delivery);
         }
-        match self.source.sidecar(self.outputs) {
+        // A signature that was read at a place of its own has the usual name.
+        let located = headers.first(signature::HEADER).map(Text::as_str);
+        let located = located.filter(|_| self.has_signature_at);
+        match located
+            .or_else(|| self.source.sidecar(self.outputs))
+            .map(str::to_owned)
+        {
             Some(signature) => {
                 let mut delivery = self.delivery.clone();
                 delivery.headers.push(name.to_owned(), signature);
@@ -72,6 +87,61 @@ pub(super) struct CaptureTally {
     pub(super) formats: Vec<(CaptureFormat, usize)>,
     /// The reason for each request that was skipped.
     pub(super) skipped: Vec<String>,
+    /// How often the places of the layout were there.
+    pub(super) places: Option<Box<PlaceTallies>>,
+    /// Where deliveries were found, and how many at each place.
+    pub(super) layouts: LayoutTally,
+}
+
+/// Where deliveries were found, and how many at each place.
+#[derive(Debug, Default)]
+pub(super) struct LayoutTally {
+    counts: HashMap<Layout, usize>,
+    /// How many more were found elsewhere.
+    others: usize,
+}
+
+impl LayoutTally {
+    /// Adds deliveries that were found at one place. Keys that differ in each record would make as many
+    /// places, so only some are kept.
+    pub(super) fn add(&mut self, layout: Layout, count: usize) {
+        if let Some(known) = self.counts.get_mut(&layout) {
+            *known += count;
+        } else if self.counts.len() < MAX_LAYOUTS {
+            self.counts.insert(layout, count);
+        } else {
+            self.others += count;
+        }
+    }
+
+    /// Adds a later tally.
+    pub(super) fn append(&mut self, later: Self) {
+        self.others += later.others;
+        for (layout, count) in later.counts {
+            self.add(layout, count);
+        }
+    }
+
+    /// A line for each of the most frequent places, as options that read it again, and one for the rest.
+    pub(super) fn described(&self, most: usize) -> Vec<String> {
+        let counts = self.counts.iter();
+        let mut places: Vec<_> = counts
+            .map(|(layout, count)| (*count, as_options(layout), layout.enters_a_string()))
+            .collect();
+        places.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+        let others = places.split_off(most.min(places.len()));
+        let others = others.iter().map(|(count, ..)| count).sum::<usize>() + self.others;
+        let lines = places.into_iter().map(|(count, options, is_in_string)| {
+            let how = if is_in_string {
+                "found in a string, which these options vouch for:"
+            } else {
+                "found at"
+            };
+            format!("{count} × {how} {options}")
+        });
+        let rest = (others > 0).then(|| format!("{others} × found at other places"));
+        lines.chain(rest).collect()
+    }
 }
 
 impl CaptureTally {
@@ -85,6 +155,12 @@ impl CaptureTally {
         }
         let skipped = capture.skipped.drain(..);
         self.skipped.extend(skipped.map(|request| request.reason));
+        if let Some(places) = capture.places.take() {
+            self.places.get_or_insert_default().add(*places);
+        }
+        for layout in capture.layouts.drain(..) {
+            self.layouts.add(layout, 1);
+        }
     }
 }
 
@@ -159,7 +235,9 @@ impl<'c> Cursor<'c> {
         &'a self,
         delivery: &'a Delivery<'a>,
         outputs: &'a Outputs,
+        options: &CaptureOptions,
     ) -> IncomingDelivery<'a> {
+        let layout = options.layout.as_ref();
         IncomingDelivery {
             origin: &self.origin,
             delivery,
@@ -168,6 +246,7 @@ impl<'c> Cursor<'c> {
             turn: self.turn,
             source: self.source,
             outputs,
+            has_signature_at: layout.is_some_and(|layout| layout.signature.is_some()),
         }
     }
 }
@@ -281,7 +360,10 @@ impl<'w, P: Processor> Worker<'w, P> {
                 }
                 let mut delivery = cursor.source.delivery(delivery);
                 partial.stop = match self.decryption.undo(&mut delivery) {
-                    Ok(()) => self.process(&cursor.incoming(&delivery, self.outputs), partial),
+                    Ok(()) => {
+                        let incoming = cursor.incoming(&delivery, self.outputs, self.options);
+                        self.process(&incoming, partial)
+                    }
                     Err(why) => self.refuse(&delivery, &why, &cursor, partial),
                 };
                 if partial.stop.is_some() {

@@ -28,6 +28,7 @@ fuzz_target!(|data: &[u8]| {
     let options = CaptureOptions {
         format: format(choice),
         limits: LIMITS,
+        ..CaptureOptions::default()
     };
     for record in records(input).iter().take(8) {
         let capture = deliveries(record, &options);

@@ -135,6 +135,12 @@ impl Framed<'_> {
         self.place.in_buffer(self.buffer)
     }
 
+    /// The same record with another start, for a stream that is not the file itself.
+    pub(crate) fn starting_at(mut self, start: Position) -> Self {
+        self.place.start = start;
+        self
+    }
+
     /// Appends the record to `copies` and returns its place there.
     pub(crate) fn copy_to(&self, copies: &mut Vec<u8>) -> RecordPlace {
         let Record {
