@@ -19,6 +19,8 @@ mod findings;
 mod reading;
 mod redact;
 mod redaction;
+#[cfg(feature = "listen")]
+mod replay;
 mod show;
 mod sign;
 mod signature;
@@ -38,6 +40,10 @@ pub(crate) use self::reading::{DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs,
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;
 pub(crate) use self::redaction::{RedactArgs, RedactOptions};
+#[cfg(feature = "listen")]
+use self::replay::REPLAY_EXAMPLES;
+#[cfg(feature = "listen")]
+pub(crate) use self::replay::{Replay, ReplayFormat};
 use self::show::SHOW_EXAMPLES;
 pub(crate) use self::show::Show;
 use self::sign::{EXTRACT_EXAMPLES, SIGN_EXAMPLES};
@@ -123,6 +129,10 @@ pub(crate) enum Command {
     /// Write notifications of the same shape without the people in them
     #[command(after_help = REDACT_EXAMPLES)]
     Redact(Redact),
+    /// Send saved deliveries again, byte for byte with their headers
+    #[cfg(feature = "listen")]
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Replay),
     /// Explain a rule: why it matters, examples, and how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -148,6 +158,8 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
             Self::Redact(_) => "redact",
+            #[cfg(feature = "listen")]
+            Self::Replay(_) => "replay",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -192,6 +204,8 @@ impl Command {
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
             Self::Redact(args) => Some(&args.inputs.inputs),
+            #[cfg(feature = "listen")]
+            Self::Replay(args) => Some(&args.inputs.inputs),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -206,6 +220,8 @@ impl Command {
             Self::Validate(args) => args.named_files(),
             Self::Verify(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Redact(args) => args.options.named(),
+            #[cfg(feature = "listen")]
+            Self::Replay(args) => args.secrets.named(),
             Self::Sign(args) => args.secrets.named(),
             Self::Extract(args) => args.decrypt.named(),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),

@@ -11,6 +11,8 @@ mod folder;
 mod pages;
 mod redact;
 mod redaction;
+#[cfg(feature = "listen")]
+mod replay;
 mod reports;
 mod scheme;
 mod screen;
@@ -60,6 +62,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &outputs),
         Command::Redact(args) => redact::run(args, outputs),
+        #[cfg(feature = "listen")]
+        Command::Replay(args) => replay::run(args, &config()?, &outputs),
         // It needs only a colour from the project file, and works if that file is invalid.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),

@@ -32,11 +32,6 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Whether the request was accepted.
-    pub(crate) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
     /// The value of the first header of this name, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         first(&self.headers, name)

@@ -173,6 +173,9 @@ pub(crate) enum SendError {
 impl Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Connect(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                write!(f, "cannot connect: {error}: no program listens there")
+            }
             Self::Connect(error) => write!(f, "cannot connect: {error}"),
             Self::Write(error) => write!(f, "cannot send: {error}"),
             Self::Read(error) => write!(f, "cannot read the answer: {error}"),

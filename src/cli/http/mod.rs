@@ -15,6 +15,6 @@ mod header;
 mod target;
 
 pub(crate) use self::answer::Answer;
-pub(crate) use self::client::{Limits, Request, SendError};
-pub(crate) use self::header::{Header, end_to_end};
-pub(crate) use self::target::{Target, TargetError};
+pub(crate) use self::client::{Limits, Request};
+pub(crate) use self::header::Header;
+pub(crate) use self::target::Target;
