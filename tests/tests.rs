@@ -22,6 +22,8 @@ mod wording;
 
 // Commands as their users run them.
 mod redact;
+#[cfg(feature = "listen")]
+mod replay;
 mod sharing;
 mod sign;
 #[cfg(unix)]
