@@ -16,6 +16,8 @@
 mod display;
 mod documents;
 mod findings;
+#[cfg(feature = "listen")]
+mod listen;
 mod reading;
 mod redact;
 mod redaction;
@@ -34,6 +36,10 @@ pub(crate) use self::display::{DisplayArgs, Hyperlinks};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
+#[cfg(feature = "listen")]
+use self::listen::LISTEN_EXAMPLES;
+#[cfg(feature = "listen")]
+pub(crate) use self::listen::Listen;
 pub(crate) use self::reading::{DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs, JobsArgs};
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;
@@ -123,6 +129,10 @@ pub(crate) enum Command {
     /// Write notifications of the same shape without the people in them
     #[command(after_help = REDACT_EXAMPLES)]
     Redact(Redact),
+    /// Receive webhooks: answer them, keep their exact bytes and show each as it arrives
+    #[cfg(feature = "listen")]
+    #[command(after_help = LISTEN_EXAMPLES)]
+    Listen(Listen),
     /// Explain a rule: why it matters, examples, and how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -148,6 +158,8 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
             Self::Redact(_) => "redact",
+            #[cfg(feature = "listen")]
+            Self::Listen(_) => "listen",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -192,6 +204,8 @@ impl Command {
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
             Self::Redact(args) => Some(&args.inputs.inputs),
+            #[cfg(feature = "listen")]
+            Self::Listen(_) => None,
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -208,6 +222,8 @@ impl Command {
             Self::Redact(args) => args.options.named(),
             Self::Sign(args) => args.secrets.named(),
             Self::Extract(args) => args.decrypt.named(),
+            #[cfg(feature = "listen")]
+            Self::Listen(args) => args.named_files(),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
         }
     }
