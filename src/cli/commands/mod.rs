@@ -19,7 +19,6 @@ mod screen;
 mod secrets;
 mod show;
 mod sign;
-mod url;
 mod validate;
 mod verifier;
 mod verify;
