@@ -47,43 +47,19 @@ pub(crate) struct Listen {
     #[arg(long, requires = "save")]
     pub(crate) sync: bool,
 
-    /// Answer deliveries with this status
-    #[arg(long, value_name = "STATUS", default_value_t = 200, value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(200..=599))]
-    pub(crate) status: u16,
-
-    /// Answer deliveries with this body
-    #[arg(long, value_name = "TEXT", default_value = "{}", value_hint = ValueHint::Other)]
-    pub(crate) body: String,
+    #[command(flatten)]
+    pub(crate) answer: AnswerArgs,
 
     /// End after the first delivery, with the exit code that `show` has for it
     #[arg(long)]
     pub(crate) once: bool,
 
-    /// Neither show nor check deliveries
-    #[arg(short, long, conflicts_with = "once")]
-    pub(crate) quiet: bool,
-
     /// Report each request that is refused, and why
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
-    /// How to print the session
-    #[arg(long, value_enum, default_value_t = SessionFormat::Table)]
-    pub(crate) format: SessionFormat,
-
-    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
-    /// [default: UTC]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
-          value_parser = zones(time_zone::parse))]
-    pub(crate) tz: Option<Zone>,
-
-    /// Show long texts in full
-    #[arg(long)]
-    pub(crate) full_text: bool,
-
-    /// Also show ids, how the delivery was read, and the number, type and status of every message
-    #[arg(long)]
-    pub(crate) details: bool,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
 
     #[command(flatten)]
     pub(crate) bounds: ListenBounds,
@@ -111,6 +87,55 @@ impl Listen {
     pub(super) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         super::named_files(&self.signature.secrets, &self.decrypt, &self.redact)
     }
+}
+
+/// How deliveries are answered.
+#[derive(Debug, Args)]
+pub(crate) struct AnswerArgs {
+    /// Pass each delivery on to this URL, once it is saved, and answer with its answer
+    ///
+    /// The body and the headers are passed on as they are, but for those that describe a connection.
+    /// The request goes to the path of this URL. If there is no answer, the sender gets 502.
+    #[arg(short, long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with_all = ["status", "body"])]
+    pub(crate) forward: Option<String>,
+
+    /// Allow --forward to send deliveries to another machine
+    #[arg(long, requires = "forward")]
+    pub(crate) allow_remote: bool,
+
+    /// Answer deliveries with this status
+    #[arg(long, value_name = "STATUS", default_value_t = 200, value_hint = ValueHint::Other, value_parser = clap::value_parser!(u16).range(200..=599))]
+    pub(crate) status: u16,
+
+    /// Answer deliveries with this body
+    #[arg(long, value_name = "TEXT", default_value = "{}", value_hint = ValueHint::Other)]
+    pub(crate) body: String,
+}
+
+/// How deliveries are shown.
+#[derive(Debug, Args)]
+pub(crate) struct ViewArgs {
+    /// Neither show nor check deliveries
+    #[arg(short, long, conflicts_with = "once")]
+    pub(crate) quiet: bool,
+
+    /// How to print the session
+    #[arg(long, value_enum, default_value_t = SessionFormat::Table)]
+    pub(crate) format: SessionFormat,
+
+    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
+    /// [default: UTC]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
+          value_parser = zones(time_zone::parse))]
+    pub(crate) tz: Option<Zone>,
+
+    /// Show long texts in full
+    #[arg(long)]
+    pub(crate) full_text: bool,
+
+    /// Also show ids, how the delivery was read, and the number, type and status of every message
+    #[arg(long)]
+    pub(crate) details: bool,
 }
 
 /// What strangers may use up.

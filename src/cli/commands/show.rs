@@ -39,7 +39,7 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result
     // Windows cannot replace a file that is still open.
     drop(outputs);
     let counts = output.counts;
-    showing.finish(counts, &config.name())?;
+    showing.finish(&counts, &config.name())?;
     Ok(outcome)
 }
 
@@ -99,7 +99,7 @@ impl Showing {
     ///
     /// # Errors
     /// The output cannot be written.
-    pub(super) fn finish(self, counts: ShowCounts, project_file: &str) -> Result<()> {
+    pub(super) fn finish(self, counts: &ShowCounts, project_file: &str) -> Result<()> {
         let mut note = Vec::new();
         if self.format == SessionFormat::Table {
             let allowed = counts.errors_allowed;

@@ -125,12 +125,11 @@ impl DisplayEnd {
             Some(patience) => self.ended.recv_timeout(patience),
             None => self.ended.recv().map_err(RecvTimeoutError::from),
         };
-        let outcome = match result {
-            Ok(outcome) => outcome?,
-            Err(_) => {
-                report_problem(&"standard output", "nobody reads it: gave up on the rest");
-                Outcome::Trouble
-            }
+        let outcome = if let Ok(shown) = result {
+            shown?
+        } else {
+            report_problem(&"standard output", "nobody reads it: gave up on the rest");
+            Outcome::Trouble
         };
         Ok((outcome, self.waiting.not_shown.load(Ordering::Acquire)))
     }
@@ -177,7 +176,7 @@ impl DisplaySettings {
         let shown = self.show(queue, &showing, &mut output);
         let counts = output.counts;
         let (outcome, error) = match shown {
-            Ok(outcome) => (outcome, showing.finish(counts, &self.project_file).err()),
+            Ok(outcome) => (outcome, showing.finish(&counts, &self.project_file).err()),
             Err(error) => (Outcome::Trouble, Some(error)),
         };
         match error {

@@ -6,6 +6,8 @@
 //!             head's bytes           accepts         └────▶ display (a thread of its own)
 //! ```
 //!
+//! With `--forward`, the answer is that of the target, to which a delivery goes once it is saved.
+//!
 //! Everything but the display runs on one thread: a request costs less than handing it to another
 //! one. A delivery is saved, then queued to be shown, then answered; nothing is acknowledged that is
 //! not in the folder. Only with `--sync`, which waits for the disk, saving has threads of its own.
@@ -26,6 +28,7 @@
 
 mod answer;
 mod display;
+mod forward;
 mod head;
 mod receiver;
 mod recent;
@@ -46,6 +49,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use self::display::{Display, DisplayEnd, DisplaySettings};
+use self::forward::Forward;
 use self::receiver::Receiver;
 use self::stop::Stop;
 use self::store::Store;
@@ -73,16 +77,18 @@ pub(super) fn run(args: &Listen, config: &Config, outputs: Arc<Outputs>) -> Resu
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the server")?;
     let listener = listen(&runtime, args.address)?;
-    announce(&listener, args)?;
+    let address = listener.local_addr().context("cannot listen")?;
+    let forward = Forward::of(args, address)?;
+    announce(address, args);
     let (display, display_end) = Display::start(settings)?;
     let on_signal = stop.clone();
     interrupt::leave_to_server(move || on_signal.request_by_signal());
-    let receiver = Arc::new(Receiver::new(args, store, display, stop.clone())?);
+    let receiver = Arc::new(Receiver::new(args, store, forward, display, stop.clone())?);
     runtime.block_on(server::serve(listener, &receiver, args.bounds.timeout()));
     // A disk that does not answer must not keep the process from ending.
     runtime.shutdown_timeout(PATIENCE);
     match Arc::into_inner(receiver) {
-        Some(receiver) => finish(receiver.into_tally(), display_end, &stop, saves),
+        Some(receiver) => finish(&receiver.into_tally(), display_end, &stop, saves),
         None => bail!("--save: the disk does not answer: gave up on a delivery"),
     }
 }
@@ -100,8 +106,7 @@ fn listen(runtime: &Runtime, address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Says where it listens, and who can reach it.
-fn announce(listener: &TcpListener, args: &Listen) -> Result<()> {
-    let address = listener.local_addr().context("cannot listen")?;
+fn announce(address: SocketAddr, args: &Listen) {
     if !address.ip().is_loopback() {
         let what = "other machines can reach this address: whoever can may post to it, and what they \
                     post is saved, shown and passed on like any delivery";
@@ -109,7 +114,6 @@ fn announce(listener: &TcpListener, args: &Listen) -> Result<()> {
     }
     let path = args.path.as_deref().unwrap_or("/");
     eprint_line(&format!("listening on http://{address}{path}"));
-    Ok(())
 }
 
 /// How deliveries are shown: as `show` does.
@@ -131,24 +135,30 @@ fn display_settings(
         jobs: None,
         decryption: args.decrypt.read()?,
     };
-    let showing = (!args.quiet).then(|| showing(args, config)).transpose()?;
+    let showing = (!args.view.quiet)
+        .then(|| showing(args, config))
+        .transpose()?;
     Ok(DisplaySettings {
         showing,
         options,
         outputs,
         project_file: config.name(),
-        goes_on: args.save.is_some(),
+        goes_on: args.save.is_some() || args.answer.forward.is_some(),
         stop: stop.clone(),
     })
 }
 
 fn showing(args: &Listen, config: &Config) -> Result<Showing> {
-    let zone = args.tz.clone().or_else(|| config.time_zone.clone());
+    let zone = args.view.tz.clone().or_else(|| config.time_zone.clone());
     let canvas = table_canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
     let secrets = args.signature.secrets.read_without_input()?;
-    let screen = Screen::new(Target::Stdout(Stdout::new()), args.format, canvas.clone());
+    let screen = Screen::new(
+        Target::Stdout(Stdout::new()),
+        args.view.format,
+        canvas.clone(),
+    );
     Ok(Showing {
-        format: args.format,
+        format: args.view.format,
         canvas,
         has_own_page: false,
         levels: levels(&args.levels, config),
@@ -156,8 +166,8 @@ fn showing(args: &Listen, config: &Config) -> Result<Showing> {
         selection: Selection {
             only: None,
             order: Order::Received,
-            full_text: args.full_text,
-            details: args.details,
+            full_text: args.view.full_text,
+            details: args.view.details,
         },
         verifier: Verifier::new(&args.signature, config, secrets)?,
         redaction: Redaction::new(&args.redact)?,
@@ -166,7 +176,7 @@ fn showing(args: &Listen, config: &Config) -> Result<Showing> {
 }
 
 /// Shows what still waits, prints the summary, and returns the outcome of the run.
-fn finish(tally: Tally, display: DisplayEnd, stop: &Stop, saves: bool) -> Result<Outcome> {
+fn finish(tally: &Tally, display: DisplayEnd, stop: &Stop, saves: bool) -> Result<Outcome> {
     let shown = display.wait(stop.is_by_signal().then_some(PATIENCE));
     for sentence in tally.sentences() {
         report_problem(&"listen", &sentence);

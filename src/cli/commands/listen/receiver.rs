@@ -16,6 +16,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::answer::Answer;
 use super::display::Display;
+use super::forward::Forward;
 use super::head::Head;
 use super::recent::RecentBodies;
 use super::recorder::Recording;
@@ -43,6 +44,7 @@ pub(super) struct Receiver {
     is_verbose: bool,
     shows: bool,
     store: Option<Store>,
+    forward: Option<Forward>,
     display: Display,
     stop: Stop,
     tally: Mutex<Tally>,
@@ -62,14 +64,21 @@ struct Message {
     body_at: usize,
 }
 
+impl Message {
+    fn body(&self) -> &[u8] {
+        &self.bytes[self.body_at..]
+    }
+}
+
 impl Receiver {
     pub(super) fn new(
         args: &Listen,
         store: Option<Store>,
+        forward: Option<Forward>,
         display: Display,
         stop: Stop,
     ) -> anyhow::Result<Self> {
-        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&args.body).is_ok();
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&args.answer.body).is_ok();
         let answer_type = if is_json {
             "application/json"
         } else {
@@ -77,14 +86,15 @@ impl Receiver {
         };
         Ok(Self {
             path: args.path.clone(),
-            status: StatusCode::from_u16(args.status)?,
-            answer: Bytes::from(args.body.clone()),
+            status: StatusCode::from_u16(args.answer.status)?,
+            answer: Bytes::from(args.answer.body.clone()),
             answer_type: HeaderValue::from_static(answer_type),
             max_body: args.bounds.max_body(),
             is_for_one: args.once,
             is_verbose: args.verbose,
-            shows: !args.quiet,
+            shows: !args.view.quiet,
             store,
+            forward,
             display,
             stop,
             tally: Mutex::default(),
@@ -146,7 +156,11 @@ impl Receiver {
         self.check(&request)?;
         if request.method() != Method::POST {
             recording.has_arrived();
-            return Ok(answer(StatusCode::OK, GREETING.into(), TEXT, length));
+            let mut greeting = answer(StatusCode::OK, GREETING.into(), TEXT);
+            if length != Some(0) {
+                close(&mut greeting);
+            }
+            return Ok(greeting);
         }
         if head.is_ambiguous() {
             return Err(Refusal::Malformed);
@@ -154,15 +168,40 @@ impl Receiver {
         if length.is_some_and(|length| length > self.max_body as u64) {
             return Err(Refusal::LongBody);
         }
-        let message = self.read(head, request.into_body(), recording).await?;
+        let mut room = Room::of(self);
+        let message = self.read(&head, request.into_body(), recording, &mut room);
+        let message = message.await?;
         recording.has_arrived();
+        let to_forward = self
+            .forward
+            .as_ref()
+            .map(|it| (it, message.body().to_vec()));
         self.keep(message).await?;
-        let answer_type = self.answer_type.clone();
-        let answer = answer(self.status, self.answer.clone(), answer_type, length);
+        let mut answer = match to_forward {
+            Some((target, body)) => self.forward(target, &head, &body).await,
+            None => answer(self.status, self.answer.clone(), self.answer_type.clone()),
+        };
+        if length.is_none() {
+            close(&mut answer);
+        }
         if self.is_for_one {
             self.stop.request();
         }
         Ok(answer)
+    }
+
+    /// Passes a delivery on and returns the target's answer, or one that says that there is none.
+    async fn forward(&self, target: &Forward, head: &Head, body: &[u8]) -> Response<Answer> {
+        match target.send(head, body).await {
+            Ok(answer) => answer,
+            Err(why) => {
+                let refusal = Refusal::TargetDown;
+                lock(&self.tally).refuse(refusal);
+                let problem = format!("--forward: {why}: answered {}", refusal.status().as_u16());
+                self.display.report(problem);
+                answer(refusal.status(), said(refusal).into(), TEXT)
+            }
+        }
     }
 
     /// Checks what can be said of a request by its head.
@@ -182,16 +221,13 @@ impl Receiver {
     /// Reads the body, and puts it behind the head.
     async fn read(
         &self,
-        head: Head,
+        head: &Head,
         mut body: Incoming,
         recording: &Recording,
+        room: &mut Room<'_>,
     ) -> Result<Message, Refusal> {
         let is_chunked = body.size_hint().exact().is_none();
         let mut bytes = head.bytes().to_vec();
-        let mut room = Room {
-            receiver: self,
-            taken: 0,
-        };
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             let frame = frame.map_err(|error| body_fault(&error, recording))?;
             // Trailers are left out.
@@ -230,7 +266,7 @@ impl Receiver {
 
     fn keep_now(&self, message: Message) -> Result<(), Refusal> {
         let path = self.save(&message.bytes)?;
-        let hash = RecentBodies::hash(&message.bytes[message.body_at..]);
+        let hash = RecentBodies::hash(message.body());
         let mut tally = lock(&self.tally);
         tally.deliveries += 1;
         let (name, numbered) = match &path {
@@ -278,13 +314,17 @@ impl Receiver {
     }
 }
 
-/// The room that an arriving body takes, until it has arrived.
+/// The room that a body takes, until its request is answered.
 struct Room<'r> {
     receiver: &'r Receiver,
     taken: usize,
 }
 
-impl Room<'_> {
+impl<'r> Room<'r> {
+    fn of(receiver: &'r Receiver) -> Self {
+        Self { receiver, taken: 0 }
+    }
+
     fn take(&mut self, size: usize) -> Result<(), Refusal> {
         let Receiver {
             arriving, max_body, ..
@@ -320,26 +360,17 @@ fn body_fault(error: &hyper::Error, recording: &Recording) -> Refusal {
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// An answer. The end of a body in chunks is not recorded, so the connection is closed after it.
-fn answer(
-    status: StatusCode,
-    body: Bytes,
-    body_type: HeaderValue,
-    length: Option<u64>,
-) -> Response<Answer> {
+fn answer(status: StatusCode, body: Bytes, body_type: HeaderValue) -> Response<Answer> {
     let mut response = Response::new(Answer::of(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, body_type);
-    if length.is_none() {
-        close(&mut response);
-    }
     response
 }
 
 /// The answer to a request that is refused. The rest of it is not read.
 fn refuse(refusal: Refusal) -> Response<Answer> {
-    let text = format!("chatlog listen: {}\n", refusal.reason());
-    let mut response = answer(refusal.status(), text.into(), TEXT, None);
+    let mut response = answer(refusal.status(), said(refusal).into(), TEXT);
+    close(&mut response);
     if refusal == Refusal::Method {
         let methods = HeaderValue::from_static("POST, GET, HEAD");
         response.headers_mut().insert(ALLOW, methods);
@@ -347,6 +378,13 @@ fn refuse(refusal: Refusal) -> Response<Answer> {
     response
 }
 
+/// What the sender is told.
+fn said(refusal: Refusal) -> String {
+    format!("chatlog listen: {}\n", refusal.reason())
+}
+
+/// Closes the connection after the answer. This is how one with a body in chunks ends, whose end is
+/// not recorded.
 fn close(response: &mut Response<Answer>) {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);

@@ -199,15 +199,12 @@ impl Recording {
         if let Phase::Idle(_) = state.phase {
             state.phase = Phase::Arriving(Instant::now());
         }
-        match length {
-            Some(length) => {
-                state.body_left = length;
-                state.skip_body();
-            }
-            None => {
-                state.is_recording = false;
-                state.bytes = Vec::new();
-            }
+        if let Some(length) = length {
+            state.body_left = length;
+            state.skip_body();
+        } else {
+            state.is_recording = false;
+            state.bytes = Vec::new();
         }
         Some(head)
     }

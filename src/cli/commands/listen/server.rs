@@ -93,7 +93,7 @@ impl Connection {
         let recording = recorder.recording();
         let (ended, stream) = self.serve_requests(recorder, &recording).await;
         let refusal = match ended {
-            Err(error) => self.fault(&error, &recording),
+            Err(error) => fault(&error, &recording),
             Ok(()) => None,
         };
         if let Some((refusal, is_answered)) = refusal {
@@ -142,21 +142,21 @@ impl Connection {
         let ended = ended.await;
         (ended, connection.into_parts().io.stream)
     }
+}
 
-    /// What is wrong with a request that hyper could not pass on, and whether hyper has answered it;
-    /// `None` if there is none.
-    fn fault(&self, error: &hyper::Error, recording: &Recording) -> Option<(Refusal, bool)> {
-        if error.is_parse_too_large() {
-            Some((Refusal::LongHead, true))
-        } else if error.is_parse() {
-            Some((Refusal::Malformed, !error.is_parse_version_h2()))
-        } else if recording.is_too_late() {
-            Some((Refusal::Slow, false))
-        } else if !recording.is_idle() {
-            Some((Refusal::HalfSent, false))
-        } else {
-            None
-        }
+/// What is wrong with a request that hyper could not pass on, and whether hyper has answered it;
+/// `None` if there is none.
+fn fault(error: &hyper::Error, recording: &Recording) -> Option<(Refusal, bool)> {
+    if error.is_parse_too_large() {
+        Some((Refusal::LongHead, true))
+    } else if error.is_parse() {
+        Some((Refusal::Malformed, !error.is_parse_version_h2()))
+    } else if recording.is_too_late() {
+        Some((Refusal::Slow, false))
+    } else if !recording.is_idle() {
+        Some((Refusal::HalfSent, false))
+    } else {
+        None
     }
 }
 
