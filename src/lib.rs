@@ -71,7 +71,7 @@
 //!
 //! # Features
 //!
-//! - `listen` (default): the command that sends deliveries over HTTP. It enables `cli`.
+//! - `listen` (default): the commands that receive and send deliveries over HTTP. It enables `cli`.
 //! - `cli`: the program, the views, [`contract`] and [`redact`]. It enables the others.
 //! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
 //! - `encryption`: decrypts encrypted callbacks, in `capture::encryption`.

@@ -16,6 +16,8 @@
 mod display;
 mod documents;
 mod findings;
+#[cfg(feature = "listen")]
+mod listen;
 mod reading;
 mod redact;
 mod redaction;
@@ -36,6 +38,10 @@ pub(crate) use self::display::{DisplayArgs, Hyperlinks};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
+#[cfg(feature = "listen")]
+use self::listen::LISTEN_EXAMPLES;
+#[cfg(feature = "listen")]
+pub(crate) use self::listen::Listen;
 pub(crate) use self::reading::{DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs, JobsArgs};
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;
@@ -129,6 +135,10 @@ pub(crate) enum Command {
     /// Write notifications of the same shape without the people in them
     #[command(after_help = REDACT_EXAMPLES)]
     Redact(Redact),
+    /// Receive webhooks: answer them, keep their exact bytes and show each as it arrives
+    #[cfg(feature = "listen")]
+    #[command(after_help = LISTEN_EXAMPLES)]
+    Listen(Listen),
     /// Send saved deliveries again, byte for byte with their headers
     #[cfg(feature = "listen")]
     #[command(after_help = REPLAY_EXAMPLES)]
@@ -158,6 +168,8 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
             Self::Redact(_) => "redact",
+            #[cfg(feature = "listen")]
+            Self::Listen(_) => "listen",
             #[cfg(feature = "listen")]
             Self::Replay(_) => "replay",
             Self::Explain(_) => "explain",
@@ -205,6 +217,8 @@ impl Command {
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
             Self::Redact(args) => Some(&args.inputs.inputs),
             #[cfg(feature = "listen")]
+            Self::Listen(_) => None,
+            #[cfg(feature = "listen")]
             Self::Replay(args) => Some(&args.inputs.inputs),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
@@ -224,6 +238,8 @@ impl Command {
             Self::Replay(args) => args.secrets.named(),
             Self::Sign(args) => args.secrets.named(),
             Self::Extract(args) => args.decrypt.named(),
+            #[cfg(feature = "listen")]
+            Self::Listen(args) => args.named_files(),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
         }
     }

@@ -8,6 +8,8 @@ mod documents;
 mod explain;
 mod extract;
 mod folder;
+#[cfg(feature = "listen")]
+mod listen;
 mod pages;
 mod redact;
 mod redaction;
@@ -62,6 +64,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &outputs),
         Command::Redact(args) => redact::run(args, outputs),
+        #[cfg(feature = "listen")]
+        Command::Listen(args) => listen::run(args, &config()?, outputs),
         #[cfg(feature = "listen")]
         Command::Replay(args) => replay::run(args, &config()?, &outputs),
         // It needs only a colour from the project file, and works if that file is invalid.

@@ -16,11 +16,11 @@
 //! such as one that is too large, may answer and close the connection before it has read it all;
 //! that answer must not be lost to the failed write.
 
-use std::cell::Cell;
 use std::fmt::{self, Display};
-use std::future::{pending, poll_fn};
+use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -116,19 +116,20 @@ impl<'a> Request<'a> {
         connection.set_nodelay(true).map_err(SendError::Connect)?;
         let (reader, writer) = connection.split();
 
-        let failure = Cell::new(None);
-        let mut writing = pin!(async {
-            failure.set(self.write(writer).await.err());
-            // Only the answer ends the exchange.
-            pending::<()>().await;
-        });
+        let mut writing = pin!(self.write(writer));
+        let mut written = None;
         let mut reading = pin!(AnswerReader::new(reader, max_body).read());
+        // Only the answer ends the exchange.
         let answer = poll_fn(|context| {
-            let _pending = writing.as_mut().poll(context);
+            if written.is_none()
+                && let Poll::Ready(result) = writing.as_mut().poll(context)
+            {
+                written = Some(result);
+            }
             reading.as_mut().poll(context)
         });
-        match (answer.await, failure.take()) {
-            (Err(SendError::Closed), Some(error)) => Err(SendError::Write(error)),
+        match (answer.await, written) {
+            (Err(SendError::Closed), Some(Err(error))) => Err(SendError::Write(error)),
             (answer, _) => answer,
         }
     }

@@ -16,5 +16,5 @@ mod target;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::client::{Limits, Request};
-pub(crate) use self::header::Header;
+pub(crate) use self::header::{Header, end_to_end};
 pub(crate) use self::target::Target;

@@ -46,6 +46,16 @@ impl Target {
             .find(|address| !address.is_loopback())
     }
 
+    /// Whether connections to it arrive at a server of this machine that listens on this address.
+    pub(crate) fn leads_to(&self, server: SocketAddr) -> bool {
+        let is_own = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+        self.addresses.iter().any(|address| {
+            let (ip, own) = (address.ip().to_canonical(), server.ip().to_canonical());
+            address.port() == server.port()
+                && (ip == own || is_own(ip) && (own.is_unspecified() || ip.is_unspecified()))
+        })
+    }
+
     /// The URL.
     pub(crate) fn url(&self) -> &Url {
         &self.url

@@ -152,6 +152,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             is_recoded: opened.is_recoded,
             is_live: opened.is_live,
             wanted,
+            note: None,
             sidecar: OnceLock::new(),
         })
     }
