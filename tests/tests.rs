@@ -21,6 +21,8 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+#[cfg(feature = "listen")]
+mod r#loop;
 mod redact;
 #[cfg(feature = "listen")]
 mod replay;

@@ -70,11 +70,10 @@ impl<'a> Request<'a> {
             request.set("Authorization", &authorization);
         }
         request.set("Content-Length", &body.len().to_string());
-        request.set("Connection", "close");
         request
     }
 
-    /// The headers that are sent.
+    /// The headers that are sent, without `Connection`, which comes last.
     pub(crate) fn headers(&self) -> &[Header] {
         &self.headers
     }
@@ -145,7 +144,7 @@ impl<'a> Request<'a> {
         for Header { name, value } in &self.headers {
             head.extend([name, &b": "[..], value, b"\r\n"].concat());
         }
-        head.extend(b"\r\n");
+        head.extend(b"Connection: close\r\n\r\n");
         head
     }
 }
