@@ -211,12 +211,14 @@ fn what_the_capture_did_not_keep_is_said_once_for_all_deliveries() {
         "POST / HTTP/1.1\r\nX: 1\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{",
     );
     folder.write("bare.json", "{\"callee\": 2}\n");
-    let server = Server::answering(&[OK; 5]);
-    let run = server.replay(&folder, "a.har cut.http bare.json");
-    run.is(0, &["a.har#2  200 OK", "5 deliveries: 5 accepted\n"]);
+    folder.write("latin.http", b"POST / HTTP/1.1\r\nX: \xe9\r\n\r\n{}");
+    let server = Server::answering(&[OK; 6]);
+    let run = server.replay(&folder, "a.har cut.http bare.json latin.http");
+    run.is(0, &["a.har#2  200 OK", "6 deliveries: 6 accepted\n"]);
     assert_eq!(
         run.stderr,
-        "chatlog: 2 deliveries: sent without Content-Encoding: the encoding was undone before the body was saved\n\
+        "chatlog: 1 delivery: U+FFFD in a header may replace bytes that were not UTF-8\n\
+         chatlog: 2 deliveries: sent without Content-Encoding: the encoding was undone before the body was saved\n\
          chatlog: 2 deliveries: sent without headers whose names or values are invalid\n\
          chatlog: 1 delivery: the capture cut the body off: only its start was sent\n\
          chatlog: 1 delivery: the capture kept the body as text: its bytes may differ from those received\n\
@@ -238,6 +240,7 @@ fn what_the_capture_did_not_keep_is_said_once_for_all_deliveries() {
         request("Content-Type: text/x", r#"{"callee": 1}"#),
         request("X: 1", "{"),
         request("Content-Type: application/json", "{\"callee\": 2}\n"),
+        request("X: \u{fffd}", "{}"),
     ];
     assert_eq!(sent, want);
 }

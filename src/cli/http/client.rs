@@ -73,6 +73,11 @@ impl<'a> Request<'a> {
         request
     }
 
+    /// The path and the query.
+    pub(crate) fn target(&self) -> &str {
+        self.target.url().target()
+    }
+
     /// The headers that are sent, without `Connection`, which comes last.
     pub(crate) fn headers(&self) -> &[Header] {
         &self.headers
@@ -140,7 +145,7 @@ impl<'a> Request<'a> {
 
     /// The request line and the headers.
     fn head(&self) -> Vec<u8> {
-        let mut head = format!("POST {} HTTP/1.1\r\n", self.target.url().target()).into_bytes();
+        let mut head = format!("POST {} HTTP/1.1\r\n", self.target()).into_bytes();
         for Header { name, value } in &self.headers {
             head.extend([name, &b": "[..], value, b"\r\n"].concat());
         }
