@@ -21,6 +21,8 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+#[cfg(feature = "listen")]
+mod listen;
 mod redact;
 mod sharing;
 mod sign;
