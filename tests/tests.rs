@@ -22,6 +22,8 @@ mod wording;
 
 // Commands as their users run them.
 #[cfg(feature = "listen")]
+mod listen;
+#[cfg(feature = "listen")]
 mod r#loop;
 mod redact;
 #[cfg(feature = "listen")]

@@ -14,7 +14,7 @@ use crate::cli::args::Listen;
 use crate::cli::http::{Header, Limits, Request, Target, end_to_end};
 
 /// The bytes of an answer's body that are passed back; a longer answer is none.
-const MAX_ANSWER: usize = 16 << 20;
+const MAX_ANSWER: usize = 1 << 20;
 
 /// The program that deliveries are passed on to.
 pub(super) struct Forward {
