@@ -38,6 +38,7 @@
 //! | `pipeline` | input → reader → framing → batches → workers → sink, in the order of the input |
 //! | `commands` | one file for each sub-command: what to do with a delivery, and with the results |
 //! | `output` | standard output, standard error and report files |
+//! | `http` | sends deliveries to other programs |
 //!
 //! # Where to add things
 //!
@@ -70,7 +71,8 @@
 //!
 //! # Features
 //!
-//! - `cli` (default): the program, the views, [`contract`] and [`redact`]. It enables the others.
+//! - `listen` (default): the commands that receive and send deliveries over HTTP. It enables `cli`.
+//! - `cli`: the program, the views, [`contract`] and [`redact`]. It enables the others.
 //! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
 //! - `encryption`: decrypts encrypted callbacks, in `capture::encryption`.
 //!

@@ -21,7 +21,13 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+#[cfg(feature = "listen")]
+mod listen;
+#[cfg(feature = "listen")]
+mod r#loop;
 mod redact;
+#[cfg(feature = "listen")]
+mod replay;
 mod sharing;
 mod sign;
 #[cfg(unix)]

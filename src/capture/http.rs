@@ -74,7 +74,7 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
     let tail;
     (request.headers, tail) = headers(rest)?;
     let next = tail.trim_ascii_start();
-    let is_bodiless = next.is_empty() || is_message(next);
+    let is_bodiless = next.is_empty() || is_message(next) && !is_announced(&request.headers, tail);
     let is_post = request
         .method
         .as_ref()
@@ -168,9 +168,7 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
         let rest = chunks.rest;
         return (chunks.into_body(), after_response(rest));
     }
-    let length = headers.first("content-length");
-    let length = length.and_then(|value| value.as_str().trim().parse().ok());
-    let (mut read, rest) = match length.and_then(|length| tail.split_at_checked(length)) {
+    let (mut read, rest) = match announced(headers, tail) {
         Some((body, rest)) if ends_there(body, rest) => (Body::at(body, Fidelity::Exact), rest),
         _ => up_to_next_message(tail),
     };
@@ -181,6 +179,20 @@ fn body<'a>(headers: &Headers<'a>, tail: &'a [u8]) -> (Body<'a>, &'a [u8]) {
         read = read.with_note("the chunks were joined before the request was saved");
     }
     (read, next)
+}
+
+/// The body as `Content-Length` announces it, and what comes after it.
+fn announced<'a>(headers: &Headers<'_>, tail: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let length = headers.first("content-length")?;
+    tail.split_at_checked(length.as_str().trim().parse().ok()?)
+}
+
+/// Whether what looks like the next message is the body: it ends exactly where `Content-Length` says
+/// that the body does. A sender may put a request into its body, and must not pass it off as another
+/// delivery.
+fn is_announced(headers: &Headers<'_>, tail: &[u8]) -> bool {
+    announced(headers, tail)
+        .is_some_and(|(body, rest)| !body.is_empty() && is_message(rest.trim_ascii_start()))
 }
 
 /// Skips what comes between a body and the next request: white space, a response, or garbage.
@@ -414,6 +426,8 @@ mod tests {
         case("Content-Length: 2", "{}", ("{}", Exact, 0));
         case("Content-Length: 2", "{}\r\n", ("{}", Exact, 1));
         case("Content-Length: 2", "{} and more", ("{}", Exact, 1));
+        let request = "POST / HTTP/1.1\nX-AIRudder-Sign: 1\n\n{}";
+        case("Content-Length: 38", request, (request, Exact, 0));
         // Longer than it was: an editor's line endings, which the reader should still see.
         case("Content-Length: 3", "{\r\n}", ("{\r\n}", Exact, 0));
         case("Content-Length: x", "{}\n", ("{}\n", Exact, 0));

@@ -16,6 +16,9 @@
 //! stops a search in `less`. SIGTERM waits until the pager has ended, because two programs cannot
 //! share a terminal.
 //!
+//! A server ends in its own way: it finishes what is in flight, within a time that it sets itself,
+//! and its exit code tells how it went. [`leave_to_server`] passes the first signal on to it.
+//!
 //! A second signal ends the process at once. [`Interrupt::settle`] keeps a main thread that
 //! finishes meanwhile from exiting with another code.
 
@@ -47,6 +50,16 @@ static OF_CTRL_C: Mutex<Option<CtrlC>> = Mutex::new(None);
 /// Whether a pager has the terminal.
 static IS_LEFT_TO_PAGER: AtomicBool = AtomicBool::new(false);
 
+/// What to call instead of ending the process.
+#[cfg(feature = "listen")]
+static SERVER: Mutex<Option<StopServer>> = Mutex::new(None);
+/// Whether the signal that arrived was passed on to a server.
+static IS_LEFT_TO_SERVER: AtomicBool = AtomicBool::new(false);
+
+/// Asks a server to end. It is called on another thread, and must not block.
+#[cfg(feature = "listen")]
+type StopServer = Box<dyn FnOnce() + Send>;
+
 /// The signal handlers, and whether a signal has arrived.
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
@@ -67,13 +80,29 @@ impl Interrupt {
         Ok(Self(arrived))
     }
 
-    /// Returns only if no signal has arrived. Otherwise the signal decides the exit code, and not
+    /// Returns only if no signal has arrived, or a server took it. Otherwise the signal decides the exit code, and not
     /// the errors that it caused.
     pub(crate) fn settle(&self) {
-        while self.0.load(Ordering::SeqCst) {
+        while self.0.load(Ordering::SeqCst) && !IS_LEFT_TO_SERVER.load(Ordering::SeqCst) {
             thread::sleep(NAP);
         }
     }
+}
+
+/// Passes the first signal on to a server, which `stop` asks to end.
+#[cfg(feature = "listen")]
+pub(crate) fn leave_to_server(stop: impl FnOnce() + Send + 'static) {
+    *lock(&SERVER) = Some(Box::new(stop));
+}
+
+/// Ends the process, or asks the server to end.
+fn take(signal: i32) {
+    #[cfg(feature = "listen")]
+    if let Some(stop) = lock(&SERVER).take() {
+        IS_LEFT_TO_SERVER.store(true, Ordering::SeqCst);
+        return stop();
+    }
+    end(signal);
 }
 
 /// Notes that a signal has arrived; the second one ends the process.
@@ -162,7 +191,7 @@ fn spawn_waiter(_arrived: Arc<AtomicBool>) -> io::Result<()> {
         let mut signals = signals.forever();
         let is_ours = |signal: &i32| *signal != SIGINT || !is_left_to_pager();
         if let Some(signal) = signals.find(is_ours) {
-            end(signal);
+            take(signal);
         }
     };
     thread::Builder::new().spawn(wait).map(drop)
@@ -175,7 +204,7 @@ fn spawn_waiter(arrived: Arc<AtomicBool>) -> io::Result<()> {
         while !arrived.load(Ordering::SeqCst) {
             thread::sleep(10 * NAP);
         }
-        end(SIGINT);
+        take(SIGINT);
     };
     thread::Builder::new().spawn(wait).map(drop)
 }

@@ -3,7 +3,8 @@
 //!
 //! `command_line` parses the arguments into the types of `args`. `commands` has one file for each
 //! sub-command, which passes its deliveries through the `pipeline` and writes to an `output`. How
-//! the run went is an [`Outcome`](outcome::Outcome), which becomes the exit code.
+//! the run went is an [`Outcome`](outcome::Outcome), which becomes the exit code. `http` sends
+//! deliveries to other programs.
 
 mod args;
 mod color;
@@ -11,6 +12,8 @@ mod command_line;
 mod commands;
 mod completion;
 mod config;
+#[cfg(feature = "listen")]
+mod http;
 mod interrupt;
 mod layout;
 mod outcome;
@@ -18,6 +21,7 @@ mod output;
 mod pipeline;
 mod quoting;
 mod time_zone;
+mod url;
 mod usage;
 
 use std::io::{self, Write};

@@ -111,7 +111,7 @@ fn write_report(
 }
 
 /// Writes one line of JSON that is safe to show on a terminal.
-fn write_line(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write_line(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, TerminalSafe);
     line.serialize(&mut serializer)?;
     out.write_all(b"\n")

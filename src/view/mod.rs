@@ -6,12 +6,14 @@
 //! | many sessions | [`index`] | |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
+//! | an answer to a delivery | [`answer`] | [`answer`] |
 //! | a rule | [`explanation`] | |
 //!
 //! A view is a pure function of a report and a [`Canvas`]. It writes to any [`Write`] and knows
 //! nothing of terminals, the environment or the clock: the caller asks those and makes the canvas.
 //! All sentences about findings come from [`wording`], which needs no canvas.
 
+pub mod answer;
 mod clip;
 mod difference;
 pub mod explanation;

@@ -16,9 +16,13 @@
 mod display;
 mod documents;
 mod findings;
+#[cfg(feature = "listen")]
+mod listen;
 mod reading;
 mod redact;
 mod redaction;
+#[cfg(feature = "listen")]
+mod replay;
 mod show;
 mod sign;
 mod signature;
@@ -34,10 +38,18 @@ pub(crate) use self::display::{DisplayArgs, Hyperlinks};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
+#[cfg(feature = "listen")]
+use self::listen::LISTEN_EXAMPLES;
+#[cfg(feature = "listen")]
+pub(crate) use self::listen::Listen;
 pub(crate) use self::reading::{DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs, JobsArgs};
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;
 pub(crate) use self::redaction::{RedactArgs, RedactOptions};
+#[cfg(feature = "listen")]
+use self::replay::REPLAY_EXAMPLES;
+#[cfg(feature = "listen")]
+pub(crate) use self::replay::{Replay, ReplayFormat};
 use self::show::SHOW_EXAMPLES;
 pub(crate) use self::show::Show;
 use self::sign::{EXTRACT_EXAMPLES, SIGN_EXAMPLES};
@@ -123,6 +135,14 @@ pub(crate) enum Command {
     /// Write notifications of the same shape without the people in them
     #[command(after_help = REDACT_EXAMPLES)]
     Redact(Redact),
+    /// Receive webhooks: answer them, keep their exact bytes and show each as it arrives
+    #[cfg(feature = "listen")]
+    #[command(after_help = LISTEN_EXAMPLES)]
+    Listen(Listen),
+    /// Send saved deliveries again, byte for byte with their headers
+    #[cfg(feature = "listen")]
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Replay),
     /// Explain a rule: why it matters, examples, and how to silence it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -148,6 +168,10 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
             Self::Redact(_) => "redact",
+            #[cfg(feature = "listen")]
+            Self::Listen(_) => "listen",
+            #[cfg(feature = "listen")]
+            Self::Replay(_) => "replay",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
@@ -192,6 +216,10 @@ impl Command {
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
             Self::Redact(args) => Some(&args.inputs.inputs),
+            #[cfg(feature = "listen")]
+            Self::Listen(_) => None,
+            #[cfg(feature = "listen")]
+            Self::Replay(args) => Some(&args.inputs.inputs),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
@@ -206,8 +234,12 @@ impl Command {
             Self::Validate(args) => args.named_files(),
             Self::Verify(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Redact(args) => args.options.named(),
+            #[cfg(feature = "listen")]
+            Self::Replay(args) => args.secrets.named(),
             Self::Sign(args) => args.secrets.named(),
             Self::Extract(args) => args.decrypt.named(),
+            #[cfg(feature = "listen")]
+            Self::Listen(args) => args.named_files(),
             Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
         }
     }

@@ -8,16 +8,19 @@ mod documents;
 mod explain;
 mod extract;
 mod folder;
+#[cfg(feature = "listen")]
+mod listen;
 mod pages;
 mod redact;
 mod redaction;
+#[cfg(feature = "listen")]
+mod replay;
 mod reports;
 mod scheme;
 mod screen;
 mod secrets;
 mod show;
 mod sign;
-mod url;
 mod validate;
 mod verifier;
 mod verify;
@@ -65,6 +68,10 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &config()?, &outputs),
         Command::Redact(args) => redact::run(args, &config()?, outputs),
+        #[cfg(feature = "listen")]
+        Command::Listen(args) => listen::run(args, &config()?, outputs),
+        #[cfg(feature = "listen")]
+        Command::Replay(args) => replay::run(args, &config()?, &outputs),
         // It needs only a colour from the project file, and works if that file is invalid.
         Command::Explain(args) => explain::run(args, &config().unwrap_or_default()),
         Command::Schema(args) => documents::schema(args),

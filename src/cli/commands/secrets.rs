@@ -28,9 +28,21 @@ impl Secrets {
     /// # Errors
     /// A file, a variable or standard input cannot be read, or holds no secret.
     pub(super) fn read(&self, inputs: &Inputs) -> Result<Vec<Secret>> {
+        let inputs = Input::all(&inputs.inputs);
+        if self.secret_stdin && inputs.iter().flatten().any(Input::is_stdin) {
+            bail!("--secret-stdin: standard input is already the input: name a file as the input");
+        }
+        self.read_without_input()
+    }
+
+    /// Reads the secrets for a command that has no input, like [`Secrets::read`].
+    ///
+    /// # Errors
+    /// The same.
+    pub(super) fn read_without_input(&self) -> Result<Vec<Secret>> {
         let mut secrets = self.in_files()?;
         secrets.extend(self.in_variables()?);
-        secrets.extend(self.on_stdin(inputs)?);
+        secrets.extend(self.on_stdin()?);
         for value in &self.secret {
             secrets.push(secret(value.bytes(), "--secret")?);
         }
@@ -69,16 +81,13 @@ impl Secrets {
             .collect()
     }
 
-    fn on_stdin(&self, inputs: &Inputs) -> Result<Option<Secret>> {
+    fn on_stdin(&self) -> Result<Option<Secret>> {
         if !self.secret_stdin {
             return Ok(None);
         }
         let place = "--secret-stdin";
-        let inputs = Input::all(&inputs.inputs);
-        if inputs.iter().flatten().any(Input::is_stdin) {
-            bail!("{place}: standard input is already the input: name a file as the input");
-        }
-        let bytes = read_to_end(io::stdin().lock()).context("--secret-stdin: cannot read")?;
+        let bytes =
+            read_to_end(io::stdin().lock()).with_context(|| format!("{place}: cannot read"))?;
         Ok(Some(secret(without_line_break(bytes), place)?))
     }
 

@@ -34,42 +34,27 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result
         .with_decryption(args.decrypt.read()?);
     let showing = Showing::new(args, config, &outputs)?;
     let options = options.with_jobs(showing.redaction.jobs(args.jobs.jobs()));
-    let mut output = ShowOutput {
-        writer: &showing.writer,
-        errors_allowed: 0,
-        failures: showing.verifier.failures(),
-    };
+    let mut output = showing.output();
     let outcome = pipeline::run(&options, &outputs, &showing, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
-    let mut note = Vec::new();
-    if showing.format == SessionFormat::Table {
-        let allowed = output.errors_allowed;
-        write_errors_allowed(allowed, &config.name(), &showing.canvas, &mut note)?;
-    }
-    let unexplained = output.failures.unexplained();
-    let writer = showing.writer.into_inner();
-    writer
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish(&note)?;
-    if let Some(unexplained) = unexplained {
-        report_problem(&"signatures", &unexplained);
-    }
+    let counts = output.counts;
+    showing.finish(&counts, &config.name())?;
     Ok(outcome)
 }
 
 /// How to show every session.
-struct Showing {
-    format: SessionFormat,
-    canvas: Canvas,
+pub(super) struct Showing {
+    pub(super) format: SessionFormat,
+    pub(super) canvas: Canvas,
     /// Whether each session has a page of its own.
-    has_own_page: bool,
-    levels: Levels,
-    limit: FindingLimit,
-    selection: Selection,
-    verifier: Verifier,
-    redaction: Redaction,
-    writer: Mutex<Box<dyn SessionWriter>>,
+    pub(super) has_own_page: bool,
+    pub(super) levels: Levels,
+    pub(super) limit: FindingLimit,
+    pub(super) selection: Selection,
+    pub(super) verifier: Verifier,
+    pub(super) redaction: Redaction,
+    pub(super) writer: Mutex<Box<dyn SessionWriter>>,
 }
 
 impl Showing {
@@ -97,6 +82,37 @@ impl Showing {
             verifier: Verifier::new(&args.signature, config, secrets)?,
             redaction: Redaction::new(&args.redact)?,
         })
+    }
+
+    /// What takes the sessions that are shown.
+    pub(super) fn output(&self) -> ShowOutput<'_> {
+        ShowOutput {
+            writer: &self.writer,
+            counts: ShowCounts {
+                errors_allowed: 0,
+                failures: self.verifier.failures(),
+            },
+        }
+    }
+
+    /// Completes the output, and reports what was counted. `project_file` is its name for messages.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    pub(super) fn finish(self, counts: &ShowCounts, project_file: &str) -> Result<()> {
+        let mut note = Vec::new();
+        if self.format == SessionFormat::Table {
+            let allowed = counts.errors_allowed;
+            write_errors_allowed(allowed, project_file, &self.canvas, &mut note)?;
+        }
+        let writer = self.writer.into_inner();
+        writer
+            .unwrap_or_else(PoisonError::into_inner)
+            .finish(&note)?;
+        if let Some(unexplained) = counts.failures.unexplained() {
+            report_problem(&"signatures", &unexplained);
+        }
+        Ok(())
     }
 
     fn draw(
@@ -165,7 +181,7 @@ fn writer(
 
 /// The output for some deliveries.
 #[derive(Default)]
-struct ShownSessions {
+pub(super) struct ShownSessions {
     sessions: Vec<DrawnSession>,
     errors_allowed: usize,
     signatures: Vec<Signature>,
@@ -211,8 +227,13 @@ impl Processor for Showing {
 }
 
 /// Writes sessions, and counts what is reported at the end.
-struct ShowOutput<'s> {
+pub(super) struct ShowOutput<'s> {
     writer: &'s Mutex<Box<dyn SessionWriter>>,
+    pub(super) counts: ShowCounts,
+}
+
+/// What is reported at the end of a run.
+pub(super) struct ShowCounts {
     errors_allowed: usize,
     failures: Failures,
 }
@@ -224,9 +245,9 @@ impl Sink<ShownSessions> for ShowOutput<'_> {
         _source: &Text<'_>,
         is_live: bool,
     ) -> Result<ControlFlow<()>> {
-        self.errors_allowed += shown.errors_allowed;
+        self.counts.errors_allowed += shown.errors_allowed;
         for signature in &shown.signatures {
-            self.failures.count(signature);
+            self.counts.failures.count(signature);
         }
         let mut writer = lock(self.writer);
         for session in shown.sessions {

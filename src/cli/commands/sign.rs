@@ -15,13 +15,13 @@ use chatlog::delivery::Delivery;
 use chatlog::signature::{Encoding, Scheme, Secret, sign};
 
 use super::read_options;
-use super::url::Url;
 use crate::cli::args::{Sign, SignAs};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Stdout, eprint_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 use crate::cli::quoting::quoted;
+use crate::cli::url::Url;
 
 pub(super) fn run(args: &Sign, config: &Config, outputs: &Arc<Outputs>) -> Result<Outcome> {
     let secrets = args.secrets.require(&args.inputs)?;

@@ -13,6 +13,8 @@ use chatlog::Text;
 pub(crate) use self::pager::Pager;
 use self::pager::Paging;
 pub(crate) use self::report_file::ReportFile;
+#[cfg(feature = "listen")]
+pub(crate) use self::report_file::without_path;
 use crate::cli::interrupt::{self, Busy};
 
 /// The size of a write, in bytes.

@@ -129,7 +129,7 @@ impl ReportTarget {
 }
 
 /// The error without the name of the temporary file, which `tempfile` adds and nobody knows.
-fn without_path(error: &io::Error) -> io::Error {
+pub(crate) fn without_path(error: &io::Error) -> io::Error {
     let words = error.to_string();
     let words = words.split(" at path ").next().unwrap_or_default();
     io::Error::new(error.kind(), words)

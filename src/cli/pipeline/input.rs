@@ -252,6 +252,15 @@ impl From<walk::FoundFile> for Source {
 }
 
 impl Source {
+    /// A request that was received, and saved as this file or not at all.
+    #[cfg(feature = "listen")]
+    pub(super) fn received(path: Option<PathBuf>) -> Self {
+        Self {
+            path: path.map_or(InputPath::Stdin, InputPath::Path),
+            claim: Claim::Named,
+        }
+    }
+
     /// Its name on the command line.
     pub(crate) fn name(&self) -> Text<'static> {
         self.path.name()

@@ -56,6 +56,8 @@ mod prefix;
 mod probe;
 mod queue;
 mod reader;
+#[cfg(feature = "listen")]
+mod received;
 mod schemas;
 mod sink;
 mod threads;
@@ -83,6 +85,8 @@ pub(crate) use self::framing::Buffering;
 pub(crate) use self::identity::{Outputs, folder_of, followed};
 use self::input::InputError;
 pub(crate) use self::input::{Input, name_of};
+#[cfg(feature = "listen")]
+pub(crate) use self::received::{Received, ReceivedRun};
 pub(crate) use self::schemas::read_contract;
 use self::sink::Progress;
 pub(crate) use self::worker::IncomingDelivery;

@@ -23,13 +23,15 @@ pub(super) struct OpenSource {
     pub(super) is_live: bool,
     /// The number, in its input, of the only delivery to process.
     pub(super) wanted: Option<usize>,
+    /// Something to be noted about its deliveries. Safe to print.
+    pub(super) note: Option<String>,
     /// The signature in the file `NAME.sig` next to it. It is read on first use, so that commands
     /// which check no signatures do not open that file.
     pub(super) sidecar: OnceLock<Option<String>>,
 }
 
 impl OpenSource {
-    /// Adjusts the fidelity of a delivery to that of this source.
+    /// Adjusts the fidelity of a delivery to that of this source, and adds what is known of the source.
     pub(super) fn delivery<'d>(&self, mut delivery: Delivery<'d>) -> Delivery<'d> {
         if self.is_recoded && delivery.fidelity == Fidelity::Exact {
             delivery.fidelity = Fidelity::Text;
@@ -42,6 +44,7 @@ impl OpenSource {
             let note = "read after what --strip-prefix cuts off".to_owned();
             delivery.notes.push(note);
         }
+        delivery.notes.extend(self.note.clone());
         delivery
     }
 

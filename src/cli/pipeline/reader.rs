@@ -152,6 +152,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             is_stripped: self.options.strip_prefix.is_some(),
             is_live: opened.is_live,
             wanted,
+            note: None,
             sidecar: OnceLock::new(),
         })
     }

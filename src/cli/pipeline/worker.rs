@@ -175,6 +175,12 @@ pub(super) struct DeliveryCounts {
 }
 
 impl DeliveryCounts {
+    /// A number for the source that follows the current one.
+    #[cfg(feature = "listen")]
+    pub(super) fn next_source(&self) -> usize {
+        self.source + 1
+    }
+
     /// Counts the deliveries in `captures`, and returns the counts before them.
     pub(super) fn count(&mut self, source: &OpenSource, captures: &[Capture<'_>]) -> Self {
         let deliveries: usize = captures.iter().map(|it| it.deliveries.len()).sum();

@@ -1,4 +1,4 @@
-//! Parses the URL that `sign` writes into requests.
+//! Parses the URL that `sign` writes into requests and that `replay` sends them to.
 //!
 //! The parts go into a request line, into headers and into a shell command. So nothing passes that
 //! could end any of them: white space and control characters are refused, and whatever RFC 3986
@@ -29,7 +29,7 @@ const ENCODED: &AsciiSet = &CONTROLS
 
 /// An HTTP URL without its fragment, which clients never send.
 #[derive(Debug)]
-pub(super) struct Url {
+pub(crate) struct Url {
     scheme: &'static str,
     user: Option<String>,
     host: String,
@@ -41,7 +41,7 @@ impl Url {
     ///
     /// # Errors
     /// A message that does not repeat the URL, because it may contain a password.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
             return Err("a URL cannot contain white space or control characters");
         }
@@ -65,18 +65,24 @@ impl Url {
         })
     }
 
+    /// Whether the scheme is `https`.
+    #[cfg(feature = "listen")]
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme == "https"
+    }
+
     /// The path and the query.
-    pub(super) fn target(&self) -> &str {
+    pub(crate) fn target(&self) -> &str {
         &self.target
     }
 
     /// The host and its port, without the user.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
     /// The value of the header `Authorization` that curl sends for the user and password.
-    pub(super) fn authorization(&self) -> Option<String> {
+    pub(crate) fn authorization(&self) -> Option<String> {
         let user = self.user.as_deref()?;
         let (name, password) = user.split_once(':').unwrap_or((user, ""));
         let decoded = |text| percent_decode_str(text).collect::<Vec<u8>>();
