@@ -330,6 +330,10 @@ fn once_ends_with_the_exit_code_of_its_delivery() {
     let wrong = ended("--secret wrong", SIGNED);
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.stdout.contains("Signature  invalid"), "{wrong:?}");
+    assert!(
+        !wrong.stdout.contains("see chatlog"),
+        "there is no file: {wrong:?}"
+    );
     let other = ended("", &request("", b"{\"a\": 1}"));
     assert_eq!(other.code, Some(1));
     assert!(other.stdout.contains("not-a-notification"), "{other:?}");
