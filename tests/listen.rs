@@ -188,6 +188,7 @@ fn only(folder: &Path) -> Vec<u8> {
 }
 
 /// Waits until something is so.
+#[cfg(unix)]
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {
