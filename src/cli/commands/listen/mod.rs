@@ -30,6 +30,7 @@ mod answer;
 mod display;
 mod forward;
 mod head;
+mod message;
 mod receiver;
 mod recent;
 mod recorder;
