@@ -27,7 +27,7 @@ fn spelled(path: &Path) -> String {
 fn spelled(path: &Path) -> String {
     use std::os::windows::ffi::OsStrExt;
     let units = char::decode_utf16(path.as_os_str().encode_wide());
-    let spell = |unit: Result<char, char::DecodeUtf16Error>| match unit {
+    let spell = |unit: Result<char, std::char::DecodeUtf16Error>| match unit {
         Ok(c) => c.to_string(),
         Err(half) => format!("\\u{{{:x}}}", half.unpaired_surrogate()),
     };

@@ -25,7 +25,16 @@ pub struct Origin<'a> {
     pub index: usize,
 }
 
+/// The source of deliveries that `chatlog listen` received and did not save. A file of this name is
+/// called `./listen`, because the command line takes it for the command.
+const NOT_SAVED: &str = "listen";
+
 impl Origin<'_> {
+    /// Whether the source can be read again: it is not a stream that is gone.
+    pub fn is_kept(&self) -> bool {
+        !matches!(self.source.as_str(), "-" | NOT_SAVED)
+    }
+
     /// The name for readers on other machines: without the folders of the input.
     pub fn short_name(&self) -> String {
         let source = self.source.as_str();

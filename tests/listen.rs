@@ -188,6 +188,7 @@ fn only(folder: &Path) -> Vec<u8> {
 }
 
 /// Waits until something is so.
+#[cfg(unix)]
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {
@@ -269,11 +270,20 @@ fn one_connection_carries_many_deliveries() {
         stream.write_all(request).expect("it is read");
         assert_eq!(answer(&mut stream).status, 200);
     }
+    // A packet for each byte, so that no part of a request arrives as a whole.
+    let slow = request("N: 5\r\n", b"{}").repeat(2);
+    stream.set_nodelay(true).expect("an option of sockets");
+    for byte in &slow {
+        stream.write_all(&[*byte]).expect("it is read");
+    }
+    assert_eq!(answer(&mut stream).status, 200);
+    assert_eq!(answer(&mut stream).status, 200);
     let files: Vec<Vec<u8>> = saved(&folder.path().join("captures"))
         .iter()
         .map(|path| fs::read(path).expect("it can be read"))
         .collect();
-    assert_eq!(files, requests);
+    assert_eq!(files[..5], requests);
+    assert_eq!(files[5..].concat(), slow);
 }
 
 #[test]
@@ -330,6 +340,10 @@ fn once_ends_with_the_exit_code_of_its_delivery() {
     let wrong = ended("--secret wrong", SIGNED);
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.stdout.contains("Signature  invalid"), "{wrong:?}");
+    assert!(
+        !wrong.stdout.contains("see chatlog"),
+        "there is no file: {wrong:?}"
+    );
     let other = ended("", &request("", b"{\"a\": 1}"));
     assert_eq!(other.code, Some(1));
     assert!(other.stdout.contains("not-a-notification"), "{other:?}");
@@ -462,7 +476,7 @@ fn requests_that_do_not_arrive_are_given_up() {
 fn idle_connections_keep_nobody_out_for_ever() {
     let folder = Folder::new("listen-idle");
     let server = Server::start(&folder, "--quiet --timeout 1");
-    let idle: Vec<TcpStream> = (0..200).map(|_| server.connect()).collect();
+    let idle: Vec<TcpStream> = (0..140).map(|_| server.connect()).collect();
     assert_eq!(server.post("{}").status, 200);
     drop(idle);
 }
@@ -571,6 +585,49 @@ fn a_stalled_reader_delays_no_answer_and_loses_nothing() {
         .collect();
     assert_eq!(sources.len(), 100);
     assert!(sources.is_sorted(), "they are shown in order");
+}
+
+/// Fills the pipe of a server that shows JSON, so that its display waits for a reader.
+#[cfg(unix)]
+fn stall(server: &Server) {
+    for _ in 0..100 {
+        assert_eq!(server.send(SIGNED).status, 200);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_nobody_can_see_is_told() {
+    let folder = Folder::new("listen-not-shown");
+    let server = Server::start(&folder, "--format json");
+    stall(&server);
+    // More than may wait.
+    let large = vec![b'x'; 8 << 20];
+    for _ in 0..10 {
+        assert_eq!(server.post(&large).status, 200);
+    }
+    let ended = server.interrupt();
+    assert_eq!(
+        ended.code,
+        Some(2),
+        "it was answered, but neither saved nor shown"
+    );
+    let shown = ended.stdout.lines().count();
+    let said = format!("{} deliveries were not shown", 110 - shown);
+    assert!((100..110).contains(&shown), "{shown}");
+    assert!(ended.stderr.contains(&said), "{}", ended.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_does_not_wait_for_a_reader_for_ever() {
+    let folder = Folder::new("listen-stalled-signal");
+    let mut server = Server::start(&folder, "--save captures --format json");
+    stall(&server);
+    server.signal("TERM");
+    let code = server.child.wait().expect("it ends").code();
+    assert_eq!(code, Some(2));
+    assert_eq!(saved(&folder.path().join("captures")).len(), 100);
 }
 
 #[test]

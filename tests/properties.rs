@@ -2,6 +2,8 @@
 
 use crate::notifications::{any_notification, good, inspect, runner, spoilt_once};
 use chatlog::Position;
+use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
 use chatlog::notification::Session;
 use chatlog::{Report, Text};
@@ -228,4 +230,42 @@ fn acts(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}'
         )
+}
+
+/// A request is saved with the length of its body, so nothing in the body can end it early, hide it or
+/// pass for another request.
+#[test]
+fn a_saved_request_holds_one_body_whatever_its_bytes_are() {
+    const PARTS: [&str; 12] = [
+        "POST / HTTP/1.1\r\n",
+        "GET / HTTP/1.1\n",
+        "HTTP/1.1 200 OK\r\n",
+        "X-AIRudder-Sign: 1\r\n",
+        "Content-Length: 2\r\n",
+        "Transfer-Encoding: chunked\n",
+        "2\r\n{}\r\n0\r\n",
+        "\r\n",
+        "\n",
+        " ",
+        "{}",
+        "\u{feff}curl -d x http://a/",
+    ];
+    let parts = proptest::collection::vec(select(&PARTS[..]), 1..8);
+    let outcome = runner(5_000).run(&parts, |parts| {
+        let body = parts.concat();
+        let head = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+        let bytes = [head.as_bytes(), body.as_bytes()].concat();
+        let record = Record {
+            bytes: &bytes,
+            terminator: b"",
+            is_whole: true,
+            start: Position::START,
+        };
+        let capture = deliveries(&record, None, &Limits::default());
+        let bodies: Vec<&[u8]> = capture.deliveries.iter().map(|it| &*it.body).collect();
+        prop_assert_eq!(bodies, [body.as_bytes()]);
+        prop_assert_eq!(capture.deliveries[0].fidelity, Fidelity::Exact);
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
 }

@@ -74,7 +74,7 @@ pub(super) fn message(bytes: &[u8]) -> Result<(Request<'_>, &[u8]), Fault<'_>> {
     let tail;
     (request.headers, tail) = headers(rest)?;
     let next = tail.trim_ascii_start();
-    let is_bodiless = next.is_empty() || is_message(next) && !is_announced(&request.headers, tail);
+    let is_bodiless = is_message(next) && !is_announced(&request.headers, tail);
     let is_post = request
         .method
         .as_ref()
@@ -187,8 +187,8 @@ fn announced<'a>(headers: &Headers<'_>, tail: &'a [u8]) -> Option<(&'a [u8], &'a
     tail.split_at_checked(length.as_str().trim().parse().ok()?)
 }
 
-/// Whether what looks like the next message is the body: it ends exactly where `Content-Length` says
-/// that the body does. A sender may put a request into its body, and must not pass it off as another
+/// Whether what looks like the next message, or like nothing, is the body: it ends exactly where
+/// `Content-Length` says that the body does. A sender may put a request into its body, and must not pass it off as another
 /// delivery.
 fn is_announced(headers: &Headers<'_>, tail: &[u8]) -> bool {
     announced(headers, tail)

@@ -62,10 +62,10 @@ pub(crate) struct Listen {
     pub(crate) view: ViewArgs,
 
     #[command(flatten)]
-    pub(crate) bounds: ListenBounds,
+    pub(crate) limit: LimitArgs,
 
     #[command(flatten)]
-    pub(crate) limit: LimitArgs,
+    pub(crate) bounds: ListenBounds,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

@@ -20,6 +20,8 @@
 //!   [`Processor`] turns each into output.
 //! - [`Progress`] accounts for what was read, reports problems on standard error and
 //!   gives the output to the command's [`Sink`].
+//! - What `listen` receives needs no reader, framing or queue: `received` passes each request to a
+//!   worker and its output to the sink.
 //!
 //! # Why the output does not depend on the number of workers
 //!

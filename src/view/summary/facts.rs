@@ -313,7 +313,7 @@ impl<'r> Facts<'r> {
     /// The command that lists all findings, for readers who have the input.
     fn command(&self) -> Option<Piece<'r>> {
         let origin = self.report.origin;
-        if !self.has_input || origin.source.as_str() == "-" {
+        if !self.has_input || !origin.is_kept() {
             return None;
         }
         let name = match origin.index {

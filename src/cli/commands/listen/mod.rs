@@ -30,6 +30,7 @@ mod answer;
 mod display;
 mod forward;
 mod head;
+mod message;
 mod receiver;
 mod recent;
 mod recorder;
@@ -81,11 +82,11 @@ pub(super) fn run(args: &Listen, config: &Config, outputs: Arc<Outputs>) -> Resu
     let listener = listen(&runtime, args.address)?;
     let address = listener.local_addr().context("cannot listen")?;
     let forward = Forward::of(args, address)?;
-    announce(address, args);
     let (display, display_end) = Display::start(settings)?;
     let on_signal = stop.clone();
     interrupt::leave_to_server(move || on_signal.request_by_signal());
     let receiver = Arc::new(Receiver::new(args, store, forward, display, stop.clone())?);
+    announce(address, args);
     runtime.block_on(server::serve(listener, &receiver, args.bounds.timeout()));
     // A disk that does not answer must not keep the process from ending.
     runtime.shutdown_timeout(PATIENCE);

@@ -1,23 +1,20 @@
 //! What becomes of a request: it is refused, or kept, shown and answered, in this order.
 
-use std::error::Error;
-use std::future::poll_fn;
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chatlog::Text;
 use hyper::body::{Body, Bytes, Incoming};
-use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, ORIGIN};
+use hyper::header::{HeaderValue, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::answer::Answer;
+use super::answer::{Answer, JSON, TEXT, answer, close, refuse, text};
 use super::display::Display;
 use super::forward::Forward;
 use super::head::Head;
+use super::message::{BodyMemory, Message};
 use super::recent::RecentBodies;
 use super::recorder::Recording;
 use super::refusal::Refusal;
@@ -27,8 +24,6 @@ use super::tally::Tally;
 use crate::cli::args::Listen;
 use crate::cli::pipeline::{Received, name_of};
 
-/// How many bodies of the largest size may arrive at the same time.
-const MAX_BODIES: usize = 4;
 /// The answer to GET and HEAD, so that people and tunnels can see that something listens.
 const GREETING: &str = "chatlog listens here: POST a webhook to this URL\n";
 
@@ -39,7 +34,6 @@ pub(super) struct Receiver {
     status: StatusCode,
     answer: Bytes,
     answer_type: HeaderValue,
-    max_body: usize,
     is_for_one: bool,
     is_verbose: bool,
     shows: bool,
@@ -49,25 +43,11 @@ pub(super) struct Receiver {
     stop: Stop,
     tally: Mutex<Tally>,
     recent: Mutex<RecentBodies>,
-    /// The bytes of bodies that are arriving.
-    arriving: AtomicUsize,
+    memory: BodyMemory,
     /// Whether the only delivery of a run for one has been accepted.
     is_taken: AtomicBool,
     /// Why the last delivery could not be saved, so that this is said once.
     save_failure: Mutex<Option<String>>,
-}
-
-/// A request that has arrived, as raw HTTP.
-struct Message {
-    bytes: Vec<u8>,
-    /// Where the body starts.
-    body_at: usize,
-}
-
-impl Message {
-    fn body(&self) -> &[u8] {
-        &self.bytes[self.body_at..]
-    }
 }
 
 impl Receiver {
@@ -79,17 +59,11 @@ impl Receiver {
         stop: Stop,
     ) -> anyhow::Result<Self> {
         let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&args.answer.body).is_ok();
-        let answer_type = if is_json {
-            "application/json"
-        } else {
-            "text/plain; charset=utf-8"
-        };
         Ok(Self {
             path: args.path.clone(),
             status: StatusCode::from_u16(args.answer.status)?,
             answer: Bytes::from(args.answer.body.clone()),
-            answer_type: HeaderValue::from_static(answer_type),
-            max_body: args.bounds.max_body(),
+            answer_type: if is_json { JSON } else { TEXT },
             is_for_one: args.once,
             is_verbose: args.verbose,
             shows: !args.view.quiet,
@@ -99,7 +73,7 @@ impl Receiver {
             stop,
             tally: Mutex::default(),
             recent: Mutex::default(),
-            arriving: AtomicUsize::new(0),
+            memory: BodyMemory::new(args.bounds.max_body()),
             is_taken: AtomicBool::new(false),
             save_failure: Mutex::default(),
         })
@@ -156,7 +130,7 @@ impl Receiver {
         self.check(&request)?;
         if request.method() != Method::POST {
             recording.has_arrived();
-            let mut greeting = answer(StatusCode::OK, GREETING.into(), TEXT);
+            let mut greeting = text(StatusCode::OK, GREETING);
             if length != Some(0) {
                 close(&mut greeting);
             }
@@ -165,12 +139,9 @@ impl Receiver {
         if head.is_ambiguous() {
             return Err(Refusal::Malformed);
         }
-        if length.is_some_and(|length| length > self.max_body as u64) {
-            return Err(Refusal::LongBody);
-        }
-        let mut room = Room::of(self);
-        let message = self.read(&head, request.into_body(), recording, &mut room);
-        let message = message.await?;
+        self.memory.check(length)?;
+        let mut room = self.memory.room();
+        let message = Message::read(&head, request.into_body(), recording, &mut room).await?;
         recording.has_arrived();
         let to_forward = self
             .forward
@@ -179,7 +150,7 @@ impl Receiver {
         self.keep(message).await?;
         let mut answer = match to_forward {
             Some((target, body)) => self.forward(target, &head, &body).await,
-            None => answer(self.status, self.answer.clone(), self.answer_type.clone()),
+            None => self.acknowledge(),
         };
         if length.is_none() {
             close(&mut answer);
@@ -188,6 +159,11 @@ impl Receiver {
             self.stop.request();
         }
         Ok(answer)
+    }
+
+    /// The answer to a delivery that was accepted.
+    fn acknowledge(&self) -> Response<Answer> {
+        answer(self.status, self.answer.clone(), self.answer_type.clone())
     }
 
     /// Passes a delivery on and returns the target's answer, or one that says that there is none.
@@ -199,7 +175,7 @@ impl Receiver {
                 lock(&self.tally).refuse(refusal);
                 let problem = format!("--forward: {why}: answered {}", refusal.status().as_u16());
                 self.display.report(problem);
-                answer(refusal.status(), said(refusal).into(), TEXT)
+                text(refusal.status(), &refusal.message())
             }
         }
     }
@@ -216,33 +192,6 @@ impl Receiver {
         } else {
             Ok(())
         }
-    }
-
-    /// Reads the body, and puts it behind the head.
-    async fn read(
-        &self,
-        head: &Head,
-        mut body: Incoming,
-        recording: &Recording,
-        room: &mut Room<'_>,
-    ) -> Result<Message, Refusal> {
-        let is_chunked = body.size_hint().exact().is_none();
-        let mut bytes = head.bytes().to_vec();
-        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-            let frame = frame.map_err(|error| body_fault(&error, recording))?;
-            // Trailers are left out.
-            if let Ok(data) = frame.into_data() {
-                room.take(data.len())?;
-                bytes.extend_from_slice(&data);
-            }
-        }
-        let mut body_at = head.bytes().len();
-        if is_chunked {
-            let head = head.with_length(bytes.len() - body_at);
-            bytes.splice(..body_at, head.bytes().iter().copied());
-            body_at = head.bytes().len();
-        }
-        Ok(Message { bytes, body_at })
     }
 
     /// Saves a delivery, counts it and shows it.
@@ -312,82 +261,6 @@ impl Receiver {
         }
         Err(refusal)
     }
-}
-
-/// The room that a body takes, until its request is answered.
-struct Room<'r> {
-    receiver: &'r Receiver,
-    taken: usize,
-}
-
-impl<'r> Room<'r> {
-    fn of(receiver: &'r Receiver) -> Self {
-        Self { receiver, taken: 0 }
-    }
-
-    fn take(&mut self, size: usize) -> Result<(), Refusal> {
-        let Receiver {
-            arriving, max_body, ..
-        } = self.receiver;
-        self.taken += size;
-        let all = arriving.fetch_add(size, Ordering::AcqRel) + size;
-        if self.taken > *max_body {
-            Err(Refusal::LongBody)
-        } else if all > max_body.saturating_mul(MAX_BODIES) {
-            Err(Refusal::Busy)
-        } else {
-            Ok(())
-        }
-    }
-}
-
-impl Drop for Room<'_> {
-    fn drop(&mut self) {
-        let arriving = &self.receiver.arriving;
-        arriving.fetch_sub(self.taken, Ordering::AcqRel);
-    }
-}
-
-/// Why a body cannot be read to its end.
-fn body_fault(error: &hyper::Error, recording: &Recording) -> Refusal {
-    let source = error.source().and_then(|it| it.downcast_ref::<io::Error>());
-    match source.map(io::Error::kind) {
-        _ if recording.is_too_late() => Refusal::Slow,
-        Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => Refusal::Malformed,
-        _ => Refusal::HalfSent,
-    }
-}
-
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-
-fn answer(status: StatusCode, body: Bytes, body_type: HeaderValue) -> Response<Answer> {
-    let mut response = Response::new(Answer::of(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, body_type);
-    response
-}
-
-/// The answer to a request that is refused. The rest of it is not read.
-fn refuse(refusal: Refusal) -> Response<Answer> {
-    let mut response = answer(refusal.status(), said(refusal).into(), TEXT);
-    close(&mut response);
-    if refusal == Refusal::Method {
-        let methods = HeaderValue::from_static("POST, GET, HEAD");
-        response.headers_mut().insert(ALLOW, methods);
-    }
-    response
-}
-
-/// What the sender is told.
-fn said(refusal: Refusal) -> String {
-    format!("chatlog listen: {}\n", refusal.reason())
-}
-
-/// Closes the connection after the answer. This is how one with a body in chunks ends, whose end is
-/// not recorded.
-fn close(response: &mut Response<Answer>) {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(CONNECTION, close);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

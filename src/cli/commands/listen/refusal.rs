@@ -57,6 +57,11 @@ impl Refusal {
         }
     }
 
+    /// What the sender is told.
+    pub(super) fn message(self) -> String {
+        format!("chatlog listen: {}\n", self.reason())
+    }
+
     /// What it means for the run. What senders do wrong does not fail it, or any stranger could.
     pub(super) fn outcome(self) -> Outcome {
         match self {

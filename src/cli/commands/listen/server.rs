@@ -163,7 +163,7 @@ fn fault(error: &hyper::Error, recording: &Recording) -> Option<(Refusal, bool)>
 /// Answers a request whose head did not arrive. A client that is gone does not need it.
 fn write_refusal(stream: &TcpStream, refusal: Refusal) {
     let status = refusal.status();
-    let text = format!("chatlog listen: {}\n", refusal.reason());
+    let text = refusal.message();
     let answer = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
         text.len(),
