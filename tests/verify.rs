@@ -937,6 +937,7 @@ fn a_named_format_is_taken_at_its_word() {
         ("hookdeck", "hookdeck.json"),
         ("gh-webhook", "gh-webhook.json"),
         ("curl", "curl.sh"),
+        ("curl-trace", "curl-trace.txt"),
         ("n8n", "n8n.json"),
         ("postman", "postman.json"),
         ("table", "sqlite.csv"),
