@@ -79,6 +79,7 @@ mod webhook_site;
 mod webhook_tester;
 
 pub use self::body::is_notification;
+pub(crate) use self::encoding::base64;
 use self::entry_reader::EntryReader;
 use self::json::Object;
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
