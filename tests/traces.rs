@@ -1,4 +1,5 @@
-//! Traces of curl: what was sent is read as it was sent, and what cannot be known is not claimed.
+//! Traces of curl and dumps of socat: what was sent is read as it was sent, and what cannot be known is
+//! not claimed.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -15,13 +16,23 @@ const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483
 const BODY: &str = include_str!("../samples/captures/body.json");
 
 fn read(input: &[u8]) -> Capture<'_> {
+    let is_dump = input.starts_with(b"> ") || input.starts_with(b"< ");
+    let format = if is_dump {
+        CaptureFormat::Socat
+    } else {
+        CaptureFormat::CurlTrace
+    };
+    read_as(format, input)
+}
+
+fn read_as(format: CaptureFormat, input: &[u8]) -> Capture<'_> {
     let record = Record {
         bytes: input,
         terminator: b"",
         is_whole: true,
         start: Position::START,
     };
-    deliveries(&record, Some(CaptureFormat::CurlTrace), &Limits::default())
+    deliveries(&record, Some(format), &Limits::default())
 }
 
 fn secret() -> Secret {
@@ -95,6 +106,12 @@ fn the_samples_have_their_verdicts() {
     assert_eq!(held(&tampered), ["invalid exact"]);
     let ascii = sample("curl-trace-ascii.txt");
     assert_eq!(held(&ascii), ["inconclusive decoded"]);
+    let dump = sample("socat-hex.txt");
+    assert_eq!(held(&dump), ["valid exact"]);
+    let tampered = dump.replace("63 6c 6f 73 65 64", "6f 70 65 6e 65 64");
+    assert_ne!(tampered, dump);
+    assert_eq!(held(&tampered), ["invalid exact"]);
+    assert_eq!(held(&sample("socat-text.txt")), ["inconclusive decoded"]);
 }
 
 #[test]
@@ -202,6 +219,100 @@ fn no_trace_does_harm() {
     ] {
         let start = Instant::now();
         drop(read(line.repeat(500_000 / line.len()).as_bytes()));
+        let taken = start.elapsed();
+        assert!(taken < Duration::from_secs(10), "{taken:?} for {line}");
+    }
+}
+
+/// Writes a block as `socat -v` does, or as `-x` does.
+fn dumped(direction: char, bytes: &[u8], from: usize, is_hex: bool) -> String {
+    let length = bytes.len();
+    let to = from + length - 1;
+    let mut text =
+        format!("{direction} 2025/04/15 06:41:10.000250123  length={length} from={from} to={to}\n");
+    if is_hex {
+        text.extend(bytes.iter().map(|byte| format!(" {byte:02x}")));
+        text.push('\n');
+        return text;
+    }
+    let shown = |byte: u8| match byte {
+        b'\r' => "\\r".to_owned(),
+        b'\t' => "\\t".to_owned(),
+        b'\\' => "\\\\".to_owned(),
+        b'\n' | 0x20..0x7f => char::from(byte).to_string(),
+        _ => ".".to_owned(),
+    };
+    text.extend(bytes.iter().copied().map(shown));
+    text
+}
+
+/// The dump of a request with this body and signature, sent in parts of this size.
+fn dump(body: &[u8], signature: &str, part: usize, is_hex: bool) -> String {
+    let head = format!(
+        "POST /hook HTTP/1.1\r\nX-AIRudder-Sign: {signature}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut text = dumped('>', head.as_bytes(), 0, is_hex);
+    for (index, part_of_body) in body.chunks(part).enumerate() {
+        text += &dumped('>', part_of_body, head.len() + index * part, is_hex);
+        text += &dumped('<', b"HTTP/1.1 100 Continue\r\n\r\n", index * 25, is_hex);
+    }
+    text
+}
+
+#[test]
+fn a_dump_of_socat_is_read_back() {
+    let bytes = prop::collection::vec(any::<u8>(), 1..300);
+    let text = "[ -~\r\n\t]{0,200}".prop_map(String::into_bytes);
+    let cases = (prop_oneof![bytes, text], 1..200_usize, any::<bool>());
+    let outcome = runner(2_000).run(&cases, |(body, part, is_hex)| {
+        let body = [b"{\"a\": ", &body[..], b"}"].concat();
+        let both = dump(&body, SIGNATURE, part, is_hex).repeat(2);
+        let capture = read(both.as_bytes());
+        prop_assert_eq!(capture.deliveries.len(), 2, "{}", both);
+        for delivery in &capture.deliveries {
+            let may_differ = delivery.fidelity == Fidelity::Decoded;
+            prop_assert!(may_differ || *delivery.body == body, "{}", both);
+            prop_assert_eq!(delivery.fidelity == Fidelity::Exact, is_hex);
+            prop_assert_eq!(delivery.body.len(), body.len());
+        }
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is not ok"));
+}
+
+/// Text may look like a heading and a whole request, but the number of bytes ends a block.
+#[test]
+fn no_text_in_a_dump_is_taken_for_a_block() {
+    let inner = dump(BODY.as_bytes(), SIGNATURE, 5_000, false);
+    let body = format!("{{\"text\": \"\n{inner}\n\"}}");
+    let capture_of = |part| dump(body.as_bytes(), &"0".repeat(64), part, false);
+    for part in [20_000, 7] {
+        assert_eq!(held(&capture_of(part)), ["inconclusive decoded"]);
+    }
+}
+
+#[test]
+fn what_a_dump_lacks_is_said() {
+    let whole = dump(BODY.as_bytes(), SIGNATURE, 500, true);
+    assert_eq!(held(&whole), ["valid exact"]);
+    let third = whole.match_indices("\n> ").nth(2).expect("a third block").0 + 1;
+    let after = whole[third..].find("\n< ").expect("an answer") + third + 1;
+    let without = whole[..third].to_owned() + &whole[after..];
+    assert_eq!(held(&without), ["inconclusive truncated"]);
+    for end in (0..whole.len()).step_by(11) {
+        drop(read_as(CaptureFormat::Socat, &whole.as_bytes()[..end]));
+    }
+    for line in [
+        "> 2025/04/15 06:41:10.0  length=18446744073709551615 from=0 to=1\n",
+        "> 2025/04/15 06:41:10.0  length=3 from=0 to=2\n\\\\\\",
+        " 00\n",
+    ] {
+        let start = Instant::now();
+        drop(read_as(
+            CaptureFormat::Socat,
+            line.repeat(500_000 / line.len()).as_bytes(),
+        ));
         let taken = start.elapsed();
         assert!(taken < Duration::from_secs(10), "{taken:?} for {line}");
     }

@@ -585,7 +585,7 @@ fn names_the_export_that_spells_line_breaks() {
     let plain = command
         .replace(r"\x0d", "")
         .replace(r"\x0a\x09", "")
-        .replace(r#"\x0a}"#, "}");
+        .replace(r"\x0a}", "}");
     folder.write("plain.sh", plain.replace(r"\x09", ""));
     folder
         .chatlog("verify plain.sh")
@@ -1027,6 +1027,7 @@ fn a_named_format_is_taken_at_its_word() {
         ("gh-webhook", "gh-webhook.json"),
         ("curl", "curl.sh"),
         ("curl-trace", "curl-trace.txt"),
+        ("socat", "socat-hex.txt"),
         ("n8n", "n8n.json"),
         ("postman", "postman.json"),
         ("table", "sqlite.csv"),

@@ -19,10 +19,9 @@ use std::collections::HashMap;
 
 use memchr::memchr;
 
+use super::dumped::Sent;
 use super::entry_reader::EntryReader;
 use super::http;
-use super::request::{Fault, Request};
-use crate::delivery::Fidelity;
 
 /// How many bytes a line of `--trace` shows.
 const HEX_WIDTH: usize = 16;
@@ -44,8 +43,7 @@ pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
     }
     trace.end_block();
     for message in trace.messages {
-        reader.enter(message.place);
-        reader.deliver(message.request());
+        message.deliver(reader);
     }
     if let Some(place) = trace.without_header {
         reader.problem(Some(place), "the header before this data is missing");
@@ -64,11 +62,11 @@ fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
 struct Heading<'t> {
     /// What numbers the transfer, if anything does.
     transfer: &'t [u8],
-    sent: Option<Sent>,
+    part: Option<Part>,
 }
 
 /// A part of a request that was sent, of this many bytes.
-enum Sent {
+enum Part {
     Header(usize),
     Data(usize),
 }
@@ -82,7 +80,7 @@ impl<'t> Heading<'t> {
         let sent = rest.strip_prefix(b"=> Send ");
         (is_other || sent.is_some()).then(|| Self {
             transfer,
-            sent: sent.and_then(Sent::read),
+            part: sent.and_then(Part::read),
         })
     }
 }
@@ -112,7 +110,7 @@ fn transfer(line: &[u8]) -> Option<(&[u8], &[u8])> {
         .then_some((number, rest))
 }
 
-impl Sent {
+impl Part {
     /// Reads `data, 16 bytes (0x10)`. What is encrypted is sent in clear as well.
     fn read(words: &[u8]) -> Option<Self> {
         let words = std::str::from_utf8(words).ok()?;
@@ -129,7 +127,7 @@ impl Sent {
 /// A trace that is being read.
 #[derive(Default)]
 struct Trace<'t> {
-    messages: Vec<Message<'t>>,
+    messages: Vec<Sent<'t>>,
     /// The last message of each transfer.
     open: HashMap<&'t [u8], usize>,
     block: Option<Block<'t>>,
@@ -146,19 +144,7 @@ struct Block<'t> {
     is_header: bool,
     size: usize,
     bytes: Vec<u8>,
-    /// Whether a dot may stand for another byte.
-    has_dots: bool,
     /// Whether bytes are missing.
-    is_broken: bool,
-}
-
-/// A request, as far as it was sent.
-struct Message<'t> {
-    place: &'t [u8],
-    bytes: Vec<u8>,
-    /// Whether its data is in hex.
-    is_hex: bool,
-    has_dots: bool,
     is_broken: bool,
 }
 
@@ -167,7 +153,7 @@ impl<'t> Trace<'t> {
         if let Some(heading) = Heading::read(line) {
             self.end_block();
             self.block = heading
-                .sent
+                .part
                 .map(|sent| Block::new(line, heading.transfer, &sent));
             return;
         }
@@ -197,13 +183,15 @@ impl<'t> Trace<'t> {
         let open = self.open.get(block.transfer);
         let starts = block.is_header && http::is_request_line(&block.bytes);
         match open.and_then(|open| self.messages.get_mut(*open)) {
-            Some(message) if !starts => message.add(block),
+            Some(message) if !starts => {
+                message.is_broken |= block.is_broken;
+                message.bytes.extend(block.bytes);
+            }
             _ if starts => {
                 self.open.insert(block.transfer, self.messages.len());
-                self.messages.push(Message {
+                self.messages.push(Sent {
                     place: block.heading,
                     is_hex: self.is_hex.unwrap_or(false),
-                    has_dots: false,
                     is_broken: block.is_broken,
                     bytes: block.bytes,
                 });
@@ -223,10 +211,10 @@ fn offset(line: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 impl<'t> Block<'t> {
-    fn new(heading: &'t [u8], transfer: &'t [u8], sent: &Sent) -> Self {
-        let (is_header, size) = match *sent {
-            Sent::Header(size) => (true, size),
-            Sent::Data(size) => (false, size),
+    fn new(heading: &'t [u8], transfer: &'t [u8], part: &Part) -> Self {
+        let (is_header, size) = match *part {
+            Part::Header(size) => (true, size),
+            Part::Data(size) => (false, size),
         };
         Self {
             heading,
@@ -234,7 +222,6 @@ impl<'t> Block<'t> {
             is_header,
             size,
             bytes: Vec::new(),
-            has_dots: false,
             is_broken: false,
         }
     }
@@ -258,7 +245,6 @@ impl<'t> Block<'t> {
     /// between them.
     fn add_text(&mut self, offset: usize, shown: &[u8]) {
         self.close_gap(offset);
-        self.has_dots |= memchr(b'.', shown).is_some();
         self.bytes.extend_from_slice(shown);
     }
 
@@ -272,37 +258,5 @@ impl<'t> Block<'t> {
 
     fn end(&mut self) {
         self.close_gap(self.size);
-    }
-}
-
-impl Message<'_> {
-    fn add(&mut self, block: Block<'_>) {
-        self.has_dots |= block.has_dots && !block.is_header;
-        self.is_broken |= block.is_broken;
-        self.bytes.extend(block.bytes);
-    }
-
-    fn request(self) -> Result<Request<'static>, Fault<'static>> {
-        let request = http::message(&self.bytes).map(|(request, _)| request.into_owned());
-        let mut request = request.map_err(|fault| Fault {
-            place: None,
-            message: fault.message,
-        })?;
-        if let Some(body) = &mut request.body {
-            let (fidelity, note) = match self {
-                Self {
-                    is_broken: true, ..
-                } => (Fidelity::Truncated, "lines of the trace are missing"),
-                Self { is_hex: true, .. } => return Ok(request),
-                Self { has_dots: true, .. } => (
-                    Fidelity::Decoded,
-                    "a dot in the trace may stand for another byte: `curl --trace` keeps all",
-                ),
-                Self { .. } => (Fidelity::Text, "the trace has only printable characters"),
-            };
-            body.fidelity = body.fidelity.max(fidelity);
-            body.notes.push(note.to_owned());
-        }
-        Ok(request)
     }
 }

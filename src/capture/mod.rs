@@ -13,8 +13,8 @@
 //!
 //! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
 //!    Most inputs are, and this way their other keys are not looked at.
-//! 2. A record that starts like an HTTP message, a curl command or trace, an event stream or a table is
-//!    one. These are not JSON, so the first bytes are enough.
+//! 2. A record that starts like an HTTP message, a curl command, a trace, a dump, an event stream or a
+//!    table is one. These are not JSON, so the first bytes are enough.
 //! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
 //! 4. JSON that holds notifications somewhere inside is searched for them; see `search`.
 //! 5. Anything else is a bare body, and reading the notification reports what is wrong with it.
@@ -51,6 +51,7 @@ mod api_gateway;
 mod body;
 mod curl;
 mod curl_trace;
+mod dumped;
 mod encoding;
 #[cfg(feature = "encryption")]
 pub mod encryption;
@@ -72,6 +73,7 @@ mod request;
 mod search;
 mod shell;
 mod smee;
+mod socat;
 #[cfg(feature = "tables")]
 mod table;
 mod time;
@@ -156,8 +158,8 @@ fn read_json<'a>(
     Some(reader.capture)
 }
 
-/// Whether an input is read as text, and so is one record: HTTP messages, curl commands, a trace, an
-/// event stream or a table. Any other input is JSON, and cut into its values.
+/// Whether an input is read as text, and so is one record: HTTP messages, curl commands, a trace, a
+/// dump, an event stream or a table. Any other input is JSON, and cut into its values.
 ///
 /// `format` is the format that the user named, and `start` the start of the input, without a byte
 /// order mark; 4 KiB are enough.

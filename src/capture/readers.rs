@@ -6,7 +6,7 @@ use super::json::Object;
 use super::table;
 use super::{
     api_gateway, curl, curl_trace, envelope, gh_webhook, har, hookdeck, http, n8n, ngrok, postman,
-    smee, webhook_site, webhook_tester,
+    smee, socat, webhook_site, webhook_tester,
 };
 use crate::delivery::CaptureFormat;
 
@@ -59,6 +59,7 @@ fn readers(format: CaptureFormat) -> Readers {
         CaptureFormat::Http => Readers::NONE.text(http::detect, http::read),
         CaptureFormat::Curl => Readers::NONE.text(curl::detect, curl::read),
         CaptureFormat::CurlTrace => Readers::NONE.text(curl_trace::detect, curl_trace::read),
+        CaptureFormat::Socat => Readers::NONE.text(socat::detect, socat::read),
         CaptureFormat::Har => Readers::NONE.object(har::detect, har::read),
         CaptureFormat::ApiGatewayV2 => Readers::NONE.object(api_gateway::detect_v2, api_gateway::read_v2),
         CaptureFormat::ApiGateway => Readers::NONE.object(api_gateway::detect_v1, api_gateway::read_v1),

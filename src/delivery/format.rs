@@ -37,6 +37,8 @@ formats! {
     Curl = "curl"
     /// What curl sent, as `--trace` or `--trace-ascii` writes it
     CurlTrace = "curl-trace"
+    /// What passed through socat, as `-x` or `-v` writes it
+    Socat = "socat"
     /// An HTTP archive exported by a browser or proxy
     Har = "har"
     /// An AWS API Gateway event (HTTP API) or Lambda function URL event
