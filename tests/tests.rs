@@ -45,6 +45,7 @@ mod regressions;
 mod schema;
 mod signature;
 mod tables;
+mod traces;
 
 // The documentation: every command of the README is run.
 #[cfg(unix)]

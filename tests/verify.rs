@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::contract::{Formats, Validator};
 use crate::folder::{Folder, Run, SECRET, run};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
@@ -520,6 +520,9 @@ fn says_what_was_done_to_the_body() {
     let slash = "02f621312d540b51f15a9aea0765adb5ae8dcfaffea0e4c70e9dab14ef5b0274";
     let compact_and_lf = "f7f70f9910c59825251328ae03c15eb6b212611967a58d51fdd46f3075d3b5ea";
     let of_body_and_crlf = "386a18b4beaf586b97054998786c799ea5b945fb3a575bf8f1d49c65e2d514c2";
+    let mut wrapped_base64 = STANDARD.encode(BODY);
+    wrapped_base64.insert(76, '\n');
+    let spelled = r#"{\x0a  "a": 1\x0A}"#.to_owned();
     #[rustfmt::skip]
     let cases = [
         // One line break would be the file's own.
@@ -530,6 +533,10 @@ fn says_what_was_done_to_the_body() {
         (format!("\u{feff}{BODY}"), SIGNATURE, "bom", "without its byte order mark"),
         (format!("\u{feff}{BODY}\r\n"), SIGNATURE, "bom", "without its final line break and"),
         (STANDARD.encode(BODY), SIGNATURE, "content-encoding", "decoded from base64"),
+        (json!(URL_SAFE_NO_PAD.encode(BODY)).to_string(), SIGNATURE, "content-encoding", "decoded from base64"),
+        (wrapped_base64, SIGNATURE, "content-encoding", "decoded from base64"),
+        (format!("\\x{}\n", hex::encode(BODY)), SIGNATURE, "content-encoding", "decoded from hex"),
+        (spelled, lines, "literal-escapes", r"escapes such as `\x0a`"),
         (pretty.to_owned(), OF_COMPACT, "reprinted-compact", "printed compactly"),
         (format!("{pretty}\n"), compact_and_lf, "reprinted-compact", "and with a final line break"),
         (COMPACT.to_owned(), SIGNATURE, "reprinted-indented", "a space after each comma and colon"),
@@ -551,6 +558,88 @@ fn says_what_was_done_to_the_body() {
         human.is(1, &[&format!("\n  hint[{code}]: {message}")]);
         assert!(!human.text().contains("tried"), "{human:?}");
     }
+}
+
+/// What mitmproxy's `export.clip curl` writes for a body with line breaks and a tab.
+#[test]
+fn names_the_export_that_spells_line_breaks() {
+    let body =
+        "{\r\n\t\"callee\": \"+62 800 0000 0042\",\n\t\"text\": \"it's \\\\x0a \\\"fine\\\"\"\n}";
+    let signature = "9b3c64dae3c1a2c5a1c8a2ac2a4f2ae9";
+    let command = format!(
+        r#"curl -H 'content-type: application/json' -H 'x-airudder-sign: {signature}' -X POST https://hooks.example.com/hook -d '{{\x0d\x0a\x09"callee": "+62 800 0000 0042",\x0a\x09"text": "it'"'"'s \\x0a \"fine\""\x0a}}'"#
+    );
+    let folder = Folder::new("mitmproxy");
+    folder.write("signed.http", signed(signature, body));
+    let sign = folder.chatlog("sign --as value signed.http");
+    folder.write("curl.sh", command.replace(signature, sign.text().trim()));
+    folder.chatlog("verify curl.sh").is(
+        2,
+        &[
+            "inconclusive curl.sh (curl, decoded)",
+            "hint[literal-escapes]: the body with bytes in the place of escapes such as `\\x0a` would match",
+            "export the request as `raw_request` instead",
+        ],
+    );
+    // A backslash that JSON escapes is nothing special.
+    let plain = command
+        .replace(r"\x0d", "")
+        .replace(r"\x0a\x09", "")
+        .replace(r"\x0a}", "}");
+    folder.write("plain.sh", plain.replace(r"\x09", ""));
+    folder
+        .chatlog("verify plain.sh")
+        .is(1, &["plain.sh (curl, text)"]);
+}
+
+/// smee-client sends what an event of smee.io has as headers, and prints the parsed body again.
+#[test]
+fn names_a_forwarder_that_writes_json_again() {
+    let folder = Folder::new("forwarder");
+    let printed = COMPACT.replace("1.0", "1").replace("\\u00e1", "á");
+    let printed = printed.replace("993}", "992}");
+    let sign = format!("X-AIRudder-Sign: {SIGNATURE}");
+    folder.write(
+        "smee.http",
+        request(&[&sign, "timestamp: 1744699270250"], &printed),
+    );
+    folder.chatlog("verify smee.http").is(
+        1,
+        &[
+            "hint[forwarder]: the header `timestamp` tells that smee-client forwarded the request",
+            "nothing matched; tried: ",
+        ],
+    );
+    // Other headers of the name are not its own.
+    folder.write(
+        "other.http",
+        request(&[&sign, "timestamp: 1744699270"], &printed),
+    );
+    let other = folder.chatlog("verify other.http");
+    other.is(1, &["nothing matched; tried: "]);
+    assert!(!other.text().contains("forwarder"), "{other:?}");
+    // What arrived was printed in a style that is not the signed one.
+    let reprinted = request(&[&format!("X-AIRudder-Sign: {OF_COMPACT}")], BODY);
+    folder.write("printed.http", reprinted);
+    folder.chatlog("verify printed.http").is(
+        1,
+        &[
+            "hint[reprinted-compact]: ",
+            "hint[forwarder]: the capture keeps what arrives",
+        ],
+    );
+    // It may have been swapped as well: that explains more.
+    let swapped = |signature: &str, body| {
+        let sign = format!("X-AIRudder-Sign: {signature}");
+        request(&[&sign, "timestamp: 1744699270250"], body)
+    };
+    folder.write(
+        "pair.http",
+        [swapped(TWO, r#"{"n": 1}"#), swapped(ONE, r#"{"n": 2}"#)].concat(),
+    );
+    let pair = folder.chatlog("verify pair.http");
+    pair.is(1, &["hint[swapped-deliveries]"]);
+    assert!(!pair.text().contains("smee-client"), "{pair:?}");
 }
 
 #[test]
@@ -937,6 +1026,8 @@ fn a_named_format_is_taken_at_its_word() {
         ("hookdeck", "hookdeck.json"),
         ("gh-webhook", "gh-webhook.json"),
         ("curl", "curl.sh"),
+        ("curl-trace", "curl-trace.txt"),
+        ("socat", "socat-hex.txt"),
         ("n8n", "n8n.json"),
         ("postman", "postman.json"),
         ("table", "sqlite.csv"),

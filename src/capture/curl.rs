@@ -182,10 +182,30 @@ impl<'a> CurlOptions<'a> {
         }
         if has_data {
             let body = self.data.join("&").into_bytes();
-            request.body = Some(Body::of(body, Fidelity::Text));
+            request.body = Some(if spells_controls(&body) {
+                Body::of(body, Fidelity::Decoded).with_note(SPELLED)
+            } else {
+                Body::of(body, Fidelity::Text)
+            });
         }
         request
     }
+}
+
+const SPELLED: &str = "the body spells line breaks and the like as `\\x0a`, as mitmproxy's export for \
+                       curl does: export the request as `raw_request` instead";
+
+/// Whether control characters are spelled as `\x0a`, which JSON has no meaning for.
+fn spells_controls(body: &[u8]) -> bool {
+    let mut rest = body;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        match &rest[at + 1..] {
+            [b'x', b'0' | b'1', digit, ..] if digit.is_ascii_hexdigit() => return true,
+            [_, after @ ..] => rest = after,
+            [] => break,
+        }
+    }
+    false
 }
 
 /// The value of an option, unless it is `@` and the name of a file.

@@ -21,7 +21,7 @@ const MAX_ENCODINGS: usize = 4;
 ///
 /// # Errors
 /// The offset in the text at which it is not base64, and what is wrong there.
-pub(super) fn base64(text: &str, cut: bool) -> Result<Vec<u8>, (usize, String)> {
+pub(crate) fn base64(text: &str, cut: bool) -> Result<Vec<u8>, (usize, String)> {
     let alphabet = match memchr::memchr2(b'-', b'_', text.as_bytes()) {
         Some(_) => &alphabet::URL_SAFE,
         None => &alphabet::STANDARD,

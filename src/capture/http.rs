@@ -108,7 +108,7 @@ fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Skips the first line, and then everything up to the next request line.
-fn next_request(bytes: &[u8]) -> &[u8] {
+pub(super) fn next_request(bytes: &[u8]) -> &[u8] {
     let (_, mut rest) = split_line(bytes);
     while !rest.is_empty() && !is_request_line(rest) {
         (_, rest) = split_line(rest);

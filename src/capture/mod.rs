@@ -14,8 +14,8 @@
 //!
 //! 1. An object whose first key is one of the notification's, and that has messages, is a bare body.
 //!    Most inputs are, and this way their other keys are not looked at.
-//! 2. A record that starts like an HTTP message, a curl command, an event stream or a table is one.
-//!    These are not JSON, so the first bytes are enough.
+//! 2. A record that starts like an HTTP message, a curl command, a trace, a dump, an event stream or a
+//!    table is one. These are not JSON, so the first bytes are enough.
 //! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
 //! 4. JSON that holds notifications somewhere inside is searched for them; see `search`.
 //! 5. Anything else is a bare body, and reading the notification reports what is wrong with it.
@@ -51,6 +51,8 @@ mod ambiguity;
 mod api_gateway;
 mod body;
 mod curl;
+mod curl_trace;
+mod dumped;
 mod encoding;
 #[cfg(feature = "encryption")]
 pub mod encryption;
@@ -72,6 +74,7 @@ mod request;
 mod search;
 mod shell;
 mod smee;
+mod socat;
 #[cfg(feature = "tables")]
 mod table;
 mod time;
@@ -79,6 +82,7 @@ mod webhook_site;
 mod webhook_tester;
 
 pub use self::body::is_notification;
+pub(crate) use self::encoding::base64;
 use self::entry_reader::EntryReader;
 use self::json::Object;
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
@@ -158,8 +162,8 @@ fn read_json<'a>(record: &Record<'a>, options: &CaptureOptions) -> Option<Captur
     Some(reader.capture)
 }
 
-/// Whether an input is read as text, and so is one record: HTTP messages, curl commands, an event
-/// stream or a table. Any other input is JSON, and cut into its values.
+/// Whether an input is read as text, and so is one record: HTTP messages, curl commands, a trace, a
+/// dump, an event stream or a table. Any other input is JSON, and cut into its values.
 ///
 /// `start` is the start of the input, without a byte order mark; 4 KiB are enough.
 pub fn is_text(options: &CaptureOptions, start: &[u8]) -> bool {

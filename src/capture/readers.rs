@@ -5,8 +5,8 @@ use super::json::Object;
 #[cfg(feature = "tables")]
 use super::table;
 use super::{
-    api_gateway, curl, envelope, gh_webhook, har, hookdeck, http, n8n, ngrok, postman, smee,
-    webhook_site, webhook_tester,
+    api_gateway, curl, curl_trace, envelope, gh_webhook, har, hookdeck, http, n8n, ngrok, postman,
+    smee, socat, webhook_site, webhook_tester,
 };
 use crate::delivery::CaptureFormat;
 
@@ -58,6 +58,8 @@ fn readers(format: CaptureFormat) -> Readers {
         CaptureFormat::Body | CaptureFormat::Nested => Readers::NONE,
         CaptureFormat::Http => Readers::NONE.text(http::detect, http::read),
         CaptureFormat::Curl => Readers::NONE.text(curl::detect, curl::read),
+        CaptureFormat::CurlTrace => Readers::NONE.text(curl_trace::detect, curl_trace::read),
+        CaptureFormat::Socat => Readers::NONE.text(socat::detect, socat::read),
         CaptureFormat::Har => Readers::NONE.object(har::detect, har::read),
         CaptureFormat::ApiGatewayV2 => Readers::NONE.object(api_gateway::detect_v2, api_gateway::read_v2),
         CaptureFormat::ApiGateway => Readers::NONE.object(api_gateway::detect_v1, api_gateway::read_v1),
@@ -120,6 +122,15 @@ mod tests {
             ("\nPOST https://a/b HTTP/2\n", Some(CaptureFormat::Http)),
             ("curl -X POST https://a", Some(CaptureFormat::Curl)),
             ("$ curl.exe ^\r\n", Some(CaptureFormat::Curl)),
+            (
+                "== Info:   Trying 127.0.0.1:80...\n",
+                Some(CaptureFormat::CurlTrace),
+            ),
+            (
+                "12:30:00.123456 [0-0] => Send header, 2 bytes (0x2)\n",
+                Some(CaptureFormat::CurlTrace),
+            ),
+            ("12:30:00.123456 => Sending\n", None),
             ("event: ready\ndata: {}\n", Some(CaptureFormat::Smee)),
             ("POST /hook\r\n", None),
             ("curly {", None),

@@ -35,6 +35,10 @@ formats! {
     Http = "http"
     /// curl commands
     Curl = "curl"
+    /// What curl sent, as `--trace` or `--trace-ascii` writes it
+    CurlTrace = "curl-trace"
+    /// What passed through socat, as `-x` or `-v` writes it
+    Socat = "socat"
     /// An HTTP archive exported by a browser or proxy
     Har = "har"
     /// An AWS API Gateway event (HTTP API) or Lambda function URL event

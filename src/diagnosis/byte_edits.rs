@@ -8,11 +8,10 @@ use std::borrow::Cow;
 #[cfg(feature = "compression")]
 use std::io::Read;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 #[cfg(feature = "compression")]
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
+use crate::capture::base64;
 use crate::signature::{Code, without_line_break};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -94,7 +93,9 @@ pub(super) const EDITS: &[ByteEdit] = &[
     edit(Code::ContentEncoding, "decompressed from gzip", |body| gunzipped(body).map(whole)),
     #[cfg(feature = "compression")]
     edit(Code::ContentEncoding, "decompressed from deflate", |body| inflated(body).map(whole)),
-    edit(Code::ContentEncoding, "decoded from base64", |body| STANDARD.decode(body.trim_ascii()).ok().map(whole)),
+    edit(Code::ContentEncoding, "decoded from base64", |body| from_base64(body).map(whole)),
+    edit(Code::ContentEncoding, "decoded from hex", |body| from_hex(body).map(whole)),
+    edit(Code::LiteralEscapes, "with bytes in the place of escapes such as `\\x0a`", |body| without_escapes(body).map(whole)),
     edit(Code::ContentEncoding, "restored to UTF-8, after it was read as Latin-1,", |body| from_latin1(body).map(whole)),
 ];
 
@@ -183,6 +184,53 @@ fn decompressed(decoder: impl Read) -> Option<Vec<u8>> {
         .read_to_end(&mut plain)
         .ok()?;
     (size as u64 <= MAX_DECOMPRESSED).then_some(plain)
+}
+
+/// The body before it was saved as base64, in either alphabet and perhaps as a JSON string.
+fn from_base64(body: &[u8]) -> Option<Vec<u8>> {
+    // What is not base64 at its start, as nearly all bodies, need not be copied.
+    let text = unquoted(body)?;
+    let is_symbol = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(&byte);
+    text.bytes().take(64).all(is_symbol).then_some(())?;
+    base64(text, false).ok()
+}
+
+/// The body before it was saved as hex, also behind the `\x` of Postgres.
+fn from_hex(body: &[u8]) -> Option<Vec<u8>> {
+    let text = unquoted(body)?;
+    let digits = text.trim_start_matches('\\');
+    let digits = digits
+        .strip_prefix('x')
+        .or_else(|| digits.strip_prefix("0x"))
+        .unwrap_or(digits);
+    hex::decode(digits).ok()
+}
+
+/// The text of a body, without the quotes of a string around it.
+fn unquoted(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body.trim_ascii()).ok()?;
+    let inside = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    Some(inside.unwrap_or(text))
+}
+
+/// The body with the byte for each `\xHH`; `None` if it has none. An escaped backslash starts none.
+fn without_escapes(body: &[u8]) -> Option<Vec<u8>> {
+    memchr::memmem::find(body, b"\\x")?;
+    let mut changed = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        changed.extend_from_slice(&rest[..at]);
+        let digits = rest[at..].strip_prefix(b"\\x").and_then(|it| it.get(..2));
+        let byte = digits.and_then(|digits| hex::decode(digits).ok());
+        let (escape, after) = match byte {
+            Some(_) => rest[at..].split_at(4),
+            None => rest[at..].split_at(2.min(rest.len() - at)),
+        };
+        changed.extend_from_slice(byte.as_deref().unwrap_or(escape));
+        rest = after;
+    }
+    changed.extend_from_slice(rest);
+    (changed != body).then_some(changed)
 }
 
 /// The body before its UTF-8 was read as Latin-1 and written as UTF-8 again, `Ã¡` for `á`.

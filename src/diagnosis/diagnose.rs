@@ -12,6 +12,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use super::Budget;
 use super::byte_edits::{EditedBody, edited_bodies};
 use super::difference::difference;
+use super::forwarder::forwarder;
 use super::reserialize::{JsonStyle, JsonTokens, MAX_BODY};
 use super::signing_method::{
     SigningMethod, expected_methods, messages, other_schemes, under_schemes, with_secret_variants,
@@ -24,7 +25,8 @@ use crate::signature::{
 /// What was found out about a signature that does not match.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnosis {
-    /// What would have matched, the likeliest first. Empty if nothing did.
+    /// What would have matched, the likeliest first, and what may be the cause of that. Empty if
+    /// neither was found.
     pub hints: Vec<Hint>,
     /// If nothing matched, what was tried: a phrase for each stage of the search.
     pub tried: Vec<&'static str>,
@@ -90,7 +92,9 @@ pub fn diagnose(
         other_messages: &other_messages,
         bytes_left: Cell::new(allowance),
     };
-    let diagnosis = mismatch.search();
+    let mut diagnosis = mismatch.search();
+    let forwarder = forwarder(delivery, diagnosis.hints.first());
+    diagnosis.hints.extend(forwarder);
     budget.spend(allowance - mismatch.bytes_left.get());
     Some(diagnosis)
 }

@@ -18,7 +18,7 @@
 //!
 //! To add a hypothesis, give [`Code`](crate::signature::Code) a row, and name that code in a row of
 //! the table that knows what went wrong: `byte_edits` the bytes of the body, `reserialize` its JSON,
-//! `secret_variants` the secret.
+//! `secret_variants` the secret, `forwarder` what stands in front of the capture.
 
 mod budget;
 mod byte_edits;
@@ -26,6 +26,7 @@ mod common_cause;
 mod diagnose;
 mod difference;
 mod discovery;
+mod forwarder;
 mod reserialize;
 mod secret_variants;
 mod signing_method;
@@ -52,7 +53,11 @@ mod tests {
         let edits = EDITS.iter().map(|edit| edit.code);
         let variants = VARIANTS.iter().map(|(code, ..)| *code);
         let styles = JsonStyle::all().map(JsonStyle::code);
-        let methods = [Code::OtherAlgorithm, Code::SwappedDeliveries];
+        let methods = [
+            Code::Forwarder,
+            Code::OtherAlgorithm,
+            Code::SwappedDeliveries,
+        ];
         let given: HashSet<Code> = edits.chain(variants).chain(styles).chain(methods).collect();
         assert_eq!(given, Code::ALL.iter().copied().collect());
     }

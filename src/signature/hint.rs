@@ -54,6 +54,9 @@ codes! {
     ContentEncoding "content-encoding"
         "The saved body is compressed or encoded in a way that the signed one is not."
         "verify the bytes that the sender signs, before or after they are encoded";
+    LiteralEscapes "literal-escapes"
+        "The saved body spells some bytes, such as line breaks, as `\\x0a`."
+        "mitmproxy's export for curl and logs of nginx write them so: save the raw request instead";
     SecretWhiteSpace "secret-white-space"
         "The secret has white space around it that is not part of it, or lacks a line break that is."
         "check how the secret is stored";
@@ -84,6 +87,9 @@ codes! {
     ReprintedAscii "reprinted-ascii"
         "The signed and the saved body escape different characters, such as `/` or those outside ASCII."
         "save and verify the bytes as received, before they are parsed";
+    Forwarder "forwarder"
+        "Something between the sender and the capture parsed the body and printed it again."
+        "forwarders such as smee-client write JSON again, and no signature can be verified behind them: save the request in front of it";
     SwappedDeliveries "swapped-deliveries"
         "The signature belongs to another delivery of the same run."
         "check that each was saved with its own headers";
@@ -124,6 +130,11 @@ impl Hint {
             message: format!("{found}; {}", code.advice()),
             difference: None,
         }
+    }
+
+    /// Whether the hint says what would match, and not only what may be the cause.
+    pub fn would_match(&self) -> bool {
+        self.code != Code::Forwarder
     }
 
     /// The same for a body that differs from the saved one.

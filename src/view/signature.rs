@@ -202,7 +202,8 @@ fn hint_line(hint: &Hint, theme: &Theme) -> String {
 /// What was tried, if nothing matched.
 fn tried(signature: &Signature, theme: &Theme) -> Option<String> {
     let is_failed = matches!(signature.verdict, Verdict::Invalid | Verdict::Inconclusive);
-    let is_told = is_failed && signature.hints.is_empty() && !signature.tried.is_empty();
+    let is_explained = signature.hints.iter().any(Hint::would_match);
+    let is_told = is_failed && !is_explained && !signature.tried.is_empty();
     let label = theme.muted.style("nothing matched; tried:");
     is_told.then(|| format!("{label} {}", signature.tried.join(", ")))
 }

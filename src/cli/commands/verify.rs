@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use chatlog::delivery::Delivery;
 use chatlog::diagnosis::{DeliveryId, Discovery, SwapDetector};
 use chatlog::finding::{Finding, Levels, Severity};
-use chatlog::signature::Signature;
+use chatlog::signature::{Hint, Signature};
 use chatlog::view::findings::{InputProblem, ReportFormat};
 use chatlog::view::signature::{
     DeliveryInfo, VerdictCounts, write_failures, write_options, write_schemes,
@@ -327,7 +327,8 @@ impl Verdicts {
         } = checked;
         let enter = || self.swaps.enter(source.as_str(), index, &signature);
         let id = self.compares.then(enter).flatten();
-        let may_be_swapped = signature.is_mismatch() && signature.hints.is_empty();
+        let may_be_swapped =
+            signature.is_mismatch() && !signature.hints.iter().any(Hint::would_match);
         Some(HeldVerdict {
             info: info?,
             signature,
@@ -338,9 +339,9 @@ impl Verdicts {
 
     fn write_held(&mut self, failures: &mut Failures) -> Result<()> {
         for mut verdict in std::mem::take(&mut self.held) {
-            let hints = &mut verdict.signature.hints;
-            if hints.is_empty() {
-                hints.extend(verdict.swap_id.and_then(|id| self.swaps.hint(id)));
+            let swapped = verdict.swap_id.and_then(|id| self.swaps.hint(id));
+            if let Some(hint) = swapped {
+                verdict.signature.hints = vec![hint];
             }
             self.write(&verdict, failures)?;
         }
