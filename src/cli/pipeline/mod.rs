@@ -5,11 +5,13 @@
 //!  input ──▶ reader ──▶ framing ──▶ batch ──▶ queue ──▶ worker ──▶ sink
 //!  files,    opens      cuts into   records   bounds    capture,   accounts
 //!  folders,  and        records     that own  what is   then the   and writes,
-//!  stdin     decodes                bytes     in memory command    in order
+//!  archives, decodes                bytes     in memory command    in order
+//!  stdin
 //! ```
 //!
 //! - [`Input`] is what the user named: a file, a folder (`walk` lists its files, `probe` decides
-//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode.
+//!   which of them hold deliveries), an archive ([`archive_file`] gives out its files) or standard
+//!   input. `decode` undoes compression and UTF-16, with `zstd` and `utf16`.
 //! - The [`Reader`](reader::Reader) opens one source after another and cuts it into records with
 //!   [`framing`]. It passes them on, with what happened in between, to a
 //!   [`Consumer`](reader::Consumer).
@@ -43,7 +45,9 @@
 //! worker, or an input too small to be worth a thread, records are processed where they lie, without
 //! threads or copies.
 
+mod archive_file;
 mod batch;
+mod decode;
 mod decryption;
 mod event;
 mod framing;
@@ -54,6 +58,7 @@ mod open_source;
 mod probe;
 mod queue;
 mod reader;
+mod rewind;
 mod schemas;
 mod sink;
 mod threads;

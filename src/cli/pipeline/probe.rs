@@ -1,4 +1,4 @@
-//! Decides whether a file found in a folder holds a delivery.
+//! Decides whether a file found in a folder or an archive holds a delivery.
 //!
 //! A folder may contain anything, and every file in it is looked at. So the decision must be cheap
 //! for files that are something else: a file whose first bytes can start neither a capture nor a
@@ -10,16 +10,14 @@ use chatlog::capture::{self, Limits, Record};
 use chatlog::delivery::CaptureFormat;
 
 use super::framing::{Buffering, Records};
-use super::input::Source;
 
 /// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
 /// object that only might be a body does not count.
-pub(crate) fn holds_delivery(
-    source: &Source,
+pub(super) fn holds_delivery(
+    reader: impl Read,
     format: Option<CaptureFormat>,
     limits: Limits,
 ) -> io::Result<bool> {
-    let reader = source.open()?.reader;
     let mut records = Records::new(reader, Buffering::Whole, limits.max_body);
     let is_sought = |record: Record<'_>| {
         let capture = capture::deliveries(&record, format, &limits);
