@@ -3,12 +3,13 @@
 //! What a stream is shows in its first bytes and not in its name. Looking at them must not make a live
 //! stream wait: a line of JSON is answered as soon as it is complete.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::{Decompress, FlushDecompress};
 
 use super::archive_file::{ArchiveFormat, TAR_BLOCK};
+use super::rewind::Rewindable;
 use super::utf16::Utf16Reader;
 use super::zstd::ZstdReader;
 
@@ -16,7 +17,7 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// What zlib streams start with, at each of their levels of compression. mitmproxy's `.zhar` is one.
 const ZLIB: [&[u8]; 4] = [&[0x78, 0x01], &[0x78, 0x5e], &[0x78, 0x9c], &[0x78, 0xda]];
-const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
+const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
 
 /// A stream, decoded.
 pub(super) struct Decoded<'r> {
@@ -31,40 +32,33 @@ pub(super) struct Decoded<'r> {
 }
 
 /// Undoes compression and UTF-16.
-pub(super) fn decode<'r>(reader: Box<dyn Read + 'r>, is_live: bool) -> io::Result<Decoded<'r>> {
-    let (start, mut reader, compression) = decompress(reader, is_live)?;
+pub(super) fn decode<'r>(reader: Box<dyn Read + 'r>, is_live: bool) -> Decoded<'r> {
+    let start = Start::of(reader, is_live);
+    let (start, compression) = match Compression::of(start.bytes()) {
+        Some(compression) => {
+            let content = compression.undo(start.0.rewound());
+            (Start::of(content, is_live), Some(compression.name()))
+        }
+        None => (start, None),
+    };
     let mut encodings: Vec<_> = compression.into_iter().collect();
-    let archive = ArchiveFormat::of(&start);
-    let is_recoded = archive.is_none() && starts_with_any(&start, &UTF_16);
-    let (mark, text) = start.split_at(if is_recoded { UTF_16[0].len() } else { 0 });
-    reader = Box::new(Cursor::new(text.to_vec()).chain(reader));
-    if is_recoded {
-        encodings.push("UTF-16");
-        reader = Box::new(Utf16Reader::new(mark, reader));
-    }
-    Ok(Decoded {
+    let archive = ArchiveFormat::of(start.bytes());
+    let mark = UTF_16
+        .into_iter()
+        .find(|mark| start.bytes().starts_with(mark));
+    let reader: Box<dyn Read + 'r> = match mark {
+        None => Box::new(start.0.rewound()),
+        Some(mark) => {
+            encodings.push("UTF-16");
+            Box::new(Utf16Reader::new(&mark, start.0.rewound_to(mark.len())))
+        }
+    };
+    Decoded {
         reader,
         archive,
         encodings,
-        is_recoded,
-    })
-}
-
-/// The first bytes of the content, the rest of it, and the compression that was undone.
-type Decompressed<'r> = (Vec<u8>, Box<dyn Read + 'r>, Option<&'static str>);
-
-fn decompress<'r>(mut reader: Box<dyn Read + 'r>, is_live: bool) -> io::Result<Decompressed<'r>> {
-    let start = first_bytes(&mut reader, is_live)?;
-    let Some(compression) = Compression::of(&start) else {
-        return Ok((start, reader, None));
-    };
-    let compressed = Cursor::new(start).chain(reader);
-    let (mut content, name): (Box<dyn Read + 'r>, _) = match compression {
-        Compression::Gzip => (Box::new(MultiGzDecoder::new(compressed)), "gzip"),
-        Compression::Zlib => (Box::new(ZlibDecoder::new(compressed)), "zlib"),
-        Compression::Zstd => (Box::new(ZstdReader::new(compressed)), "zstd"),
-    };
-    Ok((first_bytes(&mut content, is_live)?, content, Some(name)))
+        is_recoded: mark.is_some(),
+    }
 }
 
 enum Compression {
@@ -84,6 +78,22 @@ impl Compression {
             is_zlib(start).then_some(Self::Zlib)
         }
     }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    fn undo<'r>(&self, compressed: impl Read + 'r) -> Box<dyn Read + 'r> {
+        match self {
+            Self::Gzip => Box::new(MultiGzDecoder::new(compressed)),
+            Self::Zlib => Box::new(ZlibDecoder::new(compressed)),
+            Self::Zstd => Box::new(ZstdReader::new(compressed)),
+        }
+    }
 }
 
 /// Whether these are the first bytes of a zlib stream. Text can start like one (`x^2`), so they must
@@ -95,27 +105,36 @@ fn is_zlib(start: &[u8]) -> bool {
     starts_with_any(start, &ZLIB) && inflate().is_ok()
 }
 
-/// The first bytes, as many as are needed to detect what a stream is. A live stream is read byte by
-/// byte, and not beyond its first line, so that it never waits for more than that.
-fn first_bytes(reader: &mut impl Read, is_live: bool) -> io::Result<Vec<u8>> {
-    let mut start = Vec::with_capacity(TAR_BLOCK);
-    if !is_live {
-        reader.take(TAR_BLOCK as u64).read_to_end(&mut start)?;
-        return Ok(start);
-    }
-    while start.len() < TAR_BLOCK && !is_enough(&start) {
-        if reader.take(1).read_to_end(&mut start)? == 0 {
-            break;
+/// A stream whose first bytes were read, as many as are needed to detect what it is.
+struct Start<R>(Rewindable<R>);
+
+impl<R: Read> Start<R> {
+    /// Reads the first bytes. A live stream is read byte by byte, and not beyond its first line, so that
+    /// it never waits for more than that.
+    fn of(reader: R, is_live: bool) -> Self {
+        let mut reader = Rewindable::new(reader, TAR_BLOCK);
+        let mut block = [0; TAR_BLOCK];
+        let step = if is_live { 1 } else { TAR_BLOCK };
+        while !(is_live && is_enough(reader.kept())) {
+            match reader.read(&mut block[..step]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Whoever reads what comes before it is told of the error then.
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
         }
+        Self(reader)
     }
-    Ok(start)
+
+    fn bytes(&self) -> &[u8] {
+        self.0.kept()
+    }
 }
 
 /// Whether no more bytes are needed to detect what a live stream is.
 fn is_enough(start: &[u8]) -> bool {
-    start.ends_with(b"\n")
-        || starts_with_any(start, &[GZIP, ZSTD])
-        || starts_with_any(start, &UTF_16)
+    let is_utf16 = || UTF_16.iter().any(|mark| start.starts_with(mark));
+    start.ends_with(b"\n") || starts_with_any(start, &[GZIP, ZSTD]) || is_utf16()
 }
 
 fn starts_with_any(start: &[u8], marks: &[&[u8]]) -> bool {
@@ -149,8 +168,8 @@ mod tests {
     #[test]
     fn a_live_stream_is_not_read_beyond_its_first_line() {
         let mut stream = &b"{\"n\": 1}\n{\"n\": 2}\n"[..];
-        let start = first_bytes(&mut stream, true).expect("memory");
-        assert_eq!(start, b"{\"n\": 1}\n");
+        let start = Start::of(&mut stream, true);
+        assert_eq!(start.bytes(), b"{\"n\": 1}\n");
         assert_eq!(stream, b"{\"n\": 2}\n");
     }
 }

@@ -329,7 +329,7 @@ impl Source {
     /// Opens the file that it is in, and undoes compression and UTF-16.
     pub(super) fn open(&self) -> io::Result<Opened> {
         let (reader, is_live) = self.place.path.open()?;
-        let decoded = decode(reader, is_live)?;
+        let decoded = decode(reader, is_live);
         Ok(Opened { decoded, is_live })
     }
 
@@ -365,7 +365,7 @@ impl Source {
 /// The signature in a file `NAME.sig`, if it holds one.
 pub(super) fn signature_in(file: impl Read) -> Option<String> {
     let mut signature = Vec::new();
-    let decoded = decode(Box::new(file), false).ok()?;
+    let decoded = decode(Box::new(file), false);
     let mut start = decoded.reader.take(MAX_SIGNATURE);
     start.read_to_end(&mut signature).ok()?;
     // Bytes that are not UTF-8 are not a signature either, and the verdict reports it.

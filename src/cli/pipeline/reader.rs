@@ -218,7 +218,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
     ) -> Result<(), Stop> {
         let source = archive.member(member.name, member.claim);
         let name = source.name();
-        let content = member.content.and_then(|content| decode(content, false));
+        let content = member.content.map(|content| decode(content, false));
         let decoded = match content.and_then(|decoded| self.selected(&source, decoded)) {
             Ok(Some(decoded)) if decoded.archive.is_some() => {
                 return self.pass_over_archive(&source);

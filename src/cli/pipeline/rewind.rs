@@ -1,7 +1,7 @@
-//! Reads the start of a stream twice.
+//! Reads the start of a stream twice: once to find out what it is.
 //!
-//! A file in a folder is opened again once it is known to hold a delivery. A file in an archive is
-//! passed only once, so what was read of it to find that out is kept.
+//! A file could be opened again for that, but not a pipe, nor a file in an archive. A stream may also
+//! fail soon after its start, and what came before is still worth reading.
 
 use std::io::{self, Read};
 
@@ -25,8 +25,19 @@ impl<R: Read> Rewindable<R> {
         }
     }
 
+    /// What was read so far.
+    pub(super) fn kept(&self) -> &[u8] {
+        &self.kept
+    }
+
     /// The stream from its start.
     pub(super) fn rewound(self) -> impl Read {
+        self.rewound_to(0)
+    }
+
+    /// The stream behind its first bytes, of which there are at least `length`.
+    pub(super) fn rewound_to(mut self, length: usize) -> impl Read {
+        self.kept.drain(..length);
         io::Cursor::new(self.kept).chain(Rest {
             failure: self.failure,
             inner: self.inner,
