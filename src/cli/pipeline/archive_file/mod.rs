@@ -13,10 +13,12 @@
 //!
 //! # Bounds
 //!
-//! Memory holds one file's decoder, and for a zip archive its list of files, which `--max-size`
-//! bounds. Time is linear in what the archive decodes to. Deflate expands a byte to at most 1032, and
-//! no byte of a zip archive is decoded for two files ([`zip`] refuses overlapping ones, of which zip
-//! bombs are made). An archive in an archive is not read, so that expansions do not multiply.
+//! Memory holds one file's decoder, the start of a file that must show whether it holds a delivery,
+//! and for a zip archive its list of files; `--max-size` bounds each of them. Time is linear in what
+//! the archive decodes to: deflate makes at most 1032 bytes of one, and no byte of a zip archive is
+//! decoded for two files ([`zip`] refuses overlapping ones, of which zip bombs are made). A compressed
+//! file in an archive is decoded twice, but an archive in an archive is not read, so expansions do not
+//! multiply any further.
 
 mod checked;
 mod name;

@@ -54,6 +54,11 @@ pub(super) fn visit<B>(
                 return Ok(flow);
             }
         }
+        if stream.has_failed.get() {
+            return Err(invalid(
+                "the archive ends without the mark of its end, so it may be cut off",
+            ));
+        }
     }
     Ok(ControlFlow::Continue(()))
 }
@@ -164,11 +169,18 @@ impl Read for &Stream<'_> {
         }
         let wanted = limit.min(buffer.len());
         let read = self.reader.borrow_mut().read(&mut buffer[..wanted]);
-        match &read {
-            Ok(read) if *read > 0 => self.limit.set(self.limit.get() - *read as u64),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Ok(_) | Err(_) => self.has_failed.set(true),
+        match read {
+            Ok(read) => {
+                self.limit.set(self.limit.get() - read as u64);
+                self.has_failed.set(read == 0);
+                Ok(read)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.has_failed.set(true);
+                let what = format!("the archive is cut off or damaged here: {error}");
+                Err(io::Error::new(error.kind(), what))
+            }
         }
-        read
     }
 }
