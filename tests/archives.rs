@@ -4,8 +4,8 @@
 //! `samples/captures` are of Info-ZIP and GNU tar.
 
 use std::fs;
-use std::io::Write;
-use std::process::Command;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use flate2::{Compression, Crc};
@@ -228,7 +228,11 @@ fn the_output_for_an_archive_is_that_for_a_folder_with_the_same_files() {
     folder.write("in.tgz", gzip(&tar_of(&files)));
     folder.write("above/in.zip", zip_of(&shuffled));
     let outcome = |run: &Run, name: &str| {
-        let renamed = |text: &str| text.replace(name, "in").replace("in\\", "in/");
+        let renamed = |text: &str| {
+            text.replace(name, "in")
+                .replace("\\\\", "/")
+                .replace('\\', "/")
+        };
         (run.code, renamed(run.text()), renamed(&run.stderr))
     };
     for command in [
@@ -249,8 +253,11 @@ fn the_output_for_an_archive_is_that_for_a_folder_with_the_same_files() {
     for archive in ["in.zip", "in.tar", "in.tgz"] {
         let bytes = fs::read(folder.path().join(archive)).expect("a file");
         let run = piped(&folder, &["show", "--format", "json"], &bytes);
-        let renamed = run.text().replace("\"-/", "\"in/");
-        assert_eq!(renamed, want.1, "{archive}");
+        assert_eq!(
+            outcome(&run, "-/in").1.replace("\"-/", "\"in/"),
+            want.1,
+            "{archive}"
+        );
     }
 }
 
@@ -418,109 +425,55 @@ fn names_in_an_archive_lead_nowhere_and_act_on_no_terminal() {
     );
 }
 
+type Damage = fn(&mut Packed);
+
+/// What may be wrong with a file in a zip archive, and what is said of it.
+const FAULTS: [(&str, Damage); 9] = [
+    ("the checksum in the archive does not match", |file| {
+        file.sum = 1;
+    }),
+    ("longer than its archive says", |file| file.length = 9),
+    ("cut off or damaged in this file", |file| {
+        file.length = 1 << 30;
+    }),
+    ("it is encrypted", |file| file.flags = ENCRYPTED),
+    ("LZMA (method 14)", |file| file.method = LZMA),
+    ("corrupt deflate stream", |file| {
+        file.stored = vec![0xff; 99];
+    }),
+    ("a part of it is missing", |file| file.start = Some(1 << 30)),
+    ("overlaps with another file", |file| file.start = Some(0)),
+    ("1 MiB (see --max-size)", |file| {
+        *file = packed("bad.json", format!("{{\"a\":\"{}\"}}", "x".repeat(2 << 20)));
+    }),
+];
+
 #[test]
 fn a_file_that_cannot_be_read_is_named_and_the_others_are_read() {
     let folder = Folder::new("archives-broken");
-    let good = packed("z.json", line("good"));
-    let bad = packed("bad.json", line("bad"));
-    let large = packed("bad.json", format!("{{\"a\":\"{}\"}}", "x".repeat(2 << 20)));
-    let streamed_and_stored = Packed {
+    let good = packed("a.json", line("good"));
+    for (what, damage) in FAULTS {
+        let mut bad = packed("bad.json", line("bad"));
+        damage(&mut bad);
+        folder.write(
+            "x.zip",
+            zip(&[good.clone(), bad, packed("z.json", line("last"))]),
+        );
+        let run = show(&folder, &["--max-size", "1", "x.zip"]);
+        run.is(
+            2,
+            &[what, "chatlog: x.zip/bad.json", "\"good\"", "\"last\""],
+        );
+    }
+    // Only the list at the end has the length of this one.
+    let streamed = Packed {
         flags: STREAMED,
         method: STORED,
-        stored: line("bad").into(),
-        ..bad.clone()
+        stored: line("streamed").into(),
+        ..packed("b.json", line("streamed"))
     };
-    for (what, files) in [
-        (
-            "the checksum in the archive does not match",
-            [
-                Packed {
-                    sum: 1,
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        (
-            "longer than its archive says",
-            [
-                Packed {
-                    length: 9,
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        (
-            "cut off or damaged in this file",
-            [
-                Packed {
-                    length: 1 << 30,
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        (
-            "it is encrypted",
-            [
-                Packed {
-                    flags: ENCRYPTED,
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        (
-            "LZMA (method 14)",
-            [
-                Packed {
-                    method: LZMA,
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        (
-            "corrupt deflate stream",
-            [
-                Packed {
-                    stored: vec![0xff; 99],
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        ("1 MiB (see --max-size)", [large, good.clone()]),
-        (
-            "the archive is damaged",
-            [
-                Packed {
-                    start: Some(7),
-                    ..bad.clone()
-                },
-                good.clone(),
-            ],
-        ),
-        (
-            "overlaps with another file",
-            [
-                bad.clone(),
-                Packed {
-                    start: Some(0),
-                    ..bad.clone()
-                },
-            ],
-        ),
-    ] {
-        folder.write("x.zip", zip(&files));
-        let run = show(&folder, &["--max-size", "1", "x.zip"]);
-        run.is(2, &[what, "chatlog: x.zip/bad.json"]);
-        let read = run.text().lines().count();
-        assert!(read >= 1, "{what}: {}", run.stderr);
-    }
-    folder.write("x.zip", zip(&[streamed_and_stored, good]));
-    assert_eq!(show(&folder, &["x.zip"]).code, 0, "the list has its length");
+    folder.write("x.zip", zip(&[streamed, good]));
+    show(&folder, &["x.zip"]).is(0, &["\"streamed\"", "\"good\""]);
 }
 
 #[test]
@@ -769,4 +722,81 @@ fn very_many_files_take_time_in_proportion() {
         &["\"last\"", "passed over 60000 files without a delivery"],
     );
     assert!(start.elapsed() < std::time::Duration::from_mins(1));
+}
+
+/// Many files of many lines, which are worth several workers.
+fn large_files() -> Vec<(String, Vec<u8>)> {
+    let lines = |file: usize| {
+        let names = (0..60).map(|number| line(&format!("{file}, {number}")) + "\n");
+        names.collect::<String>().into_bytes()
+    };
+    (10..50)
+        .map(|file| (format!("{file}.ndjson"), lines(file)))
+        .collect()
+}
+
+#[test]
+fn the_output_for_an_archive_is_the_same_for_any_number_of_workers() {
+    let folder = Folder::new("archives-jobs");
+    let large = large_files();
+    let stored = |(name, content): &(String, Vec<u8>)| Packed {
+        stored: content.clone(),
+        method: STORED,
+        ..packed(name, content)
+    };
+    folder.write("x.zip", zip(&large.iter().map(stored).collect::<Vec<_>>()));
+    folder.write(
+        "x.tar",
+        tar(large.iter().map(|(name, content)| (&**name, &**content))),
+    );
+    for archive in ["x.zip", "x.tar"] {
+        for command in ["show --format json", "validate --strict --format concise"] {
+            let outcome = |jobs: usize| {
+                let run = chatlog(&folder, &format!("{command} --jobs {jobs} {archive}"));
+                (run.code, run.stdout, run.stderr)
+            };
+            let one = outcome(1);
+            assert!(one.0 < 2, "{}", one.2);
+            for jobs in [2, 5] {
+                assert!(outcome(jobs) == one, "{command} --jobs {jobs} {archive}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_of_a_tar_archive_is_shown_before_the_next_one_arrives() {
+    let folder = Folder::new("archives-live");
+    let files = [
+        ("a.json", line("first").into_bytes()),
+        ("b.json", line("last").into_bytes()),
+    ];
+    let archive = tar_of(&files);
+    let blocks = 1 + files[0].1.len().div_ceil(512);
+    let (first, rest) = archive.split_at(512 * blocks);
+    for jobs in ["1", "3"] {
+        let mut child = folder
+            .command(env!("CARGO_BIN_EXE_chatlog"))
+            .args(["show", "--format", "json", "--jobs", jobs])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        stdin.write_all(first).expect("it reads");
+        // This waits for ever if the program does.
+        let answer = lines.next().expect("a line").expect("text");
+        assert!(answer.contains("\"first\""), "{answer}");
+        stdin.write_all(rest).expect("it reads");
+        drop(stdin);
+        assert!(
+            lines
+                .next()
+                .expect("a line")
+                .expect("text")
+                .contains("\"last\"")
+        );
+        assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    }
 }

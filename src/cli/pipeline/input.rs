@@ -167,7 +167,8 @@ impl Input {
 fn numbered_input(argument: &Path) -> Option<(Place, &str)> {
     let (before, number) = numbered(argument.as_os_str()).filter(|_| !exists(argument))?;
     // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
-    let before = if before == "./-" { "-".into() } else { before };
+    let is_stdin = before == "./-" && !exists(Path::new(&before));
+    let before = if is_stdin { "-".into() } else { before };
     Some((Place::at(Path::new(&before))?, number))
 }
 
@@ -179,11 +180,11 @@ impl Place {
     /// Standard input, what is at a path, or else the path in the file that the first part of it leads
     /// to. `None` if there is none of these.
     fn at(argument: &Path) -> Option<Self> {
-        if exists(argument) {
-            return Some(Self::of(InputPath::Path(argument.to_owned())));
-        }
         if argument.as_os_str() == "-" {
             return Some(Self::of(InputPath::Stdin));
+        }
+        if exists(argument) {
+            return Some(Self::of(InputPath::Path(argument.to_owned())));
         }
         let parts = argument.components().as_path();
         let file = parts.ancestors().find(|path| exists(path))?;

@@ -48,7 +48,8 @@ pub(super) fn visit<B>(
     while let Some(block) = stream.skip_zero_blocks()? {
         let mut archive = Archive::new(io::Cursor::new(block).chain(&stream));
         for entry in archive.entries()? {
-            let flow = visit_entry(entry?, &stream, selection, visit)?;
+            let entry = entry.map_err(|error| stream.explain(error))?;
+            let flow = visit_entry(entry, &stream, selection, visit)?;
             // A file that could not be read to its end has reported that nothing more can be read.
             if flow.is_break() || stream.has_failed.get() {
                 return Ok(flow);
@@ -127,6 +128,17 @@ impl<'r> Stream<'r> {
         }
     }
 
+    /// The error to report if the next file cannot be found.
+    fn explain(&self, error: io::Error) -> io::Error {
+        if error.kind() == io::ErrorKind::InvalidData {
+            error
+        } else if self.has_failed.get() {
+            invalid("the archive is cut off")
+        } else {
+            invalid(format!("the archive is damaged: {error}"))
+        }
+    }
+
     /// Reads up to the next header, and returns it; `None` if there is none. Zeros are the end of an
     /// archive, and fill its last record.
     fn skip_zero_blocks(&self) -> io::Result<Option<[u8; TAR_BLOCK]>> {
@@ -179,7 +191,7 @@ impl Read for &Stream<'_> {
             Err(error) => {
                 self.has_failed.set(true);
                 let what = format!("the archive is cut off or damaged here: {error}");
-                Err(io::Error::new(error.kind(), what))
+                Err(invalid(what))
             }
         }
     }

@@ -296,8 +296,10 @@ fn is_file(record: &ZipFileHeaderRecord<'_>) -> bool {
 /// What is wrong with the archive, in the words of this program.
 fn explain(error: rawzip::Error) -> io::Error {
     match error.into_kind() {
-        ErrorKind::IO(error) => error,
-        ErrorKind::Eof => invalid("the archive is cut off or damaged: a part of it is missing"),
+        ErrorKind::IO(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        ErrorKind::IO(_) | ErrorKind::Eof => {
+            invalid("the archive is cut off or damaged: a part of it is missing")
+        }
         ErrorKind::InvalidSignature { .. } => {
             invalid("the archive is damaged: its list of files leads to something else")
         }
