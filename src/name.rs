@@ -18,6 +18,14 @@ impl From<&Path> for Text<'static> {
     }
 }
 
+impl Text<'static> {
+    /// The name of a file, given its bytes, as an archive has them on any system. Those that are not
+    /// UTF-8 are written as `\xff`.
+    pub fn of_file_name(name: &[u8]) -> Self {
+        Self::from(spelled_bytes(name))
+    }
+}
+
 #[cfg(not(windows))]
 fn spelled(path: &Path) -> String {
     spelled_bytes(path.as_os_str().as_encoded_bytes())
@@ -36,7 +44,6 @@ fn spelled(path: &Path) -> String {
 
 /// The text of a name. A backslash that would look like an escape is escaped itself, so that no two
 /// names have the same text. [`bytes`] reverses it.
-#[cfg(any(not(windows), test))]
 fn spelled_bytes(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {

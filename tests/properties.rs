@@ -2,7 +2,7 @@
 
 use crate::notifications::{any_notification, good, inspect, runner, spoilt_once};
 use chatlog::Position;
-use chatlog::capture::{Limits, Record, deliveries};
+use chatlog::capture::{CaptureOptions, Record, deliveries};
 use chatlog::delivery::Fidelity;
 use chatlog::finding::Rule;
 use chatlog::notification::Session;
@@ -261,7 +261,7 @@ fn a_saved_request_holds_one_body_whatever_its_bytes_are() {
             is_whole: true,
             start: Position::START,
         };
-        let capture = deliveries(&record, None, &Limits::default());
+        let capture = deliveries(&record, &CaptureOptions::default());
         let bodies: Vec<&[u8]> = capture.deliveries.iter().map(|it| &*it.body).collect();
         prop_assert_eq!(bodies, [body.as_bytes()]);
         prop_assert_eq!(capture.deliveries[0].fidelity, Fidelity::Exact);

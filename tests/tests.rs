@@ -35,6 +35,7 @@ mod terminal;
 mod verify;
 
 // Reading: captures, the schema, signatures, and what real and hostile inputs look like.
+mod archives;
 mod captures;
 mod encryption;
 mod hostile;

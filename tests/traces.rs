@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use chatlog::Position;
-use chatlog::capture::{Capture, Limits, Record, deliveries};
+use chatlog::capture::{Capture, CaptureOptions, Record, deliveries};
 use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
 use proptest::prelude::*;
@@ -32,7 +32,7 @@ fn read_as(format: CaptureFormat, input: &[u8]) -> Capture<'_> {
         is_whole: true,
         start: Position::START,
     };
-    deliveries(&record, Some(format), &Limits::default())
+    deliveries(&record, &CaptureOptions::for_format(format))
 }
 
 fn secret() -> Secret {

@@ -6,7 +6,7 @@
 //! | the first argument that is not an option | meaning |
 //! |---|---|
 //! | the name of a command | that command |
-//! | an existing file or folder, or `-` | `show` |
+//! | an existing file or folder, a path in such a file, or `-` | `show` |
 //! | anything else | a usage error, with the nearest command: a mistyped command must not show a file |
 //! | there is none, but all options belong to the program or to `show` | `show`, from standard input |
 //!
@@ -88,7 +88,7 @@ fn command<'p>(program: &'p mut Command, words: &RawArgs) -> &'p mut Command {
     program.find_subcommand_mut(name).expect("it is a command")
 }
 
-/// Whether an argument is an input that exists, perhaps with `#N` after its path.
+/// Whether an argument is an input that exists, perhaps with a path in it, and with `#N` behind.
 fn is_input(word: &OsStr) -> bool {
     match Input::named(Path::new(word)) {
         Ok(input) => input.path().is_none_or(is_there),

@@ -12,8 +12,8 @@ use crate::cli::layout::{LayoutSettings, prefix_regex};
 
 #[derive(Debug, Args)]
 pub(crate) struct Inputs {
-    /// Files, folders or `-`, optionally followed by #N for the N-th delivery; reads standard input
-    /// if none is given
+    /// Files, folders, zip or tar archives, files in one (`x.zip/in/it.json`) or `-`, optionally
+    /// followed by #N for the N-th delivery; reads standard input if none is given
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 

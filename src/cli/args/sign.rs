@@ -58,8 +58,8 @@ pub(crate) enum SignAs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Extract {
-    /// A file or `-`, optionally followed by #N for the N-th delivery; reads standard input if none
-    /// is given
+    /// A file, one in an archive (`x.zip/in/it.json`) or `-`, optionally followed by #N for the N-th
+    /// delivery; reads standard input if none is given
     #[arg(value_name = "INPUT", default_value = "-", value_hint = ValueHint::AnyPath)]
     pub(crate) source: PathBuf,
 

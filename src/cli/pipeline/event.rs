@@ -2,6 +2,7 @@
 
 use chatlog::{Position, Text};
 
+use super::archive_file::ArchiveFormat;
 use super::input::Claim;
 
 /// Something that happened while inputs were read, which the sink accounts for.
@@ -11,13 +12,15 @@ pub(super) enum ReadEvent {
     InputStart(InputStart),
     /// All sources of an input were read.
     InputEnd,
+    /// An archive was opened. Its files are sources.
+    ArchiveStart(ArchiveStart),
     /// A source was opened.
     SourceStart,
     /// A source was read to its end.
     SourceEnd(SourceEnd),
-    /// A file in a folder was passed over, because it holds no delivery.
+    /// A file in a folder or an archive was passed over, because it holds no delivery.
     PassedOver(Text<'static>),
-    /// A file in a folder was not read, for this reason.
+    /// A file in a folder or an archive was not read, for this reason.
     NotRead(Text<'static>, String),
     /// Something could not be read.
     Problem(ReadProblem),
@@ -30,6 +33,15 @@ pub(super) struct InputStart {
     pub(super) is_folder: bool,
     /// The number of the one delivery to read from it, if the user gave `#N`.
     pub(super) number: Option<usize>,
+}
+
+/// The start of an archive.
+#[derive(Debug, Clone)]
+pub(super) struct ArchiveStart {
+    pub(super) name: Text<'static>,
+    pub(super) format: ArchiveFormat,
+    /// The encodings that were undone to read it, such as `gzip`.
+    pub(super) encodings: Vec<&'static str>,
 }
 
 /// The end of a source.

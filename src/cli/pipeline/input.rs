@@ -1,32 +1,27 @@
 //! Inputs and sources: what the user named, and the files that are opened for it.
 //!
-//! An input is one argument. It stands for one source, or for all files in a folder. Opening a source
-//! undoes compression and UTF-16, which are detected by the first bytes and not by the file name.
+//! An input is one argument. It stands for one source, or for all files in a folder or an archive.
+//! Which of these a file is shows when it is opened, because archives are recognised by their bytes.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
-use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
 
 use chatlog::Text;
-use flate2::read::MultiGzDecoder;
 
 use super::Outputs;
-use super::utf16::Utf16Reader;
+use super::archive_file::{ArchiveFile, ArchiveFormat, Selection};
+use super::decode::{Decoded, decode};
 use super::walk::{self, walk};
-use super::zstd::ZstdReader;
-
-const GZIP: &[u8] = &[0x1f, 0x8b];
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-const UTF_16: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
 /// How many bytes of a signature file are read at most.
 const MAX_SIGNATURE: u64 = 1 << 16;
 
-/// What the user named: `PATH`, `-`, or either with `#N` for one delivery.
+/// What the user named: `PATH`, `ARCHIVE/PATH/IN/IT`, `-`, or one of these with `#N` for one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Input {
-    path: InputPath,
+    place: Place,
     /// The number of the delivery, from 1, if the user gave `#N`.
     pub(crate) number: Option<usize>,
 }
@@ -35,6 +30,13 @@ pub(crate) struct Input {
 enum InputPath {
     Stdin,
     Path(PathBuf),
+}
+
+/// A path, and perhaps one in the archive that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    path: InputPath,
+    member: Option<String>,
 }
 
 /// An input that cannot be used, and why.
@@ -46,10 +48,10 @@ pub(crate) struct InputError {
     pub(crate) what: String,
 }
 
-/// One file, or standard input.
+/// One file, one file in an archive, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
-    path: InputPath,
+    place: Place,
     pub(crate) claim: Claim,
 }
 
@@ -58,29 +60,24 @@ pub(crate) struct Source {
 pub(crate) enum Claim {
     /// The user named it.
     Named,
-    /// It was found in a folder, and its name is that of a capture.
+    /// It was found in a folder or an archive, and its name is that of a capture.
     CaptureByName,
-    /// It was found in a folder, and may be anything.
+    /// It was found in a folder or an archive, and may be anything.
     Unknown,
 }
 
 /// An open source, decoded.
-pub(crate) struct Opened {
-    /// Its bytes.
-    pub(crate) reader: Box<dyn Read>,
-    /// The encodings that were undone to read it, such as `gzip`.
-    pub(crate) encodings: Vec<&'static str>,
-    /// Whether it was decoded from UTF-16, so that its bytes are not those of the file.
-    pub(crate) is_recoded: bool,
+pub(super) struct Opened {
+    pub(super) decoded: Decoded<'static>,
     /// Whether it is a pipe, a terminal or the like, whose data may arrive slowly.
-    pub(crate) is_live: bool,
+    pub(super) is_live: bool,
 }
 
 impl Input {
     /// The inputs that the arguments name, or standard input if there are no arguments.
     pub(crate) fn all(arguments: &[PathBuf]) -> Vec<Result<Self, InputError>> {
         if arguments.is_empty() {
-            return vec![Ok(Self::whole(InputPath::Stdin))];
+            return vec![Ok(Self::whole(Place::of(InputPath::Stdin)))];
         }
         arguments.iter().map(|path| Self::named(path)).collect()
     }
@@ -91,16 +88,15 @@ impl Input {
     /// # Errors
     /// The number is 0 or too large.
     pub(crate) fn named(argument: &Path) -> Result<Self, InputError> {
-        let Some((path, number)) = numbered_input(argument) else {
-            return Ok(Self::whole(if argument.as_os_str() == "-" {
-                InputPath::Stdin
-            } else {
-                InputPath::Path(argument.to_owned())
-            }));
+        let Some((place, number)) = numbered_input(argument) else {
+            let place = Place::at(argument);
+            return Ok(Self::whole(place.unwrap_or_else(|| {
+                Place::of(InputPath::Path(argument.to_owned()))
+            })));
         };
         match number.parse() {
             Ok(number) if number > 0 => Ok(Self {
-                path,
+                place,
                 number: Some(number),
             }),
             _ => Err(InputError {
@@ -115,26 +111,29 @@ impl Input {
         let can_be_read = self
             .path()
             .is_none_or(|path| !path.is_dir() && path.exists());
-        can_be_read && self.path.is_live()
+        can_be_read && self.place.path.is_live()
     }
 
-    fn whole(path: InputPath) -> Self {
-        Self { path, number: None }
+    fn whole(place: Place) -> Self {
+        Self {
+            place,
+            number: None,
+        }
     }
 
     /// Its name on the command line, without the number.
     pub(crate) fn name(&self) -> Text<'static> {
-        self.path.name()
+        self.place.name()
     }
 
     /// Whether it is standard input.
     pub(crate) fn is_stdin(&self) -> bool {
-        self.path == InputPath::Stdin
+        self.place.path == InputPath::Stdin
     }
 
-    /// Its path; `None` for standard input.
+    /// Its path, or that of the archive which it is in; `None` for standard input.
     pub(crate) fn path(&self) -> Option<&Path> {
-        self.path.path()
+        self.place.path.path()
     }
 
     /// Its size in bytes, if it is a regular file.
@@ -145,18 +144,18 @@ impl Input {
 
     /// Whether it is a folder.
     pub(crate) fn is_folder(&self) -> bool {
-        matches!(&self.path, InputPath::Path(path) if path.is_dir())
+        self.path().is_some_and(Path::is_dir)
     }
 
     /// The sources to read: the input itself, or the files in the folder, ordered by name.
     pub(crate) fn sources(&self) -> Vec<Result<Source, InputError>> {
-        match &self.path {
-            InputPath::Path(folder) if folder.is_dir() => {
+        match self.path() {
+            Some(folder) if folder.is_dir() => {
                 let files = walk(folder).into_iter();
                 files.map(|file| file.map(Source::from)).collect()
             }
-            path => vec![Ok(Source {
-                path: path.clone(),
+            _ => vec![Ok(Source {
+                place: self.place.clone(),
                 claim: Claim::Named,
             })],
         }
@@ -165,13 +164,48 @@ impl Input {
 
 /// The input before `#N`, and the digits of `N`. `None` if the argument as a whole is a path, or what
 /// comes before `#` is not an input.
-fn numbered_input(argument: &Path) -> Option<(InputPath, &str)> {
+fn numbered_input(argument: &Path) -> Option<(Place, &str)> {
     let (before, number) = numbered(argument.as_os_str()).filter(|_| !exists(argument))?;
-    match before.to_str() {
-        _ if exists(Path::new(&before)) => Some((InputPath::Path(before.into()), number)),
-        // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
-        Some("-" | "./-") => Some((InputPath::Stdin, number)),
-        _ => None,
+    // The command line parser sees `./-#N`, so that it does not take `-#N` for an option.
+    let is_stdin = before == "./-" && !exists(Path::new(&before));
+    let before = if is_stdin { "-".into() } else { before };
+    Some((Place::at(Path::new(&before))?, number))
+}
+
+impl Place {
+    fn of(path: InputPath) -> Self {
+        Self { path, member: None }
+    }
+
+    /// Standard input, what is at a path, or else the path in the file that the first part of it leads
+    /// to. `None` if there is none of these.
+    fn at(argument: &Path) -> Option<Self> {
+        if argument.as_os_str() == "-" {
+            return Some(Self::of(InputPath::Stdin));
+        }
+        if exists(argument) {
+            return Some(Self::of(InputPath::Path(argument.to_owned())));
+        }
+        let parts = argument.components().as_path();
+        let file = parts.ancestors().find(|path| exists(path))?;
+        let below = parts.strip_prefix(file).ok()?.components();
+        let names = below.filter_map(|component| match component {
+            Component::Normal(name) => Some(name_of(Path::new(name)).as_str().to_owned()),
+            _ => None,
+        });
+        let member = names.collect::<Vec<_>>().join("/");
+        file.is_file().then(|| Self {
+            path: InputPath::Path(file.to_owned()),
+            member: Some(member).filter(|member| !member.is_empty()),
+        })
+    }
+
+    fn name(&self) -> Text<'static> {
+        let path = self.path.name();
+        match &self.member {
+            Some(member) => Text::from(format!("{}/{member}", path.as_str())),
+            None => path,
+        }
     }
 }
 
@@ -246,7 +280,7 @@ impl From<walk::FoundFile> for Source {
             } else {
                 Claim::Unknown
             },
-            path: InputPath::Path(found.path),
+            place: Place::of(InputPath::Path(found.path)),
         }
     }
 }
@@ -256,99 +290,98 @@ impl Source {
     #[cfg(feature = "listen")]
     pub(super) fn received(path: Option<PathBuf>) -> Self {
         Self {
-            path: path.map_or(InputPath::Stdin, InputPath::Path),
+            place: Place::of(path.map_or(InputPath::Stdin, InputPath::Path)),
             claim: Claim::Named,
         }
     }
 
     /// Its name on the command line.
-    pub(crate) fn name(&self) -> Text<'static> {
-        self.path.name()
+    pub(super) fn name(&self) -> Text<'static> {
+        self.place.name()
     }
 
-    /// Its path; `None` for standard input.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        self.path.path()
+    /// The name of the file that it is in: itself, or an archive.
+    pub(super) fn file_name(&self) -> Text<'static> {
+        self.place.path.name()
+    }
+
+    /// The path of the file that it is in; `None` for standard input.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.place.path.path()
+    }
+
+    /// Whether it is a file or folder in an archive.
+    pub(super) fn is_in_archive(&self) -> bool {
+        self.place.member.is_some()
     }
 
     /// Whether reading it may wait for more data.
     pub(super) fn is_live(&self) -> bool {
-        self.path.is_live()
+        self.place.path.is_live()
     }
 
-    /// Opens it and undoes compression and UTF-16.
-    pub(crate) fn open(&self) -> io::Result<Opened> {
-        let (reader, is_live) = self.path.open()?;
-        let (start, mut reader, compression) = decompress(reader)?;
-        let mut encodings: Vec<_> = compression.into_iter().collect();
-        let is_recoded = UTF_16.iter().any(|mark| start.starts_with(mark));
-        if is_recoded {
-            encodings.push("UTF-16");
-            reader = Box::new(Utf16Reader::new(&start, reader));
-        } else {
-            reader = Box::new(Cursor::new(start).chain(reader));
+    /// A file in this archive.
+    pub(super) fn member(&self, name: String, claim: Claim) -> Self {
+        Self {
+            place: Place {
+                path: self.place.path.clone(),
+                member: Some(name),
+            },
+            claim,
         }
-        Ok(Opened {
-            reader,
-            encodings,
-            is_recoded,
-            is_live,
-        })
+    }
+
+    /// Which files of the archive are meant, if it is one.
+    pub(super) fn selection(&self) -> Selection {
+        Selection::at(self.place.member.as_deref())
+    }
+
+    /// Opens the file that it is in, and undoes compression and UTF-16.
+    pub(super) fn open(&self) -> io::Result<Opened> {
+        let (reader, is_live) = self.place.path.open()?;
+        let decoded = decode(reader, is_live);
+        Ok(Opened { decoded, is_live })
+    }
+
+    /// The archive that the file holds, given what it holds.
+    pub(super) fn archive<'r>(
+        &self,
+        format: ArchiveFormat,
+        decoded: Decoded<'r>,
+        max_size: usize,
+    ) -> io::Result<ArchiveFile<'r>> {
+        let path = self.path().filter(|_| decoded.encodings.is_empty());
+        let file = match path {
+            Some(path) if !self.is_live() => Some(File::open(path)?),
+            _ => None,
+        };
+        ArchiveFile::open(format, decoded.reader, file, max_size)
     }
 
     /// The signature in the file `NAME.sig` next to the file `NAME`, if there is one. Only a regular
     /// file is opened, because opening a pipe can block for ever, and not a file that this run
     /// writes.
-    pub(crate) fn sidecar(&self, outputs: &Outputs) -> Option<String> {
+    pub(super) fn sidecar(&self, outputs: &Outputs) -> Option<String> {
         let mut name = self.path()?.as_os_str().to_owned();
         name.push(".sig");
         let path = PathBuf::from(name);
         if !fs::metadata(&path).ok()?.is_file() || outputs.find(&path).is_some() {
             return None;
         }
-        let opened = Self {
-            path: InputPath::Path(path),
-            claim: Claim::Named,
-        };
-        let mut signature = Vec::new();
-        let mut start = opened.open().ok()?.reader.take(MAX_SIGNATURE);
-        start.read_to_end(&mut signature).ok()?;
-        // Bytes that are not UTF-8 are not a signature either, and the verdict reports it.
-        let signature = String::from_utf8_lossy(&signature);
-        let signature = signature.trim_start_matches('\u{feff}').trim();
-        Some(signature.to_owned()).filter(|signature| !signature.is_empty())
+        signature_in(File::open(path).ok()?)
     }
 }
 
-/// The first bytes of the content, the rest of it, and the compression that was undone.
-type Decompressed = (Vec<u8>, Box<dyn Read>, Option<&'static str>);
-
-fn decompress(mut reader: Box<dyn Read>) -> io::Result<Decompressed> {
-    let start = first_bytes(&mut reader)?;
-    let is_gzip = start.starts_with(GZIP);
-    if !is_gzip && !start.starts_with(ZSTD) {
-        return Ok((start, reader, None));
-    }
-    let compressed = Cursor::new(start).chain(reader);
-    let (mut content, compression): (Box<dyn Read>, _) = if is_gzip {
-        (Box::new(MultiGzDecoder::new(compressed)), "gzip")
-    } else {
-        (Box::new(ZstdReader::new(compressed)), "zstd")
-    };
-    Ok((first_bytes(&mut content)?, content, Some(compression)))
-}
-
-/// The first bytes, as many as are needed to detect compression and UTF-16. It reads byte by byte,
-/// so that it never waits for more of a live stream than that.
-fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut start = Vec::with_capacity(4);
-    let marks = || UTF_16.iter().chain(&[GZIP, ZSTD]);
-    while marks().any(|mark| mark.starts_with(&start) && mark.len() > start.len()) {
-        if reader.take(1).read_to_end(&mut start)? == 0 {
-            break;
-        }
-    }
-    Ok(start)
+/// The signature in a file `NAME.sig`, if it holds one.
+pub(super) fn signature_in(file: impl Read) -> Option<String> {
+    let mut signature = Vec::new();
+    let decoded = decode(Box::new(file), false);
+    let mut start = decoded.reader.take(MAX_SIGNATURE);
+    start.read_to_end(&mut signature).ok()?;
+    // Bytes that are not UTF-8 are not a signature either, and the verdict reports it.
+    let signature = String::from_utf8_lossy(&signature);
+    let signature = signature.trim_start_matches('\u{feff}').trim();
+    Some(signature.to_owned()).filter(|signature| !signature.is_empty())
 }
 
 /// Whether more data may arrive at any time: anything but a regular file.

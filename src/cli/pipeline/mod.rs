@@ -5,12 +5,14 @@
 //!  input ──▶ reader ──▶ framing ──▶ batch ──▶ queue ──▶ worker ──▶ sink
 //!  files,    opens      cuts into   records   bounds    capture,   accounts
 //!  folders,  and        records     that own  what is   then the   and writes,
-//!  stdin     decodes                bytes     in memory command    in order
+//!  archives, decodes                bytes     in memory command    in order
+//!  stdin
 //! ```
 //!
 //! - [`Input`] is what the user named: a file, a folder (`walk` lists its files, `probe` decides
-//!   which of them hold deliveries) or standard input. `zstd` and `utf16` decode, and `prefix` cuts
-//!   off what a logger wrote before the JSON.
+//!   which of them hold deliveries), an archive ([`archive_file`] gives out its files) or standard
+//!   input. `decode` undoes compression and UTF-16, with `zstd` and `utf16`, and `prefix`
+//!   cuts off what a logger wrote before the JSON.
 //! - The [`Reader`](reader::Reader) opens one source after another and cuts it into records with
 //!   [`framing`]. It passes them on, with what happened in between, to a
 //!   [`Consumer`](reader::Consumer).
@@ -46,7 +48,9 @@
 //! worker, or an input too small to be worth a thread, records are processed where they lie, without
 //! threads or copies.
 
+mod archive_file;
 mod batch;
+mod decode;
 mod decryption;
 mod event;
 mod framing;
@@ -60,6 +64,7 @@ mod queue;
 mod reader;
 #[cfg(feature = "listen")]
 mod received;
+mod rewind;
 mod schemas;
 mod sink;
 mod threads;

@@ -1,4 +1,4 @@
-//! Decides whether a file found in a folder holds a delivery.
+//! Decides whether a file found in a folder or an archive holds a delivery.
 //!
 //! A folder may contain anything, and every file in it is looked at. So the decision must be cheap
 //! for files that are something else: a file whose first bytes can start neither a capture nor a
@@ -11,16 +11,15 @@ use chatlog::delivery::CaptureFormat;
 
 use super::ReadOptions;
 use super::framing::{Buffering, Records};
-use super::input::Source;
 use super::prefix::PrefixReader;
 
 /// Whether a file holds a delivery: a request in any capture format, or a bare notification. An
 /// object that only might be a body does not count.
-pub(super) fn holds_delivery(source: &Source, options: &ReadOptions) -> io::Result<bool> {
-    let mut reader = source.open()?.reader;
-    if let Some(regex) = &options.strip_prefix {
-        reader = Box::new(PrefixReader::new(reader, regex.clone()));
-    }
+pub(super) fn holds_delivery(reader: impl Read, options: &ReadOptions) -> io::Result<bool> {
+    let reader: Box<dyn Read + '_> = match &options.strip_prefix {
+        Some(regex) => Box::new(PrefixReader::new(reader, regex.clone())),
+        None => Box::new(reader),
+    };
     let options = &options.capture;
     let mut records = Records::new(reader, Buffering::Whole, options.limits.max_body);
     let is_sought = |record: Record<'_>| {

@@ -2,18 +2,22 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 
 use chatlog::capture;
 use chatlog::{Position, Text};
 
-use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
+use super::archive_file::{ArchiveFormat, Member, Selection};
+use super::decode::{Decoded, decode};
+use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::framing::{Buffering, Framed, Records, TooLarge};
 use super::input::{Claim, Input, InputError, Opened, Source};
 use super::open_source::OpenSource;
 use super::prefix::{Columns, PrefixReader};
 use super::probe::holds_delivery;
+use super::rewind::Rewindable;
 use super::{Outputs, ReadOptions};
 
 /// Receives records and events in the order of the input.
@@ -95,10 +99,172 @@ impl<'o, S: Consumer> Reader<'o, S> {
         if source.is_live() {
             self.consumer.borrow_mut().before_waiting()?;
         }
-        match self.open(&source) {
-            Ok(Some(opened)) => self.read_opened(source, opened, wanted),
-            Ok(None) => self.event(ReadEvent::PassedOver(name)),
+        match source.open() {
+            Ok(opened) => self.read_opened(source, opened, wanted),
             Err(error) => self.cannot_read(name, &error),
+        }
+    }
+
+    fn read_opened(
+        &mut self,
+        source: Source,
+        Opened { decoded, is_live }: Opened,
+        wanted: Option<usize>,
+    ) -> Result<(), Stop> {
+        match decoded.archive {
+            Some(format) => self.read_archive(&source, format, decoded, is_live, wanted),
+            None if source.is_in_archive() => {
+                let file = source.file_name();
+                let what = format!("cannot read: `{file}` is neither a zip nor a tar archive");
+                self.problem(source.name(), None, what)
+            }
+            None => self.read_file(source, decoded, is_live, wanted),
+        }
+    }
+
+    /// Reads a file. One that may be anything is read only if it holds a delivery.
+    fn read_file(
+        &mut self,
+        source: Source,
+        mut decoded: Decoded<'_>,
+        is_live: bool,
+        wanted: Option<usize>,
+    ) -> Result<(), Stop> {
+        if source.claim == Claim::Unknown {
+            let again = self.probe(decoded.reader).and_then(|found| {
+                let opened = found.then(|| source.open()).transpose()?;
+                Ok(opened.map(|opened| opened.decoded))
+            });
+            decoded = match again {
+                Ok(Some(decoded)) => decoded,
+                Ok(None) => return self.event(ReadEvent::PassedOver(source.name())),
+                Err(error) => return self.cannot_read(source.name(), &error),
+            };
+        }
+        let source = self.open_source(source, &decoded, is_live, wanted);
+        self.read_decoded(&source, decoded)
+    }
+
+    /// Whether a file holds a delivery.
+    fn probe(&self, reader: impl Read) -> io::Result<bool> {
+        holds_delivery(reader, self.options)
+    }
+
+    /// Reads the files in an archive.
+    fn read_archive(
+        &mut self,
+        source: &Source,
+        format: ArchiveFormat,
+        decoded: Decoded<'_>,
+        is_live: bool,
+        wanted: Option<usize>,
+    ) -> Result<(), Stop> {
+        self.event(ReadEvent::ArchiveStart(ArchiveStart {
+            name: source.file_name(),
+            format,
+            encodings: decoded.encodings.clone(),
+        }))?;
+        let max_size = self.options.capture.limits.max_body;
+        let mut selection = source.selection();
+        let flow = source
+            .archive(format, decoded, max_size)
+            .and_then(|archive| {
+                archive.visit(&mut selection, max_size, |member| {
+                    match self.read_member(source, member, is_live, wanted) {
+                        Ok(()) => ControlFlow::Continue(()),
+                        Err(stop) => ControlFlow::Break(stop),
+                    }
+                })
+            });
+        match flow {
+            Ok(ControlFlow::Break(stop)) => Err(stop),
+            Ok(ControlFlow::Continue(())) => self.end_archive(source, &selection),
+            Err(error) => self.cannot_read(source.file_name(), &error),
+        }
+    }
+
+    /// Reports what is missing in an archive.
+    fn end_archive(&self, source: &Source, selection: &Selection) -> Result<(), Stop> {
+        if selection.has_unused_signatures() {
+            let why = "the signature files NAME.sig in it are not used: \
+                       extract a tar archive to have them read";
+            self.event(ReadEvent::NotRead(source.file_name(), why.to_owned()))?;
+        }
+        if !selection.is_empty() {
+            return Ok(());
+        }
+        if !source.is_in_archive() {
+            // One that was named fails at the end of its input.
+            return match source.claim {
+                Claim::Named => Ok(()),
+                Claim::CaptureByName | Claim::Unknown => {
+                    self.event(ReadEvent::PassedOver(source.file_name()))
+                }
+            };
+        }
+        let tip = selection.nearest().map_or_else(String::new, |name| {
+            format!("; a similar one is `{}`", Text::from(name))
+        });
+        let what = format!("the archive has no such file{tip}");
+        self.problem(source.name(), None, what)
+    }
+
+    /// Reads a file in an archive.
+    fn read_member(
+        &mut self,
+        archive: &Source,
+        member: Member<'_>,
+        is_live: bool,
+        wanted: Option<usize>,
+    ) -> Result<(), Stop> {
+        let source = archive.member(member.name, member.claim);
+        let name = source.name();
+        let content = member.content.map(|content| decode(content, false));
+        let decoded = match content.and_then(|decoded| self.selected(&source, decoded)) {
+            Ok(Some(decoded)) if decoded.archive.is_some() => {
+                return self.pass_over_archive(&source);
+            }
+            Ok(Some(decoded)) => decoded,
+            Ok(None) => return self.event(ReadEvent::PassedOver(name)),
+            Err(error) => return self.cannot_read(name, &error),
+        };
+        let source = self.open_source(source, &decoded, is_live, wanted);
+        // Next to it in the file system there is nothing of the archive.
+        drop(source.sidecar.set(member.signature));
+        self.read_decoded(&source, decoded)?;
+        if is_live {
+            self.consumer.borrow_mut().before_waiting()?;
+        }
+        Ok(())
+    }
+
+    /// What a file in an archive holds, from its start, if it is to be read.
+    fn selected<'r>(
+        &self,
+        source: &Source,
+        decoded: Decoded<'r>,
+    ) -> io::Result<Option<Decoded<'r>>> {
+        if source.claim != Claim::Unknown || decoded.archive.is_some() {
+            return Ok(Some(decoded));
+        }
+        let mut reader = Rewindable::new(decoded.reader, self.options.capture.limits.max_body);
+        if !self.probe(&mut reader)? {
+            return Ok(None);
+        }
+        Ok(Some(Decoded {
+            reader: Box::new(reader.rewound()),
+            ..decoded
+        }))
+    }
+
+    /// Passes over an archive in an archive, which is an error if deliveries are expected in it.
+    fn pass_over_archive(&self, source: &Source) -> Result<(), Stop> {
+        const WHY: &str = "not read: it is an archive in an archive: extract it and name it";
+        match source.claim {
+            Claim::Unknown => self.event(ReadEvent::NotRead(source.name(), WHY.to_owned())),
+            Claim::Named | Claim::CaptureByName => {
+                self.problem(source.name(), None, WHY.to_owned())
+            }
         }
     }
 
@@ -108,23 +274,9 @@ impl<'o, S: Consumer> Reader<'o, S> {
         outputs.find(path).map(str::to_owned)
     }
 
-    /// Opens a source. Returns `None` for a file in a folder that holds no delivery.
-    fn open(&self, source: &Source) -> io::Result<Option<Opened>> {
-        if source.claim == Claim::Unknown && !holds_delivery(source, self.options)? {
-            return Ok(None);
-        }
-        source.open().map(Some)
-    }
-
-    fn read_opened(
-        &mut self,
-        source: Source,
-        opened: Opened,
-        wanted: Option<usize>,
-    ) -> Result<(), Stop> {
-        let source = self.open_source(source, &opened, wanted);
+    fn read_decoded(&self, source: &Arc<OpenSource>, decoded: Decoded<'_>) -> Result<(), Stop> {
         self.event(ReadEvent::SourceStart)?;
-        match self.read_records(&source, opened.reader) {
+        match self.read_records(source, decoded.reader) {
             Ok(()) => {}
             Err(Interruption::Stop(stop)) => return Err(stop),
             Err(Interruption::Read(error)) => self.cannot_read(source.name.clone(), &error)?,
@@ -132,14 +284,15 @@ impl<'o, S: Consumer> Reader<'o, S> {
         self.event(ReadEvent::SourceEnd(SourceEnd {
             name: source.name.clone(),
             claim: source.source.claim,
-            encodings: opened.encodings,
+            encodings: decoded.encodings,
         }))
     }
 
     fn open_source(
         &mut self,
         source: Source,
-        opened: &Opened,
+        decoded: &Decoded<'_>,
+        is_live: bool,
         wanted: Option<usize>,
     ) -> Arc<OpenSource> {
         self.sources += 1;
@@ -148,9 +301,9 @@ impl<'o, S: Consumer> Reader<'o, S> {
             input: self.inputs,
             name: source.name(),
             source,
-            is_recoded: opened.is_recoded,
+            is_recoded: decoded.is_recoded,
             is_stripped: self.options.strip_prefix.is_some(),
-            is_live: opened.is_live,
+            is_live,
             wanted,
             note: None,
             sidecar: OnceLock::new(),
@@ -160,7 +313,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
     fn read_records(
         &self,
         source: &Arc<OpenSource>,
-        reader: Box<dyn Read>,
+        reader: Box<dyn Read + '_>,
     ) -> Result<(), Interruption> {
         let reader = NotifyingReader {
             reader,
@@ -200,7 +353,8 @@ impl<'o, S: Consumer> Reader<'o, S> {
     }
 
     fn buffering(&self, source: &OpenSource) -> Buffering {
-        if source.is_live {
+        // A file in an archive ends, however slowly the archive arrives.
+        if source.is_live && !source.source.is_in_archive() {
             self.options.buffering
         } else {
             Buffering::Whole
@@ -288,7 +442,7 @@ enum Interruption {
 
 /// A reader that calls [`Consumer::before_waiting`] before each read of a live source.
 struct NotifyingReader<'s, S> {
-    reader: Box<dyn Read>,
+    reader: Box<dyn Read + 's>,
     is_live: bool,
     consumer: &'s RefCell<S>,
 }

@@ -11,7 +11,7 @@ use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
 
-use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
+use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::input::Claim;
 use super::open_source::OpenSource;
 use super::worker::{CaptureTally, LayoutTally, PartialOutput};
@@ -39,11 +39,12 @@ pub(super) struct Progress<'p, P, S> {
 #[derive(Default)]
 struct InputProgress {
     name: Text<'static>,
-    is_folder: bool,
+    /// Whether it is a folder or an archive, whose files are sources.
+    has_files: bool,
     /// The number of the only delivery to process, if the user gave `#N`.
     number: Option<usize>,
     deliveries: usize,
-    /// How many files of the folder were passed over, because they hold no delivery.
+    /// How many of its files were passed over, because they hold no delivery.
     passed_over: usize,
     outcome: Outcome,
 }
@@ -142,6 +143,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     fn account_for(&mut self, event: ReadEvent) -> Result<()> {
         match event {
             ReadEvent::InputStart(start) => self.start_input(start),
+            ReadEvent::ArchiveStart(start) => self.start_archive(&start),
             ReadEvent::SourceStart => self.source = SourceProgress::default(),
             ReadEvent::PassedOver(name) => self.pass_over(&name),
             ReadEvent::NotRead(name, why) => self.report(&name, &why),
@@ -159,10 +161,21 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     fn start_input(&mut self, start: InputStart) {
         self.input = InputProgress {
             name: start.name,
-            is_folder: start.is_folder,
+            has_files: start.is_folder,
             number: start.number,
             ..InputProgress::default()
         };
+    }
+
+    fn start_archive(&mut self, start: &ArchiveStart) {
+        self.input.has_files = true;
+        if self.verbose {
+            let decoded = joined(&start.encodings);
+            self.report(
+                &start.name,
+                &format!("read as a {} archive{decoded}", start.format),
+            );
+        }
     }
 
     /// Reports something about an input on standard error.
@@ -258,8 +271,8 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         path.map(RecordPath::to_string).unwrap_or_default()
     }
 
-    /// Reports how many files were passed over, and fails a folder without deliveries and an input
-    /// without the delivery `#N`.
+    /// Reports how many files were passed over, and fails a folder or archive without deliveries and an
+    /// input without the delivery `#N`.
     fn end_input(&mut self) -> Result<()> {
         let input = std::mem::take(&mut self.input);
         self.report_passed_over(&input)?;
@@ -276,7 +289,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     fn report_passed_over(&mut self, input: &InputProgress) -> Result<()> {
         let hint = if self.verbose { "" } else { " (-v names them)" };
         let files = counted(input.passed_over, "file");
-        if input.is_folder && input.deliveries == 0 && input.outcome == Outcome::Clean {
+        if input.has_files && input.deliveries == 0 && input.outcome == Outcome::Clean {
             let why = match input.passed_over {
                 0 => "there is no file to read".to_owned(),
                 _ => format!("passed over {files}{hint}"),

@@ -3,7 +3,7 @@
 //! All regular files are listed, whatever their names, so that no capture is missed; `probe` then
 //! looks inside. Hidden entries and the folders of version control and installed packages are
 //! skipped. Anything that is not a regular file is never opened, because opening a pipe can block
-//! for ever.
+//! for ever. The files in archives are selected by the same names.
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
@@ -14,14 +14,18 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{InputError, name_of};
 
-/// The extensions that mark a file as a capture; `.gz` or `.zst` may follow. Such a file must be
+/// The extensions that mark a file as a capture; one of [`PACKED`] may follow. Such a file must be
 /// readable: one that is not fails the run, while other files are passed over.
-const EXTENSIONS: [&str; 10] = [
-    "json", "jsonl", "ndjson", "har", "http", "req", "raw", "curl", "sse", "body",
+const EXTENSIONS: [&str; 11] = [
+    "json", "jsonl", "ndjson", "har", "zhar", "http", "req", "raw", "curl", "sse", "body",
 ];
 
-/// Folders that are skipped although they are not hidden.
-const FOREIGN: [&str; 3] = ["CVS", "_darcs", "node_modules"];
+/// What compression adds to a name.
+const PACKED: [&str; 3] = [".gz", ".zst", ".zip"];
+
+/// Folders that are skipped although they are not hidden: those of version control and installed
+/// packages, and what macOS adds to archives.
+const FOREIGN: [&str; 4] = ["CVS", "_darcs", "__MACOSX", "node_modules"];
 
 /// A regular file below a folder.
 #[derive(Debug)]
@@ -32,7 +36,7 @@ pub(super) struct FoundFile {
 impl FoundFile {
     /// Whether the file has one of the extensions of captures.
     pub(super) fn is_capture_by_name(&self) -> bool {
-        has_capture_extension(&self.path)
+        is_capture_by_name(&self.path)
     }
 }
 
@@ -41,7 +45,7 @@ pub(super) fn walk(folder: &Path) -> Vec<Result<FoundFile, InputError>> {
     WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_passed_over(entry))
+        .filter_entry(|entry| entry.depth() == 0 || !is_entry_passed_over(entry))
         .filter_map(|entry| match entry {
             Ok(entry) if entry.file_type().is_dir() => None,
             Ok(entry) => file_at(entry.into_path()),
@@ -56,10 +60,15 @@ pub(super) fn walk(folder: &Path) -> Vec<Result<FoundFile, InputError>> {
         .collect()
 }
 
-fn is_passed_over(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    let is_foreign = || FOREIGN.iter().any(|foreign| name == OsStr::new(foreign));
-    name.as_encoded_bytes().starts_with(b".") || entry.file_type().is_dir() && is_foreign()
+fn is_entry_passed_over(entry: &DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    is_passed_over(name, entry.file_type().is_dir())
+}
+
+/// Whether files and folders of this name are passed over: those that are hidden, and some folders.
+pub(super) fn is_passed_over(name: &[u8], is_folder: bool) -> bool {
+    let is_foreign = || FOREIGN.iter().any(|foreign| name == foreign.as_bytes());
+    name.starts_with(b".") || is_folder && is_foreign()
 }
 
 /// The file at a path, if it may hold deliveries. Symbolic links are followed.
@@ -67,9 +76,7 @@ fn file_at(path: PathBuf) -> Option<Result<FoundFile, InputError>> {
     match fs::metadata(&path) {
         Ok(metadata) => is_read(&path, &metadata).then_some(Ok(FoundFile { path })),
         // A dangling link is not a file, unless its name claims to be a capture.
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !has_capture_extension(&path) => {
-            None
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_capture_by_name(&path) => None,
         Err(error) => Some(Err(InputError {
             place: name_of(&path),
             what: format!("cannot read: {error}"),
@@ -87,17 +94,17 @@ fn is_signature(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("sig")) && path.with_extension("").is_file()
 }
 
-fn has_capture_extension(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let name = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
-    name.rsplit_once('.')
+fn is_capture_by_name(path: &Path) -> bool {
+    has_capture_extension(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Whether the name of a file is that of a capture.
+pub(super) fn has_capture_extension(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let packed = PACKED.iter().find_map(|packed| name.strip_suffix(packed));
+    let unpacked = packed.unwrap_or(&name);
+    unpacked
+        .rsplit_once('.')
         .is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension))
 }
 
@@ -111,12 +118,15 @@ mod tests {
             ("a.json", true),
             ("a/b.NDJSON.gz", true),
             ("x.y.har.zst", true),
+            ("flows.zhar", true),
+            ("flows.har.zip", true),
+            ("captures.zip", false),
             ("README.md", false),
             ("notes.txt", false),
             ("json", false),
             ("a.gz", false),
         ] {
-            assert_eq!(has_capture_extension(Path::new(name)), want, "{name}");
+            assert_eq!(is_capture_by_name(Path::new(name)), want, "{name}");
         }
     }
 }
