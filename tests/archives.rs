@@ -626,6 +626,11 @@ fn a_zip_archive_on_standard_input_may_take_as_much_memory_as_a_delivery() {
     run.is(2, &["chatlog: -: cannot read: a zip archive of more than 1 MiB can only be read from an uncompressed file"]);
     folder.write("x.zip", archive);
     show(&folder, &["--max-size", "1", "x.zip/a.json"]).is(0, &["\"a\""]);
+    // A compressed one is not a file either, and its compression may be damaged behind all of it.
+    let compressed = gzip(&zip(&[packed("a.json", line("a"))]));
+    let cut = &compressed[..compressed.len() - 3];
+    assert_eq!(piped(&folder, &["show"], &compressed).code, 0);
+    piped(&folder, &["show"], cut).is(2, &["-/a.json", "chatlog: -: cannot read: "]);
 }
 
 #[test]

@@ -187,7 +187,9 @@ fn extracts_the_very_body_of_every_capture() {
             let is_exact = ["exact", "text"]
                 .iter()
                 .any(|fidelity| delivery["capture"]["fidelity"] == *fidelity);
-            let select = format!("extract {path} --decoded --select {}", delivery["index"]);
+            // The path itself, or that of a file in an archive.
+            let source = delivery["source"].as_str().expect("a name");
+            let select = format!("extract {source} --decoded --select {}", delivery["index"]);
             let extracted = folder.chatlog(&select);
             assert_eq!(extracted.stdout == body, is_exact, "{select}");
             faithful += usize::from(is_exact);

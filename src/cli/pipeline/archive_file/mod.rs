@@ -110,7 +110,7 @@ impl<'r> ArchiveFile<'r> {
         mut visit: impl FnMut(Member<'_>) -> ControlFlow<B>,
     ) -> io::Result<ControlFlow<B>> {
         match self {
-            Self::Zip(bytes) => zip::visit(&bytes, selection, max_size, &mut visit),
+            Self::Zip(bytes) => zip::visit(bytes, selection, max_size, &mut visit),
             Self::Tar(reader) => tar::visit(reader, selection, &mut visit),
         }
     }

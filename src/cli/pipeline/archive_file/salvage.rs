@@ -225,3 +225,28 @@ fn read_all(archive: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_64_bits_are_in_an_extra_field() {
+        let mut header = vec![45, 0, 0, 0, 8, 0, 0, 0, 0, 0, 1, 2, 3, 4];
+        header.extend([0xff; 8]);
+        header.extend([1, 0, 26, 0]);
+        header.push(b'a');
+        // Another field, and then the one with both lengths.
+        header.extend([9, 9, 2, 0, 7, 7, 1, 0, 16, 0]);
+        header.extend(5_000_000_000_u64.to_le_bytes());
+        header.extend(300_u64.to_le_bytes());
+        let read = Header::read(&mut &header[..]).expect("memory");
+        let read = read.expect("it is whole");
+        assert_eq!((read.name.as_str(), read.sum), ("a", 0x0403_0201));
+        assert_eq!((read.length, read.stored_length), (5_000_000_000, 300));
+        for cut in 0..header.len() {
+            let read = Header::read(&mut &header[..cut]).expect("memory");
+            assert!(read.is_none(), "{cut}");
+        }
+    }
+}

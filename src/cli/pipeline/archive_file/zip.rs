@@ -34,6 +34,8 @@ pub(super) fn is_zip(start: &[u8]) -> bool {
 pub(in super::super) struct ZipBytes {
     bytes: Box<dyn ReaderAt>,
     length: u64,
+    /// Why there may be more bytes than these.
+    failure: Option<io::Error>,
 }
 
 impl ZipBytes {
@@ -41,19 +43,15 @@ impl ZipBytes {
         Ok(Self {
             length: file.metadata()?.len(),
             bytes: Box::new(rawzip::FileReader::from(file)),
+            failure: None,
         })
     }
 
-    /// Reads all of a stream.
+    /// Reads all of a stream, or what comes before the place where it cannot be read on.
     pub(super) fn of_stream(reader: impl Read, max_size: usize) -> io::Result<Self> {
         let mut bytes = Vec::new();
-        reader
-            .take(max_size as u64 + 1)
-            .read_to_end(&mut bytes)
-            .or_else(|error| {
-                // What came before a cut can be salvaged.
-                if bytes.is_empty() { Err(error) } else { Ok(0) }
-            })?;
+        let mut limited = reader.take(max_size as u64 + 1);
+        let failure = limited.read_to_end(&mut bytes).err();
         if bytes.len() > max_size {
             let limit = max_size >> 20;
             return Err(invalid(format!(
@@ -64,6 +62,7 @@ impl ZipBytes {
         Ok(Self {
             length: bytes.len() as u64,
             bytes: Box::new(bytes),
+            failure,
         })
     }
 
@@ -75,6 +74,19 @@ impl ZipBytes {
 
 /// Calls `visit` for each file that is selected.
 pub(super) fn visit<B>(
+    bytes: ZipBytes,
+    selection: &mut Selection,
+    max_size: usize,
+    visit: &mut dyn FnMut(Member<'_>) -> ControlFlow<B>,
+) -> io::Result<ControlFlow<B>> {
+    let flow = visit_bytes(&bytes, selection, max_size, visit)?;
+    match bytes.failure {
+        Some(failure) if flow.is_continue() => Err(failure),
+        _ => Ok(flow),
+    }
+}
+
+fn visit_bytes<B>(
     bytes: &ZipBytes,
     selection: &mut Selection,
     max_size: usize,
