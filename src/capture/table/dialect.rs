@@ -1,6 +1,6 @@
 //! How a table is written, found out from its first lines.
 
-use super::super::search::has_body_name;
+use super::super::search::{has_body_name, has_text_name};
 
 /// How many of the first bytes decide.
 const MAX_START: usize = 4096;
@@ -85,8 +85,12 @@ fn detected(text: &[u8]) -> Option<(u8, bool)> {
 fn is_header(line: &[u8], rest: &[u8], delimiter: u8) -> bool {
     names(line, delimiter).is_some_and(|names| {
         let has_columns = names.len() > 1;
-        let names_a_body = has_columns && names.iter().any(|name| has_body_name(name));
-        names_a_body || has_json_cell(rest, delimiter, has_columns)
+        // Prose has blanks after its commas, and some of these words.
+        let is_no_prose = !line.contains(&b' ');
+        let names_a_body = names
+            .iter()
+            .any(|name| has_body_name(name) || is_no_prose && has_text_name(name));
+        has_columns && names_a_body || has_json_cell(rest, delimiter, has_columns)
     })
 }
 
@@ -219,6 +223,7 @@ mod tests {
             "{\"a\": 1, \"body\": 2}\n",
             "[{\"a\": 1}]",
             "body\n",
+            "Some text, or a message\n",
             "Hello, body of mine: you are here\n",
             "2025-04-15, got body, ok\n",
             "2025-04-15T06:41:09Z\tINFO\twebhook\t{\"a\": 1}\n",

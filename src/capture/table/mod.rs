@@ -66,14 +66,13 @@ fn read_rows(rows: Rows<'_>, mut columns: Columns, reader: &mut EntryReader<'_, 
         let row = row.and_then(|row| fits(row, &columns));
         match row {
             Ok(row) => {
-                reader.enter(row.place);
                 if columns.are_unknown() {
                     columns = Columns::of_row(row.cells()).unwrap_or_default();
                 }
                 object.clear();
                 columns.write_object(row.cells(), &mut object);
                 let column = |key: &str| columns.written(key);
-                read_row(&object, index + 1, column, reader);
+                read_row(&object, index + 1, row.place, column, reader);
                 if let Some(what) = row.fault {
                     reader.problem(Some(row.place), what);
                 }
