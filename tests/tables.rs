@@ -55,11 +55,12 @@ fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
-const SAMPLES: [&str; 13] = [
+const SAMPLES: [&str; 14] = [
     "caido.csv",
     "pandas-columns.json",
     "pandas-split.json",
     "pandas.csv",
+    "psql-aligned.txt",
     "psql-bytea.csv",
     "psql-header.tsv",
     "psql-semicolon.csv",

@@ -10,6 +10,7 @@
 //! | `psql \copy … csv`, `sqlite3 -csv`, pandas, spreadsheets | cells between `,` `;` `\|` or tabs, in quotes where needed |
 //! | `psql \copy`, `mysql --batch` | cells between tabs, with `\t`, `\n` and `\\` in them, and `\N` for null |
 //! | `sqlite3 -tabs` | cells between tabs, as they are |
+//! | `psql` on a screen | cells between `\|`, with blanks around them |
 //! | pandas, Datasette and others, in JSON | lists of cells, or an object for each column; see `json_table` |
 //!
 //! A table is read as one record, but each row is read alone: a broken one hides no other. A row is
