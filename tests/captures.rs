@@ -182,6 +182,10 @@ fn what_is_broken_is_said_with_its_place() {
         "1:13 looks like `envelope`, but `headers` is neither an object nor an array",
     );
     broken(
+        r#"{"headers": "none", "body": "{}"}"#,
+        "1:13 looks like `envelope`, but the string holds no headers",
+    );
+    broken(
         "{\"headers\": [{\"name\": \"A\", \"value\": \"1\"}, {\"name\": 1}, true], \"body\": \"{}\"}",
         "1:56 looks like `envelope`, but a header is neither an object with a name and a value nor a pair",
     );

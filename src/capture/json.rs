@@ -279,12 +279,14 @@ impl<'a> Value<'a> {
 
     /// The headers in any of the forms that tools write them in: an object of strings or arrays of
     /// strings, an array of objects or pairs, or a flat array; or a string with the JSON of one of
-    /// these, as databases without JSON keep it.
+    /// these or with `Name: value` lines, as databases without JSON keep them.
     pub(super) fn headers(self, name: &str) -> Result<Headers<'a>, Fault<'a>> {
-        if let Some(text) = self.string()
-            && text.trim_ascii_start().starts_with(['{', '['])
-        {
-            let headers = Value::of(&text).headers(name);
+        if let Some(text) = self.string() {
+            let headers = if text.trim_ascii_start().starts_with(['{', '[']) {
+                Value::of(&text).headers(name)
+            } else {
+                header_lines(&text)
+            };
             return headers
                 .map(Headers::into_owned)
                 .map_err(|fault| Fault::new(self.0, fault.message));
@@ -339,6 +341,19 @@ fn named_headers<'a>(object: &Object<'a>) -> Headers<'a> {
         }
     }
     headers
+}
+
+/// `Name: value` lines. Others are left out: a request line may stand before them.
+fn header_lines(text: &str) -> Result<Headers<'_>, Fault<'_>> {
+    let lines = text.lines().filter_map(|line| line.split_once(':'));
+    let headers: Headers<'_> = lines
+        .filter(|(name, _)| Headers::is_name(name))
+        .map(|(name, value)| (Text::from(name), Text::from(value.trim())))
+        .collect();
+    if headers.is_empty() && !text.trim_ascii().is_empty() {
+        return Err(Fault::new(text, "the string holds no headers"));
+    }
+    Ok(headers)
 }
 
 /// `["Name", "value", "Other", "value"]`

@@ -193,14 +193,9 @@ fn best<'t>(object: &Object<'t>) -> Option<(Cow<'t, str>, Headers<'t>)> {
     of_row(object).or(best)
 }
 
-/// The headers in any form of [`Value::headers`], or in a string with one of those or with lines.
+/// The headers in any form of [`Value::headers`].
 /// Names may be those of CGI or of columns.
 fn headers(value: Value<'_>) -> Option<Headers<'_>> {
-    if let Some(text) = value.string()
-        && !text.trim_ascii_start().starts_with(['{', '['])
-    {
-        return Some(lines(&text).into_owned());
-    }
     let headers = value.headers("headers").ok()?;
     Some(headers.iter().map(renamed).collect())
 }
@@ -213,15 +208,6 @@ pub(in super::super) fn is_signed_headers(text: &str) -> bool {
     start.starts_with(['{', '['])
         && !Object::read(start).is_some_and(|object| has_most_keys(&object))
         && headers().is_some_and(|headers| is_signed(&headers))
-}
-
-/// `Name: value` lines.
-fn lines(text: &str) -> Headers<'_> {
-    let lines = text.lines().filter_map(|line| line.split_once(':'));
-    lines
-        .filter(|(name, _)| Headers::is_name(name))
-        .map(|(name, value)| (Text::from(name), Text::from(value.trim())))
-        .collect()
 }
 
 fn renamed<'t>((name, value): (&Text<'t>, &Text<'t>)) -> (Text<'t>, Text<'t>) {
