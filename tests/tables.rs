@@ -59,11 +59,12 @@ fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
-const SAMPLES: [&str; 13] = [
+const SAMPLES: [&str; 14] = [
     "caido.csv",
     "pandas-columns.json",
     "pandas-split.json",
     "pandas.csv",
+    "psql-aligned.txt",
     "psql-bytea.csv",
     "psql-header.tsv",
     "psql-semicolon.csv",
@@ -254,6 +255,23 @@ fn other_bodies_are_deliveries_if_they_were_signed() {
     let capture = read(table.as_bytes(), None);
     let lines: Vec<usize> = capture.skipped.iter().map(|it| it.position.line).collect();
     assert_eq!(lines, [3, 5]);
+}
+
+/// Of several columns, the likeliest holds the body.
+#[test]
+fn the_column_of_the_body_is_the_likeliest() {
+    let table = format!("event,signature,payload\nsession_end,{SIGNATURE},ping\n");
+    let capture = read(table.as_bytes(), None);
+    assert_eq!(&*capture.deliveries[0].body, b"ping");
+    let table = format!("event,signature\nsession_end,{SIGNATURE}\n");
+    assert!(read(table.as_bytes(), None).deliveries.is_empty());
+    let request = quoted("POST /hook HTTP/1.1\nno header\n\n{}");
+    assert_eq!(
+        held(&format!("id,raw\n1,{request}\n2,\n")),
+        [
+            "2:1 looks like `table`, but the request in column `raw` cannot be read: this line is not a header"
+        ]
+    );
 }
 
 /// How the cells of a table are written.
@@ -459,4 +477,21 @@ fn no_table_takes_long_to_read() {
             assert!(taken < Duration::from_secs(20), "{taken:?} for {line:.60}");
         }
     }
+    let names: Vec<String> = (0..2_000).map(|index| format!("Body {index}")).collect();
+    let cells = names
+        .iter()
+        .map(|name| quoted(&BODY.replace("call-000042", name)));
+    let wide = names.join(",") + "\n" + &cells.collect::<Vec<_>>().join(",");
+    let start = Instant::now();
+    assert_eq!(
+        read(wide.as_bytes(), Some(CaptureFormat::Table))
+            .deliveries
+            .len(),
+        2_000
+    );
+    let taken = start.elapsed();
+    assert!(
+        taken < Duration::from_secs(20),
+        "{taken:?} for many columns"
+    );
 }

@@ -63,7 +63,7 @@ pub use self::layout::{ColumnsError, Decoding, Layout, LayoutError, Part};
 pub use self::path::{PathError, PathErrorKind, RecordPath};
 use self::place::Scope;
 #[cfg(feature = "tables")]
-pub(super) use self::row::{has_body_name, read_row};
+pub(super) use self::row::{has_body_name, has_text_name, read_row};
 #[cfg(feature = "tables")]
 pub(super) use self::sender::is_signed_headers;
 use self::walk::Walk;

@@ -19,7 +19,7 @@ use super::super::encoding::base64;
 use super::super::entry_reader::EntryReader;
 use super::super::http;
 use super::super::json::{Object, Value};
-use super::super::request::{Fault, Request};
+use super::super::request::Request;
 use super::form::Form;
 use super::found::Found;
 use super::place::Scope;
@@ -27,24 +27,28 @@ use super::sender::{self, Sender};
 use super::walk::Walk;
 use crate::delivery::Fidelity;
 
-/// Columns that hold a body, or a whole request, in lower case and without white space, `-` and `_`.
-const BODY: [&str; 17] = [
-    "body",
+/// Columns that hold a body, the likeliest first, in lower case and without white space, `-` and `_`.
+const BODY: [&str; 9] = [
     "rawbody",
     "bodyraw",
     "requestbody",
-    "payload",
     "requestpayload",
-    "content",
-    "raw",
-    "rawrequest",
-    "request",
-    "data",
-    "json",
+    "body",
+    "payload",
     "notification",
+    "raw",
+    "content",
+];
+
+/// Columns that may hold one, or any other text.
+const TEXT: [&str; 8] = [
+    "json",
+    "data",
     "message",
     "event",
     "webhook",
+    "request",
+    "rawrequest",
     "text",
 ];
 
@@ -59,37 +63,54 @@ const MAX_SPREADSHEET_CELL: usize = 32_767;
 
 /// Whether a column of this name usually holds a body or a request.
 pub(in super::super) fn has_body_name(name: &str) -> bool {
+    rank(name, &BODY).is_some()
+}
+
+/// Whether a column of this name may hold a body or a request, or any other text.
+pub(in super::super) fn has_text_name(name: &str) -> bool {
+    rank(name, &TEXT).is_some()
+}
+
+/// The place of a name among `names`, with or without the encoding of the column.
+fn rank(name: &str, names: &[&str]) -> Option<usize> {
     let name = plain(name);
-    let encoded = ENCODINGS
-        .iter()
-        .find_map(|encoding| name.strip_suffix(encoding));
-    BODY.contains(&encoded.unwrap_or(&name))
+    let mut encodings = ENCODINGS.iter();
+    let bare = encodings.find_map(|encoding| name.strip_suffix(encoding));
+    let bare = bare.unwrap_or(&name);
+    names.iter().position(|known| *known == bare)
 }
 
 fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace([' ', '-', '_'], "")
 }
 
-/// Reads the row that the object `cells` holds. `column` gives the name in the table of a column
-/// that goes by another one in `cells`.
+/// Reads the row that the object `cells` holds and that is at `place`, or around that. `column` gives
+/// the name in the table of a column that goes by another one in `cells`.
 pub(in super::super) fn read_row(
     cells: &str,
     number: usize,
+    place: &[u8],
     column: impl Fn(&str) -> String,
     reader: &mut EntryReader<'_, '_>,
 ) {
+    reader.enter(place);
     let Some(row) = Object::read(cells) else {
         return;
     };
     let of = format!(" of row {number}");
     if let Some((name, request)) = raw_request(&row) {
-        let request = request.map(|mut request| {
-            let place = place_in_row(&format!("/{name}"), &column);
-            let note = format!("the request was found {place}{of}");
-            request.notes.push(note);
-            request
-        });
-        return reader.deliver(request);
+        let column = place_in_row(&format!("/{name}"), &column);
+        return match request {
+            Ok(mut request) => {
+                let note = format!("the request was found {column}{of}");
+                request.notes.push(note);
+                reader.deliver(Ok(request));
+            }
+            Err(message) => {
+                let what = format!("the request {column} cannot be read: {message}");
+                reader.problem(Some(place), what);
+            }
+        };
     }
     let mut walk = Walk::new(cells.len());
     let mut found = Vec::new();
@@ -108,7 +129,10 @@ pub(in super::super) fn read_row(
         reader.deliver(Ok(request));
     }
     if walk.is_partial() {
-        reader.problem(None, "a row is nested too deeply to search all of it");
+        reader.problem(
+            Some(place),
+            "the row is nested too deeply to search all of it",
+        );
     }
 }
 
@@ -122,9 +146,7 @@ fn place_in_row(path: &str, column: impl Fn(&str) -> String) -> String {
 
 /// The whole request that one of the cells holds, and the name of its column. It is as faithful as
 /// the cell: exact in base64, and otherwise text.
-fn raw_request<'t>(
-    row: &Object<'t>,
-) -> Option<(Cow<'t, str>, Result<Request<'static>, Fault<'static>>)> {
+fn raw_request<'t>(row: &Object<'t>) -> Option<(Cow<'t, str>, Result<Request<'static>, String>)> {
     row.members().find_map(|(key, value)| {
         if !REQUEST.contains(&&*plain(key)) {
             return None;
@@ -139,10 +161,7 @@ fn raw_request<'t>(
         let message = http::is_request_line(&bytes).then(|| http::message(&bytes))?;
         let request = match message {
             Ok((request, _)) => Ok(with_fidelity(request.into_owned(), is_text, row)),
-            Err(fault) => Err(Fault {
-                place: None,
-                message: fault.message,
-            }),
+            Err(fault) => Err(fault.message),
         };
         Some((key.clone(), request))
     })
@@ -162,27 +181,31 @@ fn with_fidelity(
     request
 }
 
-/// What the column of the body holds, if it was certainly sent to a receiver.
+/// What the column of the body holds, if it was certainly sent to a receiver. Where only a column of
+/// any text has it, it is JSON.
 fn named_body<'t>(row: &Object<'t>) -> Option<Found<'t>> {
     let sender = Sender::of(row, 1);
     let is_signed = sender.as_ref().is_some_and(Sender::is_signed);
-    let mut members = row.members();
-    members.find_map(|(key, value)| {
-        if !has_body_name(key) || sender.as_ref().is_some_and(|sender| sender.is_at(key)) {
-            return None;
-        }
-        let form = form(value)?;
-        let bytes = &form.body.bytes;
-        let is_sent = !bytes.is_empty() && (is_signed || is_notification(bytes));
-        is_sent.then(|| Found::new("", form, &Scope::ROOT.member(key, sender.as_ref())))
-    })
+    let cells = row.members().filter_map(|(key, value)| {
+        let is_headers = sender.as_ref().is_some_and(|sender| sender.is_at(key));
+        let rank = match rank(key, &BODY) {
+            Some(rank) => rank,
+            None => BODY.len() + rank(key, &TEXT)?,
+        };
+        (!is_headers && value.text() != "null").then_some((rank, key, value))
+    });
+    let (rank, key, value) = cells.min_by_key(|(rank, ..)| *rank)?;
+    let form = form(value, rank < BODY.len())?;
+    let is_sent = is_signed || is_notification(&form.body.bytes);
+    is_sent.then(|| Found::new("", form, &Scope::ROOT.member(key, sender.as_ref())))
 }
 
-/// What a cell holds, in whatever form.
-fn form(value: Value<'_>) -> Option<Form<'_>> {
+/// What a cell holds, in whatever form. It need not be JSON if it `may_be_text`.
+fn form(value: Value<'_>, may_be_text: bool) -> Option<Form<'_>> {
+    let text = || may_be_text.then(|| Form::text(value))?;
     match value.text().as_bytes().first()? {
         b'{' => Some(Form::object(value)),
-        b'"' => Form::of_string(value).or_else(|| Form::text(value)),
+        b'"' => Form::of_string(value).or_else(text),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! The columns of a table, and the object that a row becomes.
 
+use foldhash::HashMap;
+
 use super::super::search::is_signed_headers;
 use crate::Text;
 
@@ -9,17 +11,12 @@ const MAX_NAME: usize = 40;
 /// The columns of a table, by the names under which the search looks for them.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    columns: Vec<Column>,
+    /// The keys of the cells in the object of a row, written in JSON.
+    keys: Vec<String>,
     /// Whether the table names them, so that no row has more cells.
     are_named: bool,
-}
-
-#[derive(Debug)]
-struct Column {
-    /// The name in the table.
-    written: String,
-    /// The key of its cells in the object of a row, written in JSON.
-    key: String,
+    /// The names in the table of columns that go by another key.
+    written: HashMap<String, String>,
 }
 
 impl Columns {
@@ -29,46 +26,52 @@ impl Columns {
         names: impl IntoIterator<Item = Option<&'n str>>,
         key: &dyn Fn(&str) -> String,
     ) -> Self {
-        let names = names.into_iter().enumerate();
-        let columns = names.map(|(index, name)| match name.unwrap_or_default().trim() {
-            "" => Column::numbered(index),
-            name => Column::new(name, &key(name)),
-        });
-        Self {
-            columns: columns.collect(),
+        let mut columns = Self {
             are_named: true,
+            ..Self::default()
+        };
+        for (index, name) in names.into_iter().enumerate() {
+            let name = match name.unwrap_or_default().trim() {
+                "" => numbered(index),
+                name => name.to_owned(),
+            };
+            columns.push(&name, &key(&name));
+        }
+        columns
+    }
+
+    fn push(&mut self, name: &str, key: &str) {
+        self.keys.push(quoted(key));
+        if name != key {
+            self.written.insert(key.to_owned(), name.to_owned());
         }
     }
 
     /// The columns of a table without names, given one of its rows; `None` if it does not show which
     /// cell holds headers. That is the one with a signature among them, if there is one only.
     pub(super) fn of_row<'c>(cells: impl Iterator<Item = Option<&'c str>>) -> Option<Self> {
-        let mut columns = Vec::new();
-        let mut headers = Vec::new();
+        let mut columns = Self::default();
+        let mut headers = 0;
         for (index, cell) in cells.enumerate() {
-            columns.push(Column::numbered(index));
+            let name = numbered(index);
             if cell.is_some_and(is_signed_headers) {
-                headers.push(index);
+                headers += 1;
+                columns.push(&name, "headers");
+            } else {
+                columns.push(&name, &name);
             }
         }
-        let [headers] = headers[..] else {
-            return None;
-        };
-        columns[headers].key = quoted("headers");
-        Some(Self {
-            columns,
-            are_named: false,
-        })
+        (headers == 1).then_some(columns)
     }
 
     /// Whether nothing is known of the columns.
     pub(super) fn are_unknown(&self) -> bool {
-        self.columns.is_empty()
+        self.keys.is_empty()
     }
 
     /// How many columns there are; `None` if the table does not name them.
     pub(super) fn count(&self) -> Option<usize> {
-        self.are_named.then_some(self.columns.len())
+        self.are_named.then_some(self.keys.len())
     }
 
     /// Writes the object of a row. A cell that is empty or `None` is null: CSV writes both alike.
@@ -92,9 +95,9 @@ impl Columns {
         for (index, cell) in cells.into_iter().enumerate() {
             object.push(separator);
             separator = ',';
-            match self.columns.get(index) {
-                Some(column) => object.push_str(&column.key),
-                None => object.push_str(&Column::numbered(index).key),
+            match self.keys.get(index) {
+                Some(key) => object.push_str(key),
+                None => object.push_str(&quoted(&numbered(index))),
             }
             object.push(':');
             object.push_str(cell.as_ref().map_or("null", AsRef::as_ref));
@@ -104,26 +107,14 @@ impl Columns {
 
     /// The name in the table of the column with this key in a path.
     pub(super) fn written(&self, key: &str) -> String {
-        let mut columns = self.columns.iter();
-        let column = columns.find(|column| column.key == quoted(key));
-        let name = column.map_or(key, |column| &column.written);
+        let name = self.written.get(key).map_or(key, String::as_str);
         Text::from(name).shortened(MAX_NAME).to_string()
     }
 }
 
-impl Column {
-    fn new(written: &str, key: &str) -> Self {
-        Self {
-            written: written.to_owned(),
-            key: quoted(key),
-        }
-    }
-
-    /// A column without a name, which goes by its number, counted from 1.
-    fn numbered(index: usize) -> Self {
-        let number = (index + 1).to_string();
-        Self::new(&number, &number)
-    }
+/// The name of a column without one: its number, counted from 1.
+fn numbered(index: usize) -> String {
+    (index + 1).to_string()
 }
 
 /// The usual spelling of a name that people or databases wrote with capitals and blanks: `Request

@@ -1,6 +1,6 @@
 //! How a table is written, found out from its first lines.
 
-use super::super::search::has_body_name;
+use super::super::search::{has_body_name, has_text_name};
 
 /// How many of the first bytes decide.
 const MAX_START: usize = 4096;
@@ -34,6 +34,8 @@ pub(super) enum Cells {
     Escaped,
     /// By tabs.
     Plain,
+    /// By `|`, with blanks that align them.
+    Aligned,
 }
 
 /// Whether an input starts like a table: with a row of names of which one is usually that of a body,
@@ -54,6 +56,7 @@ impl Dialect {
                     Cells::Escaped
                 }
             }
+            b'|' if is_aligned(start_of(text)) => Cells::Aligned,
             delimiter => Cells::Quoted(delimiter),
         };
         Self { cells, has_header }
@@ -85,8 +88,12 @@ fn detected(text: &[u8]) -> Option<(u8, bool)> {
 fn is_header(line: &[u8], rest: &[u8], delimiter: u8) -> bool {
     names(line, delimiter).is_some_and(|names| {
         let has_columns = names.len() > 1;
-        let names_a_body = has_columns && names.iter().any(|name| has_body_name(name));
-        names_a_body || has_json_cell(rest, delimiter, has_columns)
+        // Prose has blanks after its commas, and some of these words.
+        let is_no_prose = !line.contains(&b' ');
+        let names_a_body = names
+            .iter()
+            .any(|name| has_body_name(name) || is_no_prose && has_text_name(name));
+        has_columns && names_a_body || has_json_cell(rest, delimiter, has_columns)
     })
 }
 
@@ -173,6 +180,12 @@ fn is_quoted(start: &[u8]) -> bool {
         || memchr::memmem::find(start, b"\n\"{\"\"").is_some()
 }
 
+/// Whether the first line is one of names with blanks around the delimiter, and a rule follows.
+fn is_aligned(start: &[u8]) -> bool {
+    split_line(start)
+        .is_some_and(|(_, rest)| rest.starts_with(b"\n--") || rest.starts_with(b"\r\n--"))
+}
+
 /// Whether a text has backslashes that are not part of the escapes of a database, as the escapes of
 /// JSON are that a tool wrote as they are.
 fn has_other_escapes(text: &[u8]) -> bool {
@@ -219,6 +232,7 @@ mod tests {
             "{\"a\": 1, \"body\": 2}\n",
             "[{\"a\": 1}]",
             "body\n",
+            "Some text, or a message\n",
             "Hello, body of mine: you are here\n",
             "2025-04-15, got body, ok\n",
             "2025-04-15T06:41:09Z\tINFO\twebhook\t{\"a\": 1}\n",
@@ -231,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_tables_with_tabs_apart() {
+    fn tells_the_cells_of_a_table_apart() {
         let cells = |text: &str| Dialect::of(text.as_bytes()).cells;
         assert_eq!(
             cells("id\tbody\n1\t{\"a\": \"\\\\u00e1\\\\n\"}\n"),
@@ -242,5 +256,7 @@ mod tests {
             cells("id\tbody\n1\t\"{\"\"a\"\": 1}\"\n"),
             Cells::Quoted(b'\t')
         );
+        assert_eq!(cells(" id | body \n----+---\n 1 | x\n"), Cells::Aligned);
+        assert_eq!(cells("id|body\n1|x\n"), Cells::Quoted(b'|'));
     }
 }

@@ -11,7 +11,7 @@
 
 use super::super::entry_reader::EntryReader;
 use super::super::json::{Object, Value};
-use super::super::search::{has_body_name, read_row};
+use super::super::search::{has_body_name, has_text_name, read_row};
 use super::columns::{Columns, usual_name};
 
 /// Members that hold the rows, next to `columns`.
@@ -63,7 +63,9 @@ fn columns<'a>(table: &Object<'a>) -> Option<Vec<(String, Object<'a>)>> {
         inside.trim_ascii_start().starts_with("\"0\"")
     };
     let mut members = table.members();
-    if !table.members().any(|(key, _)| has_body_name(key))
+    if !table
+        .members()
+        .any(|(key, _)| has_body_name(key) || has_text_name(key))
         || !members.all(|(_, value)| is_column(value))
     {
         return None;
@@ -116,6 +118,12 @@ fn read_cells<'a>(
 ) {
     let mut object = String::new();
     columns.write_values(cells.into_iter().map(|cell| Some(cell.text())), &mut object);
-    reader.enter(place.text().as_bytes());
-    read_row(&object, index + 1, |key| columns.written(key), reader);
+    let place = place.text().as_bytes();
+    read_row(
+        &object,
+        index + 1,
+        place,
+        |key| columns.written(key),
+        reader,
+    );
 }

@@ -10,6 +10,7 @@
 //! | `psql \copy … csv`, `sqlite3 -csv`, pandas, spreadsheets | cells between `,` `;` `\|` or tabs, in quotes where needed |
 //! | `psql \copy`, `mysql --batch` | cells between tabs, with `\t`, `\n` and `\\` in them, and `\N` for null |
 //! | `sqlite3 -tabs` | cells between tabs, as they are |
+//! | `psql` on a screen | cells between `\|`, with blanks around them |
 //! | pandas, Datasette and others, in JSON | lists of cells, or an object for each column; see `json_table` |
 //!
 //! A table is read as one record, but each row is read alone: a broken one hides no other. A row is
@@ -66,14 +67,13 @@ fn read_rows(rows: Rows<'_>, mut columns: Columns, reader: &mut EntryReader<'_, 
         let row = row.and_then(|row| fits(row, &columns));
         match row {
             Ok(row) => {
-                reader.enter(row.place);
                 if columns.are_unknown() {
                     columns = Columns::of_row(row.cells()).unwrap_or_default();
                 }
                 object.clear();
                 columns.write_object(row.cells(), &mut object);
                 let column = |key: &str| columns.written(key);
-                read_row(&object, index + 1, column, reader);
+                read_row(&object, index + 1, row.place, column, reader);
                 if let Some(what) = row.fault {
                     reader.problem(Some(row.place), what);
                 }

@@ -54,7 +54,7 @@ impl<'t> Rows<'t> {
     pub(super) fn new(text: &'t [u8], cells: Cells) -> Self {
         let quoted = match cells {
             Cells::Quoted(delimiter) => Some(delimiter),
-            Cells::Escaped | Cells::Plain => None,
+            Cells::Escaped | Cells::Plain | Cells::Aligned => None,
         };
         let quoted = quoted.map(|delimiter| {
             ReaderBuilder::new()
@@ -157,15 +157,17 @@ impl<'t> Rows<'t> {
             let line = memchr(b'\n', rest).map_or(rest, |newline| &rest[..newline]);
             self.at = self.text.len().min(self.at + line.len() + 1);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            // A dump ends the rows with `\.`.
-            if line.is_empty() || line == b"\\." {
+            if line.is_empty() || is_no_row(line, self.cells) {
                 continue;
             }
-            let cells = line.split(|byte| *byte == b'\t');
+            let is_aligned = self.cells == Cells::Aligned;
+            let delimiter = if is_aligned { b'|' } else { b'\t' };
             let is_escaped = self.cells == Cells::Escaped;
+            let cells = line.split(|byte| *byte == delimiter);
             let cells = cells.map(|cell| match cell {
                 b"\\N" if is_escaped => None,
                 cell if is_escaped => Some(unescaped(String::from_utf8_lossy(cell))),
+                cell if is_aligned => Some(String::from_utf8_lossy(cell.trim_ascii())),
                 cell => Some(String::from_utf8_lossy(cell)),
             });
             return Some(Row {
@@ -177,13 +179,23 @@ impl<'t> Rows<'t> {
     }
 }
 
+/// Whether a line is none of the rows: the `\.` that ends a dump, the rule below the names of aligned
+/// columns, or the number of rows after them.
+fn is_no_row(line: &[u8], cells: Cells) -> bool {
+    if cells != Cells::Aligned {
+        return line == b"\\.";
+    }
+    let is_count = line.starts_with(b"(") && line.ends_with(b")");
+    is_count || line.iter().all(|byte| b"-+".contains(byte))
+}
+
 impl<'t> Iterator for Rows<'t> {
     type Item = Result<Row<'t>, BrokenRow<'t>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.cells {
             Cells::Quoted(delimiter) => self.next_quoted(delimiter),
-            Cells::Escaped | Cells::Plain => self.next_line().map(Ok),
+            Cells::Escaped | Cells::Plain | Cells::Aligned => self.next_line().map(Ok),
         }
     }
 }
@@ -326,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn undoes_the_escapes_of_databases() {
+    fn reads_the_cells_of_databases() {
         case(
             "1\t{\"a\": \"\\\\n\"}\t\\N\r\n2\ta\\tb\\\\c\\n\t\n\\.\n",
             Cells::Escaped,
@@ -334,6 +346,11 @@ mod tests {
         );
         // What was not escaped stays valid JSON.
         case("{\"a\": \"\\n\"}", Cells::Escaped, &["[{\"a\": \"\\n\"}]"]);
+        case(
+            " 1 | a b | \n----+-----+---\n(1 row)\n",
+            Cells::Aligned,
+            &["[1][a b][]"],
+        );
         case("a\\tb\t\\N", Cells::Plain, &["[a\\tb][\\N]"]);
     }
 }
