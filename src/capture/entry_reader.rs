@@ -38,7 +38,7 @@ use memchr::memmem;
 use super::encoding::{Decoded, decode, encodings};
 use super::json::{Object, Value};
 use super::length::compare_length;
-use super::record::{Capture, Limits, Problem, Record, Skipped};
+use super::record::{Capture, Limits, Problem, Record, Skipped, SkippedPart};
 use super::request::{Body, Fault, Request};
 use crate::Position;
 use crate::Text;
@@ -198,6 +198,8 @@ impl<'a, 'r> EntryReader<'a, 'r> {
     /// Records that the current entry is not a webhook.
     pub(super) fn skip(&mut self, reason: String) {
         self.capture.skipped.push(Skipped {
+            part: SkippedPart::Request,
+            count: 1,
             position: self.entry.1,
             reason,
         });

@@ -55,6 +55,7 @@ mod encoding;
 pub mod encryption;
 mod entry_reader;
 mod envelope;
+mod foreign;
 mod gh_webhook;
 mod har;
 mod hookdeck;
@@ -62,11 +63,13 @@ mod http;
 mod json;
 mod json_equality;
 mod length;
+mod log;
 mod n8n;
 mod ngrok;
 mod postman;
 mod readers;
 mod record;
+mod relevance;
 mod request;
 mod search;
 mod shell;
@@ -77,9 +80,12 @@ mod webhook_tester;
 
 pub use self::body::is_notification;
 use self::entry_reader::EntryReader;
+pub use self::foreign::{Foreign, foreign};
 use self::json::Object;
+pub use self::log::{TextLines, is_log, starts_like_json};
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
-pub use self::record::{Capture, Limits, Problem, Record, Skipped};
+pub use self::record::{Capture, Limits, Problem, Record, Skipped, SkippedPart};
+use self::relevance::{pass_over_other_requests, passed_over_record};
 use crate::delivery::CaptureFormat;
 
 /// Reads the deliveries of a record, as `format` or, if that is `None`, as the detected format.
@@ -115,14 +121,41 @@ pub fn deliveries<'a>(
     if detected == Some(CaptureFormat::Body) {
         return body::read(record);
     }
-    if let Some(detected) = detected
-        && let Some(read) = text_reader(detected, text.bytes)
-    {
-        let mut reader = EntryReader::new(detected, format.is_some(), text, *limits);
-        read(&mut reader);
-        return reader.capture;
+    if detected.is_none() && log::is_text(text.bytes) {
+        return log::read(text, *limits);
     }
-    read_json(text, format, *limits).unwrap_or_else(|| body::read(record))
+    let capture = match detected.and_then(|format| text_reader(format, text.bytes)) {
+        Some(read) => {
+            let detected = detected.unwrap_or(CaptureFormat::Body);
+            let mut reader = EntryReader::new(detected, format.is_some(), text, *limits);
+            read(&mut reader);
+            Some(reader.capture)
+        }
+        None => read_json(text, format, *limits),
+    };
+    match capture {
+        Some(mut capture) => {
+            pass_over_other_requests(&mut capture, record.is_whole);
+            capture
+        }
+        None => read_other(record, text),
+    }
+}
+
+/// Reads a record of no known format: a bare body, unless it is certainly none.
+fn read_other<'a>(record: &Record<'a>, text: &Record<'_>) -> Capture<'a> {
+    let json = std::str::from_utf8(text.bytes).ok();
+    match json
+        .filter(|_| !record.is_whole)
+        .and_then(|json| passed_over_record(json, record.start))
+    {
+        Some(skipped) => Capture {
+            deliveries: Vec::new(),
+            skipped: vec![skipped],
+            ..body::read(record)
+        },
+        None => body::read(record),
+    }
 }
 
 /// Reads a record that is a JSON object of `format`, or of the format that its keys suggest, or that

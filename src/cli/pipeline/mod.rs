@@ -56,6 +56,7 @@ mod queue;
 mod reader;
 mod schemas;
 mod sink;
+mod skipped;
 mod threads;
 mod turn;
 mod utf16;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 
-use chatlog::capture;
+use chatlog::capture::{self, Foreign};
 use chatlog::{Position, Text};
 
 use super::event::{InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
@@ -125,7 +125,8 @@ impl<'o, S: Consumer> Reader<'o, S> {
     ) -> Result<(), Stop> {
         let source = self.open_source(source, &opened, wanted);
         self.event(ReadEvent::SourceStart)?;
-        match self.read_records(&source, opened.reader) {
+        let mut foreign = None;
+        match self.read_records(&source, opened.reader, &mut foreign) {
             Ok(()) => {}
             Err(Interruption::Stop(stop)) => return Err(stop),
             Err(Interruption::Read(error)) => self.cannot_read(source.name.clone(), &error)?,
@@ -134,6 +135,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             name: source.name.clone(),
             claim: source.source.claim,
             encodings: opened.encodings,
+            foreign,
         }))
     }
 
@@ -160,6 +162,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         &self,
         source: &Arc<OpenSource>,
         reader: Box<dyn Read>,
+        foreign: &mut Option<&'static Foreign>,
     ) -> Result<(), Interruption> {
         let reader = NotifyingReader {
             reader,
@@ -174,7 +177,14 @@ impl<'o, S: Consumer> Reader<'o, S> {
                 Ok(Some(framed)) => self.forward(source, framed),
                 Err(error) => self.too_large(source, error, "capture"),
             },
-            Ok(false) => self.read_each(source, &mut records),
+            Ok(false) => {
+                *foreign = self.foreign(&mut records);
+                match foreign {
+                    // It may be large, and nothing in it is text.
+                    Some(foreign) if foreign.is_binary => Ok(()),
+                    _ => self.read_each(source, &mut records),
+                }
+            }
             Err(error) => self.too_large(source, error, "capture"),
         }?;
         let failure = records.take_failure().map(Interruption::Read);
@@ -211,6 +221,13 @@ impl<'o, S: Consumer> Reader<'o, S> {
     /// Whether the whole source is one capture, in a format that is not JSON.
     fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, TooLarge> {
         Ok(capture::is_text(self.options.format, records.start()?))
+    }
+
+    /// What the source is, if its first bytes tell that it is no capture, and no format was named.
+    fn foreign(&self, records: &mut Records<impl Read>) -> Option<&'static Foreign> {
+        let start = records.start().ok()?;
+        let format = self.options.format;
+        format.map_or_else(|| capture::foreign(start), |_| None)
     }
 
     /// Reports that something is larger than the limit.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chatlog::Origin;
-use chatlog::capture::{self, Capture, Limits, Record};
+use chatlog::capture::{self, Capture, Limits, Record, Skipped, SkippedPart};
 use chatlog::delivery::{CaptureFormat, Delivery};
 use chatlog::view::findings::InputProblem;
 
@@ -70,21 +70,20 @@ pub(super) struct CaptureTally {
     pub(super) deliveries: usize,
     /// The number of deliveries in each format.
     pub(super) formats: Vec<(CaptureFormat, usize)>,
-    /// The reason for each request that was skipped.
-    pub(super) skipped: Vec<String>,
+    /// What was passed over.
+    pub(super) skipped: Vec<Skipped>,
 }
 
 impl CaptureTally {
     fn add(&mut self, capture: &mut Capture<'_>) {
-        let (format, count) = (capture.format, capture.deliveries.len());
-        self.deliveries += count;
-        match self.formats.last_mut() {
-            _ if count == 0 => {}
-            Some((last, counted)) if *last == format => *counted += count,
-            _ => self.formats.push((format, count)),
+        self.deliveries += capture.deliveries.len();
+        for delivery in &capture.deliveries {
+            match self.formats.last_mut() {
+                Some((last, counted)) if *last == delivery.format => *counted += 1,
+                _ => self.formats.push((delivery.format, 1)),
+            }
         }
-        let skipped = capture.skipped.drain(..);
-        self.skipped.extend(skipped.map(|request| request.reason));
+        self.skipped.append(&mut capture.skipped);
     }
 }
 
@@ -206,8 +205,14 @@ impl<'w, P: Processor> Worker<'w, P> {
         }
     }
 
-    pub(super) fn capture<'r>(&self, record: &Record<'r>) -> Capture<'r> {
-        capture::deliveries(record, self.format, &self.limits)
+    /// Reads a record. What is a fragment of JSON is not passed over like a line of a log.
+    pub(super) fn capture<'r>(&self, record: &Record<'r>, is_fragment: bool) -> Capture<'r> {
+        let capture = capture::deliveries(record, self.format, &self.limits);
+        let is_line = |skipped: &Skipped| skipped.part == SkippedPart::Line;
+        if is_fragment && capture.deliveries.is_empty() && capture.skipped.iter().any(is_line) {
+            return capture::deliveries(record, Some(CaptureFormat::Body), &self.limits);
+        }
+        capture
     }
 
     /// Processes a batch. Its deliveries are counted in turn as soon as they are found.
@@ -262,7 +267,7 @@ impl<'w, P: Processor> Worker<'w, P> {
     fn captures<'b>(&self, batch: &'b Batch, run: &'b Run) -> Vec<Capture<'b>> {
         let records = run.records.iter();
         records
-            .map(|record| self.capture(&record.record(&batch.buffer)))
+            .map(|record| self.capture(&record.record(&batch.buffer), record.is_fragment()))
             .collect()
     }
 
