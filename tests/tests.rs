@@ -32,6 +32,7 @@ mod verify;
 mod captures;
 mod encryption;
 mod hostile;
+mod logs;
 mod nested;
 mod properties;
 mod regressions;

@@ -122,8 +122,8 @@ const KINDS: [(Detect, Foreign); 20] = [
         is_base64,
         text(
             "base64",
-            "`base64 -d FILE` decodes a body that was saved so; an encrypted callback is decrypted only \
-             with its headers, as `Is-Encrypted: 1`",
+            "an encrypted callback is decrypted only with its headers: save the whole request, with its \
+             `Is-Encrypted: 1`",
         ),
     ),
     (is_log, text("a log", "")),
@@ -218,7 +218,10 @@ mod tests {
             (b"---\na: 1\n", Some("a YAML file")),
             (b"<!DOCTYPE html>", Some("an XML or HTML document")),
             (base64.as_bytes(), Some("base64")),
-            (b"<34>1 2025-04-15T06:41:10Z host app 1 - - {", Some("a log")),
+            (
+                b"<34>1 2025-04-15T06:41:10Z host app 1 - - {",
+                Some("a log"),
+            ),
             (b"12:30:01 ready", Some("a log")),
             (b"ready", None),
             (b"{\"a\0\"", None),

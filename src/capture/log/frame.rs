@@ -150,7 +150,9 @@ fn tag(line: &[u8], start: usize) -> Option<usize> {
     for _ in 0..2 {
         let word = memchr::memchr(b' ', &line[at..])?;
         at += word + 1;
-        if word > 1 && line[at - 2] == b':' {
+        let (last, name) = line[at - 1 - word..at - 1].split_last()?;
+        let is_name = |byte: &u8| is_name(*byte) || b"[]/@:".contains(byte);
+        if *last == b':' && !name.is_empty() && name.iter().all(is_name) {
             return Some(at);
         }
     }
@@ -205,6 +207,11 @@ mod tests {
                 "2025-04-15T06:41:10+00:00 app[web.1]: {",
                 "app[web.1]: ",
                 "{",
+            ),
+            (
+                "2025-04-15T06:41:10Z app/[$LATEST]7 INFO\t{\"a\": 1}",
+                "",
+                "app/[$LATEST]7 INFO\t{\"a\": 1}",
             ),
             (
                 "2025-04-15 06:41:10,250 INFO webhook {",

@@ -41,6 +41,8 @@ mod signature;
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 
 use self::find::{Found, search};
@@ -121,10 +123,19 @@ pub fn starts_like_json(text: &[u8]) -> Option<bool> {
     }
 }
 
-/// Whether a text is neither JSON nor the start of it.
+/// Whether a text is neither JSON nor the start of it. JSON in base64 is a body that was saved so, which
+/// a signature can still tell.
 pub(super) fn is_text(text: &[u8]) -> bool {
     let text = text.trim_ascii();
+    let is_base64 = || {
+        let start = text.get(..4).and_then(|start| STANDARD.decode(start).ok());
+        start.is_some_and(|start| matches!(start.trim_ascii_start().first(), Some(b'{' | b'[')))
+            && text
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte))
+    };
     starts_like_json(text) == Some(false)
+        && !is_base64()
         && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err()
 }
 
@@ -156,10 +167,10 @@ pub(super) fn read<'a>(record: &Record<'a>, limits: Limits) -> Capture<'a> {
     for line in record.bytes.split_inclusive(|byte| *byte == b'\n') {
         let text = line.strip_suffix(b"\n").unwrap_or(line);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        assembler.line(text, start, &mut |message| reader.message(message));
+        assembler.line(text, start, &mut |message| reader.message(&message));
         start += line.len();
     }
-    assembler.end(&mut |message| reader.message(message));
+    assembler.end(&mut |message| reader.message(&message));
     reader.finish()
 }
 
@@ -182,15 +193,15 @@ struct LogReader<'a> {
 }
 
 impl<'a> LogReader<'a> {
-    fn message(&mut self, message: Message<'a>) {
+    fn message(&mut self, message: &Message<'a>) {
         let (line, end, lines) = (message.line, message.end, message.lines);
-        if memchr::memchr2(b'{', b'"', &message.text).is_none() {
+        if memchr::memchr3(b'{', b'"', b'\\', &message.text).is_none() {
             return self.pass_over(line, lines);
         }
         let deliveries = match message.text {
-            Cow::Borrowed(text) => self.deliveries(text, &message),
+            Cow::Borrowed(text) => self.deliveries(text, message),
             Cow::Owned(ref text) => {
-                let found = self.deliveries(text, &message);
+                let found = self.deliveries(text, message);
                 found.into_iter().map(Delivery::into_owned).collect()
             }
         };
@@ -236,7 +247,7 @@ impl<'a> LogReader<'a> {
             .filter(|found| found.json.len() >= MIN_LENGTH || found.json.contains(&b'-'))
         {
             let is_quoted = found.is_escaped || is_in_quotes(text, &ranges, found.range.start);
-            let note = self.note(&found, message);
+            let note = note(&found, message);
             let mut deliveries = self.read_json(&found, message);
             if deliveries.is_empty() {
                 signatures.add_headers(&found.json, is_quoted);
@@ -297,25 +308,6 @@ impl<'a> LogReader<'a> {
         deliveries
     }
 
-    /// How an object was found.
-    fn note(&self, found: &Found<'_>, message: &Message<'_>) -> String {
-        let lines = match message.lines {
-            1 => "a line of text".to_owned(),
-            lines => format!("{lines} lines of text"),
-        };
-        let before = match (message.at - message.line) + found.range.start {
-            0 => String::new(),
-            1 => ", after 1 byte".to_owned(),
-            bytes => format!(", after {bytes} bytes"),
-        };
-        let escapes = if found.is_escaped {
-            "; its escapes were undone"
-        } else {
-            ""
-        };
-        format!("the JSON was found in {lines}{before}{escapes}")
-    }
-
     fn position(&mut self, at: usize) -> Position {
         if at < self.place.0 {
             self.place = (0, self.record.start);
@@ -361,6 +353,25 @@ impl<'a> LogReader<'a> {
         }
         capture
     }
+}
+
+/// How an object was found.
+fn note(found: &Found<'_>, message: &Message<'_>) -> String {
+    let lines = match message.lines {
+        1 => "a line of text".to_owned(),
+        lines => format!("{lines} lines of text"),
+    };
+    let before = match (message.at - message.line) + found.range.start {
+        0 => String::new(),
+        1 => ", after 1 byte".to_owned(),
+        bytes => format!(", after {bytes} bytes"),
+    };
+    let escapes = if found.is_escaped {
+        "; its escapes were undone"
+    } else {
+        ""
+    };
+    format!("the JSON was found in {lines}{before}{escapes}")
 }
 
 /// Whether text outside of complete JSON is a piece of a notification.

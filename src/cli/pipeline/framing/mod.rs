@@ -63,6 +63,14 @@ pub(crate) enum Buffering {
     Eager,
 }
 
+/// Where the next record may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    New,
+    /// Behind a record on the same line.
+    Rest,
+}
+
 /// The record that starts here is larger than the limit. The next call returns the record after it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TooLarge(pub(crate) Position);
@@ -89,8 +97,7 @@ pub(crate) struct Records<R> {
     is_whole: bool,
     /// Whether the next record is an item of a top-level array.
     in_array: bool,
-    /// Whether a record ended on the line that comes next.
-    is_mid_line: bool,
+    line: Line,
     /// Values that start before this offset of the stream are cut by their brackets: their line is
     /// too long to search again for each of them, or known to hold several.
     several_until: u64,
@@ -212,7 +219,7 @@ impl<R: Read> Records<R> {
             position: Position::START,
             is_whole: true,
             in_array: false,
-            is_mid_line: false,
+            line: Line::New,
             several_until: 0,
             to_skip: None,
             walk: None,
@@ -304,7 +311,7 @@ impl<R: Read> Records<R> {
     /// top-level array.
     fn separator_length(&mut self, at: usize, byte: u8) -> Result<usize, TooLarge> {
         match byte {
-            b'\n' => self.is_mid_line = false,
+            b'\n' => self.line = Line::New,
             _ if byte.is_ascii_whitespace() => {}
             0xef if at == 0 && self.is_whole && self.starts_with_byte_order_mark()? => {
                 return Ok(BYTE_ORDER_MARK.len());
@@ -600,8 +607,11 @@ impl<R: Read> Records<R> {
     }
 
     fn hand_out(&mut self, start: usize, cut: &Cut) -> Framed<'_> {
-        let ends_line = self.held()[..cut.next].last() == Some(&b'\n');
-        let is_fragment = self.in_array || std::mem::replace(&mut self.is_mid_line, !ends_line);
+        let line = match self.held()[..cut.next].last() {
+            Some(b'\n') => Line::New,
+            _ => Line::Rest,
+        };
+        let is_fragment = self.in_array || std::mem::replace(&mut self.line, line) == Line::Rest;
         let position = self.pass_to(start);
         let from = self.held.start;
         let (end, next) = (from + cut.end - start, from + cut.next - start);
