@@ -156,6 +156,30 @@ fn what_a_stranger_wrote_on_a_line_is_never_valid() {
     );
 }
 
+/// Container runtimes and journals keep lines in JSON.
+#[test]
+fn a_line_in_json_is_read_and_never_valid() {
+    for line in [
+        format!("INFO got webhook {}\n", envelope()),
+        format!("INFO x-airudder-sign={SIGNATURE} {BODY}"),
+        format!("time=0 body={}", json!(BODY)),
+    ] {
+        for record in [
+            json!({"log": line, "stream": "stdout", "time": "2025-04-15T06:41:10Z"}),
+            json!({"MESSAGE": line, "PRIORITY": "6"}),
+            json!({"headers": {"X-AIRudder-Sign": SIGNATURE}, "event": {"text": line}}),
+        ] {
+            let record = record.to_string();
+            let capture = read(record.as_bytes());
+            let [delivery] = &capture.deliveries[..] else {
+                panic!("one delivery: {record}");
+            };
+            assert_eq!(&*delivery.body, BODY.as_bytes());
+            assert_ne!(verdict(delivery), Verdict::Valid, "{record}");
+        }
+    }
+}
+
 #[test]
 fn two_copies_on_a_line_are_one_delivery() {
     let parsed: Value = serde_json::from_str(BODY).expect("it is JSON");

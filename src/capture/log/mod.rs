@@ -154,6 +154,11 @@ fn has_time(line: &[u8]) -> bool {
     })
 }
 
+/// The JSON objects in a text, in order.
+pub(super) fn objects(text: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    search(text).found.into_iter().map(|found| found.json)
+}
+
 /// Reads the lines of a text.
 pub(super) fn read<'a>(record: &Record<'a>, limits: Limits) -> Capture<'a> {
     let mut reader = LogReader {
