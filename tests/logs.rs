@@ -438,8 +438,8 @@ fn a_foreign_file_is_named_with_what_exports_it() {
         ("a.parquet", b"PAR1\x15\x04", "a Parquet file; DuckDB"),
         (
             "a.yaml",
-            b"interactions:\n- request:\n    body: x\n",
-            "a YAML cassette; `yq -o json FILE`",
+            b"interactions:\n- request:\n    body: \"{\\\"call_id\\\": \\\"7\\\"}\"\n",
+            "a YAML cassette; this converts it to JSON",
         ),
         (
             "a.log",

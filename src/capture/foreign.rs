@@ -1,7 +1,7 @@
 //! Files that are no capture, known by their first bytes: what they are called, and which tool turns
 //! them into something that can be read.
 //!
-//! To add one, add a row. Rows of binary files come first: these are never read to their end.
+//! To add one, add a row. Files that are certain are not read to their end.
 
 use super::log::is_log;
 
@@ -12,26 +12,26 @@ pub struct Foreign {
     pub name: &'static str,
     /// How to get at what it holds; empty if it holds no requests.
     pub advice: &'static str,
-    /// Whether it is binary, so that it certainly holds no text to look into.
-    pub is_binary: bool,
+    /// Whether its first bytes leave no doubt, so that the rest of it is not read.
+    pub is_certain: bool,
 }
 
 /// How the first bytes of a file tell what it is.
 type Detect = fn(&[u8]) -> bool;
 
-const fn binary(name: &'static str, advice: &'static str) -> Foreign {
+const fn certain(name: &'static str, advice: &'static str) -> Foreign {
     Foreign {
         name,
         advice,
-        is_binary: true,
+        is_certain: true,
     }
 }
 
-const fn text(name: &'static str, advice: &'static str) -> Foreign {
+const fn likely(name: &'static str, advice: &'static str) -> Foreign {
     Foreign {
         name,
         advice,
-        is_binary: false,
+        is_certain: false,
     }
 }
 
@@ -40,93 +40,94 @@ const UNPACK: &str = "unpack it first";
 
 /// The kinds, the ones that are certain first.
 const KINDS: [(Detect, Foreign); 20] = [
-    (is_pcap, binary("a pcap file", STREAMS)),
+    (is_pcap, certain("a pcap file", STREAMS)),
     (
         |start| start.starts_with(b"\x0a\x0d\x0d\x0a"),
-        binary("a pcapng file", STREAMS),
+        certain("a pcapng file", STREAMS),
     ),
     (
         is_flow,
-        binary(
+        certain(
             "a flow file of mitmproxy",
             "`mitmdump -nr FILE --set hardump=flows.har` exports it",
         ),
     ),
     (
         |start| start.starts_with(b"PAR1"),
-        binary(
+        certain(
             "a Parquet file",
             "DuckDB exports it: `COPY (FROM 'FILE') TO 'rows.json' (FORMAT json)`",
         ),
     ),
     (
         |start| start.starts_with(b"SQLite format 3\0"),
-        binary(
+        certain(
             "an SQLite database",
             "`sqlite3 -json FILE 'SELECT * FROM …'` exports a table",
         ),
     ),
     (
         |start| start.starts_with(b"Obj\x01"),
-        binary("an Avro file", "`avro-tools tojson FILE` exports it"),
+        certain("an Avro file", "`avro-tools tojson FILE` exports it"),
     ),
     (
         |start| start.starts_with(b"%PDF-"),
-        binary("a PDF document", ""),
+        certain("a PDF document", ""),
     ),
     (
         |start| start.starts_with(b"\x89PNG"),
-        binary("a PNG image", ""),
+        certain("a PNG image", ""),
     ),
     (
         |start| start.starts_with(b"\xff\xd8\xff"),
-        binary("a JPEG image", ""),
+        certain("a JPEG image", ""),
     ),
     (
         |start| start.starts_with(b"GIF8"),
-        binary("a GIF image", ""),
+        certain("a GIF image", ""),
     ),
     (
         |start| start.starts_with(b"PK\x03\x04"),
-        binary("a ZIP archive", UNPACK),
+        certain("a ZIP archive", UNPACK),
     ),
     (
         |start| start.starts_with(b"7z\xbc\xaf\x27\x1c"),
-        binary("a 7z archive", UNPACK),
+        certain("a 7z archive", UNPACK),
     ),
     (
         |start| start.starts_with(b"BZh") || start.starts_with(b"\xfd7zXZ\0"),
-        binary("a compressed file", "decompress it first"),
+        certain("a compressed file", "decompress it first"),
     ),
     (
         |start| start.starts_with(b"\x7fELF") || start.starts_with(b"MZ\x90"),
-        binary("a program", ""),
+        certain("a program", ""),
     ),
-    (is_binary, binary("a binary file", "")),
+    (is_binary, certain("a binary file", "")),
     (
         is_cassette,
-        text(
+        certain(
             "a YAML cassette",
-            "`yq -o json FILE` of mikefarah/yq converts it to JSON, which can be read",
+            "this converts it to JSON, which can be read: `python3 -c 'import json, sys, yaml; \
+             json.dump(yaml.safe_load(sys.stdin), sys.stdout, default=bytes.decode)' < FILE`",
         ),
     ),
-    (is_markup, text("an XML or HTML document", "")),
+    (is_markup, likely("an XML or HTML document", "")),
     (
         |start| start.starts_with(b"---\n") || start.starts_with(b"%YAML"),
-        text(
+        likely(
             "a YAML file",
             "`yq -o json FILE` of mikefarah/yq converts it to JSON",
         ),
     ),
     (
         is_base64,
-        text(
+        likely(
             "base64",
             "an encrypted callback is decrypted only with its headers: save the whole request, with its \
              `Is-Encrypted: 1`",
         ),
     ),
-    (is_log, text("a log", "")),
+    (is_log, likely("a log", "")),
 ];
 
 /// What a file is, if its first bytes tell that it is no capture. They are without a byte order mark;

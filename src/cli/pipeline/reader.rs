@@ -180,8 +180,8 @@ impl<'o, S: Consumer> Reader<'o, S> {
             Ok(false) => {
                 *foreign = self.foreign(&mut records);
                 match foreign {
-                    // It may be large, and nothing in it is text.
-                    Some(foreign) if foreign.is_binary => Ok(()),
+                    // It may be large.
+                    Some(foreign) if foreign.is_certain => Ok(()),
                     _ => self.read_each(source, &mut records),
                 }
             }
