@@ -356,6 +356,20 @@ fn no_line_takes_long_to_read() {
             "{taken:?} for {repeated:?}"
         );
     }
+    for repeated in [
+        "x-airudder-sign=0 ",
+        "{\"call_id\":7} ",
+        "{\"x-airudder-sign\":7} ",
+    ] {
+        let text = format!("x {}{BODY}", repeated.repeat(3_000_000 / repeated.len()));
+        let start = Instant::now();
+        assert_eq!(read(text.as_bytes()).deliveries.len(), 1);
+        let taken = start.elapsed();
+        assert!(
+            taken < Duration::from_secs(20),
+            "{taken:?} for {repeated:?}"
+        );
+    }
     let objects = format!("x {}", format!("{BODY} ").repeat(500));
     let start = Instant::now();
     assert_eq!(read(objects.as_bytes()).deliveries.len(), 1);

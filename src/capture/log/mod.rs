@@ -49,7 +49,7 @@ use self::find::{Found, search};
 use self::frame::Frame;
 use self::grammar::is_scalar;
 use self::lines::{Assembler, Message};
-use self::signature::{LineSignatures, is_in_quotes};
+use self::signature::{LineSignatures, Quotes, find_name};
 use super::body::{self, is_notification};
 use super::json_equality::ComparedJson;
 use super::record::{Capture, Limits, Record, Skipped, SkippedPart};
@@ -58,8 +58,8 @@ use crate::Position;
 use crate::delivery::{Ambiguity, CaptureFormat, Delivery, Doubt, Fidelity};
 use crate::documented::holds_telling_key;
 
-/// The shortest JSON that can hold enough keys of a notification.
-const MIN_LENGTH: usize = 60;
+/// The shortest JSON that can hold a notification in base64, or one that is escaped more than once.
+const MIN_WRAPPED: usize = 256;
 
 /// How much of a text is looked at to tell whether it starts like JSON.
 const MAX_START: usize = 4096;
@@ -245,13 +245,11 @@ impl<'a> LogReader<'a> {
     fn deliveries<'t>(&mut self, text: &'t [u8], message: &Message<'_>) -> Vec<Delivery<'t>> {
         let found = search(text).found;
         let ranges: Vec<_> = found.iter().map(|found| found.range.clone()).collect();
+        let mut quotes = Quotes::new(text, &ranges);
         let mut signatures = LineSignatures::default();
         let mut groups = Vec::new();
-        for found in found
-            .into_iter()
-            .filter(|found| found.json.len() >= MIN_LENGTH || found.json.contains(&b'-'))
-        {
-            let is_quoted = found.is_escaped || is_in_quotes(text, &ranges, found.range.start);
+        for found in found.into_iter().filter(|found| may_matter(&found.json)) {
+            let is_quoted = quotes.are_open_at(found.range.start) || found.is_escaped;
             let note = note(&found, message);
             let mut deliveries = self.read_json(&found, message);
             if deliveries.is_empty() {
@@ -377,6 +375,12 @@ fn note(found: &Found<'_>, message: &Message<'_>) -> String {
         ""
     };
     format!("the JSON was found in {lines}{before}{escapes}")
+}
+
+/// Whether an object may be or hold a notification, or its headers. Most objects in a log are small, and
+/// this is many times faster than reading them.
+fn may_matter(json: &[u8]) -> bool {
+    json.len() >= MIN_WRAPPED || find_name(json, 0).is_some() || holds_telling_key(json)
 }
 
 /// Whether text outside of complete JSON is a piece of a notification.

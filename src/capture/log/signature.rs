@@ -15,6 +15,11 @@ use super::super::relevance::is_signed;
 use crate::Text;
 use crate::delivery::{Ambiguity, Delivery, Doubt, Headers, SIGNATURE_HEADER};
 
+/// How many signatures of a line are kept: with two there is no telling whose they are.
+const MAX_SIGNATURES: usize = 8;
+
+const NAME: &[u8] = b"x-airudder-sign";
+
 /// What a line says about the signature of the body on it.
 #[derive(Default)]
 pub(super) struct LineSignatures {
@@ -32,13 +37,14 @@ impl LineSignatures {
 
     /// Adds the signatures that stand on the line, outside of the objects at `ranges`.
     pub(super) fn add_text(&mut self, text: &[u8], ranges: &[Range<usize>]) {
+        let mut quotes = Quotes::new(text, ranges);
         let mut from = 0;
         let end = text.len()..text.len();
         for range in ranges.iter().chain(std::iter::once(&end)) {
             let mut searched = from;
             while let Some((name, value)) = signature(&text[..range.start], searched) {
                 searched = value.end;
-                if is_in_quotes(text, ranges, name) {
+                if quotes.are_open_at(name) || self.headers.len() > MAX_SIGNATURES {
                     continue;
                 }
                 let value = String::from_utf8_lossy(&text[value]).into_owned();
@@ -82,22 +88,26 @@ impl LineSignatures {
 
 /// Where the next signature stands, from `from` on: its name and its value.
 fn signature(text: &[u8], from: usize) -> Option<(usize, Range<usize>)> {
-    const NAME: &[u8] = b"x-airudder-sign";
     let mut searched = from;
     loop {
-        let at = searched + memchr::memchr2(b'x', b'X', &text[searched..])?;
-        searched = at + 1;
-        let name = text.get(at..at + NAME.len())?;
-        let is_same = |(byte, want): (&u8, &u8)| {
-            byte.eq_ignore_ascii_case(want) || *byte == b'_' && *want == b'-'
-        };
-        if !name.iter().zip(NAME).all(is_same) {
-            continue;
-        }
-        if let Some(value) = value(text, at + NAME.len()) {
+        let at = find_name(text, searched)?;
+        searched = at + NAME.len();
+        if let Some(value) = value(text, searched) {
             return Some((at, value));
         }
     }
+}
+
+/// Where the name of the header stands, from `from` on, in any case and with `-` or `_`.
+pub(super) fn find_name(text: &[u8], from: usize) -> Option<usize> {
+    let is_same = |(byte, want): (&u8, &u8)| {
+        byte.eq_ignore_ascii_case(want) || *byte == b'_' && *want == b'-'
+    };
+    let mut starts = memchr::memchr2_iter(b'x', b'X', &text[from..]).map(|at| from + at);
+    starts.find(|at| {
+        let name = text.get(*at..*at + NAME.len());
+        name.is_some_and(|name| name.iter().zip(NAME).all(is_same))
+    })
 }
 
 /// The value behind a name: `=5e0e…`, `: "5e0e…"`, `': '5e0e…'`.
@@ -122,22 +132,45 @@ fn value(text: &[u8], from: usize) -> Option<Range<usize>> {
     (length > 0).then_some(start..start + length)
 }
 
-/// Whether the place `at`, outside of the objects at `ranges`, stands in quotes.
-pub(super) fn is_in_quotes(text: &[u8], ranges: &[Range<usize>], at: usize) -> bool {
-    let before = ranges.iter().take_while(|range| range.end <= at);
-    let mut from = 0;
-    let mut quotes = 0;
-    for range in before {
-        quotes += quotes_in(&text[from..range.start]);
-        from = range.end;
-    }
-    (quotes + quotes_in(&text[from..at])) % 2 == 1
+/// Tells which places of a text stand in quotes, from its start to its end. What stands in the objects at
+/// `ranges` is not looked at.
+pub(super) struct Quotes<'t> {
+    text: &'t [u8],
+    ranges: std::slice::Iter<'t, Range<usize>>,
+    /// The next object.
+    next: Option<&'t Range<usize>>,
+    at: usize,
+    is_open: bool,
 }
 
-/// The number of quotes in a text that are not escaped.
-fn quotes_in(text: &[u8]) -> usize {
-    let quotes = memchr::memchr_iter(b'"', text);
-    quotes
-        .filter(|at| text[..*at].last() != Some(&b'\\'))
-        .count()
+impl<'t> Quotes<'t> {
+    pub(super) fn new(text: &'t [u8], ranges: &'t [Range<usize>]) -> Self {
+        let mut ranges = ranges.iter();
+        Self {
+            text,
+            next: ranges.next(),
+            ranges,
+            at: 0,
+            is_open: false,
+        }
+    }
+
+    /// Whether a place stands in quotes, which comes after those that were asked for before.
+    pub(super) fn are_open_at(&mut self, place: usize) -> bool {
+        while let Some(range) = self.next.filter(|range| range.start < place) {
+            self.pass_to(range.start);
+            self.at = range.end;
+            self.next = self.ranges.next();
+        }
+        self.pass_to(place);
+        self.is_open
+    }
+
+    fn pass_to(&mut self, place: usize) {
+        let passed = self.text.get(self.at..place).unwrap_or_default();
+        let is_quote = |at: &usize| self.text[..self.at + at].last() != Some(&b'\\');
+        let quotes = memchr::memchr_iter(b'"', passed).filter(is_quote).count();
+        self.is_open ^= quotes % 2 == 1;
+        self.at = self.at.max(place);
+    }
 }
