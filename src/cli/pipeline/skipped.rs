@@ -44,7 +44,10 @@ impl SkippedParts {
             }
             (Some(foreign), ..) if foreign.advice.is_empty() => foreign.name.to_owned(),
             (Some(foreign), ..) => format!("{}; {}", foreign.name, foreign.advice),
-            (None, 0, lines) => format!("text of {}", counted(lines, "line")),
+            (None, 0, lines) => {
+                let lines = counted(lines, "line");
+                format!("text of {lines}; `--input body` reads it as a body")
+            }
             (None, records, 0) => format!("a log or a table of {}", counted(records, "record")),
             (None, ..) => "a log".to_owned(),
         };
