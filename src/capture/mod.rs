@@ -15,9 +15,13 @@
 //!    Most inputs are, and this way their other keys are not looked at.
 //! 2. A record that starts like an HTTP message, a curl command or an event stream is one. These
 //!    are not JSON, so the first bytes are enough.
-//! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
-//! 4. JSON that holds notifications somewhere inside is searched for them; see `search`.
-//! 5. Anything else is a bare body, and reading the notification reports what is wrong with it.
+//! 3. Any other text that does not begin like JSON is the lines of a log; see `log`.
+//! 4. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
+//! 5. JSON that holds notifications somewhere inside is searched for them; see `search`.
+//! 6. Anything else is a bare body, and reading the notification reports what is wrong with it.
+//!
+//! What certainly holds no notification is passed over and counted; see `relevance`. Files that are no
+//! captures at all are named by [`foreign`].
 //!
 //! Detection never depends on the file name.
 //!

@@ -63,7 +63,8 @@ pub(super) fn read<'a>(
 ) -> bool {
     let mut walk = Walk::new(text.len());
     let mut found = walk.record(text, object);
-    if found.is_empty() {
+    // JSON in the middle of a string has escaped quotes.
+    if found.is_empty() && memchr::memchr(b'\\', text.as_bytes()).is_some() {
         walk = Walk::new(text.len()).into_lines();
         found = walk.record(text, object);
     }
