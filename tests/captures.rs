@@ -65,7 +65,8 @@ fn records(input: &[u8]) -> Vec<Record<'_>> {
     };
     let is_text = is_text(&CaptureOptions::default(), input);
     if is_text || serde_json::from_str::<Box<RawValue>>(text).is_err() {
-        return if is_text {
+        // A log is one run of lines.
+        return if is_text || !input.starts_with(b"{") {
             vec![whole(input)]
         } else {
             text.lines().map(|line| record(input, line)).collect()
@@ -126,7 +127,11 @@ fn described(name: &str) -> String {
             lines += "\n";
         }
         for skipped in &capture.skipped {
-            lines += &format!("skipped: {}\n", skipped.reason);
+            let several = match skipped.count {
+                1 => String::new(),
+                count => format!("{count} × "),
+            };
+            lines += &format!("skipped: {several}{}\n", skipped.reason);
         }
         for problem in &capture.problems {
             lines += &format!("{}\n", problem.message);
@@ -161,7 +166,11 @@ fn case(format: Option<CaptureFormat>, input: &str, want: &[&str]) {
         limits: Limits { max_body: 100 },
         ..CaptureOptions::default()
     };
-    let record = whole(input.as_bytes());
+    // The only request of an input is a delivery, whatever it holds.
+    let record = Record {
+        is_whole: true,
+        ..whole(input.as_bytes())
+    };
     let capture = deliveries(&record, &options);
     let mut found = Vec::new();
     for delivery in &capture.deliveries {
@@ -304,8 +313,8 @@ fn one_broken_entry_hides_no_other() {
     );
     case(
         None,
-        "POST /a HTTP/1.1\nContent-Length: 40\n\n{\"a\":\n\nPOST /b HTTP/1.1\n\n{}",
-        &["truncated {\"a\":", "exact {}"],
+        "POST /a HTTP/1.1\nContent-Length: 40\n\n{\"a\":\n\nPOST /b HTTP/1.1\n\n{\"messages\":1}",
+        &["truncated {\"a\":", "exact {\"messages\":1}"],
     );
     case(
         None,
@@ -318,11 +327,11 @@ fn one_broken_entry_hides_no_other() {
     );
     case(
         None,
-        "data: {\"body\": {}, \"que\n\ndata: 5\n\ndata: {\"body\": {}, \"query\": {}}\n",
+        "data: {\"body\": {\"messages\":1}, \"que\n\ndata: 5\n\ndata: {\"body\": {\"messages\":2}, \"query\": {}}\n",
         &[
-            "reserialized {}",
-            "reserialized {}",
-            "1:24 looks like `smee`, but it ends too early",
+            "reserialized {\"messages\":1}",
+            "reserialized {\"messages\":2}",
+            "1:36 looks like `smee`, but it ends too early",
             "3:7 looks like `smee`, but its data is not a JSON object",
         ],
     );

@@ -157,7 +157,7 @@ fn a_folder_gets_a_page_for_each_session_and_an_index() {
     folder.write("in/a.json", CHAT);
     folder.write(
         "in/b.ndjson",
-        format!("{}\nnot JSON\n", HANDED_OVER.replace('\n', " ")),
+        format!("{}\n{{not JSON\n", HANDED_OVER.replace('\n', " ")),
     );
     folder.write("out/notes.txt", "mine");
     for (format, extension, index) in [
@@ -361,7 +361,8 @@ fn what_cannot_be_written_is_said_and_nothing_is_printed() {
 
 #[test]
 fn every_format_is_shown_for_every_sample() {
-    let samples = crate::program::samples();
+    let mut samples = crate::program::samples();
+    samples.retain(|sample| sample != "samples/not-json.txt");
     for format in ["text", "markdown", "html"] {
         let mut arguments = vec!["show", "--format", format, "--details"];
         arguments.extend(samples.iter().map(String::as_str));

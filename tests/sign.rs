@@ -46,7 +46,7 @@ fn writes_the_signature_as_it_is_asked_for() {
 fn says_what_it_cannot_sign() {
     let folder = Folder::new("cannot-sign");
     folder.write("body.json", BODY);
-    folder.write("nul.txt", "a\0b");
+    folder.write("nul.txt", "{a\0b");
     for (arguments, words) in [
         (
             "body.json --url hook",

@@ -40,6 +40,7 @@ mod captures;
 mod encryption;
 mod hostile;
 mod located;
+mod logs;
 mod nested;
 mod properties;
 mod regressions;

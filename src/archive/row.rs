@@ -150,6 +150,6 @@ mod tests {
             "0".repeat(1000)
         ));
         assert!(format!("{row:?}").len() < 2_000, "{row:?}");
-        assert!(row_of("nothing").callee.is_none());
+        assert!(row_of("{nothing").callee.is_none());
     }
 }

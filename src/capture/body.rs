@@ -83,10 +83,12 @@ pub(super) fn has_most_keys(object: &Object<'_>) -> bool {
 /// Whether a body looks like a notification of the platform: it has keys enough that tell one.
 pub fn is_notification(body: &[u8]) -> bool {
     let object = std::str::from_utf8(body).ok().and_then(Object::read);
-    let keys = object.iter().flat_map(Object::members);
-    let telling: HashSet<_> = keys
-        .map(|(key, _)| key)
-        .filter(|key| documented::is_telling(key))
-        .collect();
+    object.as_ref().is_some_and(has_telling_keys)
+}
+
+/// Whether an object has keys enough that tell a notification of the platform.
+pub(super) fn has_telling_keys(object: &Object<'_>) -> bool {
+    let keys = object.members().map(|(key, _)| key);
+    let telling: HashSet<_> = keys.filter(|key| documented::is_telling(key)).collect();
     telling.len() >= MIN_TELLING
 }

@@ -38,7 +38,7 @@ use memchr::memmem;
 use super::encoding::{Decoded, decode, encodings};
 use super::json::{Object, Value};
 use super::length::compare_length;
-use super::record::{Capture, Limits, Problem, Record, Skipped};
+use super::record::{Capture, Limits, Problem, Record, Skipped, SkippedPart};
 use super::request::{Body, Fault, Request};
 use crate::Position;
 use crate::Text;
@@ -199,7 +199,19 @@ impl<'a, 'r> EntryReader<'a, 'r> {
 
     /// Records that the current entry is not a webhook.
     pub(super) fn skip(&mut self, reason: String) {
+        self.skip_part(SkippedPart::Request, reason);
+    }
+
+    /// Records that the current entry is a part of this kind, and holds no notification.
+    #[cfg(feature = "tables")]
+    pub(super) fn pass_over(&mut self, part: SkippedPart) {
+        self.skip_part(part, Skipped::NO_NOTIFICATION.to_owned());
+    }
+
+    fn skip_part(&mut self, part: SkippedPart, reason: String) {
         self.capture.skipped.push(Skipped {
+            part,
+            count: 1,
             position: self.entry.1,
             reason,
         });

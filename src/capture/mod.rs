@@ -16,9 +16,13 @@
 //!    Most inputs are, and this way their other keys are not looked at.
 //! 2. A record that starts like an HTTP message, a curl command, a trace, a dump, an event stream or a
 //!    table is one. These are not JSON, so the first bytes are enough.
-//! 3. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
-//! 4. JSON that holds notifications somewhere inside is searched for them; see `search`.
-//! 5. Anything else is a bare body, and reading the notification reports what is wrong with it.
+//! 3. Any other text that does not begin like JSON is the lines of a log; see `log`.
+//! 4. A JSON object is matched against each format's keys, in the order of [`CaptureFormat`]'s variants.
+//! 5. JSON that holds notifications somewhere inside is searched for them; see `search`.
+//! 6. Anything else is a bare body, and reading the notification reports what is wrong with it.
+//!
+//! What certainly holds no notification is passed over and counted; see `relevance`. Files that are no
+//! captures at all are named by [`foreign`].
 //!
 //! Detection never depends on the file name.
 //!
@@ -58,6 +62,7 @@ mod encoding;
 pub mod encryption;
 mod entry_reader;
 mod envelope;
+mod foreign;
 mod gh_webhook;
 mod har;
 mod hookdeck;
@@ -65,11 +70,13 @@ mod http;
 mod json;
 mod json_equality;
 mod length;
+mod log;
 mod n8n;
 mod ngrok;
 mod postman;
 mod readers;
 mod record;
+mod relevance;
 mod request;
 mod search;
 mod shell;
@@ -84,11 +91,15 @@ mod webhook_tester;
 pub use self::body::is_notification;
 pub(crate) use self::encoding::base64;
 use self::entry_reader::EntryReader;
+pub use self::foreign::{Foreign, foreign};
 use self::json::Object;
+pub use self::log::{TextLines, is_log, starts_like_json};
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
 pub use self::record::{
     Capture, CaptureOptions, Limits, PlaceTallies, PlaceTally, Problem, Record, Skipped,
+    SkippedPart,
 };
+use self::relevance::{pass_over_other_requests, passed_over_record};
 pub use self::search::{
     ColumnsError, Decoding, Layout, LayoutError, Part, PathError, PathErrorKind, RecordPath,
 };
@@ -128,14 +139,41 @@ pub fn deliveries<'a>(record: &Record<'a>, options: &CaptureOptions) -> Capture<
     if detected == Some(CaptureFormat::Body) {
         return body::read(record);
     }
-    if let Some(detected) = detected
-        && let Some(read) = text_reader(detected, text.bytes)
-    {
-        let mut reader = EntryReader::new(detected, format.is_some(), text, options.limits);
-        read(&mut reader);
-        return reader.capture;
+    if detected.is_none() && log::is_text(text.bytes) {
+        return log::read(text, options.limits);
     }
-    read_json(text, options).unwrap_or_else(|| body::read(record))
+    let capture = match detected.and_then(|format| text_reader(format, text.bytes)) {
+        Some(read) => {
+            let detected = detected.unwrap_or(CaptureFormat::Body);
+            let mut reader = EntryReader::new(detected, format.is_some(), text, options.limits);
+            read(&mut reader);
+            Some(reader.capture)
+        }
+        None => read_json(text, options),
+    };
+    match capture {
+        Some(mut capture) => {
+            pass_over_other_requests(&mut capture, record.is_whole);
+            capture
+        }
+        None => read_other(record, text),
+    }
+}
+
+/// Reads a record of no known format: a bare body, unless it is certainly none.
+fn read_other<'a>(record: &Record<'a>, text: &Record<'_>) -> Capture<'a> {
+    let json = std::str::from_utf8(text.bytes).ok();
+    match json
+        .filter(|_| !record.is_whole)
+        .and_then(|json| passed_over_record(json, record.start))
+    {
+        Some(skipped) => Capture {
+            deliveries: Vec::new(),
+            skipped: vec![skipped],
+            ..body::read(record)
+        },
+        None => body::read(record),
+    }
 }
 
 /// Reads a record that is a JSON object of `format`, or of the format that its keys suggest, or that

@@ -73,7 +73,8 @@ pub struct Capture<'a> {
     pub format: CaptureFormat,
     /// The webhooks, in the record's order.
     pub deliveries: Vec<Delivery<'a>>,
-    /// The requests that are not webhooks, in the record's order.
+    /// What is passed over, in the record's order: requests that are not webhooks, and what else
+    /// holds no notification.
     pub skipped: Vec<Skipped>,
     /// The entries that could not be read.
     pub problems: Vec<Problem>,
@@ -115,14 +116,34 @@ impl PlaceTallies {
     }
 }
 
-/// A request that is not a webhook.
+/// A part of a record that is passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where the request starts in its input.
+    /// What it is.
+    pub part: SkippedPart,
+    /// How many of them follow each other.
+    pub count: usize,
+    /// Where the first one starts in its input.
     pub position: Position,
-    /// Why it is not a webhook: its method if that is not `POST`, or `no body`, or the kind of
-    /// event. Safe to print.
+    /// Why it is passed over: the method of a request if that is not `POST`, or `no body`, or the kind
+    /// of event, or `no notification`. Safe to print.
     pub reason: String,
+}
+
+/// What is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkippedPart {
+    /// A request in a capture.
+    Request,
+    /// A JSON object, as a log or a table has them.
+    Record,
+    /// A line of text.
+    Line,
+}
+
+impl Skipped {
+    /// The reason for what holds no notification.
+    pub(super) const NO_NOTIFICATION: &'static str = "no notification";
 }
 
 /// Something in a capture that could not be read.

@@ -9,12 +9,9 @@
 
 use super::Session;
 use crate::Text;
-use crate::documented;
+use crate::documented::{self, SESSION_END_FIELDS};
 use crate::finding::{Detail, Finding, Findings, Place, Rule};
 use crate::json::{Document, Field, RawObject, ReadRecord, found, members, readable};
-
-/// The fields that only a session-end notification has.
-pub(crate) const SESSION_END_FIELDS: [&str; 2] = ["messages", "session_end_reason"];
 
 /// The number of documented fields that make an object one of the platform's notifications.
 const MIN_FIELDS: usize = 3;

@@ -35,11 +35,11 @@ use foldhash::fast::RandomState;
 
 pub use self::block::Block;
 pub use self::content::{Content, ContentType};
-pub(crate) use self::kind::SESSION_END_FIELDS;
 pub use self::kind::{Notification, OtherNotification};
 pub use self::summary::{HandOver, Summary};
 pub use self::transcript::Transcript;
 use crate::Text;
+pub(crate) use crate::documented::SESSION_END_FIELDS;
 use crate::finding::Findings;
 use crate::json::{
     Document, Enumeration, Integer, OneOf, RawObject, SessionTime, UnixTime, record,

@@ -163,6 +163,14 @@ impl<'t> Form<'t> {
         Some(Self { body, name: "text" })
     }
 
+    /// JSON that stands behind other text in a string.
+    pub(super) fn in_line(json: String) -> Self {
+        Self {
+            body: Body::of(json.into_bytes(), Fidelity::Text),
+            name: "JSON in a line of text",
+        }
+    }
+
     /// The same for JSON that ends too early: a logger cut the string. Bytes that were encoded were
     /// encoded whole.
     fn cut(mut self) -> Self {

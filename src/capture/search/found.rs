@@ -40,7 +40,7 @@ impl<'t> Found<'t> {
             sender: sender.map(|(_, sender)| sender.number),
             is_signed: sender.is_some_and(|(_, sender)| sender.is_signed()),
             entry,
-            path: scope.path(),
+            path: scope.path().trim_end_matches(" > ").to_owned(),
             difference: None,
             form: form.name,
             headers: sender.map(|(place, sender)| place.path_beside(sender.source())),

@@ -13,7 +13,8 @@
 //! | a string with its JSON, encoded once or several times | `text` |
 //! | base64, hex, or an array of bytes | `exact` |
 //!
-//! A string that holds other JSON, plain or in base64, is entered and searched as well. The headers
+//! A string that holds other JSON, plain or in base64, is entered and searched as well. If nothing is found,
+//! so are strings that hold JSON behind other text, such as lines of a log. The headers
 //! are those of the nearest object around the notification that has any; see `sender`.
 //!
 //! # What must not be found
@@ -83,10 +84,11 @@ pub(super) fn read<'a>(
     reader: &mut EntryReader<'a, '_>,
 ) -> bool {
     let mut walk = Walk::new(text.len());
-    let mut found = Vec::new();
-    match object {
-        Some(object) => walk.object(Value::of(text), object, &Scope::ROOT, &mut found),
-        None => walk.value(Value::of(text), &Scope::ROOT, &mut found),
+    let mut found = walk.record(text, object);
+    // JSON in the middle of a string has escaped quotes.
+    if found.is_empty() && memchr::memchr(b'\\', text.as_bytes()).is_some() {
+        walk = Walk::new(text.len()).into_lines();
+        found = walk.record(text, object);
     }
     if found.is_empty() || serde_json::from_str::<IgnoredAny>(text).is_err() {
         return false;

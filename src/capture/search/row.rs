@@ -19,6 +19,7 @@ use super::super::encoding::base64;
 use super::super::entry_reader::EntryReader;
 use super::super::http;
 use super::super::json::{Object, Value};
+use super::super::record::SkippedPart;
 use super::super::request::Request;
 use super::form::Form;
 use super::found::Found;
@@ -119,7 +120,7 @@ pub(in super::super) fn read_row(
         found.extend(named_body(&row));
     }
     if found.is_empty() {
-        reader.skip("no notification in the row".to_owned());
+        reader.pass_over(SkippedPart::Record);
     }
     for found in found {
         let mut request = found

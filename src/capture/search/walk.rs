@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::super::body::has_most_keys;
 use super::super::json::{Object, Value};
+use super::super::log::objects;
 use super::copies::merge;
 use super::form::Form;
 use super::found::Found;
@@ -56,6 +57,8 @@ pub(super) struct Walk {
     is_partial: bool,
     /// How many objects were seen that may have headers.
     senders: usize,
+    /// Whether JSON is sought in the middle of strings, too.
+    enters_lines: bool,
 }
 
 impl Walk {
@@ -65,7 +68,30 @@ impl Walk {
             budget: length.saturating_mul(MAX_READS),
             is_partial: false,
             senders: 0,
+            enters_lines: false,
         }
+    }
+
+    /// The same walk, which also finds JSON behind other text in a string.
+    pub(super) fn into_lines(self) -> Self {
+        Self {
+            enters_lines: true,
+            ..self
+        }
+    }
+
+    /// Finds the notifications in a record, which was read as `object` if it is one.
+    pub(super) fn record<'t>(
+        &mut self,
+        text: &'t str,
+        object: Option<&Object<'t>>,
+    ) -> Vec<Found<'t>> {
+        let mut found = Vec::new();
+        match object {
+            Some(object) => self.object(Value::of(text), object, &Scope::ROOT, &mut found),
+            None => self.value(Value::of(text), &Scope::ROOT, &mut found),
+        }
+        found
     }
 
     /// Whether something was left out.
@@ -112,7 +138,33 @@ impl Walk {
         };
         match form {
             Some(form) => self.form(value, form, scope, found),
+            None if value.is_string() => self.line(value, scope, found),
             None => self.items(value, scope, found),
+        }
+    }
+
+    /// Finds the notifications behind other text in a string: a line of a log. A stranger may have written
+    /// all of it, as of any string that is entered.
+    fn line<'t>(&mut self, value: Value<'t>, scope: &Scope<'_, 't>, found: &mut Vec<Found<'t>>) {
+        let is_searched = self.enters_lines
+            && scope.delimited == Delimited::No
+            && memchr::memchr(b'{', value.text().as_bytes()).is_some();
+        if !is_searched || !self.spend(value.text().len()) {
+            return;
+        }
+        let line = value.string().unwrap_or_default();
+        let scope = scope.inside(Step::Enter);
+        for json in objects(line.as_bytes()) {
+            let Ok(text) = std::str::from_utf8(&json) else {
+                continue;
+            };
+            if Object::read(text).as_ref().is_some_and(has_most_keys) {
+                let form = Form::in_line(text.to_owned());
+                self.add(value, form, &scope, found);
+            } else {
+                let inner = self.enter(text, &scope).into_iter();
+                found.extend(inner.map(|found| found.entered(value.text())));
+            }
         }
     }
 

@@ -30,6 +30,11 @@ pub(super) struct OwnedRecord {
 }
 
 impl OwnedRecord {
+    /// Whether it is a part of JSON that is broken, if it is not JSON itself.
+    pub(super) fn is_fragment(&self) -> bool {
+        self.place.is_fragment()
+    }
+
     /// The record, given the buffer of its batch.
     pub(super) fn record<'r>(&'r self, buffer: &'r [u8]) -> Record<'r> {
         self.place.in_buffer(self.own.as_deref().unwrap_or(buffer))

@@ -1,5 +1,6 @@
 //! What happens while inputs are read, besides records, and why reading stops.
 
+use chatlog::capture::Foreign;
 use chatlog::{Position, Text};
 
 use super::archive_file::ArchiveFormat;
@@ -51,6 +52,8 @@ pub(super) struct SourceEnd {
     pub(super) claim: Claim,
     /// The encodings that were undone to read it, such as `gzip`.
     pub(super) encodings: Vec<&'static str>,
+    /// What it is, if its first bytes tell that it is no capture.
+    pub(super) foreign: Option<&'static Foreign>,
 }
 
 /// Why something could not be read.

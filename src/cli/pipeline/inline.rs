@@ -50,7 +50,7 @@ impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
     }
 
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop> {
-        let captures = [self.worker.capture(&framed.record())];
+        let captures = [self.worker.capture(&framed.record(), framed.is_fragment())];
         let start = self.counts.count(source, &captures);
         let cursor = Cursor::new(source, start, Turn::ONLY);
         self.worker.work_on(captures, cursor, &mut self.partial);

@@ -67,6 +67,7 @@ mod received;
 mod rewind;
 mod schemas;
 mod sink;
+mod skipped;
 mod threads;
 mod turn;
 mod utf16;

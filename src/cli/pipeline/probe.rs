@@ -2,7 +2,7 @@
 //!
 //! A folder may contain anything, and every file in it is looked at. So the decision must be cheap
 //! for files that are something else: a file whose first bytes can start neither a capture nor a
-//! JSON object is not read any further. Otherwise it is read up to its first delivery.
+//! JSON object nor a log is not read any further. Otherwise it is read up to its first delivery.
 
 use std::io::{self, Read};
 
@@ -34,7 +34,7 @@ pub(super) fn holds_delivery(reader: impl Read, options: &ReadOptions) -> io::Re
         let whole = records.whole().ok().flatten();
         whole.is_some_and(|framed| is_sought(framed.record()))
     } else {
-        may_start_objects(start) && any_record(&mut records, is_sought)
+        (may_start_objects(start) || capture::is_log(start)) && any_record(&mut records, is_sought)
     };
     match records.take_failure() {
         Some(error) if !found => Err(error),

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 
-use chatlog::capture;
+use chatlog::capture::{self, Foreign};
 use chatlog::{Position, Text};
 
 use super::archive_file::{ArchiveFormat, Member, Selection};
@@ -276,7 +276,8 @@ impl<'o, S: Consumer> Reader<'o, S> {
 
     fn read_decoded(&self, source: &Arc<OpenSource>, decoded: Decoded<'_>) -> Result<(), Stop> {
         self.event(ReadEvent::SourceStart)?;
-        match self.read_records(source, decoded.reader) {
+        let mut foreign = None;
+        match self.read_records(source, decoded.reader, &mut foreign) {
             Ok(()) => {}
             Err(Interruption::Stop(stop)) => return Err(stop),
             Err(Interruption::Read(error)) => self.cannot_read(source.name.clone(), &error)?,
@@ -285,6 +286,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             name: source.name.clone(),
             claim: source.source.claim,
             encodings: decoded.encodings,
+            foreign,
         }))
     }
 
@@ -314,6 +316,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         &self,
         source: &Arc<OpenSource>,
         reader: Box<dyn Read + '_>,
+        foreign: &mut Option<&'static Foreign>,
     ) -> Result<(), Interruption> {
         let reader = NotifyingReader {
             reader,
@@ -321,11 +324,11 @@ impl<'o, S: Consumer> Reader<'o, S> {
             consumer: self.consumer,
         };
         match self.options.strip_prefix.clone() {
-            None => self.read_framed(source, reader, &Columns::default()),
+            None => self.read_framed(source, reader, &Columns::default(), foreign),
             Some(regex) => {
                 let reader = PrefixReader::new(reader, regex);
                 let columns = reader.columns();
-                self.read_framed(source, reader, &columns)
+                self.read_framed(source, reader, &columns, foreign)
             }
         }
     }
@@ -336,6 +339,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         source: &Arc<OpenSource>,
         reader: impl Read,
         columns: &Columns,
+        foreign: &mut Option<&'static Foreign>,
     ) -> Result<(), Interruption> {
         let max_size = self.options.capture.limits.max_body;
         let mut records = Records::new(reader, self.buffering(source), max_size);
@@ -345,7 +349,14 @@ impl<'o, S: Consumer> Reader<'o, S> {
                 Ok(Some(framed)) => self.forward(source, framed, columns),
                 Err(error) => self.too_large(source, error, "capture"),
             },
-            Ok(false) => self.read_each(source, &mut records, columns),
+            Ok(false) => {
+                *foreign = self.foreign(&mut records);
+                match foreign {
+                    // It may be large.
+                    Some(foreign) if foreign.is_certain => Ok(()),
+                    _ => self.read_each(source, &mut records, columns),
+                }
+            }
             Err(error) => self.too_large(source, error, "capture"),
         }?;
         let failure = records.take_failure().map(Interruption::Read);
@@ -391,6 +402,13 @@ impl<'o, S: Consumer> Reader<'o, S> {
     /// Whether the whole source is one capture, in a format that is not JSON.
     fn is_one_capture(&self, records: &mut Records<impl Read>) -> Result<bool, TooLarge> {
         Ok(capture::is_text(&self.options.capture, records.start()?))
+    }
+
+    /// What the source is, if its first bytes tell that it is no capture, and no format was named.
+    fn foreign(&self, records: &mut Records<impl Read>) -> Option<&'static Foreign> {
+        let start = records.start().ok()?;
+        let format = self.options.capture.format;
+        format.map_or_else(|| capture::foreign(start), |_| None)
     }
 
     /// Reports that something is larger than the limit.

@@ -88,7 +88,7 @@ impl<'r, P: Processor, S: Sink<P::Output>> ReceivedRun<'r, P, S> {
             note: received.note,
             sidecar: OnceLock::new(),
         };
-        let captures = [self.worker.capture(&record)];
+        let captures = [self.worker.capture(&record, false)];
         let start = self.counts.count(&source, &captures);
         let cursor = Cursor::new(&source, start, Turn::ONLY);
         self.worker.work_on(captures, cursor, &mut self.partial);

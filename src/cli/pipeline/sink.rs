@@ -14,6 +14,7 @@ use chatlog::{Position, Text};
 use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::input::Claim;
 use super::open_source::OpenSource;
+use super::skipped::SkippedParts;
 use super::worker::{CaptureTally, LayoutTally, PartialOutput};
 use super::{Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
@@ -54,8 +55,7 @@ struct InputProgress {
 struct SourceProgress {
     deliveries: usize,
     formats: BTreeMap<&'static str, usize>,
-    /// How many requests were skipped, by reason.
-    skipped: BTreeMap<String, usize>,
+    skipped: SkippedParts,
     /// How often the places of the layout were there.
     places: PlaceTallies,
     /// Where deliveries were found.
@@ -120,8 +120,8 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         self.source
             .layouts
             .append(std::mem::take(&mut tally.layouts));
-        for reason in tally.skipped.drain(..) {
-            *self.source.skipped.entry(reason).or_default() += 1;
+        for skipped in tally.skipped.drain(..) {
+            self.source.skipped.add(skipped);
         }
     }
 
@@ -222,21 +222,26 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
                 self.report(name, &line);
             }
         }
-        let has_skipped = !source.skipped.is_empty();
-        if has_skipped && !self.quiet {
-            self.report(name, &source.skipped());
+        let skipped = &source.skipped;
+        let is_foreign = source.deliveries == 0 && (end.foreign.is_some() || skipped.is_foreign());
+        if !skipped.is_empty() && !self.quiet && !is_foreign {
+            self.report(name, &format!("skipped {skipped}"));
         }
         if source.deliveries > 0 || source.outcome != Outcome::Clean {
             return Ok(());
         }
         match end.claim {
-            _ if has_skipped => self.problem(name, None, "holds no webhook"),
-            Claim::Named => self.problem(name, None, "is empty: no delivery to read"),
-            Claim::CaptureByName | Claim::Unknown => {
-                self.pass_over(name);
-                Ok(())
+            Claim::Unknown => {}
+            _ if is_foreign => {
+                let what = skipped.no_notification(end.foreign);
+                return self.problem(name, None, &what);
             }
+            _ if !skipped.is_empty() => return self.problem(name, None, "holds no webhook"),
+            Claim::Named => return self.problem(name, None, "is empty: no delivery to read"),
+            Claim::CaptureByName => {}
         }
+        self.pass_over(name);
+        Ok(())
     }
 
     /// Fails a source that has nothing at a place of the layout, and reports how many records of another
@@ -311,18 +316,10 @@ impl SourceProgress {
         }
         listed(&self.formats)
     }
-
-    fn skipped(&self) -> String {
-        let requests = match self.skipped.values().sum() {
-            1_usize => "1 request that is not a webhook".to_owned(),
-            count => format!("{count} requests that are not webhooks"),
-        };
-        format!("skipped {requests}: {}", listed(&self.skipped))
-    }
 }
 
 /// `2 × http, 1 × har`
-fn listed(counts: &BTreeMap<impl Display, usize>) -> String {
+pub(super) fn listed(counts: &BTreeMap<impl Display, usize>) -> String {
     let counts = counts
         .iter()
         .map(|(what, count)| format!("{count} × {what}"));

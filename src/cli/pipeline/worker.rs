@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chatlog::capture::{self, Capture, CaptureOptions, Layout, PlaceTallies, Record};
+use chatlog::capture::{
+    self, Capture, CaptureOptions, Layout, PlaceTallies, Record, Skipped, SkippedPart,
+};
 use chatlog::delivery::{CaptureFormat, Delivery};
 use chatlog::signature;
 use chatlog::view::findings::InputProblem;
@@ -85,8 +87,8 @@ pub(super) struct CaptureTally {
     pub(super) deliveries: usize,
     /// The number of deliveries in each format.
     pub(super) formats: Vec<(CaptureFormat, usize)>,
-    /// The reason for each request that was skipped.
-    pub(super) skipped: Vec<String>,
+    /// What was passed over.
+    pub(super) skipped: Vec<Skipped>,
     /// How often the places of the layout were there.
     pub(super) places: Option<Box<PlaceTallies>>,
     /// Where deliveries were found, and how many at each place.
@@ -146,15 +148,14 @@ impl LayoutTally {
 
 impl CaptureTally {
     fn add(&mut self, capture: &mut Capture<'_>) {
-        let (format, count) = (capture.format, capture.deliveries.len());
-        self.deliveries += count;
-        match self.formats.last_mut() {
-            _ if count == 0 => {}
-            Some((last, counted)) if *last == format => *counted += count,
-            _ => self.formats.push((format, count)),
+        self.deliveries += capture.deliveries.len();
+        for delivery in &capture.deliveries {
+            match self.formats.last_mut() {
+                Some((last, counted)) if *last == delivery.format => *counted += 1,
+                _ => self.formats.push((delivery.format, 1)),
+            }
         }
-        let skipped = capture.skipped.drain(..);
-        self.skipped.extend(skipped.map(|request| request.reason));
+        self.skipped.append(&mut capture.skipped);
         if let Some(places) = capture.places.take() {
             self.places.get_or_insert_default().add(*places);
         }
@@ -289,8 +290,18 @@ impl<'w, P: Processor> Worker<'w, P> {
         }
     }
 
-    pub(super) fn capture<'r>(&self, record: &Record<'r>) -> Capture<'r> {
-        capture::deliveries(record, self.options)
+    /// Reads a record. What is a fragment of JSON is not passed over like a line of a log.
+    pub(super) fn capture<'r>(&self, record: &Record<'r>, is_fragment: bool) -> Capture<'r> {
+        let capture = capture::deliveries(record, self.options);
+        let is_line = |skipped: &Skipped| skipped.part == SkippedPart::Line;
+        if is_fragment && capture.deliveries.is_empty() && capture.skipped.iter().any(is_line) {
+            let as_body = CaptureOptions {
+                limits: self.options.limits,
+                ..CaptureOptions::for_format(CaptureFormat::Body)
+            };
+            return capture::deliveries(record, &as_body);
+        }
+        capture
     }
 
     /// Processes a batch. Its deliveries are counted in turn as soon as they are found.
@@ -345,7 +356,7 @@ impl<'w, P: Processor> Worker<'w, P> {
     fn captures<'b>(&self, batch: &'b Batch, run: &'b Run) -> Vec<Capture<'b>> {
         let records = run.records.iter();
         records
-            .map(|record| self.capture(&record.record(&batch.buffer)))
+            .map(|record| self.capture(&record.record(&batch.buffer), record.is_fragment()))
             .collect()
     }
 

@@ -20,7 +20,8 @@
 //!    record. If the line is a complete JSON value, the break is kept as a *candidate*. A value that
 //!    is closed after all ignores its candidate; one that is not is cut there.
 //! 3. **Anything else** is a single value, which ends with its line, or a run of lines that are not
-//!    JSON, which become one record so that a log file gives a few findings and not thousands.
+//!    JSON, which become one record. The library's [`TextLines`] knows where messages of a log go on
+//!    in the next line, so that a run does not end there.
 //!
 //! # Cost
 //!
@@ -36,7 +37,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use chatlog::Position;
-use chatlog::capture::Record;
+use chatlog::capture::{Record, TextLines, starts_like_json};
 use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 
@@ -60,6 +61,14 @@ pub(crate) enum Buffering {
     Whole,
     /// Do not: hand out each record of a live stream as soon as it and its line are complete.
     Eager,
+}
+
+/// Where the next record may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    New,
+    /// Behind a record on the same line.
+    Rest,
 }
 
 /// The record that starts here is larger than the limit. The next call returns the record after it.
@@ -88,6 +97,7 @@ pub(crate) struct Records<R> {
     is_whole: bool,
     /// Whether the next record is an item of a top-level array.
     in_array: bool,
+    line: Line,
     /// Values that start before this offset of the stream are cut by their brackets: their line is
     /// too long to search again for each of them, or known to hold several.
     several_until: u64,
@@ -114,10 +124,17 @@ pub(crate) struct RecordPlace {
     bytes: Range<usize>,
     terminator: Range<usize>,
     is_whole: bool,
+    is_fragment: bool,
     start: Position,
 }
 
 impl RecordPlace {
+    /// Whether it is a part of JSON that is broken, if it is not JSON itself: it stands in an array, or
+    /// behind a value on the same line.
+    pub(crate) fn is_fragment(&self) -> bool {
+        self.is_fragment
+    }
+
     /// The record in the buffer that it was cut from, or in a copy of it.
     pub(crate) fn in_buffer<'b>(&self, buffer: &'b [u8]) -> Record<'b> {
         Record {
@@ -130,6 +147,11 @@ impl RecordPlace {
 }
 
 impl Framed<'_> {
+    /// Whether it is a part of JSON that is broken, if it is not JSON itself.
+    pub(crate) fn is_fragment(&self) -> bool {
+        self.place.is_fragment()
+    }
+
     /// The record, without copying it.
     pub(crate) fn record(&self) -> Record<'_> {
         self.place.in_buffer(self.buffer)
@@ -203,6 +225,7 @@ impl<R: Read> Records<R> {
             position: Position::START,
             is_whole: true,
             in_array: false,
+            line: Line::New,
             several_until: 0,
             to_skip: None,
             walk: None,
@@ -294,6 +317,7 @@ impl<R: Read> Records<R> {
     /// top-level array.
     fn separator_length(&mut self, at: usize, byte: u8) -> Result<usize, TooLarge> {
         match byte {
+            b'\n' => self.line = Line::New,
             _ if byte.is_ascii_whitespace() => {}
             0xef if at == 0 && self.is_whole && self.starts_with_byte_order_mark()? => {
                 return Ok(BYTE_ORDER_MARK.len());
@@ -322,7 +346,7 @@ impl<R: Read> Records<R> {
 
     fn cut(&mut self, start: usize, first: u8) -> Result<Cut, TooLarge> {
         match first {
-            b'{' | b'[' => self.cut_container(start),
+            b'{' | b'[' if self.starts_like_json(start)? => self.cut_container(start),
             _ if self.in_array => self.cut_item(start),
             _ => self.cut_line(start),
         }
@@ -497,30 +521,62 @@ impl<R: Read> Records<R> {
         })
     }
 
-    /// Cuts a line that is a single value, or a run of lines that are not JSON.
+    /// Cuts a line that is a single value, or a run of lines that are not JSON. A run does not end inside
+    /// a message of a log, and in a live stream it ends where a message may hold JSON.
     fn cut_line(&mut self, start: usize) -> Result<Cut, TooLarge> {
         let mut newline = self.find_newline(start)?;
         if !is_value(&self.held()[start..newline]) {
-            while newline - start < MAX_RUN
-                && let Some(line) = self.find_line_to_add(newline + 1)?
+            let mut lines = TextLines::default();
+            lines.line(&self.held()[start..newline]);
+            while self.may_go_on(&lines, newline - start)
+                && let Some(end) = self.find_line_to_add(newline + 1, &lines)?
             {
-                newline = line;
+                lines.line(&self.held()[newline + 1..end]);
+                newline = end;
             }
         }
         Ok(self.line_cut(newline))
     }
 
-    /// The end of the line at `start`, if that line is not JSON either.
-    fn find_line_to_add(&mut self, start: usize) -> Result<Option<usize>, TooLarge> {
-        match self.byte(start)? {
-            None | Some(b'{' | b'[') => return Ok(None),
-            Some(_) => {}
+    /// Whether a run of lines may take another one.
+    fn may_go_on(&self, lines: &TextLines, length: usize) -> bool {
+        let is_awaited = self.buffering == Buffering::Eager && lines.may_hold_json();
+        lines.is_open() || length < MAX_RUN && !is_awaited
+    }
+
+    /// The end of the line at `start`, if that line is not JSON either, or goes on a message.
+    fn find_line_to_add(
+        &mut self,
+        start: usize,
+        lines: &TextLines,
+    ) -> Result<Option<usize>, TooLarge> {
+        let is_json = match self.byte(start)? {
+            None => return Ok(None),
+            Some(b'{' | b'[') => self.starts_like_json(start)?,
+            Some(_) => false,
+        };
+        if is_json && !lines.is_open() {
+            return Ok(None);
         }
         let newline = match self.find_newline(start) {
             Err(TooLarge(_)) => return Ok(None),
             found => found?,
         };
-        Ok((!is_value(&self.held()[start..newline])).then_some(newline))
+        let line = &self.held()[start..newline];
+        let is_apart = (is_json || is_value(line)) && !lines.is_continued_by(line);
+        Ok((!is_apart).then_some(newline))
+    }
+
+    /// Whether the bracket at `start` starts JSON, and not a line of a log.
+    fn starts_like_json(&mut self, start: usize) -> Result<bool, TooLarge> {
+        loop {
+            match starts_like_json(&self.held()[start..]) {
+                _ if self.in_array => return Ok(true),
+                Some(is_json) => return Ok(is_json),
+                None if self.fill()? => {}
+                None => return Ok(true),
+            }
+        }
     }
 
     fn is_value_of_one_line(&mut self, start: usize) -> bool {
@@ -557,6 +613,11 @@ impl<R: Read> Records<R> {
     }
 
     fn hand_out(&mut self, start: usize, cut: &Cut) -> Framed<'_> {
+        let line = match self.held()[..cut.next].last() {
+            Some(b'\n') => Line::New,
+            _ => Line::Rest,
+        };
+        let is_fragment = self.in_array || std::mem::replace(&mut self.line, line) == Line::Rest;
         let position = self.pass_to(start);
         let from = self.held.start;
         let (end, next) = (from + cut.end - start, from + cut.next - start);
@@ -573,6 +634,7 @@ impl<R: Read> Records<R> {
             bytes: from..end,
             terminator: end..next,
             is_whole: false,
+            is_fragment,
             start: position,
         })
     }
@@ -592,6 +654,7 @@ impl<R: Read> Records<R> {
             terminator: all.end..all.end,
             bytes: all,
             is_whole: true,
+            is_fragment: false,
             start: Position::START,
         })
     }
@@ -606,6 +669,7 @@ impl<R: Read> Records<R> {
             bytes: 0..1,
             terminator: 1..1,
             is_whole: false,
+            is_fragment: true,
             start,
         })
     }
@@ -798,6 +862,15 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 fn is_value(line: &[u8]) -> bool {
+    let may_start = |byte: &u8| byte.is_ascii_digit() || b"\"-tfn{[".contains(byte);
+    let first = line.trim_ascii_start().first();
+    // Nearly all lines of a log are told apart without reading them.
+    let is_word = || memchr::memchr(b' ', line.trim_ascii()).is_none();
+    match first {
+        Some(b'{' | b'[' | b'"') => {}
+        Some(byte) if may_start(byte) && is_word() => {}
+        _ => return false,
+    }
     serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
