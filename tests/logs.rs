@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chatlog::Position;
 use chatlog::capture::{Capture, CaptureOptions, Record, SkippedPart, deliveries};
-use chatlog::delivery::{Delivery, Fidelity};
+use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
 use chatlog::signature::{Checks, Scheme, Secret, Verdict, verify};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -317,6 +317,8 @@ fn nothing_is_found_where_nothing_is() {
         let text = format!("x{}", pieces.concat());
         let capture = read(text.as_bytes());
         prop_assert!(capture.deliveries.is_empty(), "{}", text);
+        // A line in the quotes of CSV makes it a table of one column, whose broken rows are problems.
+        prop_assume!(capture.format != CaptureFormat::Table);
         let passed: usize = capture.skipped.iter().map(|it| it.count).sum();
         prop_assert_eq!(passed, text.lines().count(), "{}", text);
         Ok(())

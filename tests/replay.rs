@@ -184,10 +184,11 @@ fn bodies_are_sent_as_they_were_on_the_wire() {
 
 #[test]
 fn what_the_capture_did_not_keep_is_said_once_for_all_deliveries() {
+    const BODY: &str = r#"{"callee": 1, "call_id": 2, "robot_id": 3}"#;
     let folder = Folder::new("replay-notes");
     let har = |headers: &str| {
         format!(
-            r#"{{"request": {{"method": "POST", "url": "https://hooks.example.com/", "headers": [{headers}], "postData": {{"mimeType": "application/json", "text": "{{\"callee\": 1}}"}}}}}}"#
+            r#"{{"request": {{"method": "POST", "url": "https://hooks.example.com/", "headers": [{headers}], "postData": {{"mimeType": "application/json", "text": "{{\"callee\": 1, \"call_id\": 2, \"robot_id\": 3}}"}}}}}}"#
         )
     };
     let pair = |name: &str, value: &str| format!(r#"{{"name": "{name}", "value": "{value}"}}"#);
@@ -233,11 +234,11 @@ fn what_the_capture_did_not_keep_is_said_once_for_all_deliveries() {
             "POST /hook?a=b HTTP/1.1\r\nHost: {host}\r\n{headers}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         )
     };
-    let decoded = request("X-Kept: a", r#"{"callee": 1}"#);
+    let decoded = request("X-Kept: a", BODY);
     let want = [
         decoded.clone(),
         decoded,
-        request("Content-Type: text/x", r#"{"callee": 1}"#),
+        request("Content-Type: text/x", BODY),
         request("X: 1", "{"),
         request("Content-Type: application/json", "{\"callee\": 2}\n"),
         request("X: \u{fffd}", "{}"),

@@ -41,8 +41,6 @@ mod signature;
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 
 use self::find::{Found, search};
@@ -54,6 +52,7 @@ use super::body::{self, is_notification};
 use super::json_equality::ComparedJson;
 use super::record::{Capture, CaptureOptions, Limits, Record, Skipped, SkippedPart};
 use super::relevance::is_signed;
+use super::search::encodes_json;
 use crate::Position;
 use crate::delivery::{Ambiguity, CaptureFormat, Delivery, Doubt, Fidelity};
 use crate::documented::holds_telling_key;
@@ -123,19 +122,13 @@ pub fn starts_like_json(text: &[u8]) -> Option<bool> {
     }
 }
 
-/// Whether a text is neither JSON nor the start of it. JSON in base64 is a body that was saved so, which
-/// a signature can still tell.
+/// Whether a text is neither JSON nor the start of it. JSON in base64 or hex is a body that was saved so,
+/// which a signature can still tell.
 pub(super) fn is_text(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let is_base64 = || {
-        let start = text.get(..4).and_then(|start| STANDARD.decode(start).ok());
-        start.is_some_and(|start| matches!(start.trim_ascii_start().first(), Some(b'{' | b'[')))
-            && text
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte))
-    };
+    let is_encoded = || std::str::from_utf8(text).is_ok_and(encodes_json);
     starts_like_json(text) == Some(false)
-        && !is_base64()
+        && !is_encoded()
         && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err()
 }
 

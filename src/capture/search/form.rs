@@ -227,6 +227,11 @@ pub(super) fn starts_like_json(text: &[u8]) -> bool {
     matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
+/// Whether a text is JSON in base64 or hex.
+pub(in super::super) fn encodes_json(text: &str) -> bool {
+    of_hex(text).or_else(|| of_base64(text)).is_some()
+}
+
 /// Hex digits, also behind the `\x` of Postgres or a `0x`.
 fn of_hex(text: &str) -> Option<Form<'static>> {
     let bytes = hex::decode(digits(text)).ok()?;

@@ -60,6 +60,7 @@ mod walk;
 use serde::de::IgnoredAny;
 
 use self::form::Form;
+pub(super) use self::form::encodes_json;
 pub use self::layout::{ColumnsError, Decoding, Layout, LayoutError, Part};
 pub use self::path::{PathError, PathErrorKind, RecordPath};
 use self::place::Scope;
