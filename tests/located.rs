@@ -332,7 +332,7 @@ fn columns_are_keys_of_rows() {
     )
     .is(
         2,
-        &["this is neither a table nor JSON, so it has no columns"],
+        &["there is no column `payload` in this record (see --columns): the columns of the record are `POST / HTTP/1.1`"],
     );
     assert_eq!(
         Layout::of_columns("body=a,signature=a"),
@@ -340,6 +340,43 @@ fn columns_are_keys_of_rows() {
             Part::Signature
         )))
     );
+}
+
+/// A row of a table is read at its columns, in a table of any kind, with or without a header.
+#[test]
+fn columns_are_those_of_a_table() {
+    let folder = Folder::new("located-table");
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let (body, signature) = (quoted(BODY), signature_of(BODY));
+    let forged =
+        quoted(&json!({"headers": {"X-AIRudder-Sign": signature}, "body": BODY}).to_string());
+    folder.write(
+        "named.csv",
+        format!(
+            "id,aa,bb,cc\n1,{signature},{body},\n2,00,{body},{forged}\n3,{signature},,{body}\n"
+        ),
+    );
+    folder.write("bare.csv", format!("1;{signature};{body}\n2;;{body}\n"));
+    chatlog(
+        &folder,
+        &["verify", "--columns", "body=bb,signature=aa", "named.csv"],
+    )
+    .is(
+        1,
+        &[
+            "valid        named.csv (table, text)",
+            "invalid      named.csv#2 (table, text)",
+            "skipped 1 request that is not a webhook: 1 × no body",
+            "2 deliveries: 1 valid, 1 invalid",
+        ],
+    );
+    chatlog(
+        &folder,
+        &["verify", "--columns", "body=3,signature=2", "bare.csv"],
+    )
+    .is(1, &["2 deliveries: 1 valid, 1 missing"]);
+    chatlog(&folder, &["verify", "--columns", "body=b", "named.csv"])
+        .is(2, &["named.csv:2:1: there is no column `b` in this record"]);
 }
 
 /// The signature that was read at a place is that of the header which the user named.

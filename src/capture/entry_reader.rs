@@ -40,6 +40,8 @@ use super::json::{Object, Value};
 use super::length::compare_length;
 use super::record::{Capture, Limits, Problem, Record, Skipped, SkippedPart};
 use super::request::{Body, Fault, Request};
+#[cfg(feature = "tables")]
+use super::search::Part;
 use crate::Position;
 use crate::Text;
 use crate::delivery::CaptureFormat;
@@ -195,6 +197,47 @@ impl<'a, 'r> EntryReader<'a, 'r> {
             position,
             message: format!("{verb} {format}, but {what}"),
         });
+    }
+
+    /// The limits on one delivery.
+    #[cfg(feature = "tables")]
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Takes over what was read from a text that stands for the current entry, and whose places are not
+    /// in the record.
+    #[cfg(feature = "tables")]
+    pub(super) fn adopt(&mut self, mut capture: Capture<'_>) {
+        let start = self.entry.1;
+        let format = self.capture.format;
+        let deliveries = capture.deliveries.into_iter();
+        self.capture
+            .deliveries
+            .extend(deliveries.map(|delivery| Delivery {
+                format,
+                start,
+                body_start: None,
+                ..delivery.into_owned()
+            }));
+        let skipped = capture.skipped.into_iter();
+        self.capture.skipped.extend(skipped.map(|it| Skipped {
+            position: start,
+            ..it
+        }));
+        let at_start = |problem: Problem| Problem {
+            position: Some(start),
+            ..problem
+        };
+        let problems = capture.problems.into_iter().map(at_start);
+        self.capture.problems.extend(problems);
+        if let Some(mut places) = capture.places.take() {
+            for part in Part::ALL {
+                let first = &mut places.of(part).first_missing;
+                *first = first.take().map(at_start);
+            }
+            self.capture.places.get_or_insert_default().add(*places);
+        }
     }
 
     /// Records that the current entry is not a webhook.

@@ -129,6 +129,13 @@ use crate::delivery::CaptureFormat;
 pub fn deliveries<'a>(record: &Record<'a>, options: &CaptureOptions) -> Capture<'a> {
     let format = options.format;
     if let Some(layout) = &options.layout {
+        #[cfg(feature = "tables")]
+        if layout.is_of_columns && is_text(options, record.bytes) {
+            let (format, is_named) = (CaptureFormat::Table, true);
+            let mut reader = EntryReader::new(format, is_named, record, options.limits);
+            table::read_at(layout, &mut reader);
+            return reader.capture;
+        }
         return search::read_located(record, layout, options.limits);
     }
     if format.is_none() && body::detect(record.bytes) {
@@ -205,8 +212,11 @@ fn read_json<'a>(record: &Record<'a>, options: &CaptureOptions) -> Option<Captur
 ///
 /// `start` is the start of the input, without a byte order mark; 4 KiB are enough.
 pub fn is_text(options: &CaptureOptions, start: &[u8]) -> bool {
+    if let Some(layout) = &options.layout {
+        let may_be_table = cfg!(feature = "tables") && layout.is_of_columns;
+        return may_be_table && starts_like_json(start.trim_ascii_start()) == Some(false);
+    }
     match options.format {
-        _ if options.layout.is_some() => false,
         Some(format) => text_reader(format, start).is_some(),
         None => format_of_text(start).is_some(),
     }

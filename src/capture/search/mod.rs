@@ -65,7 +65,7 @@ pub use self::layout::{ColumnsError, Decoding, Layout, LayoutError, Part};
 pub use self::path::{PathError, PathErrorKind, RecordPath};
 use self::place::Scope;
 #[cfg(feature = "tables")]
-pub(super) use self::row::{has_body_name, has_text_name, read_row};
+pub(super) use self::row::{has_body_name, has_text_name, read_row, read_row_at};
 #[cfg(feature = "tables")]
 pub(super) use self::sender::is_signed_headers;
 use self::walk::Walk;

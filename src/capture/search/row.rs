@@ -19,13 +19,16 @@ use super::super::encoding::base64;
 use super::super::entry_reader::EntryReader;
 use super::super::http;
 use super::super::json::{Object, Value};
-use super::super::record::SkippedPart;
+use super::super::record::{Record, SkippedPart};
 use super::super::request::Request;
 use super::form::Form;
 use super::found::Found;
+use super::layout::Layout;
 use super::place::Scope;
+use super::read_located;
 use super::sender::{self, Sender};
 use super::walk::Walk;
+use crate::Position;
 use crate::delivery::Fidelity;
 
 /// Columns that hold a body, the likeliest first, in lower case and without white space, `-` and `_`.
@@ -135,6 +138,24 @@ pub(in super::super) fn read_row(
             "the row is nested too deeply to search all of it",
         );
     }
+}
+
+/// Reads the row that the object `cells` holds and that is at `place` where a layout says.
+pub(in super::super) fn read_row_at(
+    cells: &str,
+    place: &[u8],
+    layout: &Layout,
+    reader: &mut EntryReader<'_, '_>,
+) {
+    reader.enter(place);
+    let record = Record {
+        bytes: cells.as_bytes(),
+        terminator: b"",
+        is_whole: false,
+        start: Position::START,
+    };
+    let capture = read_located(&record, layout, reader.limits());
+    reader.adopt(capture);
 }
 
 /// `in column x`, for a path that starts with the key of the column.

@@ -32,48 +32,50 @@ pub(super) use self::dialect::detect;
 pub(super) use self::json_table::{detect as detect_object, read as read_object};
 use self::rows::{BrokenRow, Row, Rows};
 use super::entry_reader::EntryReader;
-use super::search::read_row;
+use super::search::{Layout, read_row, read_row_at};
 
 /// Reads every row.
 pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
-    read_with(&usual_name, reader);
+    read_rows(None, reader);
 }
 
-/// Reads every row. `key` gives the name by which the search knows a column, as in
-/// [`Columns::named`].
-fn read_with(key: &dyn Fn(&str) -> String, reader: &mut EntryReader<'_, '_>) {
+/// Reads every row at the columns that a layout names.
+pub(super) fn read_at(layout: &Layout, reader: &mut EntryReader<'_, '_>) {
+    read_rows(Some(layout), reader);
+}
+
+/// Reads the rows. Lines after a broken row may be the rest of it, so what is broken there is not
+/// reported again.
+fn read_rows(layout: Option<&Layout>, reader: &mut EntryReader<'_, '_>) {
     let text = reader.record.bytes;
     let dialect = Dialect::of(text);
-    let mut rows = Rows::new(text, dialect.cells);
-    let mut columns = Columns::default();
-    if dialect.has_header {
-        match rows.next() {
-            Some(Ok(row)) => {
-                columns = Columns::named(row.cells(), key);
-            }
-            Some(Err(fault)) => return reader.problem(Some(fault.place), fault.message),
-            None => {}
-        }
-    }
-    read_rows(rows, columns, reader);
-}
-
-/// Reads the rows after the header. Lines after a broken row may be the rest of it, so what is
-/// broken there is not reported again.
-fn read_rows(rows: Rows<'_>, mut columns: Columns, reader: &mut EntryReader<'_, '_>) {
+    let mut rows = Rows::new(text, dialect.cells).peekable();
+    let is_header = |row: &Result<Row<'_>, BrokenRow<'_>>| {
+        let names_body = |row: &Row<'_>| layout.is_some_and(|it| names_body(row, it));
+        dialect.has_header || row.as_ref().is_ok_and(names_body)
+    };
+    let mut columns = match rows.next_if(is_header) {
+        Some(Ok(row)) if layout.is_some() => Columns::named(row.cells(), &str::to_owned),
+        Some(Ok(row)) => Columns::named(row.cells(), &usual_name),
+        Some(Err(fault)) => return reader.problem(Some(fault.place), fault.message),
+        None => Columns::default(),
+    };
     let mut object = String::new();
     let mut is_after_broken = false;
     for (index, row) in rows.enumerate() {
-        let row = row.and_then(|row| fits(row, &columns));
-        match row {
+        match row.and_then(|row| fits(row, &columns)) {
             Ok(row) => {
-                if columns.are_unknown() {
+                if columns.are_unknown() && layout.is_none() {
                     columns = Columns::of_row(row.cells()).unwrap_or_default();
                 }
                 object.clear();
                 columns.write_object(row.cells(), &mut object);
-                let column = |key: &str| columns.written(key);
-                read_row(&object, index + 1, row.place, column, reader);
+                if let Some(layout) = layout {
+                    read_row_at(&object, row.place, layout, reader);
+                } else {
+                    let column = |key: &str| columns.written(key);
+                    read_row(&object, index + 1, row.place, column, reader);
+                }
                 if let Some(what) = row.fault {
                     reader.problem(Some(row.place), what);
                 }
@@ -87,6 +89,12 @@ fn read_rows(rows: Rows<'_>, mut columns: Columns, reader: &mut EntryReader<'_, 
             }
         }
     }
+}
+
+/// Whether one of the cells is the name of the column that holds the body.
+fn names_body(row: &Row<'_>, layout: &Layout) -> bool {
+    let name = layout.body.last_key();
+    row.cells().any(|cell| cell.map(str::trim) == name)
 }
 
 /// The row, unless it has more cells than there are columns: then none of them is certain to be in
