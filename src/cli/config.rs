@@ -14,10 +14,10 @@
 //! ```
 //!
 //! The file may come from whoever sent the deliveries next to it, so it is not trusted with
-//! everything. It can name no secret, no file and no program, it cannot change a rule that
-//! keeps a forged or unreadable delivery from passing, and what it says about the places of bodies
-//! makes no signature valid that would not be without it, unless the user names the file. Options and environment variables take
-//! precedence over it.
+//! everything. It can name no secret, no file and no program, and it cannot change a rule that
+//! keeps a forged or unreadable delivery from passing. It can say where bodies are, but a signature
+//! inside a string is in doubt there as elsewhere, unless the user names the file with `--config`.
+//! Options and environment variables take precedence over it.
 
 use std::borrow::Cow;
 use std::fs;
