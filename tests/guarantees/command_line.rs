@@ -125,7 +125,7 @@ fn a_broken_project_file_stops_only_commands_that_need_it() {
         "sign x.json",
         // These read nothing but `[capture]`, which says where the body is.
         "extract x.json",
-        "redact x.json --output -",
+        "redact --output - x.json",
     ] {
         folder.chatlog(arguments).is(2, &["chatlog.toml:1:7: "]);
     }
