@@ -28,10 +28,12 @@ pub enum Encoding {
 /// use chatlog::capture::{CaptureOptions, Record, deliveries};
 /// use chatlog::signature::{Encoding, Scheme, Secret, sign};
 /// # use chatlog::Position;
+/// # use chatlog::delivery::CaptureFormat;
 ///
 /// # let bytes = b"what do ya want for nothing?";
 /// # let record = Record { bytes, terminator: b"", is_whole: true, start: Position::START };
-/// # let delivery = deliveries(&record, &CaptureOptions::default()).deliveries.remove(0);
+/// # let options = CaptureOptions::for_format(CaptureFormat::Body);
+/// # let delivery = deliveries(&record, &options).deliveries.remove(0);
 /// let value = sign(&delivery, &Scheme::default(), &Secret::new("Jefe")?, Encoding::Hex)?;
 /// assert_eq!(value, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
