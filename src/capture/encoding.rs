@@ -6,6 +6,7 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::alphabet::{self, Alphabet};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 #[cfg(feature = "compression")]
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -15,6 +16,48 @@ use crate::delivery::Headers;
 
 /// How many content encodings of one body are undone.
 const MAX_ENCODINGS: usize = 4;
+
+/// Whether a text is an object or an array, if it is JSON.
+pub(super) fn starts_like_json(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Whether a text is JSON in base64 or hex.
+pub(super) fn encodes_json(text: &str) -> bool {
+    json_in_hex(text).or_else(|| json_in_base64(text)).is_some()
+}
+
+/// The JSON that hex digits stand for, also behind the `\x` of Postgres or a `0x`.
+pub(super) fn json_in_hex(text: &str) -> Option<Vec<u8>> {
+    let bytes = hex::decode(hex_digits(text)).ok()?;
+    starts_like_json(&bytes).then_some(bytes)
+}
+
+/// The hex digits of a text, without what may stand before them.
+pub(super) fn hex_digits(text: &str) -> &str {
+    let digits = text.trim_ascii();
+    let prefixed = digits.strip_prefix("\\x");
+    let prefixed = prefixed.or_else(|| digits.strip_prefix("0x"));
+    prefixed.unwrap_or(digits)
+}
+
+/// The JSON that base64 in either alphabet stands for. Its first characters are decoded alone, because
+/// nearly all text is not base64 of JSON.
+pub(super) fn json_in_base64(text: &str) -> Option<Vec<u8>> {
+    let data = match text.split_once(";base64,") {
+        Some((kind, data)) if kind.starts_with("data:") => data,
+        _ => text,
+    };
+    let start = data.trim_ascii_start().get(..8)?;
+    let start = STANDARD_NO_PAD.decode(start.replace('-', "+").replace('_', "/"));
+    let start = start.ok()?;
+    if !starts_like_json(&start) && !start.trim_ascii().is_empty() {
+        return None;
+    }
+    let bytes = base64(data, false).ok()?;
+    starts_like_json(&bytes).then_some(bytes)
+}
 
 /// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was
 /// `cut` off, its incomplete last group of four is ignored.

@@ -37,11 +37,11 @@ use memchr::memmem;
 
 use super::encoding::{Decoded, decode, encodings};
 use super::json::{Object, Value};
+#[cfg(feature = "tables")]
+use super::layout::Part;
 use super::length::compare_length;
 use super::record::{Capture, Limits, Problem, Record, Skipped, SkippedPart};
 use super::request::{Body, Fault, Request};
-#[cfg(feature = "tables")]
-use super::search::Part;
 use crate::Position;
 use crate::Text;
 use crate::delivery::CaptureFormat;

@@ -69,6 +69,7 @@ mod hookdeck;
 mod http;
 mod json;
 mod json_equality;
+mod layout;
 mod length;
 mod log;
 mod n8n;
@@ -76,6 +77,7 @@ mod ngrok;
 mod postman;
 mod readers;
 mod record;
+mod record_path;
 mod relevance;
 mod request;
 mod search;
@@ -93,16 +95,15 @@ pub(crate) use self::encoding::base64;
 use self::entry_reader::EntryReader;
 pub use self::foreign::{Foreign, foreign};
 use self::json::Object;
+pub use self::layout::{ColumnsError, Decoding, Layout, LayoutError, Part};
 pub use self::log::{TextLines, is_log, starts_like_json};
 use self::readers::{format_of_object, format_of_text, object_reader, text_reader};
 pub use self::record::{
     Capture, CaptureOptions, Limits, PlaceTallies, PlaceTally, Problem, Record, Skipped,
     SkippedPart,
 };
+pub use self::record_path::{PathError, PathErrorKind, RecordPath};
 use self::relevance::{pass_over_other_requests, passed_over_record};
-pub use self::search::{
-    ColumnsError, Decoding, Layout, LayoutError, Part, PathError, PathErrorKind, RecordPath,
-};
 use crate::delivery::CaptureFormat;
 
 /// Reads the deliveries of a record, as the format in `options` or else as the detected format.

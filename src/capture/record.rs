@@ -1,6 +1,6 @@
 //! What a capture format is given, and what it finds.
 
-use super::search::{Layout, Part};
+use super::layout::{Layout, Part};
 use crate::Position;
 use crate::delivery::{CaptureFormat, Delivery};
 

@@ -1,11 +1,11 @@
 //! The identities that were collected from a delivery, with the pseudonyms that are shown instead.
 
 use foldhash::HashMap;
+use std::ops::Range;
 
 use super::forms::{Forms, Match, letters_of};
 use super::patterns::{Pattern, PatternKind};
 use super::pseudonyms::Kind;
-use super::text::overlaps;
 use super::words;
 
 /// How an identity is shown.
@@ -159,4 +159,11 @@ fn is_searched(identity: &str) -> bool {
     let is_single = matches!(letters_of(identity)[..], [c] if c.is_ascii());
     let is_scheme = matches!(identity.trim(), "http" | "https");
     !is_single && !is_scheme && !words::is_flag(identity.trim())
+}
+
+/// Whether some bytes are among others, which are in order.
+pub(super) fn overlaps(bytes: &Range<usize>, others: &[Range<usize>]) -> bool {
+    let next = others.partition_point(|other| other.end <= bytes.start);
+    let next = others.get(next);
+    next.is_some_and(|other| other.start < bytes.end)
 }

@@ -12,7 +12,7 @@ use jiff::civil::DateTime;
 use super::fields::{Piece, Role};
 use super::fold::{fold, is_unseen};
 use super::forms::Match;
-use super::known::{Known, Shown};
+use super::known::{Known, Shown, overlaps};
 use super::patterns::{self, Pattern, PatternKind};
 use super::pseudonyms::{Kind, Pseudonyms};
 use super::replaced::Replaced;
@@ -417,13 +417,6 @@ impl<'r> Rewriter<'r> {
         }
         Ok(replaced)
     }
-}
-
-/// Whether some bytes are among others, which are in order.
-pub(super) fn overlaps(bytes: &Range<usize>, others: &[Range<usize>]) -> bool {
-    let next = others.partition_point(|other| other.end <= bytes.start);
-    let next = others.get(next);
-    next.is_some_and(|other| other.start < bytes.end)
 }
 
 /// A string token with another content. An unpaired surrogate stays one, because it is a fault that

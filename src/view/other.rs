@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::clip::{self, MAX_CELL, Room};
-use super::html::Escaped;
+use super::html::markup::Escaped;
 use super::markdown::escaped;
 use super::table_layout::write_pairs;
 use super::width::width;

@@ -1,12 +1,9 @@
 //! The forms in which a value may hold bytes: JSON text, base64, hex, an array of numbers.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-
-use super::super::encoding::base64;
+use super::super::encoding::{base64, hex_digits, json_in_base64, json_in_hex, starts_like_json};
 use super::super::json::{Object, Value};
+use super::super::layout::Decoding;
 use super::super::request::{Body, Fault, Request};
-use super::layout::Decoding;
 use crate::delivery::Fidelity;
 
 /// How often a text may be encoded as a JSON string.
@@ -63,7 +60,7 @@ impl<'t> Form<'t> {
             }
             Some(Decoding::Hex) => {
                 let text = value.string();
-                let bytes = text.and_then(|text| hex::decode(digits(&text)).ok());
+                let bytes = text.and_then(|text| hex::decode(hex_digits(&text)).ok());
                 let form = bytes.map(|bytes| Self::exact(bytes, "hex"));
                 form.ok_or_else(|| fault("a string of hex digits (see --decode)"))
             }
@@ -114,7 +111,7 @@ impl<'t> Form<'t> {
         let text = text.trim_ascii();
         match decoding {
             Decoding::Base64 => Some(Form::exact(base64(text, false).ok()?, BASE64)),
-            Decoding::Hex => Some(Form::exact(hex::decode(digits(text)).ok()?, "hex")),
+            Decoding::Hex => Some(Form::exact(hex::decode(hex_digits(text)).ok()?, "hex")),
             Decoding::None | Decoding::Json | Decoding::Bytes => None,
         }
     }
@@ -198,7 +195,7 @@ impl<'t> Form<'t> {
         if starts_like_json(text.as_bytes()) {
             return Some(Self { body, name });
         }
-        of_hex(text).or_else(|| of_base64(text))
+        of_encoded(text)
     }
 
     /// The bytes that an array of numbers lists.
@@ -221,53 +218,16 @@ impl<'t> Form<'t> {
     }
 }
 
-/// Whether a text is an object or an array, if it is JSON.
-pub(super) fn starts_like_json(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
-}
-
-/// Whether a text is JSON in base64 or hex.
-pub(in super::super) fn encodes_json(text: &str) -> bool {
-    of_hex(text).or_else(|| of_base64(text)).is_some()
-}
-
-/// Hex digits, also behind the `\x` of Postgres or a `0x`.
-fn of_hex(text: &str) -> Option<Form<'static>> {
-    let bytes = hex::decode(digits(text)).ok()?;
-    starts_like_json(&bytes).then(|| Form::exact(bytes, "hex"))
-}
-
-fn digits(text: &str) -> &str {
-    let digits = text.trim_ascii();
-    let prefixed = digits.strip_prefix("\\x");
-    let prefixed = prefixed.or_else(|| digits.strip_prefix("0x"));
-    prefixed.unwrap_or(digits)
-}
-
-/// Base64 in either alphabet. Its first characters are decoded alone, because nearly all text is not
-/// base64 of JSON.
-fn of_base64(text: &str) -> Option<Form<'static>> {
-    let data = match text.split_once(";base64,") {
-        Some((kind, data)) if kind.starts_with("data:") => data,
-        _ => text,
-    };
-    let start = data.trim_ascii_start().get(..8)?;
-    let start = STANDARD_NO_PAD.decode(start.replace('-', "+").replace('_', "/"));
-    if !may_start_json(&start.ok()?) {
-        return None;
-    }
-    let bytes = base64(data, false).ok()?;
-    starts_like_json(&bytes).then(|| Form::exact(bytes, BASE64))
-}
-
-/// Whether bytes are the start of an object or an array, or of the white space before it.
-fn may_start_json(start: &[u8]) -> bool {
-    starts_like_json(start) || start.trim_ascii().is_empty()
+/// JSON in hex or base64.
+fn of_encoded(text: &str) -> Option<Form<'static>> {
+    let hex = json_in_hex(text).map(|bytes| Form::exact(bytes, "hex"));
+    hex.or_else(|| Some(Form::exact(json_in_base64(text)?, BASE64)))
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+
     use super::*;
 
     /// What a string holds, with the name of its form.

@@ -1,8 +1,8 @@
 //! A notification that was found, with the headers that belong to it.
 
+use super::super::layout::Layout;
 use super::super::request::{Body, Request};
 use super::form::Form;
-use super::layout::Layout;
 use super::place::Scope;
 use crate::delivery::Ambiguity;
 

@@ -45,12 +45,11 @@
 //! that is read and copied, to a multiple of the record.
 
 mod copies;
+mod cursor;
 mod form;
 mod found;
-mod layout;
 mod located;
 mod nearest;
-mod path;
 mod place;
 #[cfg(feature = "tables")]
 mod row;
@@ -60,9 +59,6 @@ mod walk;
 use serde::de::IgnoredAny;
 
 use self::form::Form;
-pub(super) use self::form::encodes_json;
-pub use self::layout::{ColumnsError, Decoding, Layout, LayoutError, Part};
-pub use self::path::{PathError, PathErrorKind, RecordPath};
 use self::place::Scope;
 #[cfg(feature = "tables")]
 pub(super) use self::row::{has_body_name, has_text_name, read_row, read_row_at};
@@ -72,7 +68,9 @@ use self::walk::Walk;
 use super::body;
 use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
+use super::layout::Layout;
 use super::record::{Capture, Limits, Record};
+use super::record_path::RecordPath;
 use crate::delivery::CaptureFormat;
 
 /// Reads the notifications in the JSON `text`, which is the record and was read as `object` if it is

@@ -1,12 +1,12 @@
 //! What to say where a path leads nowhere: what is there, and the nearest path that exists.
 
 use super::super::json::{Object, Value};
+use super::super::layout::{Layout, Part};
 use super::super::record::{PlaceTallies, Problem, Record};
+use super::super::record_path::{RecordPath, Step, shortened};
+use super::cursor::Cursor;
 use super::first_path;
 use super::form::Form;
-use super::layout::{Layout, Part};
-use super::located::Cursor;
-use super::path::{RecordPath, Step, shortened};
 use crate::Text;
 use crate::finding::nearest;
 

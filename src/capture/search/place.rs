@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::envelope::UNMISTAKABLE;
-use super::path::{self, RecordPath};
+use super::super::record_path::{self as path, RecordPath};
 use super::sender::Sender;
 use crate::delivery::{Ambiguity, Doubt};
 

@@ -23,9 +23,9 @@ use jiff::Timestamp;
 use super::super::body::has_most_keys;
 use super::super::envelope::{TARGET, TIME};
 use super::super::json::{Object, Value, header_lines};
+use super::super::layout::Layout;
+use super::super::record_path::{RecordPath, Step};
 use super::super::request::Request;
-use super::layout::Layout;
-use super::path::{RecordPath, Step};
 use crate::Text;
 use crate::delivery::{Headers, SIGNATURE_HEADER};
 

@@ -32,7 +32,8 @@ pub(super) use self::dialect::detect;
 pub(super) use self::json_table::{detect as detect_object, read as read_object};
 use self::rows::{BrokenRow, Row, Rows};
 use super::entry_reader::EntryReader;
-use super::search::{Layout, read_row, read_row_at};
+use super::layout::Layout;
+use super::search::{read_row, read_row_at};
 
 /// Reads every row.
 pub(super) fn read(reader: &mut EntryReader<'_, '_>) {

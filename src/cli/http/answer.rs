@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-use super::client::SendError;
+use super::error::SendError;
 use super::header::{Header, first};
 
 /// The most bytes of a head, and of a line between chunks.

@@ -11,6 +11,7 @@
 
 mod answer;
 mod client;
+mod error;
 mod header;
 mod target;
 

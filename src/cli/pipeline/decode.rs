@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use flate2::{Decompress, FlushDecompress};
 
-use super::archive_file::{ArchiveFormat, TAR_BLOCK};
+use super::archive_format::{ArchiveFormat, TAR_BLOCK};
 use super::rewind::Rewindable;
 use super::utf16::Utf16Reader;
 use super::zstd::ZstdReader;

@@ -3,8 +3,8 @@
 use chatlog::capture::Foreign;
 use chatlog::{Position, Text};
 
-use super::archive_file::ArchiveFormat;
-use super::input::Claim;
+use super::archive_format::ArchiveFormat;
+use super::claim::Claim;
 
 /// Something that happened while inputs were read, which the sink accounts for.
 #[derive(Debug, Clone)]

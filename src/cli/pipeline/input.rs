@@ -11,12 +11,12 @@ use std::path::{Component, Path, PathBuf};
 use chatlog::Text;
 
 use super::Outputs;
-use super::archive_file::{ArchiveFile, ArchiveFormat, Selection};
+use super::archive_file::{ArchiveFile, Selection};
+use super::archive_format::ArchiveFormat;
+use super::claim::Claim;
 use super::decode::{Decoded, decode};
+use super::signature_file::signature_in;
 use super::walk::{self, walk};
-
-/// How many bytes of a signature file are read at most.
-const MAX_SIGNATURE: u64 = 1 << 16;
 
 /// What the user named: `PATH`, `ARCHIVE/PATH/IN/IT`, `-`, or one of these with `#N` for one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,17 +53,6 @@ pub(crate) struct InputError {
 pub(crate) struct Source {
     place: Place,
     pub(crate) claim: Claim,
-}
-
-/// Why a source is read, which decides whether it is an error if it holds no delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// The user named it.
-    Named,
-    /// It was found in a folder or an archive, and its name is that of a capture.
-    CaptureByName,
-    /// It was found in a folder or an archive, and may be anything.
-    Unknown,
 }
 
 /// An open source, decoded.
@@ -370,18 +359,6 @@ impl Source {
         }
         signature_in(File::open(path).ok()?)
     }
-}
-
-/// The signature in a file `NAME.sig`, if it holds one.
-pub(super) fn signature_in(file: impl Read) -> Option<String> {
-    let mut signature = Vec::new();
-    let decoded = decode(Box::new(file), false);
-    let mut start = decoded.reader.take(MAX_SIGNATURE);
-    start.read_to_end(&mut signature).ok()?;
-    // Bytes that are not UTF-8 are not a signature either, and the verdict reports it.
-    let signature = String::from_utf8_lossy(&signature);
-    let signature = signature.trim_start_matches('\u{feff}').trim();
-    Some(signature.to_owned()).filter(|signature| !signature.is_empty())
 }
 
 /// Whether more data may arrive at any time: anything but a regular file.

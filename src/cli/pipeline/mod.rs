@@ -49,7 +49,9 @@
 //! threads or copies.
 
 mod archive_file;
+mod archive_format;
 mod batch;
+mod claim;
 mod decode;
 mod decryption;
 mod event;
@@ -66,6 +68,7 @@ mod reader;
 mod received;
 mod rewind;
 mod schemas;
+mod signature_file;
 mod sink;
 mod skipped;
 mod threads;

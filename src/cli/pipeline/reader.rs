@@ -9,11 +9,13 @@ use std::sync::{Arc, OnceLock, Weak};
 use chatlog::capture::{self, Foreign};
 use chatlog::{Position, Text};
 
-use super::archive_file::{ArchiveFormat, Member, Selection};
+use super::archive_file::{Member, Selection};
+use super::archive_format::ArchiveFormat;
+use super::claim::Claim;
 use super::decode::{Decoded, decode};
 use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::framing::{Buffering, Framed, Records, TooLarge};
-use super::input::{Claim, Input, InputError, Opened, Source};
+use super::input::{Input, InputError, Opened, Source};
 use super::open_source::OpenSource;
 use super::prefix::{Columns, PrefixReader};
 use super::probe::holds_delivery;

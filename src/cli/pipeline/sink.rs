@@ -2,7 +2,6 @@
 //! determines the outcome.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -11,10 +10,10 @@ use chatlog::view::delivery_count;
 use chatlog::view::findings::{InputProblem, counted};
 use chatlog::{Position, Text};
 
+use super::claim::Claim;
 use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
-use super::input::Claim;
 use super::open_source::OpenSource;
-use super::skipped::SkippedParts;
+use super::skipped::{SkippedParts, listed};
 use super::worker::{CaptureTally, LayoutTally, PartialOutput};
 use super::{Processor, ReadOptions, Sink};
 use crate::cli::outcome::Outcome;
@@ -316,14 +315,6 @@ impl SourceProgress {
         }
         listed(&self.formats)
     }
-}
-
-/// `2 × http, 1 × har`
-pub(super) fn listed(counts: &BTreeMap<impl Display, usize>) -> String {
-    let counts = counts
-        .iter()
-        .map(|(what, count)| format!("{count} × {what}"));
-    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// `, gzip decoded`

@@ -6,8 +6,6 @@ use std::fmt::{self, Display};
 use chatlog::capture::{Foreign, Skipped, SkippedPart};
 use chatlog::view::findings::counted;
 
-use super::sink::listed;
-
 /// How many parts of a source were passed over.
 #[derive(Default)]
 pub(super) struct SkippedParts {
@@ -78,4 +76,12 @@ impl Display for SkippedParts {
         }
         f.write_str(&parts.join("; "))
     }
+}
+
+/// `2 × http, 1 × har`
+pub(super) fn listed(counts: &BTreeMap<impl Display, usize>) -> String {
+    let counts = counts
+        .iter()
+        .map(|(what, count)| format!("{count} × {what}"));
+    counts.collect::<Vec<_>>().join(", ")
 }

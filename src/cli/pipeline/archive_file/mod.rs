@@ -21,48 +21,21 @@
 //! multiply any further.
 
 mod checked;
+mod method;
 mod name;
 mod salvage;
 mod selection;
 mod tar;
 mod zip;
 
-use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 pub(super) use self::selection::Selection;
-pub(super) use self::tar::TAR_BLOCK;
 pub(super) use self::zip::ZipBytes;
-use super::input::Claim;
-
-/// A kind of archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ArchiveFormat {
-    Zip,
-    Tar,
-}
-
-impl ArchiveFormat {
-    /// The kind of archive that starts with these bytes, if it is one.
-    pub(super) fn of(start: &[u8]) -> Option<Self> {
-        if zip::is_zip(start) {
-            Some(Self::Zip)
-        } else {
-            tar::is_tar(start).then_some(Self::Tar)
-        }
-    }
-}
-
-impl Display for ArchiveFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Zip => "zip",
-            Self::Tar => "tar",
-        })
-    }
-}
+use super::archive_format::ArchiveFormat;
+use super::claim::Claim;
 
 /// A file in an archive.
 pub(super) struct Member<'m> {

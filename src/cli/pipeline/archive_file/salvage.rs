@@ -11,8 +11,8 @@ use flate2::bufread::DeflateDecoder;
 use rawzip::CompressionMethod;
 
 use super::checked::CheckedReader;
+use super::method::decoder;
 use super::name::{signed_by, zip_path};
-use super::zip::decoder;
 use super::{Member, Selection, invalid};
 
 /// What a header starts with.

@@ -2,7 +2,7 @@
 
 use chatlog::finding::nearest;
 
-use super::super::input::Claim;
+use super::super::claim::Claim;
 use super::super::walk::{has_capture_extension, is_passed_over};
 
 /// How long a name may be to be suggested.

@@ -2,42 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 use tar::{Archive, Entry};
 
+use super::super::archive_format::{TAR_BLOCK, is_zero};
 use super::checked::CheckedReader;
 use super::name::{inner_path, signed_by};
 use super::{Member, Selection, invalid};
 
-/// The size of a block, of which tar archives are made. The first one is a header.
-pub(in super::super) const TAR_BLOCK: usize = 512;
 /// How many bytes may describe one file: its long names and attributes are held in memory.
 const MAX_DESCRIPTION: u64 = 1 << 20;
-/// Where a header holds its checksum.
-const CHECKSUM: Range<usize> = 148..156;
-/// What these eight bytes add to the checksum: they count as blanks.
-const BLANK_CHECKSUM: u32 = 8 * b' ' as u32;
-
-/// Whether these are the first bytes of a tar archive: a header, whose checksum is right, or the end of
-/// an archive without files.
-pub(super) fn is_tar(start: &[u8]) -> bool {
-    let Some(block) = start.first_chunk::<TAR_BLOCK>() else {
-        return false;
-    };
-    let outside = block
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !CHECKSUM.contains(at));
-    let sum = BLANK_CHECKSUM + outside.map(|(_, byte)| u32::from(*byte)).sum::<u32>();
-    let stated = tar::Header::from_byte_slice(block).cksum();
-    is_zero(block) || stated.is_ok_and(|stated| stated == sum)
-}
-
-fn is_zero(block: &[u8]) -> bool {
-    block.iter().all(|byte| *byte == 0)
-}
-
 /// Calls `visit` for each file that is selected. Archives that were joined are read one after another.
 pub(super) fn visit<B>(
     reader: Box<dyn Read + '_>,

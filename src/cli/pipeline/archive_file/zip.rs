@@ -8,27 +8,20 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use flate2::read::DeflateDecoder;
 use rawzip::{
     CompressionMethod, ErrorKind, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive,
     ZipArchiveEntryWayfinder, ZipFileHeaderRecord, ZipLocator,
 };
 
-use super::super::input::{Claim, signature_in};
-use super::super::zstd::ZstdReader;
+use super::super::claim::Claim;
+use super::super::signature_file::signature_in;
 use super::checked::CheckedReader;
+use super::method::decoder;
 use super::name::{signed_by, zip_path};
 use super::{Member, Selection, invalid, salvage};
 
-/// What each file in the archive starts with, and what an archive without files consists of.
-const MARKS: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 /// The size of what precedes each file, without its name and its extra fields.
 const LOCAL_HEADER: u64 = 30;
-
-/// Whether these are the first bytes of a zip archive.
-pub(super) fn is_zip(start: &[u8]) -> bool {
-    MARKS.iter().any(|mark| start.starts_with(mark))
-}
 
 /// The bytes of an archive, of which any part can be read.
 pub(in super::super) struct ZipBytes {
@@ -272,31 +265,6 @@ impl Entry {
             Some(self.sum),
         )))
     }
-}
-
-/// Decodes what the archive stores for a file.
-pub(super) fn decoder<'a>(
-    method: CompressionMethod,
-    is_encrypted: bool,
-    stored: impl Read + 'a,
-) -> io::Result<Box<dyn Read + 'a>> {
-    if is_encrypted || method == CompressionMethod::AES {
-        return Err(invalid("it is encrypted: extract it with its password"));
-    }
-    Ok(match method {
-        CompressionMethod::STORE => Box::new(stored),
-        CompressionMethod::DEFLATE => Box::new(DeflateDecoder::new(stored)),
-        CompressionMethod::ZSTD => Box::new(ZstdReader::new(stored)),
-        _ => return Err(unsupported(method)),
-    })
-}
-
-fn unsupported(method: CompressionMethod) -> io::Error {
-    let name = method.name().unwrap_or("an unknown method");
-    let number = method.as_u16();
-    invalid(format!(
-        "it is compressed with {name} (method {number}), and chatlog reads deflate and zstd: extract it"
-    ))
 }
 
 fn is_file(record: &ZipFileHeaderRecord<'_>) -> bool {

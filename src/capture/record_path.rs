@@ -83,7 +83,7 @@ impl RecordPath {
     }
 
     /// The key that its last step leads to.
-    pub(in super::super) fn last_key(&self) -> Option<&str> {
+    pub(super) fn last_key(&self) -> Option<&str> {
         match self.0.last()? {
             Step::Key(key) => Some(key),
             Step::Every | Step::Enter => None,

@@ -9,7 +9,7 @@
 
 use std::fmt::{self, Display};
 
-use super::path::{RecordPath, Step};
+use super::record_path::{RecordPath, Step};
 use crate::Text;
 use crate::finding::nearest;
 
