@@ -214,7 +214,7 @@ fn records_without_the_place_are_passed_over_and_counted() {
     );
     assert_eq!((quiet.code, &*quiet.stderr), (0, ""));
     // One thread or several: the same.
-    let many = format!("{}{}", "{\"evt\": 1}\n".repeat(200_000), line.repeat(50));
+    let many = format!("{}{}", "{\"evt\": 1}\n".repeat(120_000), line.repeat(50));
     folder.write("many.ndjson", many);
     let runs = ["1", "3"].map(|jobs| {
         let arguments = [&["validate", "--jobs", jobs], &PLACES[..], &["many.ndjson"]].concat();
@@ -223,8 +223,7 @@ fn records_without_the_place_are_passed_over_and_counted() {
     });
     assert_eq!(runs[0], runs[1]);
     assert!(
-        runs[0].2.contains("passed over 200,000 records")
-            || runs[0].2.contains("passed over 200000 records"),
+        runs[0].2.contains("passed over 120000 records"),
         "{}",
         runs[0].2
     );

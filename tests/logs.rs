@@ -349,7 +349,7 @@ fn no_line_takes_long_to_read() {
         "\\",
         "{\"call_id\":\n",
     ] {
-        let text = format!("x {}", repeated.repeat(3_000_000 / repeated.len()));
+        let text = format!("x {}", repeated.repeat(1_000_000 / repeated.len()));
         let start = Instant::now();
         drop(read(text.as_bytes()));
         let taken = start.elapsed();
@@ -363,7 +363,7 @@ fn no_line_takes_long_to_read() {
         "{\"call_id\":7} ",
         "{\"x-airudder-sign\":7} ",
     ] {
-        let text = format!("x {}{BODY}", repeated.repeat(3_000_000 / repeated.len()));
+        let text = format!("x {}{BODY}", repeated.repeat(1_000_000 / repeated.len()));
         let start = Instant::now();
         assert_eq!(read(text.as_bytes()).deliveries.len(), 1);
         let taken = start.elapsed();
