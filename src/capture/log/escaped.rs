@@ -44,7 +44,7 @@ impl Style {
         (content, text.len())
     }
 
-    /// Undoes the escape at the start of `text` and returns its length. What is no escape stays.
+    /// Undoes the escape at the start of `text` and returns its length. What is not an escape stays.
     fn escape(self, text: &[u8], content: &mut Vec<u8>) -> usize {
         let second = text.get(1).copied().unwrap_or_default();
         if second == b'x'
@@ -57,8 +57,7 @@ impl Style {
             return 4;
         }
         if self == Self::Hex {
-            content.push(b'\\');
-            return 1;
+            return backslash(content);
         }
         let simple = match second {
             b'n' => b'\n',
@@ -68,14 +67,8 @@ impl Style {
             b'b' if self == Self::Backslash => 0x08,
             b'f' if self == Self::Backslash => 0x0c,
             b'u' => return unicode(text, content),
-            b'U' if let Some(code) = hex(text, 8) => {
-                push(code, content);
-                return 10;
-            }
-            _ => {
-                content.push(b'\\');
-                return 1;
-            }
+            b'U' => return code_point(text, 8, content),
+            _ => return backslash(content),
         };
         content.push(simple);
         2
@@ -99,15 +92,23 @@ fn unicode(text: &[u8], content: &mut Vec<u8>) -> usize {
             push(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), content);
             12
         }
-        (Some(code), _) => {
-            push(code, content);
-            6
-        }
-        (None, _) => {
-            content.push(b'\\');
-            1
-        }
+        _ => code_point(text, 4, content),
     }
+}
+
+/// Undoes an escape with the number of a character in `digits` digits of hex. What is not one stays.
+fn code_point(text: &[u8], digits: usize, content: &mut Vec<u8>) -> usize {
+    let Some(code) = hex(text, digits) else {
+        return backslash(content);
+    };
+    push(code, content);
+    2 + digits
+}
+
+/// Keeps a backslash that starts no escape.
+fn backslash(content: &mut Vec<u8>) -> usize {
+    content.push(b'\\');
+    1
 }
 
 fn push(code: u32, content: &mut Vec<u8>) {
