@@ -59,12 +59,8 @@ pub(super) fn read<'a>(record: &Record<'a>) -> Capture<'a> {
         ambiguities: Vec::new(),
     };
     Capture {
-        format: CaptureFormat::Body,
         deliveries: vec![delivery],
-        skipped: Vec::new(),
-        problems: Vec::new(),
-        places: None,
-        layouts: Vec::new(),
+        ..Capture::new(CaptureFormat::Body)
     }
 }
 

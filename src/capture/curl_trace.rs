@@ -21,7 +21,7 @@ use memchr::memchr;
 
 use super::dumped::Sent;
 use super::entry_reader::EntryReader;
-use super::http;
+use super::http::{self, split_line};
 
 /// How many bytes a line of `--trace` shows.
 const HEX_WIDTH: usize = 16;
@@ -48,14 +48,6 @@ pub(super) fn read(reader: &mut EntryReader<'_, '_>) {
     if let Some(place) = trace.without_header {
         reader.problem(Some(place), "the header before this data is missing");
     }
-}
-
-/// Splits off the first line, without its line break.
-fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let end = memchr(b'\n', bytes).unwrap_or(bytes.len());
-    let line = &bytes[..end];
-    let rest = bytes.get(end + 1..).unwrap_or_default();
-    (line.strip_suffix(b"\r").unwrap_or(line), rest)
 }
 
 /// The first line of a block.

@@ -18,7 +18,7 @@ use crate::delivery::Headers;
 const MAX_ENCODINGS: usize = 4;
 
 /// Whether a text is an object or an array, if it is JSON.
-pub(super) fn starts_like_json(text: &[u8]) -> bool {
+pub(super) fn starts_with_bracket(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
 }
@@ -31,7 +31,7 @@ pub(super) fn encodes_json(text: &str) -> bool {
 /// The JSON that hex digits stand for, also behind the `\x` of Postgres or a `0x`.
 pub(super) fn json_in_hex(text: &str) -> Option<Vec<u8>> {
     let bytes = hex::decode(hex_digits(text)).ok()?;
-    starts_like_json(&bytes).then_some(bytes)
+    starts_with_bracket(&bytes).then_some(bytes)
 }
 
 /// The hex digits of a text, without what may stand before them.
@@ -52,11 +52,11 @@ pub(super) fn json_in_base64(text: &str) -> Option<Vec<u8>> {
     let start = data.trim_ascii_start().get(..8)?;
     let start = STANDARD_NO_PAD.decode(start.replace('-', "+").replace('_', "/"));
     let start = start.ok()?;
-    if !starts_like_json(&start) && !start.trim_ascii().is_empty() {
+    if !starts_with_bracket(&start) && !start.trim_ascii().is_empty() {
         return None;
     }
     let bytes = base64(data, false).ok()?;
-    starts_like_json(&bytes).then_some(bytes)
+    starts_with_bracket(&bytes).then_some(bytes)
 }
 
 /// Decodes base64 in either alphabet, with or without padding and line breaks. If the text was

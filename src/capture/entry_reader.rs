@@ -72,14 +72,7 @@ impl<'a, 'r> EntryReader<'a, 'r> {
         Self {
             record,
             is_named,
-            capture: Capture {
-                format,
-                deliveries: Vec::new(),
-                skipped: Vec::new(),
-                problems: Vec::new(),
-                places: None,
-                layouts: Vec::new(),
-            },
+            capture: Capture::new(format),
             limits,
             entry: (0, record.start),
         }
@@ -242,22 +235,19 @@ impl<'a, 'r> EntryReader<'a, 'r> {
 
     /// Records that the current entry is not a webhook.
     pub(super) fn skip(&mut self, reason: String) {
-        self.skip_part(SkippedPart::Request, reason);
+        self.capture.skipped.push(Skipped {
+            part: SkippedPart::Request,
+            count: 1,
+            position: self.entry.1,
+            reason,
+        });
     }
 
     /// Records that the current entry is a part of this kind, and holds no notification.
     #[cfg(feature = "tables")]
     pub(super) fn pass_over(&mut self, part: SkippedPart) {
-        self.skip_part(part, Skipped::NO_NOTIFICATION.to_owned());
-    }
-
-    fn skip_part(&mut self, part: SkippedPart, reason: String) {
-        self.capture.skipped.push(Skipped {
-            part,
-            count: 1,
-            position: self.entry.1,
-            reason,
-        });
+        let skipped = Skipped::without_notification(part, 1, self.entry.1);
+        self.capture.skipped.push(skipped);
     }
 
     /// Records a request as a delivery, a skipped request or a problem.

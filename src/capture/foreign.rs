@@ -1,11 +1,12 @@
-//! Files that are no capture, known by their first bytes: what they are called, and which tool turns
+//! Files that are not captures, known by their first bytes: what they are called, and which tool turns
 //! them into something that can be read.
 //!
 //! To add one, add a row. Files that are certain are not read to their end.
 
+use super::encoding::starts_with_bracket;
 use super::log::is_log;
 
-/// A kind of file that is no capture.
+/// A kind of file that is not a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Foreign {
     /// Its name, as in "this looks like …".
@@ -36,10 +37,9 @@ const fn likely(name: &'static str, advice: &'static str) -> Foreign {
 }
 
 const STREAMS: &str = "`tcpflow -r FILE` writes its streams, which can be read";
-const UNPACK: &str = "unpack it first";
 
 /// The kinds, the ones that are certain first.
-const KINDS: [(Detect, Foreign); 20] = [
+const KINDS: [(Detect, Foreign); 19] = [
     (is_pcap, certain("a pcap file", STREAMS)),
     (
         |start| start.starts_with(b"\x0a\x0d\x0d\x0a"),
@@ -87,12 +87,8 @@ const KINDS: [(Detect, Foreign); 20] = [
         certain("a GIF image", ""),
     ),
     (
-        |start| start.starts_with(b"PK\x03\x04"),
-        certain("a ZIP archive", UNPACK),
-    ),
-    (
         |start| start.starts_with(b"7z\xbc\xaf\x27\x1c"),
-        certain("a 7z archive", UNPACK),
+        certain("a 7z archive", "unpack it first"),
     ),
     (
         |start| start.starts_with(b"BZh") || start.starts_with(b"\xfd7zXZ\0"),
@@ -130,11 +126,10 @@ const KINDS: [(Detect, Foreign); 20] = [
     (is_log, likely("a log", "")),
 ];
 
-/// What a file is, if its first bytes tell that it is no capture. They are without a byte order mark;
+/// What a file is, if its first bytes tell that it is not a capture. They are without a byte order mark;
 /// 4 KiB are enough.
 pub fn foreign(start: &[u8]) -> Option<&'static Foreign> {
-    if matches!(start.trim_ascii_start().first(), Some(b'{' | b'[')) && !start.starts_with(b"\n\r")
-    {
+    if starts_with_bracket(start) && !start.starts_with(b"\n\r") {
         return None;
     }
     let found = KINDS.iter().find(|(detect, _)| detect(start));

@@ -99,7 +99,7 @@ fn fault(place: &[u8], message: impl Into<String>) -> Fault<'_> {
 }
 
 /// Splits off the first line, without its line break.
-fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let (line, rest) = match memchr(b'\n', bytes) {
         Some(newline) => (&bytes[..newline], &bytes[newline + 1..]),
         None => (bytes, &bytes[bytes.len()..]),
@@ -188,8 +188,8 @@ fn announced<'a>(headers: &Headers<'_>, tail: &'a [u8]) -> Option<(&'a [u8], &'a
 }
 
 /// Whether what looks like the next message, or like nothing, is the body: it ends exactly where
-/// `Content-Length` says that the body does. A sender may put a request into its body, and must not pass it off as another
-/// delivery.
+/// `Content-Length` says that the body does. A sender may put a request into its body, and must not pass
+/// it off as another delivery.
 fn is_announced(headers: &Headers<'_>, tail: &[u8]) -> bool {
     announced(headers, tail)
         .is_some_and(|(body, rest)| !body.is_empty() && is_message(rest.trim_ascii_start()))

@@ -21,7 +21,7 @@
 //! 5. JSON that holds notifications somewhere inside is searched for them; see `search`.
 //! 6. Anything else is a bare body, and reading the notification reports what is wrong with it.
 //!
-//! What certainly holds no notification is passed over and counted; see `relevance`. Files that are no
+//! What certainly holds no notification is passed over and counted; see `relevance`. Files that are not
 //! captures at all are named by [`foreign`].
 //!
 //! Detection never depends on the file name.
@@ -150,62 +150,57 @@ pub fn deliveries<'a>(record: &Record<'a>, options: &CaptureOptions) -> Capture<
     if detected.is_none() && log::is_text(text.bytes) {
         return log::read(text, options.limits);
     }
-    let capture = match detected.and_then(|format| text_reader(format, text.bytes)) {
-        Some(read) => {
-            let detected = detected.unwrap_or(CaptureFormat::Body);
-            let mut reader = EntryReader::new(detected, format.is_some(), text, options.limits);
-            read(&mut reader);
-            Some(reader.capture)
-        }
-        None => read_json(text, options),
+    let reader = |detected| Some((detected, text_reader(detected, text.bytes)?));
+    let Some((detected, read)) = detected.and_then(reader) else {
+        return read_json(record, text, options);
     };
-    match capture {
-        Some(mut capture) => {
-            pass_over_other_requests(&mut capture, record.is_whole);
-            capture
-        }
-        None => read_other(record, text),
-    }
+    let mut reader = EntryReader::new(detected, format.is_some(), text, options.limits);
+    read(&mut reader);
+    pass_over_other_requests(&mut reader.capture, record.is_whole);
+    reader.capture
 }
 
-/// Reads a record of no known format: a bare body, unless it is certainly none.
-fn read_other<'a>(record: &Record<'a>, text: &Record<'_>) -> Capture<'a> {
-    let json = std::str::from_utf8(text.bytes).ok();
-    match json
-        .filter(|_| !record.is_whole)
-        .and_then(|json| passed_over_record(json, record.start))
-    {
-        Some(skipped) => Capture {
-            deliveries: Vec::new(),
-            skipped: vec![skipped],
-            ..body::read(record)
-        },
-        None => body::read(record),
-    }
-}
-
-/// Reads a record that is a JSON object of `format`, or of the format that its keys suggest, or that
-/// holds notifications. `None` if it is none of these, or a notification itself.
-fn read_json<'a>(record: &Record<'a>, options: &CaptureOptions) -> Option<Capture<'a>> {
+/// Reads a record that is an object of the format in `options`, or of the format that its keys suggest, or
+/// that holds notifications; and any other record as a bare body. `text` is the record without a byte order
+/// mark.
+fn read_json<'a>(record: &Record<'a>, text: &Record<'a>, options: &CaptureOptions) -> Capture<'a> {
     let format = options.format;
-    let text = simdutf8::basic::from_utf8(record.bytes).ok();
-    let object = text.and_then(Object::read);
+    let json = simdutf8::basic::from_utf8(text.bytes).ok();
+    let object = json.and_then(Object::read);
     let detected = format.or_else(|| format_of_object(object.as_ref()?));
     let detected = detected.unwrap_or(CaptureFormat::Nested);
-    let mut reader = EntryReader::new(detected, format.is_some(), record, options.limits);
+    let mut reader = EntryReader::new(detected, format.is_some(), text, options.limits);
     if detected == CaptureFormat::Nested {
         let is_body = object.as_ref().is_some_and(body::has_most_keys);
         let is_found =
-            !is_body && text.is_some_and(|text| search::read(text, object.as_ref(), &mut reader));
-        return is_found.then_some(reader.capture);
+            !is_body && json.is_some_and(|json| search::read(json, object.as_ref(), &mut reader));
+        return if is_found {
+            reader.capture
+        } else {
+            read_other(record, object.as_ref())
+        };
     }
     if let (Some(object), Some(read)) = (object, object_reader(detected)) {
         read(&object, &mut reader);
         reader.end_of(&object);
     } else {
-        reader.problem(Some(record.bytes), "it is not a JSON object in UTF-8");
+        reader.problem(Some(text.bytes), "it is not a JSON object in UTF-8");
     }
-    Some(reader.capture)
+    pass_over_other_requests(&mut reader.capture, record.is_whole);
+    reader.capture
+}
+
+/// Reads a record of no known format, which is `object` if it is one: a bare body, unless it is certainly
+/// not a notification.
+fn read_other<'a>(record: &Record<'a>, object: Option<&Object<'_>>) -> Capture<'a> {
+    let object = object.filter(|_| !record.is_whole);
+    match object.and_then(|object| passed_over_record(object, record.start)) {
+        Some(skipped) => Capture {
+            skipped: vec![skipped],
+            ..Capture::new(CaptureFormat::Body)
+        },
+        None => body::read(record),
+    }
 }
 
 /// Whether an input is read as text, and so is one record: HTTP messages, curl commands, a trace, a

@@ -1,5 +1,6 @@
 //! The table of capture formats: how each is detected, and how it is read.
 
+use super::encoding::starts_with_bracket;
 use super::entry_reader::EntryReader;
 use super::json::Object;
 #[cfg(feature = "tables")]
@@ -102,8 +103,7 @@ pub(super) fn format_of_object(object: &Object<'_>) -> Option<CaptureFormat> {
 pub(super) fn text_reader(format: CaptureFormat, start: &[u8]) -> Option<ReadText> {
     let Readers { text, object } = readers(format);
     let (detect, read) = text?;
-    let may_be_json = matches!(start.trim_ascii_start().first(), Some(b'{' | b'['));
-    (object.is_none() || !may_be_json || detect(start)).then_some(read)
+    (object.is_none() || !starts_with_bracket(start) || detect(start)).then_some(read)
 }
 
 /// How an object of this format is read.

@@ -85,6 +85,25 @@ pub struct Capture<'a> {
     pub layouts: Vec<Layout>,
 }
 
+impl Capture<'_> {
+    /// A capture in this format in which nothing was found yet.
+    pub(super) fn new(format: CaptureFormat) -> Self {
+        Self {
+            format,
+            deliveries: Vec::new(),
+            skipped: Vec::new(),
+            problems: Vec::new(),
+            places: None,
+            layouts: Vec::new(),
+        }
+    }
+
+    /// Whether there is nothing to say of the record.
+    pub(super) fn is_empty(&self) -> bool {
+        self.deliveries.is_empty() && self.skipped.is_empty() && self.problems.is_empty()
+    }
+}
+
 /// How often the places of a layout were there.
 #[derive(Debug, Clone, Default)]
 pub struct PlaceTallies([PlaceTally; 3]);
@@ -142,8 +161,19 @@ pub enum SkippedPart {
 }
 
 impl Skipped {
-    /// The reason for what holds no notification.
-    pub(super) const NO_NOTIFICATION: &'static str = "no notification";
+    /// So many parts that hold no notification, of which the first one starts at `position`.
+    pub(super) fn without_notification(
+        part: SkippedPart,
+        count: usize,
+        position: Position,
+    ) -> Self {
+        Self {
+            part,
+            count,
+            position,
+            reason: "no notification".to_owned(),
+        }
+    }
 }
 
 /// Something in a capture that could not be read.

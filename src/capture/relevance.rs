@@ -4,7 +4,7 @@
 //! | what | is passed over if |
 //! |---|---|
 //! | a request in a capture | it has no signature, and its body is neither a notification nor a piece of one |
-//! | a JSON object among others | it has a time or a level, as records of logs and tables do, and is not a notification |
+//! | a JSON object among others | it has a time, a level or an index, as records of logs and tables do, and is not a notification |
 //!
 //! Both are counted. A request with a signature is always a delivery, and so is the only request of an
 //! input. What begins like JSON and breaks off may have been a notification, so it stays a delivery too.
@@ -19,7 +19,7 @@ use crate::Position;
 use crate::delivery::{CaptureFormat, Delivery, Headers, SIGNATURE_HEADER};
 use crate::documented::{SESSION_END_FIELDS, holds_telling_key};
 
-/// Members that give the time or the level of a record, besides [`TIME`].
+/// Members that give the time, the level or the index of a record, besides [`TIME`].
 const OF_RECORDS: [&str; 16] = [
     "level",
     "severity",
@@ -49,28 +49,20 @@ pub(super) fn pass_over_other_requests(capture: &mut Capture<'_>, is_whole: bool
     }
     let is_other = |it: &mut Delivery<'_>| !is_signed(&it.headers) && is_other(&it.body);
     let others = capture.deliveries.extract_if(.., is_other);
-    capture.skipped.extend(others.map(|it| Skipped {
-        part: SkippedPart::Request,
-        count: 1,
-        position: it.start,
-        reason: Skipped::NO_NOTIFICATION.to_owned(),
-    }));
+    let skipped =
+        |it: Delivery<'_>| Skipped::without_notification(SkippedPart::Request, 1, it.start);
+    capture.skipped.extend(others.map(skipped));
 }
 
-/// The record at `position`, if it is one of a log or a table, and no notification.
-pub(super) fn passed_over_record(text: &str, position: Position) -> Option<Skipped> {
-    let object = Object::read(text)?;
+/// The object at `position`, if it is a record of a log or a table, and not a notification.
+pub(super) fn passed_over_record(object: &Object<'_>, position: Position) -> Option<Skipped> {
+    let text = object.text();
     let is_record = object
         .members()
         .any(|(key, _)| TIME.contains(&&**key) || OF_RECORDS.contains(&&**key));
     let is_passed_over =
-        is_record && is_of_no_kind(&object) && serde_json::from_str::<IgnoredAny>(text).is_ok();
-    is_passed_over.then(|| Skipped {
-        part: SkippedPart::Record,
-        count: 1,
-        position,
-        reason: Skipped::NO_NOTIFICATION.to_owned(),
-    })
+        is_record && is_of_no_kind(object) && serde_json::from_str::<IgnoredAny>(text).is_ok();
+    is_passed_over.then(|| Skipped::without_notification(SkippedPart::Record, 1, position))
 }
 
 /// Whether the headers of a request say that the platform may have sent it.
@@ -91,7 +83,7 @@ fn is_other(body: &[u8]) -> bool {
     }
 }
 
-/// Whether an object is no notification of the platform, whole or broken.
+/// Whether an object is not a notification of the platform, whole or broken.
 fn is_of_no_kind(object: &Object<'_>) -> bool {
     let mut keys = object.members().map(|(key, _)| key);
     !has_telling_keys(object) && !keys.any(|key| SESSION_END_FIELDS.contains(&&**key))

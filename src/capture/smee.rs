@@ -11,7 +11,6 @@
 use super::ambiguity::most_faithful;
 use super::entry_reader::EntryReader;
 use super::json::{Object, Value};
-use super::record::Capture;
 use super::request::{Fault, Request};
 use crate::Text;
 use crate::delivery::Headers;
@@ -85,13 +84,7 @@ pub(super) fn read_stream(reader: &mut EntryReader<'_, '_>) {
         }
     }
     read_frame(&frame, reader);
-    let Capture {
-        deliveries,
-        skipped,
-        problems,
-        ..
-    } = &reader.capture;
-    if deliveries.is_empty() && skipped.is_empty() && problems.is_empty() {
+    if reader.capture.is_empty() {
         reader.problem(Some(text.as_bytes()), "it has no event with data");
     }
 }

@@ -11,7 +11,7 @@
 //! | `kubectl logs --timestamps`, `aws logs tail` | `2025-04-15T06:41:10.25Z ` |
 //!
 //! Lines with the same frame are from the same source, so that a message which spans lines can be put
-//! together while others write between them. What a program itself writes before the JSON is no frame: it
+//! together while others write between them. What a program itself writes before the JSON is not a frame: it
 //! is on the first line of a message only.
 
 /// How many bytes of a line are searched for its frame.

@@ -321,14 +321,7 @@ impl<'a> LogReader<'a> {
         let mut parts = std::mem::take(&mut self.parts);
         // A message that goes on ends after others that start later.
         parts.sort_by_key(|(line, _)| *line);
-        let mut capture = Capture {
-            format: CaptureFormat::Body,
-            deliveries: Vec::new(),
-            skipped: Vec::new(),
-            problems: Vec::new(),
-            places: None,
-            layouts: Vec::new(),
-        };
+        let mut capture = Capture::new(CaptureFormat::Body);
         for (line, part) in parts {
             let position = self.position(line);
             match part {
@@ -342,12 +335,11 @@ impl<'a> LogReader<'a> {
                     };
                     capture.deliveries.extend(body::read(&piece).deliveries);
                 }
-                Part::Passed(count) => capture.skipped.push(Skipped {
-                    part: SkippedPart::Line,
-                    count,
-                    position,
-                    reason: Skipped::NO_NOTIFICATION.to_owned(),
-                }),
+                Part::Passed(count) => {
+                    let part = SkippedPart::Line;
+                    let skipped = Skipped::without_notification(part, count, position);
+                    capture.skipped.push(skipped);
+                }
             }
         }
         if let Some(first) = capture.deliveries.first() {

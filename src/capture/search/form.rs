@@ -1,6 +1,8 @@
 //! The forms in which a value may hold bytes: JSON text, base64, hex, an array of numbers.
 
-use super::super::encoding::{base64, hex_digits, json_in_base64, json_in_hex, starts_like_json};
+use super::super::encoding::{
+    base64, hex_digits, json_in_base64, json_in_hex, starts_with_bracket,
+};
 use super::super::json::{Object, Value};
 use super::super::layout::Decoding;
 use super::super::request::{Body, Fault, Request};
@@ -103,10 +105,10 @@ impl<'t> Form<'t> {
         let form = Form::detected(value)?;
         let text = String::from_utf8_lossy(&form.body.bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        starts_like_json(text.as_bytes()).then(|| text.to_owned())
+        starts_with_bracket(text.as_bytes()).then(|| text.to_owned())
     }
 
-    /// The bytes that a text stands for which is no JSON.
+    /// The bytes that a text stands for which is not JSON.
     pub(super) fn of_bare_text(text: &str, decoding: Decoding) -> Option<Form<'static>> {
         let text = text.trim_ascii();
         match decoding {
@@ -192,7 +194,7 @@ impl<'t> Form<'t> {
             name = ENCODED_AGAIN;
         }
         let text = std::str::from_utf8(&body.bytes).ok()?;
-        if starts_like_json(text.as_bytes()) {
+        if starts_with_bracket(text.as_bytes()) {
             return Some(Self { body, name });
         }
         of_encoded(text)

@@ -8,7 +8,7 @@
 //! 3. Otherwise the column of the body holds the body, whatever that is, if the row has a signature
 //!    or the cell a few of the platform's keys: a broken or another notification.
 //!
-//! A row that is none of these is no delivery, and counted.
+//! A row that is none of these is not a delivery, and counted.
 
 use std::borrow::Cow;
 

@@ -52,7 +52,7 @@ pub(super) struct SourceEnd {
     pub(super) claim: Claim,
     /// The encodings that were undone to read it, such as `gzip`.
     pub(super) encodings: Vec<&'static str>,
-    /// What it is, if its first bytes tell that it is no capture.
+    /// What it is, if its first bytes tell that it is not a capture.
     pub(super) foreign: Option<&'static Foreign>,
 }
 

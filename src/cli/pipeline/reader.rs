@@ -406,7 +406,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         Ok(capture::is_text(&self.options.capture, records.start()?))
     }
 
-    /// What the source is, if its first bytes tell that it is no capture, and no format was named.
+    /// What the source is, if its first bytes tell that it is not a capture, and no format was named.
     fn foreign(&self, records: &mut Records<impl Read>) -> Option<&'static Foreign> {
         let start = records.start().ok()?;
         let format = self.options.capture.format;

@@ -29,7 +29,7 @@ impl SkippedParts {
         self.requests.is_empty() && !self.is_foreign()
     }
 
-    /// Whether there are parts that are no requests.
+    /// Whether there are parts that are not requests.
     pub(super) fn is_foreign(&self) -> bool {
         self.records + self.lines > 0
     }

@@ -862,7 +862,7 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 fn is_value(line: &[u8]) -> bool {
-    let may_start = |byte: &u8| byte.is_ascii_digit() || b"\"-tfn{[".contains(byte);
+    let may_start = |byte: &u8| byte.is_ascii_digit() || b"-tfn".contains(byte);
     let first = line.trim_ascii_start().first();
     // Nearly all lines of a log are told apart without reading them.
     let is_word = || memchr::memchr(b' ', line.trim_ascii()).is_none();
