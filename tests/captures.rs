@@ -15,7 +15,7 @@ use chatlog::json::Document;
 use chatlog::{Origin, Text, inspect};
 use serde_json::value::RawValue;
 
-const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
+use crate::sample::{SIGNATURE, record as alone, whole};
 
 /// What the names of archives end with.
 const ARCHIVES: [&str; 2] = [".zip", ".tar.gz"];
@@ -49,32 +49,23 @@ fn record<'a>(input: &'a [u8], part: &str) -> Record<'a> {
     }
 }
 
-fn whole(input: &[u8]) -> Record<'_> {
-    Record {
-        bytes: input,
-        terminator: b"",
-        is_whole: false,
-        start: Position::START,
-    }
-}
-
 /// The records of an input, cut as far as these samples need it.
 fn records(input: &[u8]) -> Vec<Record<'_>> {
     let Ok(text) = std::str::from_utf8(input) else {
-        return vec![whole(input)];
+        return vec![alone(input)];
     };
     let is_text = is_text(&CaptureOptions::default(), input);
     if is_text || serde_json::from_str::<Box<RawValue>>(text).is_err() {
         // A log is one run of lines.
         return if is_text || !input.starts_with(b"{") {
-            vec![whole(input)]
+            vec![alone(input)]
         } else {
             text.lines().map(|line| record(input, line)).collect()
         };
     }
     match serde_json::from_str::<Vec<&RawValue>>(text) {
         Ok(items) => items.iter().map(|item| record(input, item.get())).collect(),
-        Err(_) => vec![whole(input)],
+        Err(_) => vec![alone(input)],
     }
 }
 
@@ -167,10 +158,7 @@ fn case(format: Option<CaptureFormat>, input: &str, want: &[&str]) {
         ..CaptureOptions::default()
     };
     // The only request of an input is a delivery, whatever it holds.
-    let record = Record {
-        is_whole: true,
-        ..whole(input.as_bytes())
-    };
+    let record = whole(input.as_bytes());
     let capture = deliveries(&record, &options);
     let mut found = Vec::new();
     for delivery in &capture.deliveries {
@@ -405,7 +393,7 @@ fn a_bomb_stops_at_the_limit() {
         limits: Limits { max_body: 1000 },
         ..CaptureOptions::default()
     };
-    let capture = deliveries(&whole(&input), &options);
+    let capture = deliveries(&alone(&input), &options);
     assert!(capture.deliveries.is_empty());
     assert_eq!(
         capture.problems[0].message,
@@ -419,7 +407,7 @@ fn exhaust(input: &[u8], format: Option<CaptureFormat>) {
         format,
         ..CaptureOptions::default()
     };
-    deliveries(&whole(input), &options);
+    deliveries(&alone(input), &options);
 }
 
 #[test]

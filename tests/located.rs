@@ -5,38 +5,27 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chatlog::Text;
 use chatlog::capture::{
-    Capture, CaptureOptions, ColumnsError, Layout, LayoutError, Part, Record, deliveries,
+    Capture, CaptureOptions, ColumnsError, Layout, LayoutError, Part, deliveries,
 };
 use chatlog::delivery::Fidelity;
 use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
-use chatlog::{Position, Text};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::folder::{self, Folder, Run, SECRET};
 use crate::notifications::runner;
-
-/// A body, which changes when any tool prints it again.
-const BODY: &str = include_str!("../samples/captures/body.json");
+use crate::sample::{BODY, record};
 
 /// The signature of `body` with the secret of these tests.
 fn signature_of(body: &str) -> String {
     let options = CaptureOptions::for_format(chatlog::delivery::CaptureFormat::Body);
-    let capture = deliveries(&record(body), &options);
+    let capture = deliveries(&record(body.as_bytes()), &options);
     let secret = Secret::new(SECRET).expect("it is not empty");
     let delivery = &capture.deliveries[0];
     sign(delivery, &Scheme::default(), &secret, Encoding::Hex).expect("it is signed")
-}
-
-fn record(text: &str) -> Record<'_> {
-    Record {
-        bytes: text.as_bytes(),
-        terminator: b"",
-        is_whole: false,
-        start: Position::START,
-    }
 }
 
 /// The layout with these paths, for which the user vouches. An empty path to the headers or the
@@ -58,7 +47,7 @@ fn read<'a>(text: &'a str, layout: &Layout) -> Capture<'a> {
         layout: Some(layout.clone()),
         ..CaptureOptions::default()
     };
-    deliveries(&record(text), &options)
+    deliveries(&record(text.as_bytes()), &options)
 }
 
 /// The verdicts and bodies in a record, read with a layout of these paths.

@@ -5,36 +5,19 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chatlog::Position;
-use chatlog::capture::{Capture, CaptureOptions, Record, SkippedPart, deliveries};
-use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
-use chatlog::signature::{Checks, Scheme, Secret, Verdict, verify};
+use chatlog::capture::{Capture, CaptureOptions, SkippedPart, deliveries};
+use chatlog::delivery::{CaptureFormat, Fidelity};
+use chatlog::signature::Verdict;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::folder::{Folder, run};
 use crate::notifications::{any_notification, good, runner};
-
-const SECRET: &str = "chatlog-sample-secret";
-const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
-
-/// The body of all samples, which changes when any tool prints it again.
-const BODY: &str = include_str!("../samples/captures/body.json");
+use crate::sample::{BODY, SECRET, SIGNATURE, record, verdict};
 
 fn read(input: &[u8]) -> Capture<'_> {
-    let record = Record {
-        bytes: input,
-        terminator: b"",
-        is_whole: false,
-        start: Position::START,
-    };
-    deliveries(&record, &CaptureOptions::default())
-}
-
-fn verdict(delivery: &Delivery<'_>) -> Verdict {
-    let secret = Secret::new(SECRET).expect("it is not empty");
-    verify(delivery, &Checks::new(Scheme::default(), [secret])).verdict
+    deliveries(&record(input), &CaptureOptions::default())
 }
 
 /// The verdict and the fidelity of each delivery in a text.

@@ -7,47 +7,21 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chatlog::Position;
 use chatlog::capture::{Capture, CaptureOptions, Layout, Record, deliveries};
 use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
-use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
+use chatlog::signature::{Verdict, verify};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::notifications::{any_notification, good, runner};
-
-const SECRET: &str = "chatlog-sample-secret";
-const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
-
-/// The body of all samples, which changes when any tool prints it again.
-const BODY: &str = include_str!("../samples/captures/body.json");
+use crate::sample::{BODY, SIGNATURE, checks, record, signature_of};
 
 fn read(input: &[u8]) -> Capture<'_> {
-    let record = Record {
-        bytes: input,
-        terminator: b"",
-        is_whole: false,
-        start: Position::START,
-    };
-    deliveries(&record, &CaptureOptions::default())
-}
-
-fn secret() -> Secret {
-    Secret::new(SECRET).expect("it is not empty")
+    deliveries(&record(input), &CaptureOptions::default())
 }
 
 fn verdict(delivery: &Delivery<'_>) -> (Verdict, String) {
-    let signature = verify(delivery, &Checks::new(Scheme::default(), [secret()]));
+    let signature = verify(delivery, &checks());
     (signature.verdict, signature.reason.unwrap_or_default())
-}
-
-fn signature_of(body: &str) -> String {
-    let capture = read(body.as_bytes());
-    sign(
-        &capture.deliveries[0],
-        &Scheme::default(),
-        &secret(),
-        Encoding::Hex,
-    )
-    .expect("it is signed")
 }
 
 /// What a record holds: the verdict and the fidelity of each delivery, and its body.

@@ -5,37 +5,22 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chatlog::Position;
-use chatlog::capture::{Capture, CaptureOptions, Record, deliveries, is_text};
+use chatlog::capture::{Capture, CaptureOptions, deliveries, is_text};
 use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
-use chatlog::signature::{Checks, Scheme, Secret, Verdict, verify};
+use chatlog::signature::Verdict;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::notifications::{any_notification, good, runner};
-
-const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
-
-/// The body of all samples, which changes when any tool prints it again.
-const BODY: &str = include_str!("../samples/captures/body.json");
+use crate::sample::{BODY, SIGNATURE, verdict, whole};
 
 fn read(input: &[u8], format: Option<CaptureFormat>) -> Capture<'_> {
-    let record = Record {
-        bytes: input,
-        terminator: b"",
-        is_whole: true,
-        start: Position::START,
-    };
     let options = CaptureOptions {
         format,
         ..CaptureOptions::default()
     };
-    deliveries(&record, &options)
-}
-
-fn verdict(delivery: &Delivery<'_>) -> Verdict {
-    let secret = Secret::new("chatlog-sample-secret").expect("it is not empty");
-    verify(delivery, &Checks::new(Scheme::default(), [secret])).verdict
+    deliveries(&whole(input), &options)
 }
 
 /// What a table holds: each delivery, as its place, verdict and fidelity, and each problem.

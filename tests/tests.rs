@@ -6,6 +6,7 @@ mod contract;
 mod folder;
 mod notifications;
 mod program;
+mod sample;
 
 // What `README.md` promises people can rely on: one sentence, one test.
 mod guarantees;

@@ -4,16 +4,12 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use chatlog::Position;
-use chatlog::capture::{Capture, CaptureOptions, Record, deliveries};
-use chatlog::delivery::{CaptureFormat, Delivery, Fidelity};
-use chatlog::signature::{Checks, Encoding, Scheme, Secret, Verdict, sign, verify};
+use chatlog::capture::{Capture, CaptureOptions, deliveries};
+use chatlog::delivery::{CaptureFormat, Fidelity};
 use proptest::prelude::*;
 
 use crate::notifications::runner;
-
-const SIGNATURE: &str = "6a60f0896fe55be4a4a0a3c7bbcc2f4318883f09ac45a7bb4a3f483518264a5f";
-const BODY: &str = include_str!("../samples/captures/body.json");
+use crate::sample::{BODY, SIGNATURE, signature_of, verdict, whole};
 
 fn read(input: &[u8]) -> Capture<'_> {
     let is_dump = input.starts_with(b"> ") || input.starts_with(b"< ");
@@ -26,21 +22,7 @@ fn read(input: &[u8]) -> Capture<'_> {
 }
 
 fn read_as(format: CaptureFormat, input: &[u8]) -> Capture<'_> {
-    let record = Record {
-        bytes: input,
-        terminator: b"",
-        is_whole: true,
-        start: Position::START,
-    };
-    deliveries(&record, &CaptureOptions::for_format(format))
-}
-
-fn secret() -> Secret {
-    Secret::new("chatlog-sample-secret").expect("it is not empty")
-}
-
-fn verdict(delivery: &Delivery<'_>) -> Verdict {
-    verify(delivery, &Checks::new(Scheme::default(), [secret()])).verdict
+    deliveries(&whole(input), &CaptureOptions::for_format(format))
 }
 
 /// The verdict on each delivery of a trace, with its fidelity, and the problems.
@@ -119,13 +101,8 @@ fn a_dot_may_be_a_dot() {
     let body = r#"{"callee": "+62", "score": 1.5}"#;
     let plain = trace(body.as_bytes(), "", 1_000, true);
     let capture = read(plain.as_bytes());
-    let signature = sign(
-        &capture.deliveries[0],
-        &Scheme::default(),
-        &secret(),
-        Encoding::Hex,
-    );
-    let signature = signature.expect("it is signed");
+    assert_eq!(&*capture.deliveries[0].body, body.as_bytes());
+    let signature = signature_of(body);
     let ascii = |body: &str| held(&trace(body.as_bytes(), &signature, 1_000, false));
     assert_eq!(ascii(body), ["valid decoded"]);
     assert_eq!(ascii(&body.replace("62", "63")), ["inconclusive decoded"]);

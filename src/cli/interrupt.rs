@@ -80,8 +80,8 @@ impl Interrupt {
         Ok(Self(arrived))
     }
 
-    /// Returns only if no signal has arrived, or a server took it. Otherwise the signal decides the exit code, and not
-    /// the errors that it caused.
+    /// Returns only if no signal has arrived, or a server took it. Otherwise the signal decides the exit
+    /// code, and not the errors that it caused.
     pub(crate) fn settle(&self) {
         while self.0.load(Ordering::SeqCst) && !IS_LEFT_TO_SERVER.load(Ordering::SeqCst) {
             thread::sleep(NAP);

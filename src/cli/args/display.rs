@@ -1,8 +1,11 @@
 //! How output looks on a terminal.
 
+use chatlog::view::Zone;
 use clap::{Args, ValueEnum, ValueHint};
 
 use crate::cli::color::Color;
+use crate::cli::completion::zones;
+use crate::cli::time_zone;
 
 #[derive(Debug, Args)]
 pub(crate) struct DisplayArgs {
@@ -33,4 +36,22 @@ pub(crate) enum Hyperlinks {
     Always,
     /// Whole URLs
     Never,
+}
+
+/// How much of a session is shown, and in which time zone.
+#[derive(Debug, Args)]
+pub(crate) struct SessionArgs {
+    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
+    /// [default: UTC]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
+          value_parser = zones(time_zone::parse))]
+    pub(crate) tz: Option<Zone>,
+
+    /// Show long texts in full
+    #[arg(long)]
+    pub(crate) full_text: bool,
+
+    /// Also show ids, how the delivery was read, and the number, type and status of every message
+    #[arg(long)]
+    pub(crate) details: bool,
 }

@@ -5,12 +5,12 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chatlog::view::{SessionFormat, Zone};
+use chatlog::view::SessionFormat;
 use clap::{Args, ValueHint};
 
-use super::{DecryptArgs, DisplayArgs, LevelArgs, LimitArgs, RedactArgs, SignatureArgs};
-use crate::cli::completion::zones;
-use crate::cli::time_zone;
+use super::{
+    DecryptArgs, DisplayArgs, LevelArgs, LimitArgs, RedactArgs, SessionArgs, SignatureArgs,
+};
 
 pub(super) const LISTEN_EXAMPLES: &str = "\
 Examples:
@@ -123,19 +123,8 @@ pub(crate) struct ViewArgs {
     #[arg(long, value_enum, default_value_t = SessionFormat::Table)]
     pub(crate) format: SessionFormat,
 
-    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
-    /// [default: UTC]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
-          value_parser = zones(time_zone::parse))]
-    pub(crate) tz: Option<Zone>,
-
-    /// Show long texts in full
-    #[arg(long)]
-    pub(crate) full_text: bool,
-
-    /// Also show ids, how the delivery was read, and the number, type and status of every message
-    #[arg(long)]
-    pub(crate) details: bool,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
 }
 
 /// What strangers may use up.

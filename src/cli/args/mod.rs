@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
-pub(crate) use self::display::{DisplayArgs, Hyperlinks};
+pub(crate) use self::display::{DisplayArgs, Hyperlinks, SessionArgs};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::findings::{LevelArgs, LimitArgs};

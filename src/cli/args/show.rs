@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use chatlog::view::{Order, Part, SessionFormat, Zone};
+use chatlog::view::{Order, Part, SessionFormat};
 use clap::{Args, ValueHint};
 
 use super::{
     DecryptArgs, DisplayArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs, LimitArgs, RedactArgs,
-    SignatureArgs, is_folder,
+    SessionArgs, SignatureArgs, is_folder,
 };
-use crate::cli::completion::zones;
-use crate::cli::time_zone;
 
 pub(super) const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -50,19 +48,8 @@ pub(crate) struct Show {
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Received)]
     pub(crate) sort: Order,
 
-    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
-    /// [default: UTC]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
-          value_parser = zones(time_zone::parse))]
-    pub(crate) tz: Option<Zone>,
-
-    /// Show long texts in full
-    #[arg(long)]
-    pub(crate) full_text: bool,
-
-    /// Also show ids, how the delivery was read, and the number, type and status of every message
-    #[arg(long)]
-    pub(crate) details: bool,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
 
     /// When to show URLs as short hyperlinks
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Hyperlinks::Auto, help_heading = "Display")]

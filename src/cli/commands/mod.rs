@@ -39,7 +39,9 @@ use chatlog::view::{Canvas, Theme, Zone};
 
 use clap::CommandFactory;
 
-use crate::cli::args::{Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs, OUTPUT};
+use crate::cli::args::{
+    Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs, OUTPUT, SessionArgs,
+};
 use crate::cli::color::Color;
 use crate::cli::config::Config;
 use crate::cli::layout::LayoutSettings;
@@ -224,6 +226,12 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
         zone,
         hyperlinks: false,
     }
+}
+
+/// The time zone of what is shown: that of the option or else of the project file.
+fn zone(args: &SessionArgs, config: &Config) -> Zone {
+    let zone = args.tz.clone().or_else(|| config.time_zone.clone());
+    zone.unwrap_or(Zone::UTC)
 }
 
 /// The canvas for tables on standard output, which nobody reads comfortably across a wide terminal.

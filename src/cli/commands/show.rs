@@ -19,7 +19,7 @@ use super::pages::Pages;
 use super::redaction::Redaction;
 use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
 use super::verifier::{Failures, Verifier};
-use super::{file_canvas, levels, pager_of, read_options, table_canvas};
+use super::{file_canvas, levels, pager_of, read_options, table_canvas, zone};
 use crate::cli::args::{Hyperlinks, OUTPUT, Show};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -62,8 +62,7 @@ impl Showing {
     /// A secret or the key cannot be read, the environment holds an invalid scheme, or the output cannot be
     /// written.
     fn new(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Self> {
-        let zone = args.tz.clone().or_else(|| config.time_zone.clone());
-        let zone = zone.unwrap_or(Zone::UTC);
+        let zone = zone(&args.session, config);
         let secrets = args.signature.secrets.read(&args.inputs)?;
         let (canvas, pager) = canvas_and_pager(args, config, zone);
         Ok(Self {
@@ -76,8 +75,8 @@ impl Showing {
             selection: Selection {
                 only: args.only,
                 order: args.sort,
-                full_text: args.full_text,
-                details: args.details,
+                full_text: args.session.full_text,
+                details: args.session.details,
             },
             verifier: Verifier::new(&args.signature, config, secrets)?,
             redaction: Redaction::new(&args.redact)?,

@@ -10,15 +10,15 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use chatlog::view::delivery_count;
 
 use super::stop::Stop;
-use super::tally::counted;
 use crate::cli::commands::show::{ShowOutput, Showing};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{eprint_problem, report_problem};
@@ -52,7 +52,7 @@ pub(super) struct DisplayEnd {
 #[derive(Debug, Default)]
 struct Waiting {
     bytes: AtomicUsize,
-    not_shown: AtomicU64,
+    not_shown: AtomicUsize,
 }
 
 /// How to show deliveries, and what to do when that ends.
@@ -120,7 +120,7 @@ impl DisplayEnd {
     ///
     /// # Errors
     /// The output cannot be written.
-    pub(super) fn wait(self, patience: Option<Duration>) -> Result<(Outcome, u64)> {
+    pub(super) fn wait(self, patience: Option<Duration>) -> Result<(Outcome, usize)> {
         let result = match patience {
             Some(patience) => self.ended.recv_timeout(patience),
             None => self.ended.recv().map_err(RecvTimeoutError::from),
@@ -234,11 +234,12 @@ impl DisplaySettings {
 
 impl Waiting {
     /// Says how many deliveries were not shown since it was last said.
-    fn report_new(&self, said: u64) -> u64 {
+    fn report_new(&self, said: usize) -> usize {
         let not_shown = self.not_shown.load(Ordering::Acquire);
         if not_shown > said {
-            let deliveries = counted(not_shown - said, "delivery is", "deliveries are");
-            let what = format!("too slow: {deliveries} not shown");
+            let new = not_shown - said;
+            let are = if new == 1 { "is" } else { "are" };
+            let what = format!("too slow: {} {are} not shown", delivery_count(new));
             report_problem(&"standard output", &what);
         }
         not_shown

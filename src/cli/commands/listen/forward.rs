@@ -13,7 +13,7 @@ use super::head::Head;
 use crate::cli::args::Listen;
 use crate::cli::http::{Header, Limits, Request, Target, end_to_end};
 
-/// The bytes of an answer's body that are passed back; a longer answer is none.
+/// The bytes of an answer's body that are passed back; a longer answer counts as none.
 const MAX_ANSWER: usize = 1 << 20;
 
 /// The program that deliveries are passed on to.

@@ -47,7 +47,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use chatlog::capture::{CaptureOptions, Limits};
 use chatlog::delivery::CaptureFormat;
-use chatlog::view::{Order, Selection, Zone};
+use chatlog::view::{Order, Selection, delivery_count};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -56,12 +56,12 @@ use self::forward::Forward;
 use self::receiver::Receiver;
 use self::stop::Stop;
 use self::store::Store;
-use self::tally::{Tally, counted};
+use self::tally::Tally;
 use super::redaction::Redaction;
 use super::screen::{Screen, Target};
 use super::show::Showing;
 use super::verifier::Verifier;
-use super::{levels, table_canvas};
+use super::{levels, table_canvas, zone};
 use crate::cli::args::Listen;
 use crate::cli::config::Config;
 use crate::cli::interrupt;
@@ -155,8 +155,8 @@ fn display_settings(
 }
 
 fn showing(args: &Listen, config: &Config) -> Result<Showing> {
-    let zone = args.view.tz.clone().or_else(|| config.time_zone.clone());
-    let canvas = table_canvas(&args.look, config, zone.unwrap_or(Zone::UTC));
+    let zone = zone(&args.view.session, config);
+    let canvas = table_canvas(&args.look, config, zone);
     let secrets = args.signature.secrets.read_without_input()?;
     let screen = Screen::new(
         Target::Stdout(Stdout::new()),
@@ -172,8 +172,8 @@ fn showing(args: &Listen, config: &Config) -> Result<Showing> {
         selection: Selection {
             only: None,
             order: Order::Received,
-            full_text: args.view.full_text,
-            details: args.view.details,
+            full_text: args.view.session.full_text,
+            details: args.view.session.details,
         },
         verifier: Verifier::new(&args.signature, config, secrets)?,
         redaction: Redaction::new(&args.redact)?,
@@ -189,8 +189,9 @@ fn finish(tally: &Tally, display: DisplayEnd, stop: &Stop, saves: bool) -> Resul
     }
     let (mut outcome, not_shown) = shown?;
     if not_shown > 0 {
-        let deliveries = counted(not_shown, "delivery was", "deliveries were");
-        let what = format!("{deliveries} not shown, because the output was too slow");
+        let deliveries = delivery_count(not_shown);
+        let were = if not_shown == 1 { "was" } else { "were" };
+        let what = format!("{deliveries} {were} not shown, because the output was too slow");
         report_problem(&"listen", &what);
         // The file of a delivery that was saved is there to be shown.
         outcome = outcome.max(if saves {

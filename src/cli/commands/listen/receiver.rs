@@ -225,7 +225,7 @@ impl Receiver {
         let mut recent = lock(&self.recent);
         let first = recent.add(hash, &numbered);
         let note = first.map(|first| format!("redelivery: the same body as {first}"));
-        tally.redeliveries += u64::from(note.is_some());
+        tally.redeliveries += usize::from(note.is_some());
         if self.shows {
             self.display.show(Received {
                 path,

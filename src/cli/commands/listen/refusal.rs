@@ -4,7 +4,7 @@ use hyper::StatusCode;
 
 use crate::cli::outcome::Outcome;
 
-/// Why a request is no delivery that was accepted.
+/// Why a request was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Refusal {
     Origin,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chatlog::view::delivery_count;
+use chatlog::view::findings::counted;
+
 use super::refusal::Refusal;
 use crate::cli::outcome::Outcome;
 
@@ -9,10 +12,10 @@ use crate::cli::outcome::Outcome;
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// The deliveries that were accepted.
-    pub(super) deliveries: u64,
+    pub(super) deliveries: usize,
     /// Those of them whose body had arrived before.
-    pub(super) redeliveries: u64,
-    refused: BTreeMap<Refusal, u64>,
+    pub(super) redeliveries: usize,
+    refused: BTreeMap<Refusal, usize>,
 }
 
 impl Tally {
@@ -29,33 +32,25 @@ impl Tally {
     /// The sentences of the summary.
     pub(super) fn sentences(&self) -> Vec<String> {
         let mut sentences = vec![self.accepted()];
-        let total: u64 = self.refused.values().sum();
+        let total: usize = self.refused.values().sum();
         if total > 0 {
             let reasons = self.refused.iter().map(|(refusal, count)| {
                 let status = refusal.status().as_u16();
                 format!("{count} × {status} {}", refusal.reason())
             });
             let reasons = reasons.collect::<Vec<_>>().join(", ");
-            let requests = counted(total, "request", "requests");
+            let requests = counted(total, "request");
             sentences.push(format!("answered {requests} with an error: {reasons}"));
         }
         sentences
     }
 
     fn accepted(&self) -> String {
-        let deliveries = counted(self.deliveries, "delivery", "deliveries");
+        let deliveries = delivery_count(self.deliveries);
         match self.redeliveries {
             0 => format!("received {deliveries}"),
             1 => format!("received {deliveries}, 1 of them a redelivery"),
             again => format!("received {deliveries}, {again} of them redeliveries"),
         }
-    }
-}
-
-/// `1 delivery`, `2 deliveries`
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{count} {many}"),
     }
 }
