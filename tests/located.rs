@@ -238,7 +238,7 @@ fn options_that_do_not_go_together_are_usage_errors() {
             "invalid value 'hexx'",
         ),
         (
-            vec!["--body-at", "/a", "--columns", "body=a"],
+            vec!["--body-at", "/a", "--capture-columns", "body=a"],
             "cannot be used with",
         ),
         (
@@ -257,15 +257,21 @@ fn options_that_do_not_go_together_are_usage_errors() {
             vec!["--body-at", "/*/b", "--headers-at", "/*/h/*"],
             "--headers-at has more `*` than --body-at",
         ),
-        (vec!["--columns", "payload"], "`payload` is not PART=COLUMN"),
         (
-            vec!["--columns", "signature=sig"],
+            vec!["--capture-columns", "payload"],
+            "`payload` is not PART=COLUMN",
+        ),
+        (
+            vec!["--capture-columns", "signature=sig"],
             "the column of the body is missing",
         ),
-        (vec!["--columns", "bdy=x"], "did you mean `body`?"),
-        (vec!["--columns", "body=x,body=y"], "`body` is named twice"),
+        (vec!["--capture-columns", "bdy=x"], "did you mean `body`?"),
         (
-            vec!["--columns", "body=x,headers=x"],
+            vec!["--capture-columns", "body=x,body=y"],
+            "`body` is named twice",
+        ),
+        (
+            vec!["--capture-columns", "body=x,headers=x"],
             "the body and the headers are in the same column",
         ),
         (vec!["--strip-prefix", "a("], "column 2: unclosed group"),
@@ -299,7 +305,7 @@ fn columns_are_keys_of_rows() {
         &folder,
         &[
             "verify",
-            "--columns",
+            "--capture-columns",
             "body=payload,signature=sig",
             "rows.json",
         ],
@@ -307,20 +313,20 @@ fn columns_are_keys_of_rows() {
     .is(1, &["2 deliveries: 1 valid, 1 invalid"]);
     chatlog(
         &folder,
-        &["verify", "--columns", "body=playload", "rows.json"],
+        &["verify", "--capture-columns", "body=playload", "rows.json"],
     )
     .is(
         2,
-        &["there is no column `playload` in this record (see --columns): the nearest is `payload`"],
+        &["there is no column `playload` in this record (see --capture-columns): the nearest is `payload`"],
     );
     folder.write("http.txt", "POST / HTTP/1.1\r\n\r\n{}");
     chatlog(
         &folder,
-        &["verify", "--columns", "body=payload", "http.txt"],
+        &["verify", "--capture-columns", "body=payload", "http.txt"],
     )
     .is(
         2,
-        &["there is no column `payload` in this record (see --columns): the columns of the record are `POST / HTTP/1.1`"],
+        &["there is no column `payload` in this record (see --capture-columns): the columns of the record are `POST / HTTP/1.1`"],
     );
     assert_eq!(
         Layout::of_columns("body=a,signature=a"),
@@ -347,7 +353,12 @@ fn columns_are_those_of_a_table() {
     folder.write("bare.csv", format!("1;{signature};{body}\n2;;{body}\n"));
     chatlog(
         &folder,
-        &["verify", "--columns", "body=bb,signature=aa", "named.csv"],
+        &[
+            "verify",
+            "--capture-columns",
+            "body=bb,signature=aa",
+            "named.csv",
+        ],
     )
     .is(
         1,
@@ -360,11 +371,19 @@ fn columns_are_those_of_a_table() {
     );
     chatlog(
         &folder,
-        &["verify", "--columns", "body=3,signature=2", "bare.csv"],
+        &[
+            "verify",
+            "--capture-columns",
+            "body=3,signature=2",
+            "bare.csv",
+        ],
     )
     .is(1, &["2 deliveries: 1 valid, 1 missing"]);
-    chatlog(&folder, &["verify", "--columns", "body=b", "named.csv"])
-        .is(2, &["named.csv:2:1: there is no column `b` in this record"]);
+    chatlog(
+        &folder,
+        &["verify", "--capture-columns", "body=b", "named.csv"],
+    )
+    .is(2, &["named.csv:2:1: there is no column `b` in this record"]);
 }
 
 /// The signature that was read at a place is that of the header which the user named.
@@ -403,7 +422,7 @@ fn a_project_file_names_the_places_and_options_beat_it() {
         .chatlog("verify --headers-at /evt log.ndjson")
         .is(1, &["1 missing"]);
     folder
-        .chatlog("verify --columns body=x log.ndjson")
+        .chatlog("verify --capture-columns body=x log.ndjson")
         .is(2, &["there is no column `x`"]);
     // A format that was named has its own places.
     folder.write(

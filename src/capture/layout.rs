@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! --body-at '/requests/*/request/body' --headers-at '/requests/*/request/headers'
-//! --columns body=payload,signature=sig
+//! --capture-columns body=payload,signature=sig
 //! ```
 //!
 //! The search says the same of what it found, so that it can be given back as options.
@@ -176,7 +176,7 @@ impl Part {
     /// All parts.
     pub const ALL: [Self; 3] = [Self::Body, Self::Headers, Self::Signature];
 
-    /// The name in `--columns`.
+    /// The name in `--capture-columns`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Body => "body",

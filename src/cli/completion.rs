@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 
 use chatlog::signature::Algorithm;
 use chatlog::view::findings::ReportFormat;
-use clap::builder::{PossibleValue, TypedValueParser};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Command, ValueEnum};
 
 use crate::cli::time_zone;
@@ -35,6 +35,14 @@ impl<P: TypedValueParser> TypedValueParser for Suggesting<P> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         let values = (self.values)();
         Some(Box::new(values.into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// Accepts any text, and suggests these words.
+pub(crate) fn words(values: fn() -> Vec<String>) -> Suggesting<StringValueParser> {
+    Suggesting {
+        parser: StringValueParser::new(),
+        values,
     }
 }
 

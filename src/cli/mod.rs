@@ -20,6 +20,7 @@ mod outcome;
 mod output;
 mod pipeline;
 mod quoting;
+mod time_bound;
 mod time_zone;
 mod url;
 mod usage;

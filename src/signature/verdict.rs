@@ -21,6 +21,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, the best first.
+    pub const ALL: [Self; 5] = [
+        Self::Valid,
+        Self::Invalid,
+        Self::Missing,
+        Self::Inconclusive,
+        Self::Unchecked,
+    ];
+
     /// The name, as it is shown and serialized.
     pub fn name(self) -> &'static str {
         match self {
@@ -30,6 +39,18 @@ impl Verdict {
             Self::Inconclusive => "inconclusive",
             Self::Unchecked => "unchecked",
         }
+    }
+}
+
+/// On the command line, a verdict is given by its name.
+#[cfg(feature = "cli")]
+impl clap::ValueEnum for Verdict {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! and a screenshot outlives its author's settings.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
 /// The time zone that times are shown in.
@@ -17,6 +18,11 @@ impl Zone {
     /// A zone of the time zone database, or a fixed offset.
     pub fn new(zone: TimeZone) -> Self {
         Self(zone)
+    }
+
+    /// The instant at which clocks in the zone show this date and time.
+    pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
+        self.0.to_timestamp(local).ok()
     }
 
     /// The name, such as `Asia/Jakarta`, `UTC` or `UTC+07:00`.

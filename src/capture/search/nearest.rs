@@ -38,7 +38,7 @@ impl Miss<'_, '_> {
             let found = found.unwrap_or_else(|| self.what_is_there());
             let column = shown(column);
             return format!(
-                "there is no column `{column}` in this record (see --columns): {found}"
+                "there is no column `{column}` in this record (see --capture-columns): {found}"
             );
         }
         let found = self.nearest_path(record).map(near);
@@ -192,7 +192,7 @@ pub(super) fn starts_like_value(text: &str) -> bool {
 /// The tallies of a record in which nothing can be found.
 pub(super) fn not_json(layout: &Layout, record: &Record<'_>) -> PlaceTallies {
     let message = if layout.is_of_columns {
-        "this is neither a table nor JSON, so it has no columns (see --columns)".to_owned()
+        "this is neither a table nor JSON, so it has no columns (see --capture-columns)".to_owned()
     } else {
         let path = layout.body.shown();
         format!("this is not JSON, so there is no `{path}` in it (see --body-at)")

@@ -15,6 +15,7 @@
 
 mod display;
 mod documents;
+mod filter;
 mod findings;
 #[cfg(feature = "listen")]
 mod listen;
@@ -37,6 +38,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 pub(crate) use self::display::{DisplayArgs, Hyperlinks, SessionArgs};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
+pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
 #[cfg(feature = "listen")]
 use self::listen::LISTEN_EXAMPLES;

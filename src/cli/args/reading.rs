@@ -76,7 +76,7 @@ pub(crate) struct LayoutArgs {
 
     /// Read the parts of a request in these columns of a table, or in these keys of JSON:
     /// body=payload,signature=sig,headers=hdrs
-    #[arg(long, value_name = "PART=COLUMN,…", value_parser = Layout::of_columns, value_hint = ValueHint::Other,
+    #[arg(long = "capture-columns", value_name = "PART=COLUMN,…", value_parser = Layout::of_columns, value_hint = ValueHint::Other,
           conflicts_with_all = ["body_at", "headers_at", "signature_at"])]
     columns: Option<Layout>,
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use super::{Inputs, RedactOptions, is_folder};
+use super::{FilterArgs, Inputs, RedactOptions, is_folder};
 
 pub(super) const REDACT_EXAMPLES: &str = "\
 Examples:
@@ -16,6 +16,9 @@ Examples:
 pub(crate) struct Redact {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     /// Write the notifications to this file, one file each to this folder, or to standard output for
     /// `-`

@@ -6,8 +6,8 @@ use chatlog::view::{Order, Part, SessionFormat};
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, DisplayArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs, LimitArgs, RedactArgs,
-    SessionArgs, SignatureArgs, is_folder,
+    DecryptArgs, DisplayArgs, FilterArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs, LimitArgs,
+    RedactArgs, SessionArgs, SignatureArgs, is_folder,
 };
 
 pub(super) const SHOW_EXAMPLES: &str = "\
@@ -23,6 +23,9 @@ Examples:
 pub(crate) struct Show {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,

@@ -7,7 +7,8 @@ use clap::{Args, ValueHint};
 
 use super::findings::report;
 use super::{
-    DecryptArgs, DisplayArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, RedactArgs, SignatureArgs,
+    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, RedactArgs,
+    SignatureArgs,
 };
 use crate::cli::completion::reports;
 
@@ -28,6 +29,9 @@ Examples:
 pub(crate) struct Validate {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,

@@ -8,7 +8,9 @@ use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::findings::report;
-use super::{DecryptArgs, DisplayArgs, Inputs, JobsArgs, LevelArgs, RedactArgs, SignatureArgs};
+use super::{
+    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, RedactArgs, SignatureArgs,
+};
 use crate::cli::completion::reports;
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
@@ -22,6 +24,9 @@ Examples:
 pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,

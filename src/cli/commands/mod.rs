@@ -8,6 +8,7 @@ mod documents;
 mod explain;
 mod extract;
 mod folder;
+mod inspection;
 #[cfg(feature = "listen")]
 mod listen;
 mod pages;
@@ -19,6 +20,7 @@ mod reports;
 mod scheme;
 mod screen;
 mod secrets;
+mod selection;
 mod show;
 mod sign;
 mod validate;
@@ -172,7 +174,7 @@ fn layout_settings(args: &InputArgs, config: &Config) -> anyhow::Result<LayoutSe
         Some(format) if format != CaptureFormat::Nested => {
             if given.has_places() {
                 bail!(
-                    "--input {format} says where the body is, and so does --body-at, --columns or \
+                    "--input {format} says where the body is, and so does --body-at, --capture-columns or \
                      --decode: leave one of them out"
                 );
             }
@@ -232,6 +234,11 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
 fn zone(args: &SessionArgs, config: &Config) -> Zone {
     let zone = args.tz.clone().or_else(|| config.time_zone.clone());
     zone.unwrap_or(Zone::UTC)
+}
+
+/// The time zone of a command that shows no times, for the days that filters name.
+fn filter_zone(config: &Config) -> Zone {
+    config.time_zone.clone().unwrap_or(Zone::UTC)
 }
 
 /// The canvas for tables on standard output, which nobody reads comfortably across a wide terminal.

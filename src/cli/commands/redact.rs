@@ -12,8 +12,9 @@ use chatlog::Text;
 use chatlog::redact::{Redacted, Redactor};
 
 use super::folder::{create_in_folder, make_folder};
-use super::read_options;
 use super::redaction::{redact, redactor};
+use super::selection::DeliverySelection;
+use super::{filter_zone, read_options};
 use crate::cli::args::{OUTPUT, Redact};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -21,18 +22,25 @@ use crate::cli::output::{ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &Redact, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let redaction = Notifications(redactor(&args.options)?);
+    let redaction = Notifications {
+        redactor: redactor(&args.options)?,
+        selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
+    };
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?;
     let mut destination = Destination::open(args, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &redaction, &mut destination)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
     destination.finish()?;
+    redaction.selection.report_if_all_left_out();
     Ok(outcome)
 }
 
 /// Redacts every notification.
-struct Notifications(Redactor);
+struct Notifications {
+    redactor: Redactor,
+    selection: DeliverySelection,
+}
 
 /// A notification that was redacted.
 struct Notification {
@@ -49,18 +57,23 @@ impl Processor for Notifications {
         incoming: &IncomingDelivery<'_>,
         output: &mut Self::Output,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
+        if !self.selection.accepts(incoming) {
+            return Ok(self.selection.left_out());
+        }
         if !Redactor::is_json(&incoming.delivery.body) {
             let why = "not JSON: nothing tells its values apart, so nothing of it is written";
             let name = incoming.origin.to_string();
-            report_problem(&self.0.text(&name), why);
-            return Ok(ControlFlow::Continue(Outcome::Trouble));
+            report_problem(&self.redactor.text(&name), why);
+            return Ok(self
+                .selection
+                .after(ControlFlow::Continue(Outcome::Trouble)));
         }
-        output.push(Notification::of(redact(&self.0, incoming)?));
-        Ok(ControlFlow::Continue(Outcome::Clean))
+        output.push(Notification::of(redact(&self.redactor, incoming)?));
+        Ok(self.selection.after(ControlFlow::Continue(Outcome::Clean)))
     }
 
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        Cow::Owned(self.0.text(text))
+        Cow::Owned(self.redactor.text(text))
     }
 }
 

@@ -34,6 +34,11 @@ impl Redaction {
         Ok(Self(redactor.transpose()?))
     }
 
+    /// Whether anything is replaced.
+    pub(super) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The number of workers, given what the user wants.
     pub(super) fn jobs(&self, wanted: Option<NonZeroUsize>) -> Option<NonZeroUsize> {
         match self.0 {

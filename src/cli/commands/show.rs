@@ -7,17 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use chatlog::archive::SessionRow;
-use chatlog::delivery::Delivery;
-use chatlog::finding::{FindingLimit, Levels};
-use chatlog::json::Document;
 use chatlog::signature::Signature;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::{Canvas, Selection, SessionFormat, Zone};
-use chatlog::{InspectOptions, Report, Text, inspect};
+use chatlog::{Report, Text};
 
+use super::inspection::Inspection;
 use super::pages::Pages;
 use super::redaction::Redaction;
 use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
+use super::selection::DeliverySelection;
 use super::verifier::{Failures, Verifier};
 use super::{file_canvas, levels, pager_of, read_options, table_canvas, zone};
 use crate::cli::args::{Hyperlinks, OUTPUT, Show};
@@ -33,7 +32,7 @@ pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?);
     let showing = Showing::new(args, config, &outputs)?;
-    let options = options.with_jobs(showing.redaction.jobs(args.jobs.jobs()));
+    let options = options.with_jobs(showing.inspection.jobs(args.jobs.jobs()));
     let mut output = showing.output();
     let outcome = pipeline::run(&options, &outputs, &showing, &mut output)?;
     // Windows cannot replace a file that is still open.
@@ -49,11 +48,8 @@ pub(super) struct Showing {
     pub(super) canvas: Canvas,
     /// Whether each session has a page of its own.
     pub(super) has_own_page: bool,
-    pub(super) levels: Levels,
-    pub(super) limit: FindingLimit,
     pub(super) selection: Selection,
-    pub(super) verifier: Verifier,
-    pub(super) redaction: Redaction,
+    pub(super) inspection: Inspection,
     pub(super) writer: Mutex<Box<dyn SessionWriter>>,
 }
 
@@ -64,22 +60,27 @@ impl Showing {
     fn new(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Self> {
         let zone = zone(&args.session, config);
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let (canvas, pager) = canvas_and_pager(args, config, zone);
+        let (canvas, pager) = canvas_and_pager(args, config, zone.clone());
         Ok(Self {
             format: args.format(),
             writer: Mutex::new(writer(args, &canvas, pager, outputs)?),
             canvas,
             has_own_page: args.folder().is_some(),
-            levels: levels(&args.levels, config),
-            limit: args.limit.limit(),
             selection: Selection {
                 only: args.only,
                 order: args.sort,
                 full_text: args.session.full_text,
                 details: args.session.details,
             },
-            verifier: Verifier::new(&args.signature, config, secrets)?,
-            redaction: Redaction::new(&args.redact)?,
+            inspection: Inspection {
+                levels: levels(&args.levels, config),
+                limit: args.limit.limit(),
+                contracts: Vec::new(),
+                verifier: Some(Verifier::new(&args.signature, config, secrets)?),
+                redaction: Redaction::new(&args.redact)?,
+                selection: DeliverySelection::new(&args.filter, &zone, true)?,
+                reads_body: true,
+            },
         })
     }
 
@@ -89,7 +90,7 @@ impl Showing {
             writer: &self.writer,
             counts: ShowCounts {
                 errors_allowed: 0,
-                failures: self.verifier.failures(),
+                failures: self.inspection.verifier.as_ref().map(Verifier::failures),
             },
         }
     }
@@ -108,9 +109,11 @@ impl Showing {
         writer
             .unwrap_or_else(PoisonError::into_inner)
             .finish(&note)?;
-        if let Some(unexplained) = counts.failures.unexplained() {
+        let failures = counts.failures.as_ref();
+        if let Some(unexplained) = failures.and_then(Failures::unexplained) {
             report_problem(&"signatures", &unexplained);
         }
+        self.inspection.selection.report_if_all_left_out();
         Ok(())
     }
 
@@ -194,34 +197,26 @@ impl Processor for Showing {
         incoming: &IncomingDelivery<'_>,
         output: &mut ShownSessions,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let shown = self.redaction.delivery(incoming)?;
-        let document = Document::new(&shown.delivery.body);
-        let verify = |_: &Delivery<'_>| self.redaction.signature(self.verifier.verify(incoming));
-        let options = InspectOptions {
-            limit: self.limit,
-            levels: &self.levels,
-            verifier: Some(&verify),
-            ..InspectOptions::default()
-        };
-        let report = inspect(&shown.origin, &shown.delivery, &document, &options);
-        let row = SessionRow::of(&report);
-        if incoming.turn.is_alone() && incoming.delivery.body.len() > MAX_HELD {
-            // It may be many times as large as the delivery: a place is written at each finding.
-            let draw = |out: &mut dyn Write| self.draw(&report, incoming, out);
-            lock(&self.writer).draw(&row, &draw)?;
-        } else {
-            let mut text = Vec::new();
-            self.draw(&report, incoming, &mut text)?;
-            output.sessions.push(DrawnSession { row, text });
-        }
-        output.errors_allowed += report.errors_allowed;
-        let outcome = Outcome::of(&report);
-        output.signatures.extend(report.signature);
-        Ok(ControlFlow::Continue(outcome))
+        self.inspection.inspect(incoming, |report| {
+            let row = SessionRow::of(&report);
+            if incoming.turn.is_alone() && incoming.delivery.body.len() > MAX_HELD {
+                // It may be many times as large as the delivery: a place is written at each finding.
+                let draw = |out: &mut dyn Write| self.draw(&report, incoming, out);
+                lock(&self.writer).draw(&row, &draw)?;
+            } else {
+                let mut text = Vec::new();
+                self.draw(&report, incoming, &mut text)?;
+                output.sessions.push(DrawnSession { row, text });
+            }
+            output.errors_allowed += report.errors_allowed;
+            let outcome = Outcome::of(&report);
+            output.signatures.extend(report.signature);
+            Ok(ControlFlow::Continue(outcome))
+        })
     }
 
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.redaction.text(text)
+        self.inspection.shown(text)
     }
 }
 
@@ -234,7 +229,7 @@ pub(super) struct ShowOutput<'s> {
 /// What is reported at the end of a run.
 pub(super) struct ShowCounts {
     errors_allowed: usize,
-    failures: Failures,
+    failures: Option<Failures>,
 }
 
 impl Sink<ShownSessions> for ShowOutput<'_> {
@@ -246,7 +241,9 @@ impl Sink<ShownSessions> for ShowOutput<'_> {
     ) -> Result<ControlFlow<()>> {
         self.counts.errors_allowed += shown.errors_allowed;
         for signature in &shown.signatures {
-            self.counts.failures.count(signature);
+            if let Some(failures) = &mut self.counts.failures {
+                failures.count(signature);
+            }
         }
         let mut writer = lock(self.writer);
         for session in shown.sessions {

@@ -5,18 +5,16 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use anyhow::Result;
-use chatlog::contract::Contract;
-use chatlog::delivery::Delivery;
-use chatlog::finding::{FindingLimit, Levels};
-use chatlog::json::Document;
+use chatlog::Text;
 use chatlog::signature::Signature;
 use chatlog::view::findings::InputProblem;
-use chatlog::{InspectOptions, Text, VerifyFn, inspect};
 
+use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
+use super::selection::DeliverySelection;
 use super::verifier::{Failures, Verifier, is_silent};
-use super::{levels, read_options};
+use super::{filter_zone, levels, read_options};
 use crate::cli::args::Validate;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -43,11 +41,12 @@ pub(super) fn run_with(
     let validation = Validation::new(args, config, renderers, verifier)?;
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
-        .with_jobs(validation.redaction.jobs(args.jobs.jobs()));
+        .with_jobs(validation.inspection.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
     output.finish()?;
+    validation.inspection.selection.report_if_all_left_out();
     Ok(outcome)
 }
 
@@ -64,12 +63,8 @@ fn destinations(args: &Validate) -> Destinations<'_> {
 
 /// What to check every delivery against, and how to render its findings.
 struct Validation {
-    levels: Levels,
-    contracts: Vec<Contract>,
-    verifier: Option<Verifier>,
+    inspection: Inspection,
     renderers: FindingRenderers,
-    redaction: Redaction,
-    limit: FindingLimit,
     fails_fast: bool,
     quiet: bool,
 }
@@ -84,13 +79,19 @@ impl Validation {
         verifier: Option<Verifier>,
     ) -> Result<Self> {
         let contracts = args.schema.iter().map(|path| read_contract(path));
+        let selection =
+            DeliverySelection::new(&args.filter, &filter_zone(config), verifier.is_some())?;
         Ok(Self {
-            levels: levels(&args.levels, config),
-            contracts: contracts.collect::<Result<_>>()?,
-            verifier,
+            inspection: Inspection {
+                levels: levels(&args.levels, config),
+                limit: args.limit.limit(),
+                contracts: contracts.collect::<Result<_>>()?,
+                verifier,
+                redaction: Redaction::new(&args.redact)?,
+                selection,
+                reads_body: true,
+            },
             renderers,
-            redaction: Redaction::new(&args.redact)?,
-            limit: args.limit.limit(),
             fails_fast: args.fail_fast,
             quiet: args.quiet,
         })
@@ -113,36 +114,26 @@ impl Processor for Validation {
         incoming: &IncomingDelivery<'_>,
         output: &mut Validated,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let shown = self.redaction.delivery(incoming)?;
-        let document = Document::new(&shown.delivery.body);
-        let verifier = self.verifier.as_ref();
-        let verify = verifier
-            .map(|verifier| |_: &Delivery<'_>| self.redaction.signature(verifier.verify(incoming)));
-        let options = InspectOptions {
-            limit: self.limit,
-            levels: &self.levels,
-            contracts: &self.contracts,
-            verifier: verify.as_ref().map(|verify| verify as VerifyFn<'_>),
-        };
-        let mut report = inspect(&shown.origin, &shown.delivery, &document, &options);
-        self.renderers.report(&mut report, &mut output.findings)?;
-        let outcome = Outcome::of(&report);
-        if !self.quiet || !is_silent(&report) {
-            output.signatures.extend(report.signature);
-        }
-        Ok(if self.fails_fast && outcome != Outcome::Clean {
-            ControlFlow::Break(outcome)
-        } else {
-            ControlFlow::Continue(outcome)
+        self.inspection.inspect(incoming, |mut report| {
+            self.renderers.report(&mut report, &mut output.findings)?;
+            let outcome = Outcome::of(&report);
+            if !self.quiet || !is_silent(&report) {
+                output.signatures.extend(report.signature);
+            }
+            Ok(if self.fails_fast && outcome != Outcome::Clean {
+                ControlFlow::Break(outcome)
+            } else {
+                ControlFlow::Continue(outcome)
+            })
         })
     }
 
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.redaction.text(text)
+        self.inspection.shown(text)
     }
 
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Validated) -> Result<()> {
-        self.redaction.problem(problem, |problem| {
+        self.inspection.redaction.problem(problem, |problem| {
             self.renderers.problem(problem, &mut output.findings)
         })
     }

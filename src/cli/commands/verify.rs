@@ -8,19 +8,21 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use chatlog::delivery::Delivery;
 use chatlog::diagnosis::{DeliveryId, Discovery, SwapDetector};
-use chatlog::finding::{Finding, Levels, Severity};
+use chatlog::finding::{Finding, FindingLimit, Severity};
 use chatlog::signature::{Hint, Signature};
 use chatlog::view::findings::{InputProblem, ReportFormat};
 use chatlog::view::signature::{
     DeliveryInfo, VerdictCounts, write_failures, write_options, write_schemes,
 };
 use chatlog::view::{Canvas, Zone, json, signature};
-use chatlog::{InspectOptions, Report, Text, inspect_signature};
+use chatlog::{Report, Text};
 
+use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
+use super::selection::DeliverySelection;
 use super::verifier::{Failures, Verifier, is_silent};
-use super::{canvas, levels, pager_of, read_options};
+use super::{canvas, filter_zone, levels, pager_of, read_options};
 use crate::cli::args::{Verify, VerifyFormat};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -53,29 +55,34 @@ fn verify(
         writers,
     };
     let verification = Verification {
-        levels: levels(&args.levels, config),
-        verifier,
+        inspection: Inspection {
+            levels: levels(&args.levels, config),
+            limit: FindingLimit::default(),
+            contracts: Vec::new(),
+            verifier: Some(verifier),
+            redaction: Redaction::new(&args.redact)?,
+            selection: DeliverySelection::new(&args.filter, &filter_zone(config), true)?,
+            reads_body: false,
+        },
         renderers,
-        redaction: Redaction::new(&args.redact)?,
         is_shown: screen.is_some(),
         quiet: args.quiet,
     };
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
-        .with_jobs(verification.redaction.jobs(args.jobs.jobs()));
+        .with_jobs(verification.inspection.jobs(args.jobs.jobs()));
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
     output.finish()?;
+    verification.inspection.selection.report_if_all_left_out();
     Ok(outcome)
 }
 
 /// How to check signatures, and how to render their findings.
 struct Verification {
-    levels: Levels,
-    verifier: Verifier,
+    inspection: Inspection,
     renderers: FindingRenderers,
-    redaction: Redaction,
     /// Whether standard output gets verdicts and not findings.
     is_shown: bool,
     quiet: bool,
@@ -128,26 +135,20 @@ impl Processor for Verification {
         incoming: &IncomingDelivery<'_>,
         output: &mut Verified,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let shown = self.redaction.delivery(incoming)?;
-        let verify = |_: &Delivery<'_>| self.redaction.signature(self.verifier.verify(incoming));
-        let options = InspectOptions {
-            levels: &self.levels,
-            verifier: Some(&verify),
-            ..InspectOptions::default()
-        };
-        let mut report = inspect_signature(&shown.origin, &shown.delivery, &options);
-        self.renderers.report(&mut report, &mut output.findings)?;
-        let outcome = Outcome::of(&report);
-        output.verdicts.extend(self.checked(report));
-        Ok(ControlFlow::Continue(outcome))
+        self.inspection.inspect(incoming, |mut report| {
+            self.renderers.report(&mut report, &mut output.findings)?;
+            let outcome = Outcome::of(&report);
+            output.verdicts.extend(self.checked(report));
+            Ok(ControlFlow::Continue(outcome))
+        })
     }
 
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.redaction.text(text)
+        self.inspection.shown(text)
     }
 
     fn problem(&self, problem: &InputProblem<'_>, output: &mut Verified) -> Result<()> {
-        self.redaction.problem(problem, |problem| {
+        self.inspection.redaction.problem(problem, |problem| {
             self.renderers.problem(problem, &mut output.findings)
         })
     }
@@ -412,8 +413,12 @@ fn discover(
     };
     let options = read_options(&args.inputs, config, Buffering::Whole, args.quiet)?
         .with_decryption(args.decrypt.read()?);
-    let signed = SignedDeliveries(verifier);
+    let signed = SignedDeliveries {
+        verifier,
+        selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
+    };
     let outcome = pipeline::run(&options, outputs, &signed, &mut narrowing)?;
+    signed.selection.report_if_all_left_out();
     narrowing.write(screen, args.quiet, canvas, &mut Stdout::new())?;
     Ok(if narrowing.discovery.schemes().is_empty() {
         outcome.max(Outcome::Findings)
@@ -423,7 +428,10 @@ fn discover(
 }
 
 /// Passes each delivery on with its signature.
-struct SignedDeliveries<'v>(&'v Verifier);
+struct SignedDeliveries<'v> {
+    verifier: &'v Verifier,
+    selection: DeliverySelection,
+}
 
 impl Processor for SignedDeliveries<'_> {
     type Output = Vec<Delivery<'static>>;
@@ -433,9 +441,12 @@ impl Processor for SignedDeliveries<'_> {
         incoming: &IncomingDelivery<'_>,
         output: &mut Self::Output,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
-        let signed = incoming.signed(self.0.header_name());
+        if !self.selection.accepts(incoming) {
+            return Ok(self.selection.left_out());
+        }
+        let signed = incoming.signed(self.verifier.header_name());
         output.push(signed.into_owned().into_owned());
-        Ok(ControlFlow::Continue(Outcome::Clean))
+        Ok(self.selection.after(ControlFlow::Continue(Outcome::Clean)))
     }
 }
 

@@ -248,5 +248,9 @@ impl Waiting {
 
 /// The name of a delivery as it may be shown.
 fn showing_name(showing: &Showing, delivery: &Received) -> String {
-    showing.redaction.text(delivery.name.as_str()).into_owned()
+    showing
+        .inspection
+        .redaction
+        .text(delivery.name.as_str())
+        .into_owned()
 }

@@ -57,8 +57,10 @@ use self::receiver::Receiver;
 use self::stop::Stop;
 use self::store::Store;
 use self::tally::Tally;
+use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::screen::{Screen, Target};
+use super::selection::DeliverySelection;
 use super::show::Showing;
 use super::verifier::Verifier;
 use super::{levels, table_canvas, zone};
@@ -167,16 +169,21 @@ fn showing(args: &Listen, config: &Config) -> Result<Showing> {
         format: args.view.format,
         canvas,
         has_own_page: false,
-        levels: levels(&args.levels, config),
-        limit: args.limit.limit(),
         selection: Selection {
             only: None,
             order: Order::Received,
             full_text: args.view.session.full_text,
             details: args.view.session.details,
         },
-        verifier: Verifier::new(&args.signature, config, secrets)?,
-        redaction: Redaction::new(&args.redact)?,
+        inspection: Inspection {
+            levels: levels(&args.levels, config),
+            limit: args.limit.limit(),
+            contracts: Vec::new(),
+            verifier: Some(Verifier::new(&args.signature, config, secrets)?),
+            redaction: Redaction::new(&args.redact)?,
+            selection: DeliverySelection::default(),
+            reads_body: true,
+        },
         writer: Mutex::new(Box::new(screen)),
     })
 }

@@ -1,0 +1,86 @@
+//! Which deliveries of a run are processed: those that the filters accept, up to a limit.
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Result;
+use chatlog::archive::Filter;
+use chatlog::json::Document;
+use chatlog::view::{Zone, delivery_count};
+use chatlog::{InspectOptions, inspect};
+
+use crate::cli::args::FilterArgs;
+use crate::cli::outcome::Outcome;
+use crate::cli::output::report_problem;
+use crate::cli::pipeline::IncomingDelivery;
+
+/// The filters and the limit of a run, and how many deliveries were accepted and left out.
+#[derive(Debug, Default)]
+pub(super) struct DeliverySelection {
+    pub(super) filter: Filter,
+    limit: Option<NonZeroUsize>,
+    accepted: AtomicUsize,
+    left_out: AtomicUsize,
+}
+
+impl DeliverySelection {
+    /// # Errors
+    /// A filter asks for something impossible.
+    pub(super) fn new(args: &FilterArgs, zone: &Zone, verifies: bool) -> Result<Self> {
+        Ok(Self {
+            filter: args.filter(zone, verifies)?,
+            limit: args.limit(),
+            ..Self::default()
+        })
+    }
+
+    /// The number of workers, given what the user wants. With a limit there is one, because how many
+    /// deliveries came before is only known in order.
+    pub(super) fn jobs(&self, wanted: Option<NonZeroUsize>) -> Option<NonZeroUsize> {
+        match self.limit {
+            Some(_) => Some(NonZeroUsize::MIN),
+            None => wanted,
+        }
+    }
+
+    /// Whether the filters, of which none is about a signature, accept a delivery.
+    pub(super) fn accepts(&self, incoming: &IncomingDelivery<'_>) -> bool {
+        let document = || Document::new(&incoming.delivery.body);
+        let options = InspectOptions::default();
+        let accepts = |document| {
+            let report = inspect(incoming.origin, incoming.delivery, document, &options);
+            self.filter.accepts(&report)
+        };
+        self.filter.is_empty() || accepts(&document())
+    }
+
+    /// Counts a delivery that the filters leave out. It does not matter to the outcome of the run.
+    pub(super) fn left_out(&self) -> ControlFlow<Outcome, Outcome> {
+        self.left_out.fetch_add(1, Ordering::Relaxed);
+        ControlFlow::Continue(Outcome::Clean)
+    }
+
+    /// What comes after a delivery that was processed: nothing, if it reached the limit.
+    pub(super) fn after(
+        &self,
+        flow: ControlFlow<Outcome, Outcome>,
+    ) -> ControlFlow<Outcome, Outcome> {
+        let accepted = self.accepted.fetch_add(1, Ordering::Relaxed) + 1;
+        match flow {
+            ControlFlow::Continue(outcome) if self.limit.is_some_and(|it| accepted >= it.get()) => {
+                ControlFlow::Break(outcome)
+            }
+            flow => flow,
+        }
+    }
+
+    /// Reports on standard error that the filters left everything out: one of them may be misspelt.
+    pub(super) fn report_if_all_left_out(&self) {
+        let left_out = self.left_out.load(Ordering::Relaxed);
+        if left_out > 0 && self.accepted.load(Ordering::Relaxed) == 0 {
+            let what = format!("none of {} meets them", delivery_count(left_out));
+            report_problem(&"filters", &what);
+        }
+    }
+}
