@@ -16,7 +16,7 @@ use crate::Report;
 use crate::Text;
 use crate::finding::Rule;
 use crate::json::{members, readable};
-use crate::notification::{Content, Message, Session};
+use crate::notification::{Content, Message, OtherNotification, Session};
 use crate::signature::Verdict;
 
 /// What a session must be like. The default is met by every delivery, also by one without a session.
@@ -134,6 +134,20 @@ impl Filter {
         !self.verdicts.is_empty()
     }
 
+    /// Whether the outline of a session suffices to decide.
+    pub fn needs_outline_only(&self) -> bool {
+        self.texts.is_empty()
+            && self.values.is_empty()
+            && self.findings.is_none()
+            && self.verdicts.is_empty()
+    }
+
+    /// Whether a session meets all conditions on sessions, of which its outline may be all that was read:
+    /// see [`Self::needs_outline_only`].
+    pub fn accepts_session(&self, session: &Session<'_>) -> bool {
+        self.is_empty() || self.meets(session, None)
+    }
+
     /// Whether a delivery meets it.
     pub fn accepts(&self, report: &Report<'_>) -> bool {
         if self.is_empty() {
@@ -141,12 +155,15 @@ impl Filter {
         }
         let nothing = Session::default();
         let session = report.session.as_ref().unwrap_or(&nothing);
+        self.meets(session, report.other.as_ref()) && self.accepts_checks(report)
+    }
+
+    fn meets(&self, session: &Session<'_>, other: Option<&OtherNotification<'_>>) -> bool {
         self.accepts_start(session)
-            && self.accepts_fields(report, session)
+            && self.accepts_fields(session, other)
             && self.accepts_values(session)
             && self.accepts_messages(session)
             && (!self.is_handed_over || session.hand_over().is_some())
-            && self.accepts_checks(report)
     }
 
     fn accepts_start(&self, session: &Session<'_>) -> bool {
@@ -161,10 +178,14 @@ impl Filter {
             && self.until.is_none_or(|until| start <= until)
     }
 
-    fn accepts_fields(&self, report: &Report<'_>, session: &Session<'_>) -> bool {
+    fn accepts_fields(
+        &self,
+        session: &Session<'_>,
+        notification: Option<&OtherNotification<'_>>,
+    ) -> bool {
         let value = |field: SessionField, other: &str| {
             let own = field.of(session).map(Cow::Borrowed);
-            let of_other = || Some(Cow::Owned(report.other?.text(other)?.as_str().to_owned()));
+            let of_other = || Some(Cow::Owned(notification?.text(other)?.as_str().to_owned()));
             own.or_else(of_other)
         };
         let is = |wanted: &[Words], fields: &[SessionField]| {

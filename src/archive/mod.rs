@@ -3,7 +3,11 @@
 mod field;
 mod filter;
 mod row;
+#[cfg(feature = "cli")]
+pub mod totals;
 
 pub use self::field::SessionField;
 pub use self::filter::{Filter, Words};
 pub use self::row::SessionRow;
+#[cfg(feature = "cli")]
+pub use self::totals::Totals;

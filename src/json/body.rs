@@ -97,6 +97,16 @@ impl<'a> Document<'a> {
         false
     }
 
+    /// Reads the outline of the body. Returns `None` if the body is not text, not JSON or not an object.
+    pub(crate) fn read_outline<'d, T: Read<'d>>(&'d self) -> Option<T> {
+        let mut value = None;
+        let mut json = Decoder::of_outline(&self.text);
+        let mut findings = Findings::default();
+        let read = Option::<T>::read(&mut value, &mut json, &Place::Root, &mut findings);
+        let is_whole = read.and_then(|_| json.end()).is_ok();
+        value.filter(|_| is_whole && self.not_text.is_none())
+    }
+
     /// For each item of the body's array `array`, the text of its member `name`, if it has one.
     pub(crate) fn of_each_item(
         &self,

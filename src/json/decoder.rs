@@ -1,5 +1,7 @@
 //! Reads JSON value by value and checks its grammar on the way.
 
+use super::skip::{container_end, string_end};
+
 /// The white space of JSON's grammar, which is less than that of ASCII or Unicode.
 pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
@@ -19,12 +21,31 @@ pub(crate) struct SyntaxError;
 pub(crate) struct Decoder<'de> {
     text: &'de str,
     at: usize,
+    /// Whether only the outline of each record is read.
+    is_outline: bool,
 }
 
 impl<'de> Decoder<'de> {
     /// At the start of `text`.
     pub(crate) fn new(text: &'de str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            is_outline: false,
+        }
+    }
+
+    /// The same, to read only the outlines of records.
+    pub(super) fn of_outline(text: &'de str) -> Self {
+        Self {
+            is_outline: true,
+            ..Self::new(text)
+        }
+    }
+
+    /// Whether only the outline of each record is read.
+    pub(super) fn is_outline(&self) -> bool {
+        self.is_outline
     }
 
     /// The offset of the next byte.
@@ -142,33 +163,11 @@ impl<'de> Decoder<'de> {
         value.starts_with(['{', '['])
     }
 
-    /// Passes a container. It does not recurse, so that deeply nested text cannot exhaust the stack.
+    /// Passes a container, whose opening bracket comes next.
     fn pass_container(&mut self) -> Result<(), SyntaxError> {
-        // The closing brackets of the containers around the current one.
-        let mut outer = Vec::new();
-        let mut close = self.open().ok_or(SyntaxError)?;
-        let mut is_first = true;
-        loop {
-            if !self.next(close, is_first)? {
-                match outer.pop() {
-                    None => return Ok(()),
-                    Some(around) => close = around,
-                }
-                is_first = false;
-                continue;
-            }
-            if close == b'}' {
-                self.peek();
-                self.pass_string()?;
-                self.colon()?;
-            }
-            let opened = self.open();
-            is_first = opened.is_some();
-            match opened {
-                Some(inner) => outer.push(std::mem::replace(&mut close, inner)),
-                None => self.pass_single()?,
-            }
-        }
+        let end = container_end(self.text.as_bytes(), self.at);
+        self.at = end.unwrap_or_else(|fault| fault);
+        end.map(drop).map_err(|_| SyntaxError)
     }
 
     /// Passes an opening bracket, if one comes next, and returns its closing bracket.
@@ -195,20 +194,7 @@ impl<'de> Decoder<'de> {
 
     /// Passes a string, if its opening quote comes next.
     fn pass_string(&mut self) -> Result<(), SyntaxError> {
-        let rest = self.rest();
-        let mut passed = 1;
-        if rest.first() != Some(&b'"') {
-            return Err(SyntaxError);
-        }
-        loop {
-            passed += plain_length(&rest[passed..]);
-            match rest.get(passed) {
-                Some(b'"') => break,
-                Some(b'\\') => passed += escape_length(&rest[passed..]).ok_or(SyntaxError)?,
-                _ => return Err(SyntaxError),
-            }
-        }
-        self.at += passed + 1;
+        self.at = string_end(self.text.as_bytes(), self.at).map_err(|_| SyntaxError)?;
         Ok(())
     }
 
@@ -269,7 +255,7 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 /// It looks at eight bytes at a time, because most strings are too short for vector instructions to
 /// pay off. In `special` the highest bit of a byte is set if it is one of the three. A byte that is
 /// not may be marked too, but only after one that is.
-fn plain_length(text: &[u8]) -> usize {
+pub(super) fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let mut rest = text;
     while let Some((bytes, more)) = rest.split_first_chunk() {
@@ -290,7 +276,7 @@ fn plain_length(text: &[u8]) -> usize {
 }
 
 /// The length of the escape that a text starts with. It need not name a character.
-fn escape_length(text: &[u8]) -> Option<usize> {
+pub(super) fn escape_length(text: &[u8]) -> Option<usize> {
     match text.get(1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
         b'u' => {
@@ -302,7 +288,7 @@ fn escape_length(text: &[u8]) -> Option<usize> {
 }
 
 /// The length of the number that a text starts with.
-fn number_length(text: &[u8]) -> Option<usize> {
+pub(super) fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();
         from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()

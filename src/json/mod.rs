@@ -13,6 +13,10 @@
 //! explain a syntax error, once the decoder found one. A test checks that the decoder accepts exactly
 //! what `serde_json` accepts.
 //!
+//! **Outlines.** Totals over an archive need a few fields of each session. A record can name its
+//! *outline*, the members without which nothing can be counted; a decoder of outlines passes the
+//! others unread, and notes nothing. It is the same reader, of the same definition.
+//!
 //! **Places.** Every finding has a place, but nearly all values have no finding. So the current place
 //! is a linked list on the stack, with one [`Place`] in the frame of each container that is being
 //! read, which costs a few moves for each value. It becomes a [`Pointer`](crate::finding::Pointer),
@@ -37,6 +41,7 @@ mod raw_object;
 mod record;
 mod scalar;
 mod shape;
+mod skip;
 mod token;
 
 pub use self::body::Document;

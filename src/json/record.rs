@@ -19,6 +19,7 @@ pub(crate) struct Field {
     /// The name in quotes and with the colon, as nearly all texts have it.
     pub(crate) key: &'static str,
     pub(crate) required: bool,
+    pub(crate) in_outline: bool,
 }
 
 /// The members of a record, in the order in which they are documented. At most 64.
@@ -27,17 +28,25 @@ pub(crate) struct Fields {
     list: &'static [Field],
     /// The required members, one bit each.
     required: u64,
+    /// The members of the outline, one bit each.
+    outline: u64,
 }
 
 impl Fields {
     pub(crate) const fn new(list: &'static [Field]) -> Self {
         let mut required = 0;
+        let mut outline = 0;
         let mut index = 0;
         while index < list.len() {
             required |= (list[index].required as u64) << index;
+            outline |= (list[index].in_outline as u64) << index;
             index += 1;
         }
-        Self { list, required }
+        Self {
+            list,
+            required,
+            outline,
+        }
     }
 
     /// The index of the member named `key`. The search starts at `likely`.
@@ -124,17 +133,21 @@ impl Present<'_> {
 /// Defines an object: its members, which of them are required, and the types that read them.
 ///
 /// Every member becomes an `Option`, which is `None` if the member is missing or could not be used.
+/// A member that ends with `as detail` is not part of the outline.
+///
 /// Undocumented members are kept in `extra`. The function after `validated by` becomes
 /// [`ReadRecord::validate`].
 macro_rules! record {
     (@required required) => { true };
     (@required optional) => { false };
+    (@in_outline detail) => { false };
+    (@in_outline) => { true };
     (@name $name:ident) => { stringify!($name) };
     (@name $name:ident $key:literal) => { $key };
     (@key $name:ident) => { concat!("\"", stringify!($name), "\":") };
     (@key $name:ident $key:literal) => { concat!("\"", $key, "\":") };
     ($(#[$doc:meta])* $(validated by $validate:path;)? pub struct $record:ident {
-        $($(#[$field_doc:meta])* $need:ident $name:ident $(as $key:literal)?: $type:ty,)*
+        $($(#[$field_doc:meta])* $need:ident $name:ident $(as $key:literal)?: $type:ty $(as $part:ident)?,)*
     }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
@@ -151,6 +164,7 @@ macro_rules! record {
                         name: crate::json::record!(@name $name $($key)?),
                         key: crate::json::record!(@key $name $($key)?),
                         required: crate::json::record!(@required $need),
+                        in_outline: crate::json::record!(@in_outline $($part)?),
                     },)*
                 ]);
                 &FIELDS
@@ -244,13 +258,17 @@ pub(crate) fn read_record<'de>(
         return Ok(wrong_token(Expected::Object, json.value()?, at, findings));
     }
     let fields = record.fields();
+    if json.is_outline() {
+        read_members(record, fields, fields.outline, json, at, findings)?;
+        return Ok(true);
+    }
     let mut present = Present {
         at,
         start: findings.mark(),
         fields,
         seen: 0,
     };
-    present.seen = read_members(record, fields, json, at, findings)?;
+    present.seen = read_members(record, fields, u64::MAX, json, at, findings)?;
     if present.seen & fields.required != fields.required {
         note_missing_fields(&present, findings);
     }
@@ -258,11 +276,13 @@ pub(crate) fn read_record<'de>(
     Ok(true)
 }
 
-/// Reads the members of an object up to its closing brace. Returns the bits of the known ones.
+/// Reads the members of an object up to its closing brace, and passes those that are not `wanted`, one
+/// bit each. Returns the bits of the known ones.
 #[inline]
 fn read_members<'de>(
     record: &mut dyn ReadRecord<'de>,
     fields: &'static Fields,
+    wanted: u64,
     json: &mut Decoder<'de>,
     at: &Place<'_>,
     findings: &mut Findings,
@@ -272,6 +292,7 @@ fn read_members<'de>(
     while json.next(b'}', is_first)? {
         is_first = false;
         match next_key(json, fields, &mut seen, at, findings)? {
+            NextKey::First(index) if wanted & (1 << index) == 0 => drop(json.value()?),
             NextKey::First(index) => {
                 let place = Place::Member {
                     of: at,
@@ -356,6 +377,9 @@ fn read_unusual<'de>(
         return Ok(());
     }
     let value = json.value()?;
+    if json.is_outline() {
+        return Ok(());
+    }
     note_unknown_field(record.fields(), &key, &place, findings);
     check(value, &place, findings);
     record.keep(Text::from(key), value);

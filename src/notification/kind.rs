@@ -102,7 +102,7 @@ impl<'de> Notification<'de> {
 
 impl Session<'_> {
     /// Whether it has one of [`SESSION_END_FIELDS`].
-    fn is_recognised(&self) -> bool {
+    pub(super) fn is_recognised(&self) -> bool {
         self.messages.is_some() || self.session_end_reason.is_some()
     }
 }

@@ -56,7 +56,7 @@ record! {
         /// The id of the workflow's list detail.
         required wfdetail_uuid: Text<'de>,
         /// When the notification was created.
-        required timestamp: UnixTime,
+        required timestamp: UnixTime as detail,
         /// Where the conversation took place, such as `WhatsApp`.
         required channel: Text<'de>,
         required channel_id: Text<'de>,
@@ -73,11 +73,11 @@ record! {
         required intention: Text<'de>,
         required talk_round: Integer<'de>,
         /// What the robot understood, under names that the customer chose.
-        required ner_slots: RawObject<'de>,
+        required ner_slots: RawObject<'de> as detail,
         /// Labels that the customer defined.
-        required event_label: RawObject<'de>,
+        required event_label: RawObject<'de> as detail,
         /// Variables that the customer defined.
-        required variables: RawObject<'de>,
+        required variables: RawObject<'de> as detail,
         required messages: Vec<Message<'de>>,
     }
 }
@@ -99,8 +99,8 @@ record! {
     /// A quote of the message that another one replies to.
     pub struct Reply {
         required msg_id: Text<'de>,
-        optional sender_type: OneOf<'de, Sender>,
-        optional timestamp: UnixTime,
+        optional sender_type: OneOf<'de, Sender> as detail,
+        optional timestamp: UnixTime as detail,
         optional content: Content<'de>,
     }
 }
@@ -181,6 +181,14 @@ impl<'de> Session<'de> {
     /// [`Notification::read`].
     pub fn read(document: &'de Document<'_>, findings: &mut Findings) -> Option<Self> {
         Self::read_with_end(document, findings).0
+    }
+
+    /// Reads the outline of the session in a body: the fields that totals count, without the words of
+    /// messages, variables and media. Returns `None` if the body is not an object, breaks off, or is not
+    /// recognised as a session's end.
+    pub fn read_outline(document: &'de Document<'_>) -> Option<Self> {
+        let session: Self = document.read_outline()?;
+        session.is_recognised().then_some(session)
     }
 
     /// Reads the session in a body, and tells whether the body was read to its end.

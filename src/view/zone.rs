@@ -20,6 +20,11 @@ impl Zone {
         Self(zone)
     }
 
+    /// The zone itself.
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.0
+    }
+
     /// The instant at which clocks in the zone show this date and time.
     pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
         self.0.to_timestamp(local).ok()

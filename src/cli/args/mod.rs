@@ -27,6 +27,7 @@ mod replay;
 mod show;
 mod sign;
 mod signature;
+mod stats;
 mod validate;
 mod verify;
 
@@ -57,6 +58,8 @@ pub(crate) use self::show::Show;
 use self::sign::{EXTRACT_EXAMPLES, SIGN_EXAMPLES};
 pub(crate) use self::sign::{Extract, Sign, SignAs};
 pub(crate) use self::signature::{SchemeArgs, Secrets, SignatureArgs};
+use self::stats::STATS_EXAMPLES;
+pub(crate) use self::stats::{Stats, StatsFormat};
 use self::validate::{CHECK_EXAMPLES, VALIDATE_EXAMPLES};
 pub(crate) use self::validate::{Check, Validate};
 use self::verify::VERIFY_EXAMPLES;
@@ -119,6 +122,9 @@ pub(crate) enum Command {
     /// Show the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
+    /// Count sessions: how they ended, how long they took, what was said and picked
+    #[command(after_help = STATS_EXAMPLES)]
+    Stats(Stats),
     /// Check the schema and the signature of each delivery
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
@@ -164,6 +170,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Show(_) => "show",
+            Self::Stats(_) => "stats",
             Self::Check(_) => "check",
             Self::Validate(_) => "validate",
             Self::Verify(_) => "verify",
@@ -212,6 +219,7 @@ impl Command {
     pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
         match self {
             Self::Show(args) => Some(&args.inputs.inputs),
+            Self::Stats(args) => Some(&args.inputs.inputs),
             Self::Check(args) => Some(&args.validate.inputs.inputs),
             Self::Validate(args) => Some(&args.inputs.inputs),
             Self::Verify(args) => Some(&args.inputs.inputs),
@@ -230,6 +238,7 @@ impl Command {
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
             Self::Show(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
+            Self::Stats(args) => [args.signature.secrets.named(), args.decrypt.named()].concat(),
             Self::Check(args) => {
                 [args.validate.named_files(), args.signature.secrets.named()].concat()
             }

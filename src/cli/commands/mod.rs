@@ -23,6 +23,7 @@ mod secrets;
 mod selection;
 mod show;
 mod sign;
+mod stats;
 mod validate;
 mod verifier;
 mod verify;
@@ -66,6 +67,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let config = || Config::load(project_file.as_deref(), cli.config.config.is_some());
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config()?, outputs),
+        Command::Stats(args) => stats::run(args, &config()?, outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),
         Command::Validate(args) => validate::run(args, &config()?, outputs),
         Command::Verify(args) => verify::run(args, &config()?, outputs),

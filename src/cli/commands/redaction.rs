@@ -34,6 +34,11 @@ impl Redaction {
         Ok(Self(redactor.transpose()?))
     }
 
+    /// Replaces nothing.
+    pub(super) fn off() -> Self {
+        Self(None)
+    }
+
     /// Whether anything is replaced.
     pub(super) fn is_on(&self) -> bool {
         self.0.is_some()

@@ -14,10 +14,10 @@ record! {
     validated by Interactive::validate;
     pub struct Interactive {
         required kind as "type": Text<'de>,
-        optional header: Box<TemplateHeader<'de>>,
-        optional body: Words<'de>,
-        optional footer: Words<'de>,
-        optional action: Action<'de>,
+        optional header: Box<TemplateHeader<'de>> as detail,
+        optional body: Words<'de> as detail,
+        optional footer: Words<'de> as detail,
+        optional action: Action<'de> as detail,
     }
 }
 

@@ -37,7 +37,7 @@ use crate::json::{Present, members, record};
 ///
 /// The rows are in the order in which the parts of a message are shown.
 macro_rules! content_types {
-    ($($member:ident: $payload:ty => $(
+    ($($member:ident: $payload:ty $(as $part:ident)? => $(
         $(#[$doc:meta])* $variant:ident $word:literal $(or $other:ident)?
     ),+;)*) => {
         record! {
@@ -46,7 +46,7 @@ macro_rules! content_types {
             pub struct Content {
                 /// The content type, as it is written in the body.
                 required kind as "type": Text<'de>,
-                $(optional $member: $payload,)*
+                $(optional $member: $payload $(as $part)?,)*
             }
         }
 
@@ -86,12 +86,12 @@ macro_rules! content_types {
 content_types! {
     system: Box<SystemEvent<'de>> => System "system";
     template: Box<Template<'de>> => Template "template";
-    media: Box<Media<'de>> => Image "image", File "file", Video "video", Audio "audio";
+    media: Box<Media<'de>> as detail => Image "image", File "file", Video "video", Audio "audio";
     interactive: Box<Interactive<'de>> =>
         /// A choice that the robot offers, or the person's answer to it.
         Interactive "interactive" or text;
-    location: Box<Location<'de>> => Location "location";
-    contacts: Box<Vec<Contact<'de>>> => Contacts "contacts";
+    location: Box<Location<'de>> as detail => Location "location";
+    contacts: Box<Vec<Contact<'de>>> as detail => Contacts "contacts";
     // The last row, because any message may have a text as its caption.
     text: Text<'de> =>
         Text "text",

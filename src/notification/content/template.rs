@@ -9,7 +9,7 @@ record! {
     /// A message template that was sent.
     pub struct Template {
         optional kind as "type": Text<'de>,
-        required content: TemplateContent<'de>,
+        required content: TemplateContent<'de> as detail,
         optional info: TemplateInfo<'de>,
     }
 }

@@ -1,0 +1,151 @@
+//! `chatlog stats`: counts sessions.
+//!
+//! Workers count batches, and the sink adds them up. Of each session only the outline is read, unless
+//! something else is asked for: findings, verdicts, or a filter on words.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use chatlog::Text;
+use chatlog::archive::Totals;
+use chatlog::archive::totals::{Dimension, Dimensions, TotalsError};
+use chatlog::finding::FindingLimit;
+use chatlog::json::Document;
+use chatlog::notification::Session;
+use serde_json::Value;
+
+use super::inspection::Inspection;
+use super::redaction::Redaction;
+use super::selection::DeliverySelection;
+use super::verifier::Verifier;
+use super::{filter_zone, levels, read_options};
+use crate::cli::args::{Stats, StatsFormat};
+use crate::cli::config::Config;
+use crate::cli::outcome::Outcome;
+use crate::cli::output::Stdout;
+use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
+
+pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
+    let counting = Counting::new(args, config)?;
+    let options = read_options(&args.inputs, config, Buffering::Eager, false)?
+        .with_decryption(args.decrypt.read()?)
+        .with_jobs(counting.inspection.jobs(args.jobs.jobs()));
+    let mut sum = Sum::default();
+    let outcome = pipeline::run(&options, &outputs, &counting, &mut sum)?;
+    drop(outputs);
+    counting.inspection.selection.report_if_all_left_out();
+    let totals = sum.totals();
+    print(&totals, &counting.dimensions.chosen, args.format)?;
+    Ok(outcome)
+}
+
+fn print(totals: &Totals, chosen: &[Dimension], format: StatsFormat) -> Result<()> {
+    let mut out = Stdout::new();
+    match format {
+        StatsFormat::Table | StatsFormat::Csv | StatsFormat::Json => {
+            writeln!(out, "{}", totals.to_json(chosen))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// What is counted.
+struct Counting {
+    inspection: Inspection,
+    dimensions: Dimensions,
+    counts_findings: bool,
+    /// Whether the outline of a session suffices.
+    needs_outline_only: bool,
+}
+
+impl Counting {
+    /// # Errors
+    /// A secret cannot be read, or a filter asks for something impossible.
+    fn new(args: &Stats, config: &Config) -> Result<Self> {
+        let zone = args.tz.clone().unwrap_or_else(|| filter_zone(config));
+        let secrets = args.signature.secrets.read(&args.inputs)?;
+        let verifies = !secrets.is_empty();
+        let verifier = verifies.then(|| Verifier::new(&args.signature, config, secrets));
+        let selection = DeliverySelection::new(&args.filter, &zone, verifies)?;
+        if args.by.len() > Dimensions::MAX {
+            bail!("--by: at most {} fields", Dimensions::MAX);
+        }
+        Ok(Self {
+            needs_outline_only: !args.findings
+                && !verifies
+                && selection.filter.needs_outline_only(),
+            inspection: Inspection {
+                levels: levels(&args.levels, config),
+                limit: FindingLimit::default(),
+                contracts: Vec::new(),
+                verifier: verifier.transpose()?,
+                redaction: Redaction::off(),
+                selection,
+                reads_body: true,
+            },
+            dimensions: Dimensions {
+                chosen: args.by.clone(),
+                zone: zone.time_zone().clone(),
+            },
+            counts_findings: args.findings,
+        })
+    }
+}
+
+impl Processor for Counting {
+    type Output = Totals;
+
+    fn process(
+        &self,
+        incoming: &IncomingDelivery<'_>,
+        totals: &mut Totals,
+    ) -> Result<ControlFlow<Outcome, Outcome>> {
+        let selection = &self.inspection.selection;
+        if self.needs_outline_only {
+            let document = Document::new(&incoming.delivery.body);
+            if let Some(session) = Session::read_outline(&document) {
+                if !selection.filter.accepts_session(&session) {
+                    return Ok(selection.left_out());
+                }
+                totals.add(&session, &self.dimensions);
+                return Ok(selection.after(ControlFlow::Continue(Outcome::Clean)));
+            }
+        }
+        self.inspection.inspect(incoming, |report| {
+            match &report.session {
+                Some(session) => totals.add(session, &self.dimensions),
+                None => totals.without_session += 1,
+            }
+            totals.add_checks(&report, self.counts_findings);
+            Ok(ControlFlow::Continue(Outcome::Clean))
+        })
+    }
+}
+
+/// Adds up what the workers counted. It is shared with what prints the totals when a signal ends the run.
+#[derive(Default)]
+struct Sum(Arc<Mutex<Totals>>);
+
+impl Sum {
+    fn lock(&self) -> MutexGuard<'_, Totals> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn totals(&self) -> Totals {
+        std::mem::take(&mut *self.lock())
+    }
+}
+
+impl Sink<Totals> for Sum {
+    fn write(
+        &mut self,
+        totals: Totals,
+        _source: &Text<'_>,
+        _is_live: bool,
+    ) -> Result<ControlFlow<()>> {
+        self.lock().merge(totals);
+        Ok(ControlFlow::Continue(()))
+    }
+}
