@@ -11,6 +11,8 @@ use hashbrown::HashTable;
 
 /// How many names are told apart.
 pub const MAX_NAMES: usize = 10_000;
+/// Up to how many names are searched one by one, which is faster than a hash of so few.
+const MAX_SEARCHED: usize = 10;
 /// How many bytes are kept of each part of a name.
 const MAX_PART: usize = 256;
 
@@ -43,8 +45,13 @@ impl<V: Default> Breakdown<V> {
 
     /// The place of a name, which is new or known; `None` if there are too many.
     fn place(&mut self, name: &[Option<&str>]) -> Option<usize> {
-        let hash = FixedState::default().hash_one(name);
         let entries = &self.entries;
+        if entries.len() <= MAX_SEARCHED
+            && let Some(place) = entries.iter().position(|(kept, _)| is_same(kept, name))
+        {
+            return Some(place);
+        }
+        let hash = FixedState::default().hash_one(name);
         let is_same = |place: &usize| is_same(&entries[*place].0, name);
         if let Some(place) = self.places.find(hash, is_same) {
             return Some(*place);

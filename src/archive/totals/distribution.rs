@@ -179,7 +179,9 @@ mod tests {
 
     fn of(numbers: &[u64]) -> Distribution {
         let mut distribution = Distribution::default();
-        numbers.iter().for_each(|number| distribution.add(*number));
+        for number in numbers {
+            distribution.add(*number);
+        }
         distribution
     }
 

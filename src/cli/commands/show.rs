@@ -199,7 +199,8 @@ impl Processor for Showing {
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         self.inspection.inspect(incoming, |report| {
             let row = SessionRow::of(&report);
-            if incoming.turn.is_alone() && incoming.delivery.body.len() > MAX_HELD {
+            let is_next = incoming.turn.is_alone() && output.sessions.is_empty();
+            if is_next && incoming.delivery.body.len() > MAX_HELD {
                 // It may be many times as large as the delivery: a place is written at each finding.
                 let draw = |out: &mut dyn Write| self.draw(&report, incoming, out);
                 lock(&self.writer).draw(&row, &draw)?;

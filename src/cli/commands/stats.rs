@@ -3,14 +3,16 @@
 //! Workers count batches, and the sink adds them up. Of each session only the outline is read, unless
 //! something else is asked for: findings, verdicts, or a filter on words.
 
-use std::io::Write;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chatlog::Text;
 use chatlog::archive::Totals;
-use chatlog::archive::totals::{Dimension, Dimensions, TotalsError};
+use chatlog::archive::totals::{Dimension, Dimensions};
 use chatlog::finding::FindingLimit;
 use chatlog::json::Document;
 use chatlog::notification::Session;
@@ -20,14 +22,19 @@ use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::selection::DeliverySelection;
 use super::verifier::Verifier;
-use super::{filter_zone, levels, read_options};
-use crate::cli::args::{Stats, StatsFormat};
+use super::{NoInput, filter_zone, levels, read_options};
+use crate::cli::args::{Inputs, Stats, StatsFormat};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::Stdout;
-use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
+use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink, name_of};
 
 pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
+    if args.merge {
+        let (totals, chosen) = merged(&args.inputs)?;
+        print(&totals, &chosen, args.format)?;
+        return Ok(Outcome::Clean);
+    }
     let counting = Counting::new(args, config)?;
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?)
@@ -36,9 +43,45 @@ pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Resul
     let outcome = pipeline::run(&options, &outputs, &counting, &mut sum)?;
     drop(outputs);
     counting.inspection.selection.report_if_all_left_out();
-    let totals = sum.totals();
-    print(&totals, &counting.dimensions.chosen, args.format)?;
+    print(&sum.totals(), &counting.dimensions.chosen, args.format)?;
     Ok(outcome)
+}
+
+/// Adds up the totals in files, each with one object of `stats --format json` or several, one after
+/// another.
+///
+/// # Errors
+/// A file cannot be read, holds something else, or has other groups than the one before.
+fn merged(inputs: &Inputs) -> Result<(Totals, Vec<Dimension>)> {
+    let stdin = [PathBuf::from("-")];
+    let inputs = match &inputs.inputs[..] {
+        [] if io::stdin().is_terminal() => return Err(NoInput.into()),
+        [] => &stdin[..],
+        inputs => inputs,
+    };
+    let mut sum: Option<(Totals, Vec<Dimension>)> = None;
+    for path in inputs {
+        let name = name_of(path);
+        let text = if path.as_os_str() == "-" {
+            io::read_to_string(io::stdin())
+        } else {
+            fs::read_to_string(path)
+        };
+        let text = text.with_context(|| format!("{name}: cannot read"))?;
+        for json in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+            let json = json.map_err(|error| anyhow!("{name}: not JSON: {error}"))?;
+            let (totals, chosen) =
+                Totals::from_json(&json).with_context(|| format!("{name}: not totals"))?;
+            match &mut sum {
+                None => sum = Some((totals, chosen)),
+                Some((_, of_first)) if *of_first != chosen => {
+                    bail!("{name}: its groups are by other fields than those before (see --by)")
+                }
+                Some((sum, _)) => sum.merge(totals),
+            }
+        }
+    }
+    sum.context("--merge: there are no totals in the input")
 }
 
 fn print(totals: &Totals, chosen: &[Dimension], format: StatsFormat) -> Result<()> {
@@ -66,15 +109,15 @@ impl Counting {
     fn new(args: &Stats, config: &Config) -> Result<Self> {
         let zone = args.tz.clone().unwrap_or_else(|| filter_zone(config));
         let secrets = args.signature.secrets.read(&args.inputs)?;
-        let verifies = !secrets.is_empty();
-        let verifier = verifies.then(|| Verifier::new(&args.signature, config, secrets));
-        let selection = DeliverySelection::new(&args.filter, &zone, verifies)?;
+        let has_secret = !secrets.is_empty();
+        let verifier = has_secret.then(|| Verifier::new(&args.signature, config, secrets));
+        let selection = DeliverySelection::new(&args.filter, &zone, has_secret)?;
         if args.by.len() > Dimensions::MAX {
             bail!("--by: at most {} fields", Dimensions::MAX);
         }
         Ok(Self {
             needs_outline_only: !args.findings
-                && !verifies
+                && !has_secret
                 && selection.filter.needs_outline_only(),
             inspection: Inspection {
                 levels: levels(&args.levels, config),

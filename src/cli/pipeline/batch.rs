@@ -11,11 +11,11 @@ use super::queue::{Closed, Queue};
 
 /// How many bytes of records fill a batch: enough that passing it to a worker costs little in
 /// comparison, and few enough that it fits into a processor's cache.
-const BATCH: usize = 512 * 1024;
+pub(super) const BATCH: usize = 512 * 1024;
 /// How many records and events fill a batch, whatever their size.
-const MAX_ITEMS: usize = 1024;
+pub(super) const MAX_ITEMS: usize = 1024;
 /// A record of at least this many bytes is moved with its buffer instead of being copied.
-const LARGE: usize = 1 << 20;
+pub(super) const LARGE: usize = 1 << 20;
 
 /// Successive records of one source.
 pub(super) struct Run {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::batch::{BATCH, LARGE, MAX_ITEMS};
 use super::event::{ReadEvent, Stop};
 use super::framing::Framed;
 use super::open_source::OpenSource;
@@ -27,6 +28,7 @@ pub(super) fn run<P: Processor>(
         worker: Worker::new(options, outputs, progress.processor),
         progress,
         counts: DeliveryCounts::default(),
+        held: None,
         partial: PartialOutput::default(),
     });
     match Reader::new(options, Arc::downgrade(outputs), &consumer).run() {
@@ -35,29 +37,71 @@ pub(super) fn run<P: Processor>(
     }
 }
 
-/// A worker that also writes.
+/// A worker that also writes. The output for some successive records is written at once, as that of a batch
+/// is.
 struct Inline<'i, 'p, P: Processor, S> {
     worker: Worker<'i, P>,
     progress: &'i mut Progress<'p, P, S>,
     counts: DeliveryCounts,
-    /// Reused for each record.
+    /// The records whose output is not written yet.
+    held: Option<HeldRecords>,
+    /// Their output.
     partial: PartialOutput<P::Output>,
+}
+
+/// Successive records of one source.
+struct HeldRecords {
+    source: Arc<OpenSource>,
+    count: usize,
+    bytes: usize,
+}
+
+impl<P: Processor, S: Sink<P::Output>> Inline<'_, '_, P, S> {
+    /// Writes the output that is held back.
+    fn write(&mut self) -> Result<(), Stop> {
+        match self.held.take() {
+            Some(held) => self.progress.write(&held.source, &mut self.partial),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a record as held back. Returns whether the output must be written now.
+    fn hold(&mut self, source: &Arc<OpenSource>, bytes: usize) -> bool {
+        let held = self.held.get_or_insert_with(|| HeldRecords {
+            source: Arc::clone(source),
+            count: 0,
+            bytes: 0,
+        });
+        held.count += 1;
+        held.bytes += bytes;
+        let is_full = held.count >= MAX_ITEMS || held.bytes >= BATCH;
+        is_full || source.is_live || self.partial.stop.is_some()
+    }
 }
 
 impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
     fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
+        self.write()?;
         self.progress.event(event)
     }
 
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop> {
+        let bytes = framed.record().bytes.len();
+        let is_alone = bytes >= LARGE;
+        if is_alone {
+            self.write()?;
+        }
         let captures = [self.worker.capture(&framed.record(), framed.is_fragment())];
         let start = self.counts.count(source, &captures);
-        let cursor = Cursor::new(source, start, Turn::ONLY);
+        let cursor = Cursor::new(source, start, Turn::of_only_worker(is_alone));
         self.worker.work_on(captures, cursor, &mut self.partial);
-        self.progress.write(source, &mut self.partial)
+        if self.hold(source, bytes) {
+            self.write()?;
+        }
+        Ok(())
     }
 
     fn before_waiting(&mut self) -> Result<(), Stop> {
-        Ok(())
+        self.write()
     }
 }

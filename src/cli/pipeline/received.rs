@@ -90,7 +90,7 @@ impl<'r, P: Processor, S: Sink<P::Output>> ReceivedRun<'r, P, S> {
         };
         let captures = [self.worker.capture(&record, false)];
         let start = self.counts.count(&source, &captures);
-        let cursor = Cursor::new(&source, start, Turn::ONLY);
+        let cursor = Cursor::new(&source, start, Turn::of_only_worker(true));
         self.worker.work_on(captures, cursor, &mut self.partial);
         match self.progress.write(&source, &mut self.partial) {
             Ok(()) => Ok(ControlFlow::Continue(())),

@@ -75,11 +75,13 @@ pub(crate) struct Turn<'t> {
 
 impl<'t> Turn<'t> {
     /// For a run with one worker, where nothing needs to wait.
-    pub(super) const ONLY: Self = Self {
-        done: None,
-        batch: 0,
-        is_alone: true,
-    };
+    pub(super) fn of_only_worker(is_alone: bool) -> Self {
+        Self {
+            done: None,
+            batch: 0,
+            is_alone,
+        }
+    }
 
     /// The turn of the batch with this number, which may be alone on its way.
     pub(super) fn of(done: &'t Turnstile<()>, batch: u64, is_alone: bool) -> Self {
