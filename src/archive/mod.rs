@@ -1,11 +1,13 @@
 //! Many sessions: which of them are wanted, and what is worth knowing of each without reading it again.
 
+mod duplicates;
 mod field;
 mod filter;
 mod row;
 #[cfg(feature = "cli")]
 pub mod totals;
 
+pub use self::duplicates::{DeliveryKey, DuplicateFinder, Duplicates};
 pub use self::field::SessionField;
 pub use self::filter::{Filter, Words};
 pub use self::row::SessionRow;

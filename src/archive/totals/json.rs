@@ -9,9 +9,11 @@ use std::fmt::{self, Display};
 
 use serde_json::{Map, Value, json};
 
+use crate::Text;
+use crate::archive::Duplicates;
+
 use super::{
-    Breakdown, ConversationTotals, Dimension, Distribution, Duplicates, Group, LAST_MESSAGE, PICK,
-    Totals,
+    Breakdown, ConversationTotals, Dimension, Distribution, Group, LAST_MESSAGE, PICK, Totals,
 };
 
 /// Why JSON is not totals.
@@ -66,7 +68,7 @@ impl Totals {
             "last_message": rows(&LAST_MESSAGE, &conversation.last_message),
             "findings": checks(&self.findings, "rule"),
             "verdicts": checks(&self.verdicts, "verdict"),
-            "duplicates": {"same": self.duplicates.same, "different": self.duplicates.different},
+            "duplicates": duplicates(&self.duplicates),
             "is_partial": self.is_partial,
             "by": chosen.iter().map(|it| it.name()).collect::<Vec<_>>(),
             "groups": groups(chosen, &self.groups),
@@ -91,7 +93,6 @@ impl Totals {
         let messages_by = at(json, "messages_by")?;
         let outgoing = at(json, "outgoing")?;
         let responses = at(json, "first_response_ms")?;
-        let duplicates = at(json, "duplicates")?;
         let chosen = dimensions_of(json)?;
         let totals = Self {
             all: group_of(json)?,
@@ -110,10 +111,7 @@ impl Totals {
             groups: groups_of(json, &chosen)?,
             findings: checks("findings", "rule")?,
             verdicts: checks("verdicts", "verdict")?,
-            duplicates: Duplicates {
-                same: number_of(duplicates, "same")?,
-                different: number_of(duplicates, "different")?,
-            },
+            duplicates: duplicates_of(json)?,
             is_partial: at(json, "is_partial")?
                 .as_bool()
                 .ok_or_else(|| fault("is_partial"))?,
@@ -212,6 +210,31 @@ fn distribution_of(json: &Value, name: &str) -> Result<Distribution, TotalsError
         bound("min")?,
         bound("max")?,
     ))
+}
+
+fn duplicates(duplicates: &Duplicates) -> Value {
+    let listed = duplicates.listed.iter();
+    let listed =
+        listed.map(|(name, first)| json!({"name": name.as_str(), "first": first.as_str()}));
+    json!({
+        "same": duplicates.same,
+        "different": duplicates.different,
+        "listed": listed.collect::<Vec<_>>(),
+    })
+}
+
+fn duplicates_of(json: &Value) -> Result<Duplicates, TotalsError> {
+    let json = at(json, "duplicates")?;
+    let name = |row: &Value, key| Some(Text::from(row.get(key)?.as_str()?.to_owned()));
+    let names = |row: &Value| Some((name(row, "name")?, name(row, "first")?));
+    let listed = list_of(json, "listed")?.iter().map(names);
+    Ok(Duplicates {
+        same: number_of(json, "same")?,
+        different: number_of(json, "different")?,
+        listed: listed
+            .collect::<Option<_>>()
+            .ok_or_else(|| fault("listed"))?,
+    })
 }
 
 fn groups(chosen: &[Dimension], groups: &Breakdown<Group>) -> Value {

@@ -19,6 +19,7 @@ pub use self::distribution::Distribution;
 pub use self::group::Group;
 use self::group::SessionNumbers;
 pub use self::json::TotalsError;
+use super::Duplicates;
 use crate::Report;
 use crate::finding::Rule;
 use crate::notification::Session;
@@ -41,19 +42,10 @@ pub struct Totals {
     pub findings: Option<Breakdown<u64>>,
     /// The number of verdicts, if signatures were checked.
     pub verdicts: Option<Breakdown<u64>>,
-    /// Deliveries that arrived again.
+    /// Deliveries that arrived again, as far as they were counted together.
     pub duplicates: Duplicates,
     /// Whether counting was interrupted.
     pub is_partial: bool,
-}
-
-/// How many deliveries have the `call_id` and the `session_end_time` of an earlier one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Duplicates {
-    /// With the same body.
-    pub same: u64,
-    /// With another body.
-    pub different: u64,
 }
 
 impl Totals {
@@ -105,8 +97,7 @@ impl Totals {
                 counts.get_or_insert_default().merge(later, add);
             }
         }
-        self.duplicates.same += later.duplicates.same;
-        self.duplicates.different += later.duplicates.different;
+        self.duplicates.merge(later.duplicates);
         self.is_partial |= later.is_partial;
     }
 

@@ -51,6 +51,9 @@ impl Inspection {
         incoming: &IncomingDelivery<'_>,
         then: impl FnOnce(Report<'_>) -> Result<ControlFlow<Outcome, Outcome>>,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
+        if self.selection.is_superseded(incoming) {
+            return Ok(self.selection.left_out());
+        }
         let is_filtered_first = self.is_filtered_first();
         if is_filtered_first && !self.accepts_received(incoming) {
             return Ok(self.selection.left_out());

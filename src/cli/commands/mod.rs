@@ -4,6 +4,7 @@
 //! on any thread, and [`Sink`](super::pipeline::Sink) for what runs in the order of the input.
 
 mod check;
+mod dedupe;
 mod documents;
 mod explain;
 mod extract;
@@ -160,6 +161,7 @@ fn read_options_of(
         buffering,
         verbose: args.verbose,
         quiet,
+        is_silent: false,
         jobs: Some(NonZeroUsize::MIN),
         decryption: Decryption::Off,
     })

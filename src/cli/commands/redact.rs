@@ -22,11 +22,12 @@ use crate::cli::output::{ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &Redact, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let redaction = Notifications {
+    let mut redaction = Notifications {
         redactor: redactor(&args.options)?,
         selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
     };
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?;
+    redaction.selection.find_superseded(&options, &outputs)?;
     let mut destination = Destination::open(args, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &redaction, &mut destination)?;
     // Windows cannot replace a file that is still open.

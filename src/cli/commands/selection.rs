@@ -2,24 +2,29 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
-use chatlog::archive::Filter;
+use chatlog::archive::{Duplicates, Filter};
 use chatlog::json::Document;
 use chatlog::view::{Zone, delivery_count};
 use chatlog::{InspectOptions, inspect};
 
+use super::dedupe::Superseded;
 use crate::cli::args::FilterArgs;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::report_problem;
-use crate::cli::pipeline::IncomingDelivery;
+use crate::cli::pipeline::{IncomingDelivery, Outputs, ReadOptions};
 
 /// The filters and the limit of a run, and how many deliveries were accepted and left out.
 #[derive(Debug, Default)]
 pub(super) struct DeliverySelection {
     pub(super) filter: Filter,
     limit: Option<NonZeroUsize>,
+    /// Whether deliveries are left out that a later one of the same session replaces.
+    dedupes: bool,
+    superseded: Superseded,
     accepted: AtomicUsize,
     left_out: AtomicUsize,
 }
@@ -31,8 +36,34 @@ impl DeliverySelection {
         Ok(Self {
             filter: args.filter(zone, verifies)?,
             limit: args.limit(),
+            dedupes: args.dedupe(),
             ..Self::default()
         })
+    }
+
+    /// Finds the deliveries that a later one replaces, if the user wants that.
+    ///
+    /// # Errors
+    /// An input can only be read once.
+    pub(super) fn find_superseded(
+        &mut self,
+        options: &ReadOptions,
+        outputs: &Arc<Outputs>,
+    ) -> Result<()> {
+        if self.dedupes {
+            self.superseded = Superseded::find(options, outputs)?;
+        }
+        Ok(())
+    }
+
+    /// The duplicates in the inputs, if they were looked for.
+    pub(super) fn duplicates(&self) -> Option<&Duplicates> {
+        self.dedupes.then(|| self.superseded.duplicates())
+    }
+
+    /// Whether a later delivery replaces this one.
+    pub(super) fn is_superseded(&self, incoming: &IncomingDelivery<'_>) -> bool {
+        self.superseded.numbers.contains(&incoming.number_in_run)
     }
 
     /// The number of workers, given what the user wants. With a limit there is one, because how many
@@ -44,8 +75,11 @@ impl DeliverySelection {
         }
     }
 
-    /// Whether the filters, of which none is about a signature, accept a delivery.
+    /// Whether the filters, of which none is about a signature, accept a delivery that none replaces.
     pub(super) fn accepts(&self, incoming: &IncomingDelivery<'_>) -> bool {
+        if self.is_superseded(incoming) {
+            return false;
+        }
         let document = || Document::new(&incoming.delivery.body);
         let options = InspectOptions::default();
         let accepts = |document| {

@@ -31,8 +31,12 @@ const MIN_LESS: u32 = 581;
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?);
-    let showing = Showing::new(args, config, &outputs)?;
+    let mut showing = Showing::new(args, config, &outputs)?;
     let options = options.with_jobs(showing.inspection.jobs(args.jobs.jobs()));
+    showing
+        .inspection
+        .selection
+        .find_superseded(&options, &outputs)?;
     let mut output = showing.output();
     let outcome = pipeline::run(&options, &outputs, &showing, &mut output)?;
     // Windows cannot replace a file that is still open.

@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, anyhow, bail};
 use chatlog::Text;
-use chatlog::archive::Totals;
 use chatlog::archive::totals::{Dimension, Dimensions};
+use chatlog::archive::{DuplicateFinder, Totals};
 use chatlog::finding::FindingLimit;
 use chatlog::json::Document;
 use chatlog::notification::Session;
 use serde_json::Value;
 
+use super::dedupe::KeyedDelivery;
 use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::selection::DeliverySelection;
@@ -35,15 +36,24 @@ pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Resul
         print(&totals, &chosen, args.format)?;
         return Ok(Outcome::Clean);
     }
-    let counting = Counting::new(args, config)?;
+    let mut counting = Counting::new(args, config)?;
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?)
         .with_jobs(counting.inspection.jobs(args.jobs.jobs()));
+    counting
+        .inspection
+        .selection
+        .find_superseded(&options, &outputs)?;
     let mut sum = Sum::default();
     let outcome = pipeline::run(&options, &outputs, &counting, &mut sum)?;
     drop(outputs);
-    counting.inspection.selection.report_if_all_left_out();
-    print(&sum.totals(), &counting.dimensions.chosen, args.format)?;
+    let selection = &counting.inspection.selection;
+    selection.report_if_all_left_out();
+    let mut totals = sum.totals();
+    if let Some(duplicates) = selection.duplicates() {
+        totals.duplicates = duplicates.clone();
+    }
+    print(&totals, &counting.dimensions.chosen, args.format)?;
     Ok(outcome)
 }
 
@@ -137,58 +147,88 @@ impl Counting {
     }
 }
 
+/// What was counted of some deliveries.
+#[derive(Default)]
+struct Counted {
+    totals: Totals,
+    deliveries: Vec<KeyedDelivery>,
+}
+
+impl Counted {
+    fn add(
+        &mut self,
+        incoming: &IncomingDelivery<'_>,
+        session: &Session<'_>,
+        dimensions: &Dimensions,
+    ) {
+        self.totals.add(session, dimensions);
+        self.deliveries.extend(KeyedDelivery::of(incoming, session));
+    }
+}
+
 impl Processor for Counting {
-    type Output = Totals;
+    type Output = Counted;
 
     fn process(
         &self,
         incoming: &IncomingDelivery<'_>,
-        totals: &mut Totals,
+        counted: &mut Counted,
     ) -> Result<ControlFlow<Outcome, Outcome>> {
         let selection = &self.inspection.selection;
-        if self.needs_outline_only {
+        if self.needs_outline_only && !selection.is_superseded(incoming) {
             let document = Document::new(&incoming.delivery.body);
             if let Some(session) = Session::read_outline(&document) {
                 if !selection.filter.accepts_session(&session) {
                     return Ok(selection.left_out());
                 }
-                totals.add(&session, &self.dimensions);
+                counted.add(incoming, &session, &self.dimensions);
                 return Ok(selection.after(ControlFlow::Continue(Outcome::Clean)));
             }
         }
         self.inspection.inspect(incoming, |report| {
             match &report.session {
-                Some(session) => totals.add(session, &self.dimensions),
-                None => totals.without_session += 1,
+                Some(session) => counted.add(incoming, session, &self.dimensions),
+                None => counted.totals.without_session += 1,
             }
-            totals.add_checks(&report, self.counts_findings);
+            counted.totals.add_checks(&report, self.counts_findings);
             Ok(ControlFlow::Continue(Outcome::Clean))
         })
     }
 }
 
-/// Adds up what the workers counted. It is shared with what prints the totals when a signal ends the run.
+/// Adds up what the workers counted.
 #[derive(Default)]
-struct Sum(Arc<Mutex<Totals>>);
+struct Sum {
+    /// Shared with what prints the totals when a signal ends the run.
+    totals: Arc<Mutex<Totals>>,
+    duplicates: DuplicateFinder,
+}
 
 impl Sum {
     fn lock(&self) -> MutexGuard<'_, Totals> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn totals(&self) -> Totals {
-        std::mem::take(&mut *self.lock())
+    fn totals(self) -> Totals {
+        let totals = std::mem::take(&mut *self.lock());
+        Totals {
+            duplicates: self.duplicates.found,
+            ..totals
+        }
     }
 }
 
-impl Sink<Totals> for Sum {
+impl Sink<Counted> for Sum {
     fn write(
         &mut self,
-        totals: Totals,
-        _source: &Text<'_>,
+        counted: Counted,
+        source: &Text<'_>,
         _is_live: bool,
     ) -> Result<ControlFlow<()>> {
-        self.lock().merge(totals);
+        self.lock().merge(counted.totals);
+        for delivery in &counted.deliveries {
+            self.duplicates.enter(delivery.key, source, delivery.index);
+        }
         Ok(ControlFlow::Continue(()))
     }
 }

@@ -38,10 +38,14 @@ pub(super) fn run_with(
         writers,
         failures: verifier.as_ref().map(Verifier::failures),
     };
-    let validation = Validation::new(args, config, renderers, verifier)?;
+    let mut validation = Validation::new(args, config, renderers, verifier)?;
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
         .with_jobs(validation.inspection.jobs(args.jobs.jobs()));
+    validation
+        .inspection
+        .selection
+        .find_superseded(&options, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);

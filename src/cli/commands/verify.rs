@@ -54,7 +54,7 @@ fn verify(
         failures: verifier.failures(),
         writers,
     };
-    let verification = Verification {
+    let mut verification = Verification {
         inspection: Inspection {
             levels: levels(&args.levels, config),
             limit: FindingLimit::default(),
@@ -71,6 +71,10 @@ fn verify(
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
         .with_jobs(verification.inspection.jobs(args.jobs.jobs()));
+    verification
+        .inspection
+        .selection
+        .find_superseded(&options, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
@@ -413,10 +417,11 @@ fn discover(
     };
     let options = read_options(&args.inputs, config, Buffering::Whole, args.quiet)?
         .with_decryption(args.decrypt.read()?);
-    let signed = SignedDeliveries {
+    let mut signed = SignedDeliveries {
         verifier,
         selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
     };
+    signed.selection.find_superseded(&options, outputs)?;
     let outcome = pipeline::run(&options, outputs, &signed, &mut narrowing)?;
     signed.selection.report_if_all_left_out();
     narrowing.write(screen, args.quiet, canvas, &mut Stdout::new())?;

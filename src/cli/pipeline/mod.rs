@@ -123,6 +123,8 @@ pub(crate) struct ReadOptions {
     pub(crate) verbose: bool,
     /// Whether to report nothing about an input but problems.
     pub(crate) quiet: bool,
+    /// Whether to report nothing on standard error, because everything is read again.
+    pub(crate) is_silent: bool,
     /// The number of workers; `None` for one on each core.
     pub(crate) jobs: Option<NonZeroUsize>,
     /// What to do with encrypted bodies.

@@ -30,6 +30,8 @@ pub(super) struct Progress<'p, P, S> {
     layout: Option<Layout>,
     verbose: bool,
     quiet: bool,
+    /// Whether nothing is reported on standard error.
+    is_silent: bool,
     outcome: Outcome,
     input: InputProgress,
     source: SourceProgress,
@@ -71,6 +73,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             layout: options.capture.layout.clone(),
             verbose: options.verbose,
             quiet: options.quiet,
+            is_silent: options.is_silent,
             outcome: Outcome::Clean,
             input: InputProgress::default(),
             source: SourceProgress::default(),
@@ -91,7 +94,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         self.add_tally(&mut partial.tally);
         self.add_outcome(std::mem::take(&mut partial.outcome));
         for problem in partial.problems.drain(..) {
-            eprint_problem(&problem);
+            self.eprint(&problem);
         }
         let output = std::mem::take(&mut partial.output);
         let stop = partial.stop.take();
@@ -177,8 +180,17 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
+    fn eprint(&self, problem: &str) {
+        if !self.is_silent {
+            eprint_problem(&problem);
+        }
+    }
+
     /// Reports something about an input on standard error.
     fn report(&self, name: &Text<'_>, what: &str) {
+        if self.is_silent {
+            return;
+        }
         let shown = |text| self.processor.shown(text);
         report_problem(&shown(name.as_str()), &shown(what));
     }
@@ -195,7 +207,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             position,
             message,
         };
-        eprint_problem(&self.processor.shown(&problem.to_string()));
+        self.eprint(&self.processor.shown(&problem.to_string()));
         self.add_outcome(Outcome::Trouble);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;

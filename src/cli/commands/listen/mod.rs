@@ -140,6 +140,7 @@ fn display_settings(
         buffering: Buffering::Eager,
         verbose: false,
         quiet: false,
+        is_silent: false,
         jobs: None,
         decryption: args.decrypt.read()?,
     };
