@@ -260,18 +260,19 @@ fn a_time_zone_may_be_an_offset() {
 /// The completions that bash offers for the last of these words.
 #[cfg(unix)]
 fn completed(words: &str) -> Vec<String> {
-    let script = run(["completions", "bash"]).stdout;
+    // The script is longer than an argument may be.
+    let script =
+        std::env::temp_dir().join(format!("chatlog-completions-{}.bash", std::process::id()));
+    fs::write(&script, run(["completions", "bash"]).stdout).expect("a file");
     let call = "\nCOMP_WORDS=(chatlog \"$@\"); COMP_CWORD=$#
         _chatlog chatlog \"${@: -1}\" \"${@: -2:1}\" 2> /dev/null
         printf '%s\\n' \"${COMPREPLY[@]}\"";
     let mut bash = std::process::Command::new("bash");
-    bash.args(["-c", &(script + call), "bash"])
+    bash.args(["-c", &format!("source {}{call}", script.display()), "bash"])
         .args(words.split(' '));
-    finish(&mut bash)
-        .stdout
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    let run = finish(&mut bash);
+    fs::remove_file(script).expect("it is there");
+    run.stdout.lines().map(str::to_owned).collect()
 }
 
 #[cfg(unix)]
