@@ -8,9 +8,10 @@
 //! a file is in doubt, and a signature is checked with and without it.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use foldhash::HashSet;
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::json::Object;
 use super::record::{Capture, Record};
@@ -30,6 +31,7 @@ const MIN_TELLING: usize = 3;
 /// a bare body with other keys is recognised because no format matches it. A row of a table that
 /// starts with a column of the same name keeps the messages in a string.
 pub(super) fn detect(bytes: &[u8]) -> bool {
+    static MESSAGES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"messages\""));
     let key = || {
         let members = bytes.trim_ascii_start().strip_prefix(b"{")?;
         let key = members.trim_ascii_start().strip_prefix(b"\"")?;
@@ -37,7 +39,7 @@ pub(super) fn detect(bytes: &[u8]) -> bool {
         Some(&key[..end])
     };
     let is_telling = |key| std::str::from_utf8(key).is_ok_and(documented::is_telling);
-    key().is_some_and(is_telling) && memmem::find(bytes, b"\"messages\"").is_some()
+    key().is_some_and(is_telling) && MESSAGES.find(bytes).is_some()
 }
 
 /// Reads the record as one body.

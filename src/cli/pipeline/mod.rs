@@ -104,7 +104,7 @@ pub(crate) use self::worker::IncomingDelivery;
 use crate::cli::outcome::Outcome;
 
 /// The most batches on their way, for each worker.
-const BATCHES_PER_JOB: usize = 2;
+const BATCHES_PER_JOB: usize = 4;
 /// Inputs of fewer bytes than this are not worth a thread.
 const MIN_PARALLEL: u64 = 1 << 20;
 
