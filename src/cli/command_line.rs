@@ -24,7 +24,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use clap_lex::{ParsedArg, RawArgs};
 
-use crate::cli::args::Cli;
+use crate::cli::args::{Cli, with_grouped_help};
 use crate::cli::pipeline::Input;
 use crate::cli::usage;
 
@@ -40,6 +40,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, cl
     let mut words = RawArgs::new(words);
     if !starts_with_command(&program, &words) {
         program.build();
+        program = with_grouped_help(program);
         if leaves_command_out(&mut program, &words)? {
             let mut start = words.cursor();
             words.next_os(&mut start);

@@ -17,6 +17,7 @@ mod display;
 mod documents;
 mod filter;
 mod findings;
+mod groups;
 #[cfg(feature = "listen")]
 mod listen;
 mod reading;
@@ -41,6 +42,7 @@ use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHE
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
+pub(crate) use self::groups::with_grouped_help;
 #[cfg(feature = "listen")]
 use self::listen::LISTEN_EXAMPLES;
 #[cfg(feature = "listen")]
@@ -122,16 +124,16 @@ pub(crate) enum Command {
     /// Show the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
-    /// Count sessions: how they ended, how long they took, what was said and picked
+    /// Count sessions: how they ended, how long, what was picked
     #[command(after_help = STATS_EXAMPLES)]
     Stats(Stats),
-    /// Check the schema and the signature of each delivery
+    /// Check the schema and the signature in one reading
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
-    /// Check notifications against the documented schema, but not their signatures
+    /// Check notifications against the documented schema
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Validate),
-    /// Check only signatures, and explain those that do not match
+    /// Check signatures, and explain those that do not match
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Sign bodies as the sender would
@@ -140,21 +142,21 @@ pub(crate) enum Command {
     /// Write the exact bytes of a body for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
-    /// Write notifications of the same shape without the people in them
+    /// Write notifications without the people in them
     #[command(after_help = REDACT_EXAMPLES)]
     Redact(Redact),
-    /// Receive webhooks: answer them, keep their exact bytes and show each as it arrives
+    /// Receive webhooks, keep their exact bytes and show them
     #[cfg(feature = "listen")]
     #[command(after_help = LISTEN_EXAMPLES)]
     Listen(Listen),
-    /// Send saved deliveries again, byte for byte with their headers
+    /// Send saved deliveries again, byte for byte
     #[cfg(feature = "listen")]
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(Replay),
-    /// Explain a rule: why it matters, examples, and how to silence it
+    /// Explain a rule: why it matters, with examples
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
-    /// Print the JSON Schema of a notification or of the JSON output
+    /// Print the JSON Schema of a notification or of the output
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(SchemaArgs),
     /// Print a completion script for a shell
