@@ -9,7 +9,7 @@ use super::event::{ReadEvent, Stop};
 use super::framing::Framed;
 use super::open_source::OpenSource;
 use super::reader::{Consumer, Reader};
-use super::sink::Progress;
+use super::sink::Accounts;
 use super::turn::Turn;
 use super::worker::{Cursor, DeliveryCounts, PartialOutput, Worker};
 use super::{Outputs, Processor, ReadOptions, Sink};
@@ -21,11 +21,11 @@ use super::{Outputs, Processor, ReadOptions, Sink};
 pub(super) fn run<P: Processor>(
     options: &ReadOptions,
     outputs: &Arc<Outputs>,
-    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
+    accounts: &mut Accounts<'_, P, impl Sink<P::Output>>,
 ) -> Result<()> {
     let consumer = RefCell::new(Inline {
-        worker: Worker::new(options, outputs, progress.processor),
-        progress,
+        worker: Worker::new(options, outputs, accounts.processor),
+        accounts,
         counts: DeliveryCounts::default(),
         partial: PartialOutput::default(),
     });
@@ -38,7 +38,7 @@ pub(super) fn run<P: Processor>(
 /// A worker that also writes.
 struct Inline<'i, 'p, P: Processor, S> {
     worker: Worker<'i, P>,
-    progress: &'i mut Progress<'p, P, S>,
+    accounts: &'i mut Accounts<'p, P, S>,
     counts: DeliveryCounts,
     /// Reused for each record.
     partial: PartialOutput<P::Output>,
@@ -46,7 +46,7 @@ struct Inline<'i, 'p, P: Processor, S> {
 
 impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
     fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
-        self.progress.event(event)
+        self.accounts.event(event)
     }
 
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop> {
@@ -54,7 +54,7 @@ impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
         let start = self.counts.count(source, &captures);
         let cursor = Cursor::new(source, start, Turn::ONLY);
         self.worker.work_on(captures, cursor, &mut self.partial);
-        self.progress.write(source, &mut self.partial)
+        self.accounts.write(source, &mut self.partial)
     }
 
     fn before_waiting(&mut self) -> Result<(), Stop> {

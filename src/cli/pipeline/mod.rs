@@ -20,7 +20,7 @@
 //!   the order of the input and bounds how many are on their way.
 //! - A [`Worker`](worker::Worker) finds the deliveries in each record, and the command's
 //!   [`Processor`] turns each into output.
-//! - [`Progress`] accounts for what was read, reports problems on standard error and
+//! - [`Accounts`] accounts for what was read, reports problems on standard error and
 //!   gives the output to the command's [`Sink`].
 //! - What `listen` receives needs no reader, framing or queue: `received` passes each request to a
 //!   worker and its output to the sink.
@@ -99,7 +99,7 @@ pub(crate) use self::input::{Input, name_of};
 #[cfg(feature = "listen")]
 pub(crate) use self::received::{Received, ReceivedRun};
 pub(crate) use self::schemas::read_contract;
-use self::sink::Progress;
+use self::sink::Accounts;
 pub(crate) use self::worker::IncomingDelivery;
 use crate::cli::outcome::Outcome;
 
@@ -193,12 +193,12 @@ pub(crate) fn run<P: Processor>(
     processor: &P,
     sink: &mut impl Sink<P::Output>,
 ) -> Result<Outcome> {
-    let mut progress = Progress::new(options, processor, sink);
+    let mut accounts = Accounts::new(options, processor, sink);
     let jobs = jobs(options);
-    if jobs == 1 || !threads::run(options, jobs, outputs, &mut progress)? {
-        inline::run(options, outputs, &mut progress)?;
+    if jobs == 1 || !threads::run(options, jobs, outputs, &mut accounts)? {
+        inline::run(options, outputs, &mut accounts)?;
     }
-    Ok(progress.outcome())
+    Ok(accounts.outcome())
 }
 
 /// The number of workers: one for small inputs, and for an input with `#N`, which must not be read

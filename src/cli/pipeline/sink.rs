@@ -23,7 +23,7 @@ use crate::cli::output::{eprint_problem, report_problem};
 const MAX_PLACES: usize = 3;
 
 /// The state of a run.
-pub(super) struct Progress<'p, P, S> {
+pub(super) struct Accounts<'p, P, S> {
     pub(super) processor: &'p P,
     sink: &'p mut S,
     /// Where the user said that the parts of requests are.
@@ -31,13 +31,13 @@ pub(super) struct Progress<'p, P, S> {
     verbose: bool,
     quiet: bool,
     outcome: Outcome,
-    input: InputProgress,
-    source: SourceProgress,
+    input: InputAccount,
+    source: SourceAccount,
 }
 
 /// The input that is being read.
 #[derive(Default)]
-struct InputProgress {
+struct InputAccount {
     name: Text<'static>,
     /// Whether it is a folder or an archive, whose files are sources.
     has_files: bool,
@@ -51,7 +51,7 @@ struct InputProgress {
 
 /// The source that is being read.
 #[derive(Default)]
-struct SourceProgress {
+struct SourceAccount {
     deliveries: usize,
     formats: BTreeMap<&'static str, usize>,
     skipped: SkippedParts,
@@ -62,7 +62,7 @@ struct SourceProgress {
     outcome: Outcome,
 }
 
-impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
+impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
     /// The state at the start of a run.
     pub(super) fn new(options: &ReadOptions, processor: &'p P, sink: &'p mut S) -> Self {
         Self {
@@ -72,8 +72,8 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             verbose: options.verbose,
             quiet: options.quiet,
             outcome: Outcome::Clean,
-            input: InputProgress::default(),
-            source: SourceProgress::default(),
+            input: InputAccount::default(),
+            source: SourceAccount::default(),
         }
     }
 
@@ -143,7 +143,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         match event {
             ReadEvent::InputStart(start) => self.start_input(start),
             ReadEvent::ArchiveStart(start) => self.start_archive(&start),
-            ReadEvent::SourceStart => self.source = SourceProgress::default(),
+            ReadEvent::SourceStart => self.source = SourceAccount::default(),
             ReadEvent::PassedOver(name) => self.pass_over(&name),
             ReadEvent::NotRead(name, why) => self.report(&name, &why),
             ReadEvent::SourceEnd(end) => return self.end_source(&end),
@@ -158,11 +158,11 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     }
 
     fn start_input(&mut self, start: InputStart) {
-        self.input = InputProgress {
+        self.input = InputAccount {
             name: start.name,
             has_files: start.is_folder,
             number: start.number,
-            ..InputProgress::default()
+            ..InputAccount::default()
         };
     }
 
@@ -290,7 +290,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    fn report_passed_over(&mut self, input: &InputProgress) -> Result<()> {
+    fn report_passed_over(&mut self, input: &InputAccount) -> Result<()> {
         let hint = if self.verbose { "" } else { " (-v names them)" };
         let files = counted(input.passed_over, "file");
         if input.has_files && input.deliveries == 0 && input.outcome == Outcome::Clean {
@@ -308,7 +308,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     }
 }
 
-impl SourceProgress {
+impl SourceAccount {
     fn formats(&self) -> String {
         if self.formats.is_empty() {
             return "nothing".to_owned();
