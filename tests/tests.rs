@@ -22,6 +22,8 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+#[cfg(unix)]
+mod interrupt;
 #[cfg(feature = "listen")]
 mod listen;
 #[cfg(feature = "listen")]

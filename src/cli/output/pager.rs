@@ -182,10 +182,8 @@ impl Paging {
             return false;
         };
         if !screenful.is_exceeded(output) {
-            interrupt::print_when_interrupted(output);
             return true;
         }
-        interrupt::print_when_interrupted(b"");
         let opened = screenful.pager.open();
         *self = opened.map_or(Self::Off, Self::On);
         false
@@ -194,7 +192,6 @@ impl Paging {
     /// Prints what was held back to the terminal, and all that follows.
     pub(super) fn stop_waiting(&mut self) {
         if matches!(self, Self::Waiting(_)) {
-            interrupt::print_when_interrupted(b"");
             *self = Self::Off;
         }
     }
