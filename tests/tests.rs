@@ -28,6 +28,8 @@ mod interrupt;
 mod listen;
 #[cfg(feature = "listen")]
 mod r#loop;
+#[cfg(unix)]
+mod progress;
 mod redact;
 #[cfg(feature = "listen")]
 mod replay;

@@ -4,14 +4,15 @@
 //! The main thread cannot handle the signal, because it may be blocked in a read for as long as the
 //! user wants. So a thread of its own waits for it and ends the process:
 //!
-//! 1. It waits until nobody holds the [`hold`] guard. Standard output holds it while a line is
+//! 1. It removes the progress bar from the terminal.
+//! 2. It waits until nobody holds the [`hold`] guard. Standard output holds it while a line is
 //!    incomplete, and report files while they are renamed into place. If that takes longer than
 //!    [`PATIENCE`], because nobody reads a full pipe, it goes on.
-//! 2. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
+//! 3. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
 //!    not complete.
-//! 3. It prints what is finished but not printed yet: the output of the functions that were registered
+//! 4. It prints what is finished but not printed yet: the output of the functions that were registered
 //!    with [`print_last`], such as complete lines in a buffer.
-//! 4. It exits with the code that shells use for a process that was ended by the signal.
+//! 5. It exits with the code that shells use for a process that was ended by the signal.
 //!
 //! While a pager runs, Ctrl-C is the pager's affair: it reaches every program of the terminal, and
 //! stops a search in `less`. SIGTERM waits until the pager has ended, because two programs cannot
@@ -34,6 +35,8 @@ use std::{fs, io, mem, thread};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::unregister;
 use signal_hook::{SigId, flag};
+
+use super::output::remove_progress;
 
 /// How long to wait for the end of a line.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -239,6 +242,7 @@ fn end(signal: i32) {
     while is_left_to_pager() {
         thread::sleep(NAP);
     }
+    remove_progress();
     let busy = wait_for_line_end();
     for path in lock(&TEMPORARY).drain(..) {
         // It may be gone already, and the process ends in any case.

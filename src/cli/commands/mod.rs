@@ -160,6 +160,8 @@ fn read_options_of(
         quiet,
         jobs: Some(NonZeroUsize::MIN),
         decryption: Decryption::Off,
+        meter: Arc::default(),
+        shows_progress: false,
     })
 }
 

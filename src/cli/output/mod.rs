@@ -1,6 +1,9 @@
-//! Standard output, standard error, the pager and report files.
+//! Standard output, standard error, the pager, the progress bar and report files.
+//!
+//! Whatever writes to a terminal hides the bar meanwhile.
 
 mod pager;
+mod progress;
 mod report_file;
 
 use std::fmt::Display;
@@ -12,6 +15,8 @@ use chatlog::Text;
 
 pub(crate) use self::pager::Pager;
 use self::pager::Paging;
+use self::progress::{Hidden, hide};
+pub(crate) use self::progress::{Progress, ProgressBar, can_show_progress, remove_progress};
 pub(crate) use self::report_file::ReportFile;
 #[cfg(feature = "listen")]
 pub(crate) use self::report_file::without_path;
@@ -30,8 +35,9 @@ pub(crate) struct Stdout {
     buffer: Arc<Mutex<Vec<u8>>>,
     is_terminal: bool,
     paging: Paging,
-    /// Delays an interrupt while a line that is longer than a block is incomplete.
-    mid_line: Option<Busy>,
+    /// Delays an interrupt, and hides the progress bar, while a line that is longer than a block is
+    /// incomplete.
+    mid_line: Option<(Busy, Option<Hidden>)>,
     is_closed: bool,
     _last_lines: LastOutput,
 }
@@ -91,7 +97,9 @@ impl Stdout {
         if end == 0 || self.is_closed {
             return Ok(());
         }
-        let busy = self.mid_line.take().unwrap_or_else(interrupt::hold);
+        let is_terminal = self.is_terminal;
+        let guards = self.mid_line.take();
+        let guards = guards.unwrap_or_else(|| (interrupt::hold(), is_terminal.then(hide)));
         // Nobody holds the buffer while it waits for the guard, which an interrupt may never release.
         let mut buffer = lock(&self.buffer);
         let written = match &mut self.paging {
@@ -99,7 +107,7 @@ impl Stdout {
             _ => write_to_stdout(&buffer[..end]),
         };
         if written.is_ok() && buffer[end - 1] != b'\n' {
-            self.mid_line = Some(busy);
+            self.mid_line = Some(guards);
         }
         buffer.drain(..end);
         self.is_closed = written.is_err();
@@ -176,7 +184,7 @@ fn hold_problems() {
 /// Prints what was held back, and all that follows at once.
 fn release_problems() {
     if let Some(lines) = lock(&HELD_PROBLEMS).take() {
-        drop(io::stderr().write_all(lines.as_bytes()));
+        write_to_stderr(&lines);
     }
 }
 
@@ -186,8 +194,13 @@ pub(crate) fn eprint_line(text: &str) {
     let line = format!("{}\n", Text::from(text));
     match &mut *lock(&HELD_PROBLEMS) {
         Some(held) => held.push_str(&line),
-        None => drop(io::stderr().write_all(line.as_bytes())),
+        None => write_to_stderr(&line),
     }
+}
+
+fn write_to_stderr(lines: &str) {
+    let _hidden = hide();
+    drop(io::stderr().write_all(lines.as_bytes()));
 }
 
 /// Prints a problem that names its place on standard error, as the program's own.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::Result;
 use chatlog::capture::{Layout, Part, PlaceTallies, RecordPath};
@@ -12,6 +13,7 @@ use chatlog::{Position, Text};
 
 use super::claim::Claim;
 use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
+use super::meter::Meter;
 use super::open_source::OpenSource;
 use super::skipped::{SkippedParts, listed};
 use super::worker::{CaptureTally, LayoutTally, PartialOutput};
@@ -30,6 +32,7 @@ pub(super) struct Accounts<'p, P, S> {
     layout: Option<Layout>,
     verbose: bool,
     quiet: bool,
+    meter: Arc<Meter>,
     outcome: Outcome,
     input: InputAccount,
     source: SourceAccount,
@@ -71,6 +74,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
             layout: options.capture.layout.clone(),
             verbose: options.verbose,
             quiet: options.quiet,
+            meter: Arc::clone(&options.meter),
             outcome: Outcome::Clean,
             input: InputAccount::default(),
             source: SourceAccount::default(),
@@ -90,6 +94,8 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
     ) -> Result<(), Stop> {
         self.add_tally(&mut partial.tally);
         self.add_outcome(std::mem::take(&mut partial.outcome));
+        self.meter
+            .add_problems(std::mem::take(&mut partial.failures));
         for problem in partial.problems.drain(..) {
             eprint_problem(&problem);
         }
@@ -197,6 +203,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
         };
         eprint_problem(&self.processor.shown(&problem.to_string()));
         self.add_outcome(Outcome::Trouble);
+        self.meter.add_problems(1);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;
         self.sink.write(output, source, false).map(drop)

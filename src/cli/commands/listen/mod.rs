@@ -140,6 +140,8 @@ fn display_settings(
         buffering: Buffering::Eager,
         verbose: false,
         quiet: false,
+        meter: Arc::default(),
+        shows_progress: false,
         jobs: None,
         decryption: args.decrypt.read()?,
     };
