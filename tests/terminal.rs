@@ -17,14 +17,35 @@ const BAD: &str = include_str!("../samples/half-broken.json");
 /// A folder in which the program runs on a terminal of 80 columns and 24 rows.
 struct Terminal(Folder);
 
+/// Whether there is a `script` that can be used.
+pub(crate) fn has_script() -> bool {
+    let mut script = Command::new("script");
+    let version = script.arg("--version").stderr(Stdio::null()).output();
+    let version = version.map(|output| output.stdout).unwrap_or_default();
+    let is_known = String::from_utf8_lossy(&version).contains("util-linux");
+    if !is_known {
+        eprintln!("not tested: there is no `script` from util-linux");
+    }
+    is_known
+}
+
+/// A command line on a terminal of 80 columns and 24 rows, whose standard output is what is written to
+/// the terminal.
+pub(crate) fn on_terminal(folder: &Folder, line: &str) -> Command {
+    let mut command = folder.command("script");
+    let line = format!("stty rows 24 cols 80; {line}");
+    command
+        .args(["-qec", &line, "/dev/null"])
+        .env("TERM", "xterm-256color")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE");
+    command
+}
+
 impl Terminal {
     /// `None` if there is no `script` that can be used.
     fn new(name: &str) -> Option<Self> {
-        let mut script = Command::new("script");
-        let version = script.arg("--version").stderr(Stdio::null()).output();
-        let version = version.map(|output| output.stdout).unwrap_or_default();
-        if !String::from_utf8_lossy(&version).contains("util-linux") {
-            eprintln!("not tested: there is no `script` from util-linux");
+        if !has_script() {
             return None;
         }
         let folder = Folder::new(name);
@@ -55,17 +76,8 @@ impl Terminal {
     /// What the terminal shows of a command line, with `chatlog` for the program.
     fn shows(&self, line: &str) -> Run {
         let line = line.replace("chatlog", CHATLOG);
-        let mut command = self.0.command("script");
-        command
-            .args([
-                "-qec",
-                &format!("stty rows 24 cols 80; {line}"),
-                "/dev/null",
-            ])
-            .env("CHATLOG_PAGER", "./pager")
-            .env("TERM", "xterm-256color")
-            .env_remove("NO_COLOR")
-            .env_remove("CLICOLOR_FORCE");
+        let mut command = on_terminal(&self.0, &line);
+        command.env("CHATLOG_PAGER", "./pager");
         for name in [
             "VTE_VERSION",
             "TERM_PROGRAM",

@@ -22,10 +22,14 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+#[cfg(unix)]
+mod interrupt;
 #[cfg(feature = "listen")]
 mod listen;
 #[cfg(feature = "listen")]
 mod r#loop;
+#[cfg(unix)]
+mod progress;
 mod redact;
 #[cfg(feature = "listen")]
 mod replay;

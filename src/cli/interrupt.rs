@@ -4,13 +4,15 @@
 //! The main thread cannot handle the signal, because it may be blocked in a read for as long as the
 //! user wants. So a thread of its own waits for it and ends the process:
 //!
-//! 1. It waits until nobody holds the [`hold`] guard. Standard output holds it while a line is
+//! 1. It removes the progress bar from the terminal.
+//! 2. It waits until nobody holds the [`hold`] guard. Standard output holds it while a line is
 //!    incomplete, and report files while they are renamed into place. If that takes longer than
 //!    [`PATIENCE`], because nobody reads a full pipe, it goes on.
-//! 2. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
+//! 3. It deletes the files that were registered with [`delete_when_interrupted`]: reports that are
 //!    not complete.
-//! 3. It prints the complete lines that were held back in front of a pager.
-//! 4. It exits with the code that shells use for a process that was ended by the signal.
+//! 4. It prints what is finished but not printed yet: the output of the functions that were registered
+//!    with [`print_last`], such as complete lines in a buffer.
+//! 5. It exits with the code that shells use for a process that was ended by the signal.
 //!
 //! While a pager runs, Ctrl-C is the pager's affair: it reaches every program of the terminal, and
 //! stops a search in `less`. SIGTERM waits until the pager has ended, because two programs cannot
@@ -22,16 +24,19 @@
 //! A second signal ends the process at once. [`Interrupt::settle`] keeps a main thread that
 //! finishes meanwhile from exiting with another code.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{fs, io, mem, thread};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::unregister;
 use signal_hook::{SigId, flag};
+
+use super::output::remove_progress;
 
 /// How long to wait for the end of a line.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -43,8 +48,8 @@ static BUSY: Mutex<usize> = Mutex::new(0);
 /// The files to delete when a signal ends the process.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// What to print when a signal ends the process.
-static HELD_OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// What makes the output to print when a signal ends the process, in the order of registration.
+static LAST_OUTPUTS: Mutex<BTreeMap<u64, MakeOutput>> = Mutex::new(BTreeMap::new());
 /// The handlers of Ctrl-C.
 static OF_CTRL_C: Mutex<Option<CtrlC>> = Mutex::new(None);
 /// Whether a pager has the terminal.
@@ -55,6 +60,9 @@ static IS_LEFT_TO_PAGER: AtomicBool = AtomicBool::new(false);
 static SERVER: Mutex<Option<StopServer>> = Mutex::new(None);
 /// Whether the signal that arrived was passed on to a server.
 static IS_LEFT_TO_SERVER: AtomicBool = AtomicBool::new(false);
+
+/// Makes the last output.
+type MakeOutput = Box<dyn FnOnce() -> Vec<u8> + Send>;
 
 /// Asks a server to end. It is called on another thread, and must not block.
 #[cfg(feature = "listen")]
@@ -173,11 +181,28 @@ pub(crate) fn keep(path: &Path) {
     lock(&TEMPORARY).retain(|temporary| temporary != path);
 }
 
-/// Keeps the complete lines of an output that is held back, to be printed if a signal ends the
-/// process. They replace what was kept before.
-pub(crate) fn print_when_interrupted(output: &[u8]) {
-    let end = memchr::memrchr(b'\n', output).map_or(0, |at| at + 1);
-    output[..end].clone_into(&mut lock(&HELD_OUTPUT));
+/// Registers a function that makes the last output of a process that a signal ends: complete lines, for
+/// standard output. It is forgotten when the guard is dropped, which comes before the same is printed in
+/// another way.
+///
+/// The function runs on another thread, while others go on until they want to write. It may wait for a
+/// mutex: if it takes longer than [`PATIENCE`], because the holder of the mutex waits too, the process ends
+/// without its output.
+pub(crate) fn print_last(output: impl FnOnce() -> Vec<u8> + Send + 'static) -> LastOutput {
+    let mut outputs = lock(&LAST_OUTPUTS);
+    let number = outputs.last_key_value().map_or(0, |(last, _)| last + 1);
+    outputs.insert(number, Box::new(output));
+    LastOutput(number)
+}
+
+/// Keeps a function registered that makes the last output.
+#[must_use]
+pub(crate) struct LastOutput(u64);
+
+impl Drop for LastOutput {
+    fn drop(&mut self) {
+        lock(&LAST_OUTPUTS).remove(&self.0);
+    }
 }
 
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
@@ -217,12 +242,16 @@ fn end(signal: i32) {
     while is_left_to_pager() {
         thread::sleep(NAP);
     }
-    let _busy = wait_for_line_end();
+    remove_progress();
+    let busy = wait_for_line_end();
     for path in lock(&TEMPORARY).drain(..) {
         // It may be gone already, and the process ends in any case.
         drop(fs::remove_file(path));
     }
-    drop(io::stdout().write_all(&lock(&HELD_OUTPUT)));
+    // Whoever is still busy may have written half a line, and may hold the lock of standard output.
+    if *busy == 0 {
+        print_last_outputs();
+    }
     std::process::exit(exit_code(signal));
 }
 
@@ -237,6 +266,23 @@ fn wait_for_line_end() -> MutexGuard<'static, usize> {
         }
         drop(busy);
         thread::sleep(NAP);
+    }
+}
+
+/// Prints the outputs that were registered, unless that takes too long.
+fn print_last_outputs() {
+    let outputs = mem::take(&mut *lock(&LAST_OUTPUTS));
+    let (sender, printed) = mpsc::channel::<()>();
+    let print = move || {
+        let _sender = sender;
+        for output in outputs.into_values() {
+            // The process ends in any case.
+            drop(io::stdout().write_all(&output()));
+        }
+    };
+    if thread::Builder::new().spawn(print).is_ok() {
+        // The sender is dropped in the end.
+        printed.recv_timeout(PATIENCE).ok();
     }
 }
 

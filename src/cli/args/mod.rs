@@ -47,7 +47,9 @@ pub(crate) use self::groups::with_grouped_help;
 use self::listen::LISTEN_EXAMPLES;
 #[cfg(feature = "listen")]
 pub(crate) use self::listen::Listen;
-pub(crate) use self::reading::{DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs, JobsArgs};
+pub(crate) use self::reading::{
+    DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs, JobsArgs, ProgressArgs,
+};
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;
 pub(crate) use self::redaction::{RedactArgs, RedactOptions};

@@ -128,6 +128,14 @@ impl JobsArgs {
     }
 }
 
+/// Whether to show how far reading has got.
+#[derive(Debug, Args)]
+pub(crate) struct ProgressArgs {
+    /// Show no progress bar, which appears on a terminal when reading takes longer than half a second
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) no_progress: bool,
+}
+
 /// The key of encrypted callbacks.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Decryption")]

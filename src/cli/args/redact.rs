@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use super::{FilterArgs, Inputs, RedactOptions, is_folder};
+use super::{FilterArgs, Inputs, ProgressArgs, RedactOptions, is_folder};
 
 pub(super) const REDACT_EXAMPLES: &str = "\
 Examples:
@@ -19,6 +19,9 @@ pub(crate) struct Redact {
 
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
 
     /// Write the notifications to this file, one file each to this folder, or to standard output for
     /// `-`

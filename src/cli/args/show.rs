@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 
 use super::{
     DecryptArgs, DisplayArgs, FilterArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs, LimitArgs,
-    RedactArgs, SessionArgs, SignatureArgs, is_folder,
+    ProgressArgs, RedactArgs, SessionArgs, SignatureArgs, is_folder,
 };
 
 pub(super) const SHOW_EXAMPLES: &str = "\
@@ -29,6 +29,9 @@ pub(crate) struct Show {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
 
     /// How to print the session [default: table, or as the file of --output is named, or html in a
     /// folder]

@@ -5,7 +5,9 @@ use chatlog::finding::nearest;
 use chatlog::view::Zone;
 use clap::{Args, ValueEnum};
 
-use super::{DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, SignatureArgs};
+use super::{
+    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs, SignatureArgs,
+};
 use crate::cli::completion::{Suggesting, zones};
 use crate::cli::time_zone;
 
@@ -27,6 +29,9 @@ pub(crate) struct Stats {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
 
     /// Count the sessions of each group: a field such as workflow_name, or day or hour
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', num_args = 1, hide_possible_values = true,

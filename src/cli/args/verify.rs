@@ -9,7 +9,8 @@ use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::findings::report;
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, RedactArgs, SignatureArgs,
+    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs, RedactArgs,
+    SignatureArgs,
 };
 use crate::cli::completion::reports;
 
@@ -30,6 +31,9 @@ pub(crate) struct Verify {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
 
     /// How to print the verdicts
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]

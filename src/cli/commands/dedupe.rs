@@ -48,6 +48,7 @@ impl Superseded {
         }
         let options = ReadOptions {
             is_silent: true,
+            meter: Arc::default(),
             ..options.clone()
         };
         let mut superseded = Self::default();

@@ -164,6 +164,8 @@ fn read_options_of(
         is_silent: false,
         jobs: Some(NonZeroUsize::MIN),
         decryption: Decryption::Off,
+        meter: Arc::default(),
+        shows_progress: false,
     })
 }
 

@@ -26,7 +26,8 @@ pub(super) fn run(args: &Redact, config: &Config, outputs: Arc<Outputs>) -> Resu
         redactor: redactor(&args.options)?,
         selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
     };
-    let options = read_options(&args.inputs, config, Buffering::Eager, false)?;
+    let options =
+        read_options(&args.inputs, config, Buffering::Eager, false)?.with_progress(&args.progress);
     redaction.selection.find_superseded(&options, &outputs)?;
     let mut destination = Destination::open(args, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &redaction, &mut destination)?;

@@ -30,7 +30,8 @@ const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
-        .with_decryption(args.decrypt.read()?);
+        .with_decryption(args.decrypt.read()?)
+        .with_progress(&args.progress);
     let mut showing = Showing::new(args, config, &outputs)?;
     let options = options.with_jobs(showing.inspection.jobs(args.jobs.jobs()));
     showing

@@ -39,6 +39,7 @@ pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Resul
     let mut counting = Counting::new(args, config)?;
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?)
+        .with_progress(&args.progress)
         .with_jobs(counting.inspection.jobs(args.jobs.jobs()));
     counting
         .inspection

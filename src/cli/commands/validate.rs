@@ -41,6 +41,7 @@ pub(super) fn run_with(
     let mut validation = Validation::new(args, config, renderers, verifier)?;
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
+        .with_progress(&args.progress)
         .with_jobs(validation.inspection.jobs(args.jobs.jobs()));
     validation
         .inspection

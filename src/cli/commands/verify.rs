@@ -70,6 +70,7 @@ fn verify(
     };
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
+        .with_progress(&args.progress)
         .with_jobs(verification.inspection.jobs(args.jobs.jobs()));
     verification
         .inspection
@@ -416,7 +417,8 @@ fn discover(
         deliveries: 0,
     };
     let options = read_options(&args.inputs, config, Buffering::Whole, args.quiet)?
-        .with_decryption(args.decrypt.read()?);
+        .with_decryption(args.decrypt.read()?)
+        .with_progress(&args.progress);
     let mut signed = SignedDeliveries {
         verifier,
         selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,

@@ -15,6 +15,7 @@ use std::{env, mem};
 
 use chatlog::view::visible_width;
 
+use super::progress::{Hidden, hide};
 use super::{hold_problems, release_problems, report_problem};
 use crate::cli::interrupt::{self, LeftToPager};
 
@@ -105,6 +106,7 @@ impl Pager {
     /// Starts it. `None` if that fails, which is a problem only if the user has named it.
     fn open(&self) -> Option<OpenPager> {
         let left_to_pager = interrupt::leave_to_pager();
+        let hidden = hide();
         match self.start() {
             Ok(mut child) => {
                 hold_problems();
@@ -112,6 +114,7 @@ impl Pager {
                     input: child.stdin.take(),
                     child,
                     _left_to_pager: left_to_pager,
+                    _hidden: hidden,
                 })
             }
             Err(error) => {
@@ -131,6 +134,7 @@ pub(super) struct OpenPager {
     child: Child,
     input: Option<ChildStdin>,
     _left_to_pager: LeftToPager,
+    _hidden: Hidden,
 }
 
 impl OpenPager {
@@ -182,10 +186,8 @@ impl Paging {
             return false;
         };
         if !screenful.is_exceeded(output) {
-            interrupt::print_when_interrupted(output);
             return true;
         }
-        interrupt::print_when_interrupted(b"");
         let opened = screenful.pager.open();
         *self = opened.map_or(Self::Off, Self::On);
         false
@@ -194,7 +196,6 @@ impl Paging {
     /// Prints what was held back to the terminal, and all that follows.
     pub(super) fn stop_waiting(&mut self) {
         if matches!(self, Self::Waiting(_)) {
-            interrupt::print_when_interrupted(b"");
             *self = Self::Off;
         }
     }

@@ -10,7 +10,7 @@ use super::event::{ReadEvent, Stop};
 use super::framing::Framed;
 use super::open_source::OpenSource;
 use super::reader::{Consumer, Reader};
-use super::sink::Progress;
+use super::sink::Accounts;
 use super::turn::Turn;
 use super::worker::{Cursor, DeliveryCounts, PartialOutput, Worker};
 use super::{Outputs, Processor, ReadOptions, Sink};
@@ -22,11 +22,11 @@ use super::{Outputs, Processor, ReadOptions, Sink};
 pub(super) fn run<P: Processor>(
     options: &ReadOptions,
     outputs: &Arc<Outputs>,
-    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
+    accounts: &mut Accounts<'_, P, impl Sink<P::Output>>,
 ) -> Result<()> {
     let consumer = RefCell::new(Inline {
-        worker: Worker::new(options, outputs, progress.processor),
-        progress,
+        worker: Worker::new(options, outputs, accounts.processor),
+        accounts,
         counts: DeliveryCounts::default(),
         held: None,
         partial: PartialOutput::default(),
@@ -41,7 +41,7 @@ pub(super) fn run<P: Processor>(
 /// is.
 struct Inline<'i, 'p, P: Processor, S> {
     worker: Worker<'i, P>,
-    progress: &'i mut Progress<'p, P, S>,
+    accounts: &'i mut Accounts<'p, P, S>,
     counts: DeliveryCounts,
     /// The records whose output is not written yet.
     held: Option<HeldRecords>,
@@ -60,7 +60,7 @@ impl<P: Processor, S: Sink<P::Output>> Inline<'_, '_, P, S> {
     /// Writes the output that is held back.
     fn write(&mut self) -> Result<(), Stop> {
         match self.held.take() {
-            Some(held) => self.progress.write(&held.source, &mut self.partial),
+            Some(held) => self.accounts.write(&held.source, &mut self.partial),
             None => Ok(()),
         }
     }
@@ -82,7 +82,7 @@ impl<P: Processor, S: Sink<P::Output>> Inline<'_, '_, P, S> {
 impl<P: Processor, S: Sink<P::Output>> Consumer for Inline<'_, '_, P, S> {
     fn event(&mut self, event: ReadEvent) -> Result<(), Stop> {
         self.write()?;
-        self.progress.event(event)
+        self.accounts.event(event)
     }
 
     fn record(&mut self, source: &Arc<OpenSource>, framed: Framed<'_>) -> Result<(), Stop> {

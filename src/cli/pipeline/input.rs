@@ -15,6 +15,7 @@ use super::archive_file::{ArchiveFile, Selection};
 use super::archive_format::ArchiveFormat;
 use super::claim::Claim;
 use super::decode::{Decoded, decode};
+use super::meter::SourceMeter;
 use super::signature_file::signature_in;
 use super::walk::{self, walk};
 
@@ -53,6 +54,8 @@ pub(crate) struct InputError {
 pub(crate) struct Source {
     place: Place,
     pub(crate) claim: Claim,
+    /// The size in bytes of the file that it is in, if that is a regular file.
+    pub(super) size: Option<u64>,
 }
 
 /// An open source, decoded.
@@ -127,7 +130,7 @@ impl Input {
 
     /// Its size in bytes, if it is a regular file.
     pub(super) fn size(&self) -> Option<u64> {
-        let metadata = fs::metadata(self.path()?).ok()?;
+        let metadata = self.place.path.metadata().ok()?;
         metadata.is_file().then_some(metadata.len())
     }
 
@@ -146,6 +149,7 @@ impl Input {
             _ => vec![Ok(Source {
                 place: self.place.clone(),
                 claim: Claim::Named,
+                size: self.size(),
             })],
         }
     }
@@ -240,9 +244,13 @@ impl InputPath {
 
     /// Whether reading it may wait for more data.
     fn is_live(&self) -> bool {
+        is_live(&self.metadata())
+    }
+
+    fn metadata(&self) -> io::Result<Metadata> {
         match self {
-            Self::Stdin => is_live(&stdin_metadata()),
-            Self::Path(path) => is_live(&fs::metadata(path)),
+            Self::Stdin => stdin_metadata(),
+            Self::Path(path) => fs::metadata(path),
         }
     }
 
@@ -270,6 +278,7 @@ impl From<walk::FoundFile> for Source {
                 Claim::Unknown
             },
             place: Place::of(InputPath::Path(found.path)),
+            size: Some(found.size),
         }
     }
 }
@@ -281,6 +290,7 @@ impl Source {
         Self {
             place: Place::of(path.map_or(InputPath::Stdin, InputPath::Path)),
             claim: Claim::Named,
+            size: None,
         }
     }
 
@@ -317,6 +327,7 @@ impl Source {
                 member: Some(name),
             },
             claim,
+            size: self.size,
         }
     }
 
@@ -326,9 +337,9 @@ impl Source {
     }
 
     /// Opens the file that it is in, and undoes compression and UTF-16.
-    pub(super) fn open(&self) -> io::Result<Opened> {
+    pub(super) fn open(&self, meter: &SourceMeter) -> io::Result<Opened> {
         let (reader, is_live) = self.place.path.open()?;
-        let decoded = decode(reader, is_live);
+        let decoded = decode(Box::new(meter.reader(reader)), is_live);
         Ok(Opened { decoded, is_live })
     }
 
@@ -338,12 +349,14 @@ impl Source {
         format: ArchiveFormat,
         decoded: Decoded<'r>,
         max_size: usize,
+        meter: &SourceMeter,
     ) -> io::Result<ArchiveFile<'r>> {
         let path = self.path().filter(|_| decoded.encodings.is_empty());
         let file = match path {
             Some(path) if !self.is_live() => Some(File::open(path)?),
             _ => None,
         };
+        let file = file.map(|file| (file, meter));
         ArchiveFile::open(format, decoded.reader, file, max_size)
     }
 

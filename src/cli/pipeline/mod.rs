@@ -20,8 +20,9 @@
 //!   the order of the input and bounds how many are on their way.
 //! - A [`Worker`](worker::Worker) finds the deliveries in each record, and the command's
 //!   [`Processor`] turns each into output.
-//! - [`Progress`] accounts for what was read, reports problems on standard error and
+//! - [`Accounts`] accounts for what was read, reports problems on standard error and
 //!   gives the output to the command's [`Sink`].
+//! - The [`Meter`] counts what the reader reads, for a progress bar.
 //! - What `listen` receives needs no reader, framing or queue: `received` passes each request to a
 //!   worker and its output to the sink.
 //!
@@ -59,6 +60,7 @@ mod framing;
 mod identity;
 mod inline;
 mod input;
+mod meter;
 mod open_source;
 mod prefix;
 mod probe;
@@ -96,12 +98,15 @@ pub(crate) use self::framing::Buffering;
 pub(crate) use self::identity::{Outputs, folder_of, followed};
 use self::input::InputError;
 pub(crate) use self::input::{Input, name_of};
+use self::meter::Meter;
 #[cfg(feature = "listen")]
 pub(crate) use self::received::{Received, ReceivedRun};
 pub(crate) use self::schemas::read_contract;
-use self::sink::Progress;
+use self::sink::Accounts;
 pub(crate) use self::worker::IncomingDelivery;
+use crate::cli::args::ProgressArgs;
 use crate::cli::outcome::Outcome;
+use crate::cli::output::{ProgressBar, can_show_progress};
 
 /// The most batches on their way, for each worker.
 const BATCHES_PER_JOB: usize = 4;
@@ -129,6 +134,10 @@ pub(crate) struct ReadOptions {
     pub(crate) jobs: Option<NonZeroUsize>,
     /// What to do with encrypted bodies.
     pub(crate) decryption: Decryption,
+    /// Counts how far reading has got.
+    pub(crate) meter: Arc<Meter>,
+    /// Whether to show that on standard error.
+    pub(crate) shows_progress: bool,
 }
 
 impl ReadOptions {
@@ -140,6 +149,15 @@ impl ReadOptions {
     /// The same options for a command that reads what is encrypted.
     pub(crate) fn with_decryption(self, decryption: Decryption) -> Self {
         Self { decryption, ..self }
+    }
+
+    /// The same options for a command that shows its progress, if someone can see it and wants to.
+    pub(crate) fn with_progress(self, args: &ProgressArgs) -> Self {
+        let is_wanted = !args.no_progress && !self.quiet;
+        Self {
+            shows_progress: is_wanted && can_show_progress(),
+            ..self
+        }
     }
 }
 
@@ -195,12 +213,20 @@ pub(crate) fn run<P: Processor>(
     processor: &P,
     sink: &mut impl Sink<P::Output>,
 ) -> Result<Outcome> {
-    let mut progress = Progress::new(options, processor, sink);
+    let mut accounts = Accounts::new(options, processor, sink);
+    let _bar = options.shows_progress.then(|| progress_bar(options));
     let jobs = jobs(options);
-    if jobs == 1 || !threads::run(options, jobs, outputs, &mut progress)? {
-        inline::run(options, outputs, &mut progress)?;
+    if jobs == 1 || !threads::run(options, jobs, outputs, &mut accounts)? {
+        inline::run(options, outputs, &mut accounts)?;
     }
-    Ok(progress.outcome())
+    Ok(accounts.outcome())
+}
+
+fn progress_bar(options: &ReadOptions) -> ProgressBar {
+    let inputs = Input::all(&options.inputs);
+    options.meter.expect(inputs.iter().flatten());
+    let meter = Arc::clone(&options.meter);
+    ProgressBar::start(move || meter.progress())
 }
 
 /// The number of workers: one for small inputs, and for an input with `#N`, which must not be read

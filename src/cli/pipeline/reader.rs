@@ -16,6 +16,7 @@ use super::decode::{Decoded, decode};
 use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
 use super::framing::{Buffering, Framed, Records, TooLarge};
 use super::input::{Input, InputError, Opened, Source};
+use super::meter::SourceMeter;
 use super::open_source::OpenSource;
 use super::prefix::{Columns, PrefixReader};
 use super::probe::holds_delivery;
@@ -43,6 +44,8 @@ pub(super) struct Reader<'o, S> {
     /// for its input must not prevent.
     outputs: Weak<Outputs>,
     consumer: &'o RefCell<S>,
+    /// Counts what is read of the current file or stream.
+    meter: SourceMeter,
     /// How many inputs and sources were read so far.
     inputs: usize,
     sources: usize,
@@ -59,6 +62,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
             options,
             outputs,
             consumer,
+            meter: options.meter.start(None),
             inputs: 0,
             sources: 0,
         }
@@ -83,9 +87,19 @@ impl<'o, S: Consumer> Reader<'o, S> {
             is_folder: input.is_folder(),
             number: input.number,
         }))?;
-        for source in input.sources() {
+        let sources = input.sources();
+        if input.is_folder() && self.options.shows_progress {
+            let sizes = sources.iter().flatten().filter_map(|source| source.size);
+            self.options.meter.expect_found(sizes.sum());
+        }
+        for source in sources {
             match source {
-                Ok(source) => self.read_source(source, input.number)?,
+                Ok(source) => {
+                    self.meter = self.options.meter.start(source.size);
+                    let read = self.read_source(source, input.number);
+                    self.meter.finish();
+                    read?;
+                }
                 Err(error) => self.cannot_use(error)?,
             }
         }
@@ -101,7 +115,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         if source.is_live() {
             self.consumer.borrow_mut().before_waiting()?;
         }
-        match source.open() {
+        match source.open(&self.meter) {
             Ok(opened) => self.read_opened(source, opened, wanted),
             Err(error) => self.cannot_read(name, &error),
         }
@@ -134,7 +148,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
     ) -> Result<(), Stop> {
         if source.claim == Claim::Unknown {
             let again = self.probe(decoded.reader).and_then(|found| {
-                let opened = found.then(|| source.open()).transpose()?;
+                let opened = found.then(|| source.open(&self.meter)).transpose()?;
                 Ok(opened.map(|opened| opened.decoded))
             });
             decoded = match again {
@@ -169,7 +183,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         let max_size = self.options.capture.limits.max_body;
         let mut selection = source.selection();
         let flow = source
-            .archive(format, decoded, max_size)
+            .archive(format, decoded, max_size, &self.meter)
             .and_then(|archive| {
                 archive.visit(&mut selection, max_size, |member| {
                     match self.read_member(source, member, is_live, wanted) {

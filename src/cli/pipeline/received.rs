@@ -14,7 +14,7 @@ use chatlog::{Position, Text};
 use super::event::Stop;
 use super::input::Source;
 use super::open_source::OpenSource;
-use super::sink::Progress;
+use super::sink::Accounts;
 use super::turn::Turn;
 use super::worker::{Cursor, DeliveryCounts, PartialOutput, Worker};
 use super::{Outputs, Processor, ReadOptions, Sink};
@@ -35,7 +35,7 @@ pub(crate) struct Received {
 /// A run with one worker whose deliveries arrive one by one.
 pub(crate) struct ReceivedRun<'r, P: Processor, S> {
     worker: Worker<'r, P>,
-    progress: Progress<'r, P, S>,
+    accounts: Accounts<'r, P, S>,
     counts: DeliveryCounts,
     /// Reused for each delivery.
     partial: PartialOutput<P::Output>,
@@ -50,7 +50,7 @@ impl<'r, P: Processor, S: Sink<P::Output>> ReceivedRun<'r, P, S> {
     ) -> Self {
         Self {
             worker: Worker::new(options, outputs, processor),
-            progress: Progress::new(options, processor, sink),
+            accounts: Accounts::new(options, processor, sink),
             counts: DeliveryCounts::default(),
             partial: PartialOutput::default(),
         }
@@ -58,7 +58,7 @@ impl<'r, P: Processor, S: Sink<P::Output>> ReceivedRun<'r, P, S> {
 
     /// The outcome so far.
     pub(crate) fn outcome(&self) -> Outcome {
-        self.progress.outcome()
+        self.accounts.outcome()
     }
 
     /// Processes a request and writes the output. `Break` if no more output is wanted.
@@ -92,7 +92,7 @@ impl<'r, P: Processor, S: Sink<P::Output>> ReceivedRun<'r, P, S> {
         let start = self.counts.count(&source, &captures);
         let cursor = Cursor::new(&source, start, Turn::of_only_worker(true));
         self.worker.work_on(captures, cursor, &mut self.partial);
-        match self.progress.write(&source, &mut self.partial) {
+        match self.accounts.write(&source, &mut self.partial) {
             Ok(()) => Ok(ControlFlow::Continue(())),
             Err(Stop::Enough | Stop::Reached) => Ok(ControlFlow::Break(())),
             Err(Stop::Failed(error)) => Err(error),

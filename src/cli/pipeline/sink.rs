@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::Result;
 use chatlog::capture::{Layout, Part, PlaceTallies, RecordPath};
@@ -12,6 +13,7 @@ use chatlog::{Position, Text};
 
 use super::claim::Claim;
 use super::event::{ArchiveStart, InputStart, ReadEvent, ReadProblem, SourceEnd, Stop};
+use super::meter::Meter;
 use super::open_source::OpenSource;
 use super::skipped::{SkippedParts, listed};
 use super::worker::{CaptureTally, LayoutTally, PartialOutput};
@@ -23,7 +25,7 @@ use crate::cli::output::{eprint_problem, report_problem};
 const MAX_PLACES: usize = 3;
 
 /// The state of a run.
-pub(super) struct Progress<'p, P, S> {
+pub(super) struct Accounts<'p, P, S> {
     pub(super) processor: &'p P,
     sink: &'p mut S,
     /// Where the user said that the parts of requests are.
@@ -32,14 +34,15 @@ pub(super) struct Progress<'p, P, S> {
     quiet: bool,
     /// Whether nothing is reported on standard error.
     is_silent: bool,
+    meter: Arc<Meter>,
     outcome: Outcome,
-    input: InputProgress,
-    source: SourceProgress,
+    input: InputAccount,
+    source: SourceAccount,
 }
 
 /// The input that is being read.
 #[derive(Default)]
-struct InputProgress {
+struct InputAccount {
     name: Text<'static>,
     /// Whether it is a folder or an archive, whose files are sources.
     has_files: bool,
@@ -53,7 +56,7 @@ struct InputProgress {
 
 /// The source that is being read.
 #[derive(Default)]
-struct SourceProgress {
+struct SourceAccount {
     deliveries: usize,
     formats: BTreeMap<&'static str, usize>,
     skipped: SkippedParts,
@@ -64,7 +67,7 @@ struct SourceProgress {
     outcome: Outcome,
 }
 
-impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
+impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
     /// The state at the start of a run.
     pub(super) fn new(options: &ReadOptions, processor: &'p P, sink: &'p mut S) -> Self {
         Self {
@@ -74,9 +77,10 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
             verbose: options.verbose,
             quiet: options.quiet,
             is_silent: options.is_silent,
+            meter: Arc::clone(&options.meter),
             outcome: Outcome::Clean,
-            input: InputProgress::default(),
-            source: SourceProgress::default(),
+            input: InputAccount::default(),
+            source: SourceAccount::default(),
         }
     }
 
@@ -93,6 +97,8 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     ) -> Result<(), Stop> {
         self.add_tally(&mut partial.tally);
         self.add_outcome(std::mem::take(&mut partial.outcome));
+        self.meter
+            .add_problems(std::mem::take(&mut partial.failures));
         for problem in partial.problems.drain(..) {
             self.eprint(&problem);
         }
@@ -146,7 +152,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         match event {
             ReadEvent::InputStart(start) => self.start_input(start),
             ReadEvent::ArchiveStart(start) => self.start_archive(&start),
-            ReadEvent::SourceStart => self.source = SourceProgress::default(),
+            ReadEvent::SourceStart => self.source = SourceAccount::default(),
             ReadEvent::PassedOver(name) => self.pass_over(&name),
             ReadEvent::NotRead(name, why) => self.report(&name, &why),
             ReadEvent::SourceEnd(end) => return self.end_source(&end),
@@ -161,11 +167,11 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     }
 
     fn start_input(&mut self, start: InputStart) {
-        self.input = InputProgress {
+        self.input = InputAccount {
             name: start.name,
             has_files: start.is_folder,
             number: start.number,
-            ..InputProgress::default()
+            ..InputAccount::default()
         };
     }
 
@@ -209,6 +215,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         };
         self.eprint(&self.processor.shown(&problem.to_string()));
         self.add_outcome(Outcome::Trouble);
+        self.meter.add_problems(1);
         let mut output = P::Output::default();
         self.processor.problem(&problem, &mut output)?;
         self.sink.write(output, source, false).map(drop)
@@ -302,7 +309,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
         }
     }
 
-    fn report_passed_over(&mut self, input: &InputProgress) -> Result<()> {
+    fn report_passed_over(&mut self, input: &InputAccount) -> Result<()> {
         let hint = if self.verbose { "" } else { " (-v names them)" };
         let files = counted(input.passed_over, "file");
         if input.has_files && input.deliveries == 0 && input.outcome == Outcome::Clean {
@@ -320,7 +327,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Progress<'p, P, S> {
     }
 }
 
-impl SourceProgress {
+impl SourceAccount {
     fn formats(&self) -> String {
         if self.formats.is_empty() {
             return "nothing".to_owned();

@@ -16,7 +16,7 @@ use super::framing::Framed;
 use super::open_source::OpenSource;
 use super::queue::{Closed, Queue};
 use super::reader::{Consumer, Reader};
-use super::sink::Progress;
+use super::sink::Accounts;
 use super::turn::Turnstile;
 use super::worker::{DeliveryCounts, DoneItem, Gates, Worker};
 use super::{BATCHES_PER_JOB, Outputs, Processor, ReadOptions, Sink};
@@ -38,14 +38,14 @@ pub(super) fn run<P: Processor>(
     options: &ReadOptions,
     jobs: usize,
     outputs: &Arc<Outputs>,
-    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
+    accounts: &mut Accounts<'_, P, impl Sink<P::Output>>,
 ) -> Result<bool> {
     let queue = Arc::new(Queue::new(BATCHES_PER_JOB * jobs));
     let gates = Gates {
         counted: Turnstile::new(DeliveryCounts::default()),
         done: Turnstile::new(()),
     };
-    let worker = Worker::new(options, outputs, progress.processor);
+    let worker = Worker::new(options, outputs, accounts.processor);
     thread::scope(|scope| {
         let _closer = Closer(&queue);
         let Some(done) = start_workers(scope, jobs, &worker, &queue, &gates) else {
@@ -55,7 +55,7 @@ pub(super) fn run<P: Processor>(
         let Ok(reader) = read(options.clone(), outputs, Arc::clone(&queue)) else {
             return Ok(false);
         };
-        match write(&done, &queue, progress) {
+        match write(&done, &queue, accounts) {
             // The reader may wait for its next byte for ever, so it is not joined.
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Enough | Stop::Reached) => {}
@@ -151,14 +151,14 @@ fn work<P: Processor>(
 fn write<P: Processor>(
     done: &Receiver<Done<P::Output>>,
     queue: &Queue<Batch>,
-    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
+    accounts: &mut Accounts<'_, P, impl Sink<P::Output>>,
 ) -> Result<(), Stop> {
     let mut early = BTreeMap::new();
     let mut next = 0;
     for batch in done {
         early.insert(batch.number, batch);
         while let Some(batch) = early.remove(&next) {
-            write_items(batch.items, progress)?;
+            write_items(batch.items, accounts)?;
             queue.release(batch.weight);
             next += 1;
         }
@@ -168,12 +168,12 @@ fn write<P: Processor>(
 
 fn write_items<P: Processor>(
     items: Vec<DoneItem<P::Output>>,
-    progress: &mut Progress<'_, P, impl Sink<P::Output>>,
+    accounts: &mut Accounts<'_, P, impl Sink<P::Output>>,
 ) -> Result<(), Stop> {
     for item in items {
         match item {
-            DoneItem::Event(event) => progress.event(event)?,
-            DoneItem::Output(source, mut partial) => progress.write(&source, &mut partial)?,
+            DoneItem::Event(event) => accounts.event(event)?,
+            DoneItem::Output(source, mut partial) => accounts.write(&source, &mut partial)?,
         }
     }
     Ok(())

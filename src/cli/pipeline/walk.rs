@@ -31,6 +31,8 @@ const FOREIGN: [&str; 4] = ["CVS", "_darcs", "__MACOSX", "node_modules"];
 #[derive(Debug)]
 pub(super) struct FoundFile {
     pub(super) path: PathBuf,
+    /// Its size in bytes.
+    pub(super) size: u64,
 }
 
 impl FoundFile {
@@ -74,7 +76,10 @@ pub(super) fn is_passed_over(name: &[u8], is_folder: bool) -> bool {
 /// The file at a path, if it may hold deliveries. Symbolic links are followed.
 fn file_at(path: PathBuf) -> Option<Result<FoundFile, InputError>> {
     match fs::metadata(&path) {
-        Ok(metadata) => is_read(&path, &metadata).then_some(Ok(FoundFile { path })),
+        Ok(metadata) => is_read(&path, &metadata).then(|| {
+            let size = metadata.len();
+            Ok(FoundFile { path, size })
+        }),
         // A dangling link is not a file, unless its name claims to be a capture.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !is_capture_by_name(&path) => None,
         Err(error) => Some(Err(InputError {

@@ -76,6 +76,8 @@ pub(super) struct PartialOutput<O> {
     /// Problems to report on standard error.
     pub(super) problems: Vec<String>,
     pub(super) outcome: Outcome,
+    /// How many deliveries have problems, or cannot be read.
+    pub(super) failures: usize,
     /// Why the run stops after these records.
     pub(super) stop: Option<Stop>,
 }
@@ -408,6 +410,7 @@ impl<'w, P: Processor> Worker<'w, P> {
             }
         };
         partial.outcome = partial.outcome.max(outcome);
+        partial.failures += usize::from(outcome != Outcome::Clean);
         stop
     }
 
@@ -442,6 +445,7 @@ impl<'w, P: Processor> Worker<'w, P> {
         let shown = self.processor.shown(&problem.to_string()).into_owned();
         partial.problems.push(shown);
         partial.outcome = Outcome::Trouble;
+        partial.failures += 1;
         if let Err(error) = self.processor.problem(&problem, &mut partial.output) {
             partial.stop = Some(Stop::Failed(error));
         }

@@ -141,6 +141,8 @@ fn display_settings(
         verbose: false,
         quiet: false,
         is_silent: false,
+        meter: Arc::default(),
+        shows_progress: false,
         jobs: None,
         decryption: args.decrypt.read()?,
     };

@@ -36,6 +36,7 @@ pub(super) use self::selection::Selection;
 pub(super) use self::zip::ZipBytes;
 use super::archive_format::ArchiveFormat;
 use super::claim::Claim;
+use super::meter::SourceMeter;
 
 /// A file in an archive.
 pub(super) struct Member<'m> {
@@ -56,17 +57,17 @@ pub(super) enum ArchiveFile<'r> {
 
 impl<'r> ArchiveFile<'r> {
     /// The archive that a decoded stream is. `file` is the regular file that holds it, if its bytes are
-    /// those of the stream. A zip archive that is not such a file is read into memory, of which it may
+    /// those of the stream, and what counts them. A zip archive that is not such a file is read into memory, of which it may
     /// take `max_size` bytes.
     pub(super) fn open(
         format: ArchiveFormat,
         reader: Box<dyn Read + 'r>,
-        file: Option<File>,
+        file: Option<(File, &SourceMeter)>,
         max_size: usize,
     ) -> io::Result<Self> {
         Ok(match (format, file) {
             (ArchiveFormat::Tar, _) => Self::Tar(reader),
-            (ArchiveFormat::Zip, Some(file)) => Self::Zip(ZipBytes::of_file(file)?),
+            (ArchiveFormat::Zip, Some((file, meter))) => Self::Zip(ZipBytes::of_file(file, meter)?),
             (ArchiveFormat::Zip, None) => Self::Zip(ZipBytes::of_stream(reader, max_size)?),
         })
     }

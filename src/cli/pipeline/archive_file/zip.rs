@@ -14,6 +14,7 @@ use rawzip::{
 };
 
 use super::super::claim::Claim;
+use super::super::meter::SourceMeter;
 use super::super::signature_file::signature_in;
 use super::checked::CheckedReader;
 use super::method::decoder;
@@ -32,10 +33,10 @@ pub(in super::super) struct ZipBytes {
 }
 
 impl ZipBytes {
-    pub(super) fn of_file(file: File) -> io::Result<Self> {
+    pub(super) fn of_file(file: File, meter: &SourceMeter) -> io::Result<Self> {
         Ok(Self {
             length: file.metadata()?.len(),
-            bytes: Box::new(rawzip::FileReader::from(file)),
+            bytes: Box::new(meter.file(file)),
             failure: None,
         })
     }
