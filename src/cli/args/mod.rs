@@ -17,6 +17,7 @@ mod display;
 mod documents;
 mod filter;
 mod findings;
+mod list;
 #[cfg(feature = "listen")]
 mod listen;
 mod reading;
@@ -41,6 +42,8 @@ use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHE
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
+use self::list::LIST_EXAMPLES;
+pub(crate) use self::list::List;
 #[cfg(feature = "listen")]
 use self::listen::LISTEN_EXAMPLES;
 #[cfg(feature = "listen")]
@@ -122,6 +125,9 @@ pub(crate) enum Command {
     /// Show the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
+    /// List sessions, a row each: who, when, how they ended, and the first words
+    #[command(after_help = LIST_EXAMPLES)]
+    List(List),
     /// Count sessions: how they ended, how long they took, what was said and picked
     #[command(after_help = STATS_EXAMPLES)]
     Stats(Stats),
@@ -170,6 +176,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Show(_) => "show",
+            Self::List(_) => "list",
             Self::Stats(_) => "stats",
             Self::Check(_) => "check",
             Self::Validate(_) => "validate",
@@ -219,6 +226,7 @@ impl Command {
     pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
         match self {
             Self::Show(args) => Some(&args.inputs.inputs),
+            Self::List(args) => Some(&args.inputs.inputs),
             Self::Stats(args) => Some(&args.inputs.inputs),
             Self::Check(args) => Some(&args.validate.inputs.inputs),
             Self::Validate(args) => Some(&args.inputs.inputs),
@@ -238,6 +246,7 @@ impl Command {
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
             Self::Show(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
+            Self::List(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Stats(args) => [args.signature.secrets.named(), args.decrypt.named()].concat(),
             Self::Check(args) => {
                 [args.validate.named_files(), args.signature.secrets.named()].concat()
