@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::SessionField;
 use crate::notification::{HandOver, Session};
 use crate::signature::Verdict;
 use crate::{Origin, Report, Text};
@@ -18,6 +19,8 @@ const MAX_TEXT: usize = 80;
 pub struct SessionRow {
     /// Where the delivery came from.
     pub origin: Origin<'static>,
+    /// What the body holds.
+    pub kind: RowKind,
     /// The id of the call, as it is written.
     pub call_id: Option<Text<'static>>,
     /// When the session started.
@@ -46,6 +49,38 @@ pub struct SessionRow {
     pub errors: usize,
     /// The number of warnings.
     pub warnings: usize,
+    /// The values of other fields that were asked for.
+    fields: Vec<(SessionField, Text<'static>)>,
+}
+
+/// What the body of a row holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// The end of a session, whole or broken.
+    Session,
+    /// Another notification of the platform.
+    Other,
+    /// Something else, or nothing that can be read.
+    Unknown,
+}
+
+impl RowKind {
+    /// The name, as it is shown and serialized.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Other => "other",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn of(report: &Report<'_>) -> Self {
+        match (&report.session, &report.other) {
+            (Some(_), _) => Self::Session,
+            (None, Some(_)) => Self::Other,
+            (None, None) => Self::Unknown,
+        }
+    }
 }
 
 impl SessionRow {
@@ -63,6 +98,7 @@ impl SessionRow {
         let (errors, warnings) = report.totals();
         Self {
             origin: report.origin.clone().into_owned(),
+            kind: RowKind::of(report),
             call_id: kept(session.call_id.as_ref()),
             start: start.and_then(|time| time.instant),
             duration: session.duration(),
@@ -84,7 +120,28 @@ impl SessionRow {
             verdict: verdict.filter(|verdict| *verdict != Verdict::Unchecked),
             errors,
             warnings,
+            fields: Vec::new(),
         }
+    }
+
+    /// The row of a report with the values of these fields.
+    pub fn with_fields(report: &Report<'_>, fields: &[SessionField]) -> Self {
+        let value = |field: &SessionField| {
+            let own = report.session.as_ref().and_then(|it| field.of(it));
+            let other = || report.other?.text(field.name());
+            let value = own.map(Text::from).or_else(other);
+            Some((*field, kept(value.as_ref())?))
+        };
+        Self {
+            fields: fields.iter().filter_map(value).collect(),
+            ..Self::of(report)
+        }
+    }
+
+    /// The value of a field that was asked for.
+    pub fn field(&self, field: SessionField) -> Option<&Text<'static>> {
+        let mut fields = self.fields.iter();
+        fields.find(|(it, _)| *it == field).map(|(_, value)| value)
     }
 }
 

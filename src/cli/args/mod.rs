@@ -18,6 +18,7 @@ mod documents;
 mod filter;
 mod findings;
 mod groups;
+mod list;
 #[cfg(feature = "listen")]
 mod listen;
 mod reading;
@@ -43,6 +44,8 @@ pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
 pub(crate) use self::groups::with_grouped_help;
+use self::list::LIST_EXAMPLES;
+pub(crate) use self::list::List;
 #[cfg(feature = "listen")]
 use self::listen::LISTEN_EXAMPLES;
 #[cfg(feature = "listen")]
@@ -126,6 +129,9 @@ pub(crate) enum Command {
     /// Show the conversation and a summary of the session
     #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
+    /// List sessions, a row each: who, when, how they ended
+    #[command(after_help = LIST_EXAMPLES)]
+    List(List),
     /// Count sessions: how they ended, how long, what was picked
     #[command(after_help = STATS_EXAMPLES)]
     Stats(Stats),
@@ -174,6 +180,7 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Show(_) => "show",
+            Self::List(_) => "list",
             Self::Stats(_) => "stats",
             Self::Check(_) => "check",
             Self::Validate(_) => "validate",
@@ -223,6 +230,7 @@ impl Command {
     pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
         match self {
             Self::Show(args) => Some(&args.inputs.inputs),
+            Self::List(args) => Some(&args.inputs.inputs),
             Self::Stats(args) => Some(&args.inputs.inputs),
             Self::Check(args) => Some(&args.validate.inputs.inputs),
             Self::Validate(args) => Some(&args.inputs.inputs),
@@ -242,6 +250,7 @@ impl Command {
     pub(crate) fn named_files(&self) -> Vec<(&'static str, &Path)> {
         match self {
             Self::Show(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
+            Self::List(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Stats(args) => [args.signature.secrets.named(), args.decrypt.named()].concat(),
             Self::Check(args) => {
                 [args.validate.named_files(), args.signature.secrets.named()].concat()

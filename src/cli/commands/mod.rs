@@ -10,6 +10,7 @@ mod explain;
 mod extract;
 mod folder;
 mod inspection;
+mod list;
 #[cfg(feature = "listen")]
 mod listen;
 mod pages;
@@ -68,6 +69,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let config = || Config::load(project_file.as_deref(), cli.config.config.is_some());
     let outcome = match &cli.command {
         Command::Show(args) => show::run(args, &config()?, outputs),
+        Command::List(args) => list::run(args, &config()?, outputs),
         Command::Stats(args) => stats::run(args, &config()?, outputs),
         Command::Check(args) => check::run(args, &config()?, outputs),
         Command::Validate(args) => validate::run(args, &config()?, outputs),

@@ -1,0 +1,125 @@
+//! The arguments of `list`.
+
+use std::num::NonZeroUsize;
+
+use chatlog::archive::{Column, Sorting};
+use chatlog::finding::nearest;
+use chatlog::view::Zone;
+use chatlog::view::list::ListFormat;
+use clap::{Args, ValueHint};
+
+use super::{
+    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, RedactArgs, SignatureArgs,
+};
+use crate::cli::completion::{Suggesting, zones};
+use crate::cli::time_zone;
+
+pub(super) const LIST_EXAMPLES: &str = "\
+A narrow table leaves columns out in this order: rounds, messages, intention, hand_over, workflow,
+findings, duration, verdict, callee, start, end_reason. Without findings, a `!` marks errors.
+
+Examples:
+  chatlog list archive/                          a row for each session
+  chatlog list --end-reason agent --since 7d archive/
+  chatlog list --sort duration:desc --top 10 archive.ndjson.gz
+  chatlog list --columns name,callee,channel,first_words archive/
+  tail -f captures.ndjson | chatlog list         each session as it arrives
+  chatlog list --format csv archive/ > sessions.csv";
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub(crate) format: ListFormat,
+
+    /// Show these columns in this order, such as name,start,channel
+    ///
+    /// The columns are name, kind, start, duration, callee, workflow, end_reason, intention, rounds,
+    /// messages, hand_over, verdict, findings and first_words, and every other short field of the
+    /// session by the vendor's name: workflow_id, workflow_name, nodetask_id, nodetask_name,
+    /// waba_task_id, wfdetail_uuid, channel, channel_id, call_id, robot_id and status.
+    #[arg(long = "columns", value_name = "NAME,…", value_delimiter = ',', num_args = 1, hide_possible_values = true,
+          value_parser = Suggesting { parser: column, values: columns })]
+    pub(crate) chosen: Vec<Column>,
+
+    /// Sort by this column, such as duration:desc; sessions without a value come last
+    ///
+    /// Sessions with the same value stay in the order of the input. Rows are held in memory until the
+    /// last one is read, about a kilobyte each; with --top, no more than are wanted.
+    #[arg(long, value_name = "NAME[:desc]", hide_possible_values = true,
+          value_parser = Suggesting { parser: sorting, values: sortings })]
+    pub(crate) sort: Option<Sorting>,
+
+    /// List only the first N sessions in the order of --sort
+    #[arg(long, value_name = "N", requires = "sort", value_hint = ValueHint::Other)]
+    pub(crate) top: Option<NonZeroUsize>,
+
+    /// Write texts to CSV as they are, although a spreadsheet may run them as formulas and a terminal
+    /// obey them
+    #[arg(long)]
+    pub(crate) raw: bool,
+
+    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
+    /// [default: UTC]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
+          value_parser = zones(time_zone::parse))]
+    pub(crate) tz: Option<Zone>,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+
+    #[command(flatten)]
+    pub(crate) decrypt: DecryptArgs,
+
+    #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+
+    #[command(flatten)]
+    pub(crate) look: DisplayArgs,
+}
+
+fn column(name: &str) -> Result<Column, String> {
+    Column::named(name).ok_or_else(|| {
+        let names = columns();
+        match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("expected one of {}", names.join(", ")),
+        }
+    })
+}
+
+fn columns() -> Vec<String> {
+    Column::all().map(|it| it.name().to_owned()).collect()
+}
+
+fn sorting(text: &str) -> Result<Sorting, String> {
+    let (name, is_descending) = match text.split_once(':') {
+        None | Some((_, "asc")) => (text.trim_end_matches(":asc"), false),
+        Some((name, "desc")) => (name, true),
+        Some(_) => return Err("expected `asc` or `desc` after the colon".to_owned()),
+    };
+    let column = column(name)?;
+    Ok(Sorting {
+        column,
+        is_descending,
+    })
+}
+
+fn sortings() -> Vec<String> {
+    let names = columns().into_iter();
+    names
+        .flat_map(|name| [name.clone(), format!("{name}:desc")])
+        .collect()
+}

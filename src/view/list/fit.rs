@@ -1,0 +1,138 @@
+//! Which columns fit onto a canvas, and how wide each is.
+//!
+//! Every column has a fixed width, but for the name, which grows with the canvas, and the first words,
+//! which take the rest. Columns that were chosen are never left out: texts get narrower, and if that is
+//! not enough, the table is wider than the canvas.
+
+use super::ListOptions;
+use crate::archive::Column;
+use crate::view::width::width;
+use crate::view::{Canvas, Zone};
+
+/// The columns of a table in which nothing is left out.
+const USUAL: [Column; 13] = [
+    Column::Name,
+    Column::Start,
+    Column::Duration,
+    Column::Callee,
+    Column::Workflow,
+    Column::EndReason,
+    Column::Intention,
+    Column::Rounds,
+    Column::Messages,
+    Column::HandOver,
+    Column::Verdict,
+    Column::Findings,
+    Column::FirstWords,
+];
+
+/// The columns that a canvas has no room for, the first to go first. The name and the first words stay.
+const LEFT_OUT: [Column; 11] = [
+    Column::Rounds,
+    Column::Messages,
+    Column::Intention,
+    Column::HandOver,
+    Column::Workflow,
+    Column::Findings,
+    Column::Duration,
+    Column::Verdict,
+    Column::Callee,
+    Column::Start,
+    Column::EndReason,
+];
+
+/// The columns between two cells.
+const GAP: usize = 2;
+/// The columns that the first words should have at least.
+const ENOUGH_WORDS: usize = 18;
+/// The fewest columns of any text.
+const NARROWEST: usize = 8;
+/// The columns of the name on the narrowest and the widest canvas.
+const NAME: (usize, usize) = (10, 32);
+/// The columns of a name on a stream: `-#123456`.
+const STREAM_NAME: usize = 8;
+const WIDEST_START: usize = 18;
+
+/// The columns that are shown on a canvas, each with its width.
+pub(super) fn fitted(options: &ListOptions, canvas: &Canvas) -> Vec<(Column, usize)> {
+    let room = usize::from(canvas.width);
+    let width = |column: &Column| match column {
+        Column::Name if options.is_stream => STREAM_NAME,
+        Column::Name => (room / 5).clamp(NAME.0, NAME.1),
+        column => fixed_width(*column, &canvas.zone),
+    };
+    let sized = |columns: &[Column]| columns.iter().map(|it| (*it, width(it))).collect();
+    if !options.columns.is_empty() {
+        return squeezed(sized(&options.columns), room);
+    }
+    let mut columns = USUAL.to_vec();
+    columns.retain(|column| *column != Column::Verdict || options.has_verdicts);
+    for left_out in LEFT_OUT {
+        if room >= table_width(&sized(&columns)) {
+            break;
+        }
+        columns.retain(|column| *column != left_out);
+    }
+    squeezed(sized(&columns), room)
+}
+
+/// The columns of the screen that a table fills.
+pub(super) fn table_width(columns: &[(Column, usize)]) -> usize {
+    let cells: usize = columns.iter().map(|(_, width)| width).sum();
+    1 + cells + GAP * columns.len().saturating_sub(1)
+}
+
+/// Gives the first words the rest, or takes from the texts what is missing: from the last ones first.
+fn squeezed(mut columns: Vec<(Column, usize)>, room: usize) -> Vec<(Column, usize)> {
+    let filled = table_width(&columns);
+    if let Some((_, words)) = columns.iter_mut().find(|(it, _)| *it == Column::FirstWords) {
+        *words += room.saturating_sub(filled);
+    }
+    let mut missing = filled.saturating_sub(room);
+    for (column, width) in columns.iter_mut().rev() {
+        if is_text(*column) {
+            let taken = missing.min(width.saturating_sub(NARROWEST));
+            *width -= taken;
+            missing -= taken;
+        }
+    }
+    columns
+}
+
+fn is_text(column: Column) -> bool {
+    matches!(
+        column,
+        Column::Name
+            | Column::Callee
+            | Column::Workflow
+            | Column::Intention
+            | Column::HandOver
+            | Column::FirstWords
+            | Column::Field(_)
+    )
+}
+
+fn fixed_width(column: Column, zone: &Zone) -> usize {
+    match column {
+        Column::Start => width(&start_heading(zone)).clamp(16, WIDEST_START),
+        Column::Duration => "11 min 47 s".len(),
+        Column::Callee => "+6280000000042".len(),
+        Column::EndReason => "expire".len(),
+        Column::Intention => "Intention".len(),
+        Column::Rounds => "Rounds".len(),
+        Column::Messages => "Messages".len(),
+        Column::HandOver => 10,
+        Column::Verdict => "inconclusive".len(),
+        Column::Findings => "99 err 99 warn".len(),
+        Column::Kind => "session".len(),
+        Column::Name | Column::Workflow | Column::Field(_) => 18,
+        Column::FirstWords => ENOUGH_WORDS,
+    }
+}
+
+/// The heading of the times, which says where clocks show them: `Start UTC`, `Start Jakarta`.
+pub(super) fn start_heading(zone: &Zone) -> String {
+    let name = zone.name();
+    let city = name.rsplit('/').next().unwrap_or(&name);
+    format!("Start {city}")
+}
