@@ -3,7 +3,7 @@
 //! | to show | for people | for programs |
 //! |---|---|---|
 //! | a session | [`SessionFormat`]: [`write_tables`], text, Markdown, [`html`] | [`json::write_session`] |
-//! | many sessions | [`index`] | |
+//! | many sessions | [`index`] | [`csv`] |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | an answer to a delivery | [`answer`] | [`answer`] |
@@ -15,6 +15,7 @@
 
 pub mod answer;
 mod clip;
+pub mod csv;
 mod difference;
 pub mod explanation;
 pub mod findings;
