@@ -7,6 +7,7 @@ mod check;
 mod dedupe;
 mod documents;
 mod explain;
+mod export;
 mod extract;
 mod folder;
 mod inspection;
@@ -75,6 +76,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &config()?, &outputs),
         Command::Redact(args) => redact::run(args, &config()?, outputs),
+        Command::Export(args) => export::run(args, &config()?, outputs),
         #[cfg(feature = "listen")]
         Command::Listen(args) => listen::run(args, &config()?, outputs),
         #[cfg(feature = "listen")]

@@ -62,6 +62,15 @@ impl Verifier {
         })
     }
 
+    /// The same verifier for output that has no room for explanations.
+    pub(super) fn without_explanations(self) -> Self {
+        Self {
+            is_spent: AtomicBool::new(true),
+            explains_none: true,
+            ..self
+        }
+    }
+
     /// Checks the signature of a delivery, which may be in a file next to its source.
     pub(super) fn verify(&self, incoming: &IncomingDelivery<'_>) -> Signature {
         let delivery = incoming.signed(&self.header_name);
