@@ -168,6 +168,9 @@ fn all_output(folder: &Folder, files: &str, options: &str) -> Vec<(String, Strin
             "show --redact --details --full-text --hyperlinks always --format {format} {options} {files}"
         ));
     }
+    for table in ["sessions", "messages", "findings"] {
+        commands.push(format!("export --redact --table {table} {options} {files}"));
+    }
     for format in findings {
         for command in ["validate", "check", "verify"] {
             commands.push(format!(

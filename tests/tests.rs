@@ -22,6 +22,7 @@ mod screen;
 mod wording;
 
 // Commands as their users run them.
+mod export;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(feature = "listen")]

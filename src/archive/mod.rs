@@ -9,8 +9,8 @@ mod row;
 #[cfg(feature = "cli")]
 pub mod totals;
 
-pub use self::duplicates::{DeliveryKey, DuplicateFinder, Duplicates};
 pub use self::column::Column;
+pub use self::duplicates::{DeliveryKey, DuplicateFinder, Duplicates};
 pub use self::field::SessionField;
 pub use self::filter::{Filter, Words};
 pub use self::ranking::{Ranking, Sorting};

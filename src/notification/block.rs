@@ -90,6 +90,21 @@ impl<'a> Block<'a> {
     }
 }
 
+/// The words in the blocks of a message; empty if it has none. Those of several blocks are lines below
+/// each other.
+pub(crate) fn words_of<'a>(blocks: &[Block<'a>]) -> Text<'a> {
+    let mut words = blocks.iter().filter_map(Block::words);
+    match (words.next(), words.next()) {
+        (None, _) => Text::default(),
+        (Some(words), None) if !words.as_str().contains('\r') => Text::from(words.as_str()),
+        _ => {
+            let words = blocks.iter().filter_map(Block::words);
+            let words: Vec<_> = words.map(|it| it.as_str().replace("\r\n", "\n")).collect();
+            Text::from(words.join("\n"))
+        }
+    }
+}
+
 /// A button under a message.
 #[derive(Debug, Clone, Copy)]
 pub struct ButtonBlock<'a> {

@@ -91,7 +91,7 @@ fn user_text(message: &Message<'_>) -> Option<Text<'static>> {
     let sender = message.sender_type.as_ref()?;
     let is_user = sender.known == Some(Sender::User);
     let words = message.content.as_ref().filter(|_| is_user)?.words();
-    (!words.is_blank()).then_some(words)
+    (!words.is_blank()).then(|| words.into_owned())
 }
 
 /// The hand-over that a message reports, if it reports one.

@@ -444,7 +444,7 @@ struct MessageView<'a> {
     #[serde(rename = "type")]
     kind: Option<&'a Text<'a>>,
     text: Displayed<Option<PlainText<'a>>>,
-    plain: Text<'static>,
+    plain: Text<'a>,
     content: Option<Received<'a>>,
     reply: Option<ReplyView<'a>>,
 }

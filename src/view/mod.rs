@@ -3,7 +3,7 @@
 //! | to show | for people | for programs |
 //! |---|---|---|
 //! | a session | [`SessionFormat`]: [`write_tables`], text, Markdown, [`html`] | [`json::write_session`] |
-//! | many sessions | [`list`], [`index`] | [`list`], drawn with [`csv`] |
+//! | many sessions | [`list`], [`index`] | [`list`], [`tables`], drawn with [`csv`] |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | an answer to a delivery | [`answer`] | [`answer`] |
@@ -30,6 +30,7 @@ mod session_format;
 pub mod signature;
 mod summary;
 mod table_layout;
+pub mod tables;
 mod theme;
 mod transcript;
 mod width;

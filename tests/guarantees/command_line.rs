@@ -126,6 +126,7 @@ fn a_broken_project_file_stops_only_commands_that_need_it() {
         // These read nothing but `[capture]`, which says where the body is.
         "extract x.json",
         "redact --output - x.json",
+        "export --table messages x.json",
     ] {
         folder.chatlog(arguments).is(2, &["chatlog.toml:1:7: "]);
     }

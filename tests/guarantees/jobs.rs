@@ -55,6 +55,9 @@ fn the_output_is_the_same_for_any_number_of_workers() {
         "check --format sarif",
         "show --width 80",
         "show --format json",
+        "export --table sessions",
+        "export --table messages --format csv",
+        "export --table findings --format csv --no-header",
     ] {
         let outcome = |jobs: usize| {
             let run = folder.chatlog(&format!(

@@ -15,6 +15,7 @@
 
 mod display;
 mod documents;
+mod export;
 mod filter;
 mod findings;
 mod groups;
@@ -41,6 +42,8 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 pub(crate) use self::display::{DisplayArgs, Hyperlinks, SessionArgs};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
+use self::export::EXPORT_EXAMPLES;
+pub(crate) use self::export::Export;
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::findings::{LevelArgs, LimitArgs};
 pub(crate) use self::groups::with_grouped_help;
@@ -153,6 +156,9 @@ pub(crate) enum Command {
     /// Write notifications without the people in them
     #[command(after_help = REDACT_EXAMPLES)]
     Redact(Redact),
+    /// Write sessions, messages or findings as flat tables
+    #[command(after_help = EXPORT_EXAMPLES, mut_arg("diagnose", |it| it.hide(true)))]
+    Export(Export),
     /// Receive webhooks, keep their exact bytes and show them
     #[cfg(feature = "listen")]
     #[command(after_help = LISTEN_EXAMPLES)]
@@ -188,6 +194,7 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Extract(_) => "extract",
             Self::Redact(_) => "redact",
+            Self::Export(_) => "export",
             #[cfg(feature = "listen")]
             Self::Listen(_) => "listen",
             #[cfg(feature = "listen")]
@@ -206,6 +213,9 @@ impl Command {
                 return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
             }
             Self::Redact(args) => {
+                return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
+            }
+            Self::Export(args) => {
                 return args.file().map(|path| (OUTPUT, path)).into_iter().collect();
             }
             Self::Check(args) => &args.validate.report[..],
@@ -238,6 +248,7 @@ impl Command {
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
             Self::Redact(args) => Some(&args.inputs.inputs),
+            Self::Export(args) => Some(&args.inputs.inputs),
             #[cfg(feature = "listen")]
             Self::Listen(_) => None,
             #[cfg(feature = "listen")]
@@ -258,6 +269,7 @@ impl Command {
             Self::Validate(args) => args.named_files(),
             Self::Verify(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             Self::Redact(args) => args.options.named(),
+            Self::Export(args) => named_files(&args.signature.secrets, &args.decrypt, &args.redact),
             #[cfg(feature = "listen")]
             Self::Replay(args) => args.secrets.named(),
             Self::Sign(args) => args.secrets.named(),

@@ -14,7 +14,9 @@ use chatlog::json::Document;
 use chatlog::notification::Session;
 
 use crate::cli::outcome::Outcome;
-use crate::cli::pipeline::{self, IncomingDelivery, Input, Outputs, Processor, ReadOptions, Sink};
+use crate::cli::pipeline::{
+    self, IncomingDelivery, Input, Outputs, Processor, ReadOptions, Reporting, Sink,
+};
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -38,16 +40,17 @@ impl Superseded {
             .flatten()
             .find(|it| it.is_stdin() || it.is_stream());
         if let Some(input) = once {
-            let name = match input.is_stdin() {
-                true => Text::from("standard input"),
-                false => input.name(),
+            let name = if input.is_stdin() {
+                Text::from("standard input")
+            } else {
+                input.name()
             };
             bail!(
                 "--dedupe reads its input twice, and {name} can be read only once: save it to a file"
             );
         }
         let options = ReadOptions {
-            is_silent: true,
+            reporting: Reporting::Nothing,
             meter: Arc::default(),
             ..options.clone()
         };

@@ -30,8 +30,12 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &args::List, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?);
-    let listing = Listing::new(args, config)?;
-    let options = options.with_jobs(listing.inspection.jobs(args.jobs.jobs()));
+    let mut listing = Listing::new(args, config)?;
+    let options = options
+        .with_progress(&args.progress)
+        .with_jobs(listing.inspection.jobs(args.jobs.jobs()));
+    let selection = &mut listing.inspection.selection;
+    selection.find_superseded(&options, &outputs)?;
     let mut output = listing.output(args);
     let outcome = pipeline::run(&options, &outputs, &listing, &mut output)?;
     drop(outputs);

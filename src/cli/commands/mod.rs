@@ -7,6 +7,7 @@ mod check;
 mod dedupe;
 mod documents;
 mod explain;
+mod export;
 mod extract;
 mod folder;
 mod inspection;
@@ -52,7 +53,7 @@ use crate::cli::config::Config;
 use crate::cli::layout::LayoutSettings;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Pager, eprint_line};
-use crate::cli::pipeline::{Buffering, Decryption, Input, Outputs, ReadOptions};
+use crate::cli::pipeline::{Buffering, Decryption, Input, Outputs, ReadOptions, Reporting};
 
 /// The columns of the widest table on a terminal.
 const MAX_TABLE: u16 = 110;
@@ -77,6 +78,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
         Command::Extract(args) => extract::run(args, &config()?, &outputs),
         Command::Redact(args) => redact::run(args, &config()?, outputs),
+        Command::Export(args) => export::run(args, &config()?, outputs),
         #[cfg(feature = "listen")]
         Command::Listen(args) => listen::run(args, &config()?, outputs),
         #[cfg(feature = "listen")]
@@ -161,9 +163,7 @@ fn read_options_of(
             ..args.capture_options()
         },
         buffering,
-        verbose: args.verbose,
-        quiet,
-        is_silent: false,
+        reporting: Reporting::of(args.verbose, quiet),
         jobs: Some(NonZeroUsize::MIN),
         decryption: Decryption::Off,
         meter: Arc::default(),

@@ -62,10 +62,11 @@ impl Verifier {
         })
     }
 
-    /// The same verifier for a command that shows nothing but verdicts.
+    /// The same verifier for output that has no room for explanations.
     pub(super) fn without_explanations(self) -> Self {
         Self {
             is_spent: AtomicBool::new(true),
+            explains_none: true,
             ..self
         }
     }

@@ -124,12 +124,8 @@ pub(crate) struct ReadOptions {
     pub(crate) strip_prefix: Option<Regex>,
     /// Whether to read past the first record of a live stream before handing it out.
     pub(crate) buffering: Buffering,
-    /// Whether to report how each input was read.
-    pub(crate) verbose: bool,
-    /// Whether to report nothing about an input but problems.
-    pub(crate) quiet: bool,
-    /// Whether to report nothing on standard error, because everything is read again.
-    pub(crate) is_silent: bool,
+    /// What is reported on standard error.
+    pub(crate) reporting: Reporting,
     /// The number of workers; `None` for one on each core.
     pub(crate) jobs: Option<NonZeroUsize>,
     /// What to do with encrypted bodies.
@@ -138,6 +134,30 @@ pub(crate) struct ReadOptions {
     pub(crate) meter: Arc<Meter>,
     /// Whether to show that on standard error.
     pub(crate) shows_progress: bool,
+}
+
+/// What is reported on standard error; each level includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reporting {
+    /// Nothing, because everything is read again.
+    Nothing,
+    /// What could not be read.
+    Problems,
+    /// What was passed over, too.
+    Omissions,
+    /// How each input was read, too.
+    Everything,
+}
+
+impl Reporting {
+    /// What the options `--verbose` and `--quiet` ask for.
+    pub(crate) fn of(verbose: bool, quiet: bool) -> Self {
+        match (verbose, quiet) {
+            (true, _) => Self::Everything,
+            (false, true) => Self::Problems,
+            (false, false) => Self::Omissions,
+        }
+    }
 }
 
 impl ReadOptions {
@@ -153,7 +173,7 @@ impl ReadOptions {
 
     /// The same options for a command that shows its progress, if someone can see it and wants to.
     pub(crate) fn with_progress(self, args: &ProgressArgs) -> Self {
-        let is_wanted = !args.no_progress && !self.quiet;
+        let is_wanted = !args.no_progress && self.reporting > Reporting::Problems;
         Self {
             shows_progress: is_wanted && can_show_progress(),
             ..self

@@ -17,7 +17,7 @@ use super::meter::Meter;
 use super::open_source::OpenSource;
 use super::skipped::{SkippedParts, listed};
 use super::worker::{CaptureTally, LayoutTally, PartialOutput};
-use super::{Processor, ReadOptions, Sink};
+use super::{Processor, ReadOptions, Reporting, Sink};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{eprint_problem, report_problem};
 
@@ -30,10 +30,7 @@ pub(super) struct Accounts<'p, P, S> {
     sink: &'p mut S,
     /// Where the user said that the parts of requests are.
     layout: Option<Layout>,
-    verbose: bool,
-    quiet: bool,
-    /// Whether nothing is reported on standard error.
-    is_silent: bool,
+    reporting: Reporting,
     meter: Arc<Meter>,
     outcome: Outcome,
     input: InputAccount,
@@ -74,9 +71,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
             processor,
             sink,
             layout: options.capture.layout.clone(),
-            verbose: options.verbose,
-            quiet: options.quiet,
-            is_silent: options.is_silent,
+            reporting: options.reporting,
             meter: Arc::clone(&options.meter),
             outcome: Outcome::Clean,
             input: InputAccount::default(),
@@ -177,7 +172,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
 
     fn start_archive(&mut self, start: &ArchiveStart) {
         self.input.has_files = true;
-        if self.verbose {
+        if self.reporting == Reporting::Everything {
             let decoded = joined(&start.encodings);
             self.report(
                 &start.name,
@@ -187,14 +182,14 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
     }
 
     fn eprint(&self, problem: &str) {
-        if !self.is_silent {
+        if self.reporting > Reporting::Nothing {
             eprint_problem(&problem);
         }
     }
 
     /// Reports something about an input on standard error.
     fn report(&self, name: &Text<'_>, what: &str) {
-        if self.is_silent {
+        if self.reporting == Reporting::Nothing {
             return;
         }
         let shown = |text| self.processor.shown(text);
@@ -223,7 +218,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
 
     fn pass_over(&mut self, name: &Text<'_>) {
         self.input.passed_over += 1;
-        if self.verbose {
+        if self.reporting == Reporting::Everything {
             self.report(name, "passed over: holds no delivery");
         }
     }
@@ -233,7 +228,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
         let name = &end.name;
         self.report_places(name)?;
         let source = std::mem::take(&mut self.source);
-        if self.verbose {
+        if self.reporting == Reporting::Everything {
             let how = format!("read {}{}", source.formats(), joined(&end.encodings));
             self.report(name, &how);
             for line in source.layouts.described(MAX_PLACES) {
@@ -242,7 +237,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
         }
         let skipped = &source.skipped;
         let is_foreign = source.deliveries == 0 && (end.foreign.is_some() || skipped.is_foreign());
-        if !skipped.is_empty() && !self.quiet && !is_foreign {
+        if !skipped.is_empty() && self.reporting > Reporting::Problems && !is_foreign {
             self.report(name, &format!("skipped {skipped}"));
         }
         if source.deliveries > 0 || source.outcome != Outcome::Clean {
@@ -271,12 +266,12 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
                 Some(first) if tally.found == 0 => {
                     self.problem(name, first.position, &first.message)?;
                 }
-                Some(_) if part == Part::Body && !self.quiet => {
+                Some(_) if part == Part::Body && self.reporting > Reporting::Problems => {
                     let records = counted(tally.missing, "record");
                     let path = self.path(part);
                     self.report(name, &format!("passed over {records} without `{path}`"));
                 }
-                Some(_) if self.verbose => {
+                Some(_) if self.reporting == Reporting::Everything => {
                     let deliveries = delivery_count(tally.missing);
                     let path = self.path(part);
                     self.report(name, &format!("read {deliveries} without `{path}`"));
@@ -310,7 +305,11 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
     }
 
     fn report_passed_over(&mut self, input: &InputAccount) -> Result<()> {
-        let hint = if self.verbose { "" } else { " (-v names them)" };
+        let hint = if self.reporting == Reporting::Everything {
+            ""
+        } else {
+            " (-v names them)"
+        };
         let files = counted(input.passed_over, "file");
         if input.has_files && input.deliveries == 0 && input.outcome == Outcome::Clean {
             let why = match input.passed_over {
@@ -319,7 +318,7 @@ impl<'p, P: Processor, S: Sink<P::Output>> Accounts<'p, P, S> {
             };
             return self.problem(&input.name, None, &format!("holds no delivery: {why}"));
         }
-        if input.passed_over > 0 && !self.quiet {
+        if input.passed_over > 0 && self.reporting > Reporting::Problems {
             let what = format!("passed over {files} without a delivery{hint}");
             self.report(&input.name, &what);
         }

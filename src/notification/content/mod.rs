@@ -26,7 +26,7 @@ pub use self::location::Location;
 pub use self::media::Media;
 pub use self::system::SystemEvent;
 pub use self::template::{Template, TemplateButton, TemplateContent, TemplateInfo};
-use super::block::{Block, Blocks};
+use super::block::{Block, Blocks, words_of};
 use crate::Text;
 use crate::finding::{Detail, Finding, Findings, Place, Rule, UnknownName, quoted_word};
 use crate::json::{Present, members, record};
@@ -141,11 +141,8 @@ impl<'de> Content<'de> {
 
     /// Returns the words that the sender said, and nothing else: see [`Block::words`]. Empty if the
     /// content has none; the words of several blocks are lines below each other.
-    pub fn words(&self) -> Text<'static> {
-        let blocks = self.blocks();
-        let said = blocks.iter().filter_map(Block::words);
-        let said: Vec<_> = said.map(|it| it.as_str().replace("\r\n", "\n")).collect();
-        Text::from(said.join("\n"))
+    pub fn words(&self) -> Text<'_> {
+        words_of(&self.blocks())
     }
 
     /// Adds the blocks of the content.

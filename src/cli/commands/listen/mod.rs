@@ -69,7 +69,7 @@ use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Stdout, eprint_line, report_problem};
-use crate::cli::pipeline::{Buffering, Outputs, ReadOptions};
+use crate::cli::pipeline::{Buffering, Outputs, ReadOptions, Reporting};
 
 /// How long what was received may take to be shown after a signal.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -138,9 +138,7 @@ fn display_settings(
         },
         strip_prefix: None,
         buffering: Buffering::Eager,
-        verbose: false,
-        quiet: false,
-        is_silent: false,
+        reporting: Reporting::Omissions,
         meter: Arc::default(),
         shows_progress: false,
         jobs: None,

@@ -1,0 +1,102 @@
+//! The arguments of `export`.
+
+use std::path::{Path, PathBuf};
+
+use chatlog::view::tables::{Table, TableFormat};
+use clap::{Args, ValueHint};
+
+use super::{
+    DecryptArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, ProgressArgs, RedactArgs,
+    SignatureArgs,
+};
+
+pub(super) const EXPORT_EXAMPLES: &str = "\
+Examples:
+  chatlog export --table messages archive/ > messages.ndjson
+  chatlog export --table sessions archive/ --output sessions.csv
+  chatlog export --table messages --columns call_id,number,text < part.ndjson
+  chatlog export --table messages --schema-sql   the columns and their types";
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    /// What the rows are
+    #[arg(long, value_enum)]
+    pub(crate) table: Table,
+
+    /// How to write them [default: ndjson, or as the file of --output is named]
+    #[arg(long, value_enum)]
+    format: Option<TableFormat>,
+
+    /// Write only these columns, in this order
+    ///
+    /// Without the columns source, index and line, the rows of a delivery do not depend on where it is:
+    /// the outputs of the parts of an input are, one after the other, that of the whole.
+    #[arg(long = "columns", value_name = "NAME,…", value_delimiter = ',', value_hint = ValueHint::Other)]
+    pub(crate) table_columns: Vec<String>,
+
+    /// Write CSV without the header
+    #[arg(long)]
+    pub(crate) no_header: bool,
+
+    /// Write texts to CSV as they are, even if a spreadsheet would execute them
+    ///
+    /// Without this option, a text that looks like a formula starts with an apostrophe, and characters
+    /// that act on a terminal are spelled out, as in \u{1b}.
+    #[arg(long)]
+    pub(crate) raw: bool,
+
+    /// Write to this file, which is replaced once it is complete; `-` is standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
+
+    /// Print the SQL statement that creates the table, and read nothing
+    #[arg(long, conflicts_with = "inputs")]
+    pub(crate) schema_sql: bool,
+
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+
+    #[command(flatten)]
+    pub(crate) decrypt: DecryptArgs,
+
+    #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+}
+
+impl Export {
+    /// The format that is asked for, by its name or by the name of the file.
+    pub(crate) fn format(&self) -> TableFormat {
+        let extension = self.file().and_then(Path::extension);
+        self.format.unwrap_or(
+            if extension.is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
+                TableFormat::Csv
+            } else {
+                TableFormat::Ndjson
+            },
+        )
+    }
+
+    /// The file to write to, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let output = self.output.as_deref();
+        output.filter(|path| path.as_os_str() != "-")
+    }
+}
