@@ -3,7 +3,7 @@
 //! | to show | for people | for programs |
 //! |---|---|---|
 //! | a session | [`SessionFormat`]: [`write_tables`], text, Markdown, [`html`] | [`json::write_session`] |
-//! | many sessions | [`list`], [`index`] | [`list`], [`tables`], drawn with [`csv`] |
+//! | many sessions | [`list`], [`index`], [`totals`] | [`list`], [`tables`], [`totals`], drawn with [`csv`] |
 //! | findings | [`findings`] (full, concise) | [`findings`] (JSON, GitHub, GitLab, SARIF, `JUnit`) |
 //! | a verdict | [`signature`] | [`json::write_signature`] |
 //! | an answer to a delivery | [`answer`] | [`answer`] |
@@ -32,6 +32,7 @@ mod summary;
 mod table_layout;
 pub mod tables;
 mod theme;
+pub mod totals;
 mod transcript;
 mod width;
 pub mod wording;
@@ -80,6 +81,11 @@ impl Canvas {
         let rule = format!("╶─ {title} {}╴", "─".repeat(rest));
         self.theme.muted.style(rule).to_string()
     }
+}
+
+/// The title of a table among others.
+fn titled(title: &str, canvas: &Canvas) -> String {
+    format!(" {}", canvas.theme.heading.style(title))
 }
 
 /// A part of a session that can be shown alone.

@@ -16,6 +16,8 @@ use chatlog::archive::{DuplicateFinder, Totals};
 use chatlog::finding::FindingLimit;
 use chatlog::json::Document;
 use chatlog::notification::Session;
+use chatlog::view::totals::{write_csv, write_table};
+use chatlog::view::{Canvas, Zone};
 use serde_json::Value;
 
 use super::dedupe::KeyedDelivery;
@@ -23,17 +25,19 @@ use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::selection::DeliverySelection;
 use super::verifier::Verifier;
-use super::{NoInput, filter_zone, levels, read_options};
+use super::{NoInput, canvas, filter_zone, levels, pager, read_options};
 use crate::cli::args::{Inputs, Stats, StatsFormat};
 use crate::cli::config::Config;
+use crate::cli::interrupt::{self, LastOutput};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::Stdout;
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink, name_of};
 
 pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
+    let printing = Printing::new(args, config);
     if args.merge {
         let (totals, chosen) = merged(&args.inputs)?;
-        print(&totals, &chosen, args.format)?;
+        printing.print(&totals, &chosen, args)?;
         return Ok(Outcome::Clean);
     }
     let mut counting = Counting::new(args, config)?;
@@ -45,16 +49,18 @@ pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Resul
         .inspection
         .selection
         .find_superseded(&options, &outputs)?;
+    let chosen = counting.dimensions.chosen.clone();
     let mut sum = Sum::default();
+    let last_words = sum.printed_when_interrupted(&printing, &chosen);
     let outcome = pipeline::run(&options, &outputs, &counting, &mut sum)?;
-    drop(outputs);
+    drop((outputs, last_words));
     let selection = &counting.inspection.selection;
     selection.report_if_all_left_out();
     let mut totals = sum.totals();
     if let Some(duplicates) = selection.duplicates() {
         totals.duplicates = duplicates.clone();
     }
-    print(&totals, &counting.dimensions.chosen, args.format)?;
+    printing.print(&totals, &chosen, args)?;
     Ok(outcome)
 }
 
@@ -95,14 +101,36 @@ fn merged(inputs: &Inputs) -> Result<(Totals, Vec<Dimension>)> {
     sum.context("--merge: there are no totals in the input")
 }
 
-fn print(totals: &Totals, chosen: &[Dimension], format: StatsFormat) -> Result<()> {
-    let mut out = Stdout::new();
-    match format {
-        StatsFormat::Table | StatsFormat::Csv | StatsFormat::Json => {
-            writeln!(out, "{}", totals.to_json(chosen))?;
+/// How totals are printed.
+#[derive(Clone)]
+struct Printing {
+    format: StatsFormat,
+    canvas: Canvas,
+}
+
+impl Printing {
+    fn new(args: &Stats, config: &Config) -> Self {
+        Self {
+            format: args.format,
+            canvas: canvas(&args.look, config, Zone::UTC),
         }
     }
-    Ok(out.flush()?)
+
+    fn write(&self, totals: &Totals, chosen: &[Dimension], out: &mut impl Write) -> io::Result<()> {
+        match self.format {
+            StatsFormat::Table => write_table(totals, chosen, &self.canvas, out),
+            StatsFormat::Json => writeln!(out, "{}", totals.to_json(chosen)),
+            StatsFormat::Csv => write_csv(totals, chosen, out),
+        }
+    }
+
+    /// Prints totals, tables in a pager if they are longer than the screen.
+    fn print(&self, totals: &Totals, chosen: &[Dimension], args: &Stats) -> Result<()> {
+        let pager = (self.format == StatsFormat::Table).then(|| pager(&args.look));
+        let mut out = Stdout::before(pager.flatten());
+        self.write(totals, chosen, &mut out)?;
+        Ok(out.flush()?)
+    }
 }
 
 /// What is counted.
@@ -197,26 +225,49 @@ impl Processor for Counting {
     }
 }
 
-/// Adds up what the workers counted.
+/// Adds up what the workers counted. It is shared with what prints the totals when a signal ends the run.
 #[derive(Default)]
-struct Sum {
-    /// Shared with what prints the totals when a signal ends the run.
-    totals: Arc<Mutex<Totals>>,
+struct Sum(Arc<Mutex<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    totals: Totals,
     duplicates: DuplicateFinder,
 }
 
-impl Sum {
-    fn lock(&self) -> MutexGuard<'_, Totals> {
-        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn totals(self) -> Totals {
-        let totals = std::mem::take(&mut *self.lock());
+impl Counts {
+    /// Takes the totals, and leaves nothing behind.
+    fn take(&mut self) -> Totals {
         Totals {
-            duplicates: self.duplicates.found,
-            ..totals
+            duplicates: std::mem::take(&mut self.duplicates.found),
+            ..std::mem::take(&mut self.totals)
         }
     }
+}
+
+impl Sum {
+    fn totals(&self) -> Totals {
+        lock(&self.0).take()
+    }
+
+    /// Prints what was counted until then, if a signal ends the process.
+    fn printed_when_interrupted(&self, printing: &Printing, chosen: &[Dimension]) -> LastOutput {
+        let (printing, chosen) = (printing.clone(), chosen.to_vec());
+        let counts = Arc::clone(&self.0);
+        interrupt::print_last(move || {
+            let totals = Totals {
+                is_partial: true,
+                ..lock(&counts).take()
+            };
+            let mut out = Vec::new();
+            let written = printing.write(&totals, &chosen, &mut out);
+            written.map(|()| out).unwrap_or_default()
+        })
+    }
+}
+
+fn lock(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sink<Counted> for Sum {
@@ -226,9 +277,12 @@ impl Sink<Counted> for Sum {
         source: &Text<'_>,
         _is_live: bool,
     ) -> Result<ControlFlow<()>> {
-        self.lock().merge(counted.totals);
+        let mut counts = lock(&self.0);
+        counts.totals.merge(counted.totals);
         for delivery in &counted.deliveries {
-            self.duplicates.enter(delivery.key, source, delivery.index);
+            counts
+                .duplicates
+                .enter(delivery.key, source, delivery.index);
         }
         Ok(ControlFlow::Continue(()))
     }
