@@ -23,6 +23,7 @@ mod wording;
 
 // Commands as their users run them.
 mod export;
+mod filters;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(feature = "listen")]
@@ -36,6 +37,7 @@ mod redact;
 mod replay;
 mod sharing;
 mod sign;
+mod stats;
 #[cfg(unix)]
 mod terminal;
 mod verify;
