@@ -49,6 +49,7 @@
 //! | a rule | its row in `finding/table.rs`; a [`finding::Detail`] and its words in `view/wording.rs` if none fits; the place that notes it |
 //! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |
 //! | a format of sessions | a new `view/transcript/x.rs`, and one for the summary; a variant and its arms in `view/session_format.rs` |
+//! | a column of an exported table | its row at the end of `view/tables/x.rs` |
 //! | a sub-command | a new `cli/commands/x.rs`; its arguments in `cli/args.rs`; an arm in `cli/commands/mod.rs` |
 //!
 //! Every addition needs a sample under `samples/`, which is also its test.

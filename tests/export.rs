@@ -79,22 +79,28 @@ fn every_table_of_the_samples_is_as_its_golden_file() {
                     .chain(samples.iter().map(|it| &**it)),
             );
             assert_eq!(run.code, 0, "{}", run.stderr);
-            // Git may change the ends of lines.
-            let told = run.stdout.replace("\r\n", "\n");
-            let path = format!("tests/golden/tables/{table}.{format}");
-            if std::env::var_os("BLESS").is_some() {
-                fs::create_dir_all("tests/golden/tables").expect("a folder");
-                fs::write(&path, &told).expect("the golden file can be written");
-            }
-            let want = fs::read_to_string(&path)
-                .unwrap_or_default()
-                .replace("\r\n", "\n");
-            let differs = |(told, want): &(&str, &str)| told != want;
-            let difference = told.lines().zip(want.lines()).find(differs);
-            assert_eq!(difference, None, "{path}; BLESS=1 accepts it");
-            assert_eq!(told.len(), want.len(), "{path}; BLESS=1 accepts it");
+            is_golden(&format!("{table}.{format}"), &run.stdout);
         }
+        let run = program::run(["export", "--table", table, "--schema-sql"]);
+        is_golden(&format!("{table}.sql"), &run.stdout);
     }
+}
+
+#[track_caller]
+fn is_golden(name: &str, told: &str) {
+    // Git may change the ends of lines.
+    let told = told.replace("\r\n", "\n");
+    let path = format!("tests/golden/tables/{name}");
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all("tests/golden/tables").expect("a folder");
+        fs::write(&path, &told).expect("the golden file can be written");
+    }
+    let want = fs::read_to_string(&path).unwrap_or_default();
+    let want = want.replace("\r\n", "\n");
+    let differs = |(told, want): &(&str, &str)| told != want;
+    let difference = told.lines().zip(want.lines()).find(differs);
+    assert_eq!(difference, None, "{path}; BLESS=1 accepts it");
+    assert_eq!(told.len(), want.len(), "{path}; BLESS=1 accepts it");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use super::verifier::Verifier;
 use super::{filter_zone, levels, read_options};
 use crate::cli::args::{Export, OUTPUT};
 use crate::cli::config::Config;
+use crate::cli::interrupt;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{ReportFile, Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
@@ -31,7 +32,7 @@ pub(super) fn run(args: &Export, config: &Config, outputs: Arc<Outputs>) -> Resu
         .context("--columns")?;
     if args.schema_sql {
         let mut out = Stdout::new();
-        out.write_all(table.create_table(args.table).as_bytes())?;
+        out.write_all(table.create_table().as_bytes())?;
         out.flush()?;
         return Ok(Outcome::Clean);
     }
@@ -48,7 +49,7 @@ pub(super) fn run(args: &Export, config: &Config, outputs: Arc<Outputs>) -> Resu
     let outcome = pipeline::run(&options, &outputs, &export, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
-    output.finish(args.table)?;
+    output.finish(export.table.table())?;
     export.inspection.selection.report_if_all_left_out();
     Ok(outcome)
 }
@@ -117,6 +118,7 @@ impl Processor for Exporting {
 /// Writes rows, and counts the deliveries that have none.
 struct ExportOutput {
     target: Target,
+    is_csv: bool,
     without_session: usize,
 }
 
@@ -137,9 +139,10 @@ impl ExportOutput {
         };
         let mut output = Self {
             target,
+            is_csv: export.format == TableFormat::Csv,
             without_session: 0,
         };
-        if export.format == TableFormat::Csv && !args.no_header {
+        if output.is_csv && !args.no_header {
             let mut header = Vec::new();
             export.table.write_csv_header(&mut header)?;
             output.write_all(&header)?;
@@ -177,11 +180,13 @@ impl Sink<Exported> for ExportOutput {
         is_live: bool,
     ) -> Result<ControlFlow<()>> {
         self.without_session += exported.without_session;
+        // A row of CSV may be several lines, so an interrupt waits for the end of the last one.
+        let _busy = self.is_csv.then(interrupt::hold);
         self.write_all(&exported.rows)?;
         let Target::Stdout(out) = &mut self.target else {
             return Ok(ControlFlow::Continue(()));
         };
-        if is_live {
+        if is_live || self.is_csv {
             out.flush()?;
         }
         Ok(out.flow())

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::ColumnType::{Integer, Text};
-use super::{Cell, Column, Definition};
+use super::{Cell, Column, Definition, columns};
 use crate::finding::Finding;
 use crate::view::wording;
 use crate::{Position, Report};
@@ -21,17 +20,16 @@ pub(super) struct Row<'r> {
 impl Definition for FindingTable {
     type Row<'r> = Row<'r>;
 
-    #[rustfmt::skip]
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column { name: "source", kind: Text, read: |row| Cell::text(Some(&row.report.origin.source)) },
-        Column { name: "index", kind: Integer, read: |row| Cell::count(row.report.origin.index) },
-        Column { name: "rule", kind: Text, read: |row| Cell::Text(Cow::Borrowed(row.finding.rule.name())) },
-        Column { name: "severity", kind: Text, read: |row| Cell::Text(Cow::Borrowed(row.finding.severity.name())) },
-        Column { name: "pointer", kind: Text, read: |row| Cell::Text(Cow::Owned(row.finding.pointer.to_json_pointer())) },
-        Column { name: "line", kind: Integer, read: |row| Cell::of(row.position, |it| Cell::count(it.line)) },
-        Column { name: "column", kind: Integer, read: |row| Cell::of(row.position, |it| Cell::count(it.column)) },
-        Column { name: "message", kind: Text, read: |row| Cell::Text(Cow::Owned(wording::message(row.finding))) },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns! { row =>
+        source: Text = Cell::text(Some(&row.report.origin.source));
+        index: Integer = Cell::count(row.report.origin.index);
+        rule: Text = Cell::word(row.finding.rule.name());
+        severity: Text = Cell::word(row.finding.severity.name());
+        pointer: Text = Cell::Text(Cow::Owned(row.finding.pointer.to_json_pointer()));
+        line: Integer = Cell::of(row.position, |it| Cell::count(it.line));
+        column: Integer = Cell::of(row.position, |it| Cell::count(it.column));
+        message: Text = Cell::Text(Cow::Owned(wording::message(row.finding)));
+    };
 
     fn each_row<'r>(
         report: &'r Report<'r>,

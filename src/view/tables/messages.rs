@@ -4,12 +4,11 @@ use std::io;
 
 use foldhash::HashMap;
 
-use super::ColumnType::{Float, Integer, Text, Time};
-use super::{Cell, Column, Definition};
-use crate::Report;
+use super::{Cell, Column, Definition, columns};
 use crate::json::Number;
 use crate::notification::block::{Block, words_of};
 use crate::notification::{Content, Message, Session};
+use crate::{Report, Text};
 
 /// The most characters of a session's id that each of its messages repeats: a long one would make the
 /// rows many times as large as the delivery.
@@ -19,7 +18,7 @@ pub(super) struct MessageTable;
 
 pub(super) struct Row<'r> {
     report: &'r Report<'r>,
-    call_id: Option<&'r crate::Text<'r>>,
+    call_id: Option<&'r Text<'r>>,
     number: usize,
     message: &'r Message<'r>,
     /// The number of the message that it replies to, if the session has it.
@@ -30,50 +29,49 @@ pub(super) struct Row<'r> {
 /// What a message says.
 #[derive(Default)]
 struct Said<'r> {
-    words: Option<crate::Text<'r>>,
-    choice: Option<&'r crate::Text<'r>>,
+    words: Option<Text<'r>>,
+    choice: Option<&'r Text<'r>>,
     template: Template<'r>,
-    media_url: Option<&'r crate::Text<'r>>,
-    media_name: Option<&'r crate::Text<'r>>,
+    media_url: Option<&'r Text<'r>>,
+    media_name: Option<&'r Text<'r>>,
     latitude: Option<Number<'r>>,
     longitude: Option<Number<'r>>,
-    event: Option<&'r crate::Text<'r>>,
+    event: Option<&'r Text<'r>>,
 }
 
 #[derive(Default)]
 struct Template<'r> {
-    name: Option<&'r crate::Text<'r>>,
+    name: Option<&'r Text<'r>>,
     id: Option<Number<'r>>,
-    language: Option<&'r crate::Text<'r>>,
+    language: Option<&'r Text<'r>>,
 }
 
 impl Definition for MessageTable {
     type Row<'r> = Row<'r>;
 
-    #[rustfmt::skip]
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column { name: "source", kind: Text, read: |row| Cell::text(Some(&row.report.origin.source)) },
-        Column { name: "index", kind: Integer, read: |row| Cell::count(row.report.origin.index) },
-        Column { name: "call_id", kind: Text, read: |row| Cell::text(row.call_id) },
-        Column { name: "number", kind: Integer, read: |row| Cell::count(row.number) },
-        Column { name: "msg_id", kind: Text, read: |row| Cell::text(row.message.msg_id.as_ref()) },
-        Column { name: "sender_type", kind: Text, read: |row| Cell::text(row.message.sender_type.as_ref().map(|it| &it.text)) },
-        Column { name: "timestamp", kind: Time, read: |row| Cell::unix_time(row.message.timestamp) },
-        Column { name: "status", kind: Text, read: |row| Cell::text(row.message.status.as_ref().map(|it| &it.text)) },
-        Column { name: "type", kind: Text, read: |row| Cell::text(row.message.content.as_ref().and_then(|it| it.kind.as_ref())) },
-        Column { name: "text", kind: Text, read: |row| Cell::text(row.said.words.as_ref()) },
-        Column { name: "reply_msg_id", kind: Text, read: |row| Cell::text(row.message.reply.as_ref().and_then(|it| it.msg_id.as_ref())) },
-        Column { name: "reply_number", kind: Integer, read: |row| Cell::of(row.reply_number, Cell::count) },
-        Column { name: "choice", kind: Text, read: |row| Cell::text(row.said.choice) },
-        Column { name: "template_name", kind: Text, read: |row| Cell::text(row.said.template.name) },
-        Column { name: "template_id", kind: Integer, read: |row| Cell::integer(row.said.template.id) },
-        Column { name: "template_language", kind: Text, read: |row| Cell::text(row.said.template.language) },
-        Column { name: "media_url", kind: Text, read: |row| Cell::text(row.said.media_url) },
-        Column { name: "media_name", kind: Text, read: |row| Cell::text(row.said.media_name) },
-        Column { name: "latitude", kind: Float, read: |row| Cell::float(row.said.latitude) },
-        Column { name: "longitude", kind: Float, read: |row| Cell::float(row.said.longitude) },
-        Column { name: "event", kind: Text, read: |row| Cell::text(row.said.event) },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns! { row =>
+        source: Text = Cell::text(Some(&row.report.origin.source));
+        index: Integer = Cell::count(row.report.origin.index);
+        call_id: Text = Cell::text(row.call_id);
+        number: Integer = Cell::count(row.number);
+        msg_id: Text = Cell::text(row.message.msg_id.as_ref());
+        sender_type: Text = Cell::one_of(row.message.sender_type.as_ref());
+        timestamp: Time = Cell::unix_time(row.message.timestamp);
+        status: Text = Cell::one_of(row.message.status.as_ref());
+        type: Text = Cell::text(row.content_type());
+        text: Text = Cell::text(row.said.words.as_ref());
+        reply_msg_id: Text = Cell::text(replied(row.message));
+        reply_number: Integer = Cell::of(row.reply_number, Cell::count);
+        choice: Text = Cell::text(row.said.choice);
+        template_name: Text = Cell::text(row.said.template.name);
+        template_id: Integer = Cell::integer(row.said.template.id);
+        template_language: Text = Cell::text(row.said.template.language);
+        media_url: Text = Cell::text(row.said.media_url);
+        media_name: Text = Cell::text(row.said.media_name);
+        latitude: Float = Cell::number(row.said.latitude);
+        longitude: Float = Cell::number(row.said.longitude);
+        event: Text = Cell::text(row.said.event);
+    };
 
     fn each_row<'r>(
         report: &'r Report<'r>,
@@ -85,19 +83,23 @@ impl Definition for MessageTable {
         let call_id = session.call_id.as_ref().map(|id| id.shortened(MAX_ID));
         let numbers = numbers(session);
         for (index, message) in session.messages().iter().enumerate() {
-            let replied = message.reply.as_ref().and_then(|it| it.msg_id.as_ref());
             let blocks = message.content.as_ref().map(Content::blocks);
             then(&Row {
                 report,
                 call_id: call_id.as_ref(),
                 number: index + 1,
                 message,
-                reply_number: replied.and_then(|id| numbers.get(id.as_str()).copied()),
+                reply_number: replied(message).and_then(|id| numbers.get(id.as_str()).copied()),
                 said: Said::in_blocks(&blocks.unwrap_or_default()),
             })?;
         }
         Ok(())
     }
+}
+
+/// The id of the message that a message replies to.
+fn replied<'m>(message: &'m Message<'_>) -> Option<&'m Text<'m>> {
+    message.reply.as_ref()?.msg_id.as_ref()
 }
 
 /// The numbers of the messages by their ids, if a message replies to another.
@@ -106,6 +108,12 @@ fn numbers<'s>(session: &'s Session<'_>) -> HashMap<&'s str, usize> {
         session.numbers()
     } else {
         HashMap::default()
+    }
+}
+
+impl<'r> Row<'r> {
+    fn content_type(&self) -> Option<&'r Text<'r>> {
+        self.message.content.as_ref()?.kind.as_ref()
     }
 }
 

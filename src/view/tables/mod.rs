@@ -26,7 +26,7 @@ use self::ndjson::Ndjson;
 use self::sessions::SessionTable;
 use super::csv::{self, CsvWriter};
 use crate::finding::nearest;
-use crate::json::{Number, RawObject, UnixTime, compact, without_lone_surrogates};
+use crate::json::{Number, OneOf, RawObject, UnixTime, compact, without_lone_surrogates};
 use crate::{Report, Text};
 
 /// The width of the lines of `CREATE TABLE`, in characters.
@@ -53,7 +53,10 @@ pub enum TableFormat {
 }
 
 /// Columns of a table, in the order in which they are written.
-pub struct TableWriter(Box<dyn Rows + Send + Sync>);
+pub struct TableWriter {
+    table: Table,
+    rows: Box<dyn Rows + Send + Sync>,
+}
 
 impl Table {
     /// The word on the command line, which is also the name in SQL.
@@ -84,7 +87,7 @@ impl Table {
             Self::Messages => Box::new(Selected::<MessageTable>::new(self, columns)?),
             Self::Findings => Box::new(Selected::<FindingTable>::new(self, columns)?),
         };
-        Ok(TableWriter(rows))
+        Ok(TableWriter { table: self, rows })
     }
 }
 
@@ -93,10 +96,15 @@ fn names<D: Definition>() -> Vec<&'static str> {
 }
 
 impl TableWriter {
+    /// The table.
+    pub fn table(&self) -> Table {
+        self.table
+    }
+
     /// Adds the rows of a report to `out`. With `is_raw`, a spreadsheet may execute what is in CSV.
     ///
     /// # Errors
-    /// Never; writing to memory does not fail.
+    /// Those of the writers, of which memory gives none.
     pub fn write(
         &self,
         report: &Report<'_>,
@@ -105,28 +113,28 @@ impl TableWriter {
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
         match format {
-            TableFormat::Csv => self.0.write_csv(report, CsvWriter::new(out, is_raw)),
-            TableFormat::Ndjson => self.0.write_ndjson(report, out),
+            TableFormat::Csv => self.rows.write_csv(report, CsvWriter::new(out, is_raw)),
+            TableFormat::Ndjson => self.rows.write_ndjson(report, out),
         }
     }
 
     /// Adds the header of CSV.
     ///
     /// # Errors
-    /// Never; writing to memory does not fail.
+    /// Those of the writers, of which memory gives none.
     pub fn write_csv_header(&self, out: &mut Vec<u8>) -> io::Result<()> {
         let mut csv = CsvWriter::new(out, true);
-        let columns = self.0.columns().into_iter();
+        let columns = self.rows.columns().into_iter();
         csv.write(columns.map(|(name, _)| csv::Cell::word(Some(name))))?;
         csv.finish().map(drop)
     }
 
     /// The SQL statement that creates the table.
-    pub fn create_table(&self, table: Table) -> String {
-        let mut sql = format!("CREATE TABLE {} (", table.name());
+    pub fn create_table(&self) -> String {
+        let mut sql = format!("CREATE TABLE {} (", self.table.name());
         let mut width = SQL_WIDTH;
         let mut separator = "";
-        for (name, kind) in self.0.columns() {
+        for (name, kind) in self.rows.columns() {
             let column = format!("\"{name}\" {kind}");
             sql += separator;
             if width + column.len() + 2 > SQL_WIDTH {
@@ -194,6 +202,18 @@ trait Definition: Sized + 'static {
     ) -> io::Result<()>;
 }
 
+/// The columns of a table, each with its name, its type, and its cell in a row.
+macro_rules! columns {
+    ($row:ident => $($name:ident: $kind:ident = $cell:expr;)*) => {
+        &[$($crate::view::tables::Column {
+            name: stringify!($name),
+            kind: $crate::view::tables::ColumnType::$kind,
+            read: |$row| $cell,
+        },)*]
+    };
+}
+use columns;
+
 /// A column of a table.
 struct Column<D: Definition> {
     name: &'static str,
@@ -243,18 +263,30 @@ impl<'r> Cell<'r> {
         Self::of(text, |text| Self::Text(Cow::Borrowed(text.as_str())))
     }
 
+    /// A word of ours.
+    fn word(word: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(word))
+    }
+
+    fn one_of<E>(word: Option<&'r OneOf<'_, E>>) -> Self {
+        Self::text(word.map(|word| &word.text))
+    }
+
     /// The number of something.
     fn count(count: usize) -> Self {
         i64::try_from(count).map_or(Self::Missing, Self::Integer)
     }
 
-    /// A number, unless it is beyond what a float can hold.
-    fn float(number: Option<Number<'_>>) -> Self {
-        let float = number.and_then(|it| it.as_f64());
+    /// A number, unless it is beyond 64-bit floats.
+    fn number(number: Option<Number<'_>>) -> Self {
+        Self::float(number.and_then(|it| it.as_f64()))
+    }
+
+    fn float(float: Option<f64>) -> Self {
         Self::of(float.filter(|it| it.is_finite()), Self::Float)
     }
 
-    /// A whole number, unless it is beyond 64 bits.
+    /// A whole number, unless it is beyond 64-bit integers.
     fn integer(number: Option<Number<'_>>) -> Self {
         Self::of(number.and_then(|it| it.as_i64()), Self::Integer)
     }

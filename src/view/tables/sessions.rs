@@ -1,17 +1,15 @@
 //! The table of sessions: the documented fields by the vendor's names, and what is computed from them.
 //! A delivery without a session has no row; its findings say why.
 
-use std::borrow::Cow;
 use std::io;
 
 use jiff::Timestamp;
 
-use super::ColumnType::{Boolean, Float, Integer, Text, Time};
-use super::{Cell, Column, Definition};
-use crate::Report;
+use super::{Cell, Column, Definition, columns};
 use crate::json::{SessionTime, UnixTime};
 use crate::notification::{HandOver, MessageStatus, Sender, Session};
 use crate::signature::Verdict;
+use crate::{Report, Text};
 
 pub(super) struct SessionTable;
 
@@ -19,7 +17,7 @@ pub(super) struct Row<'r> {
     report: &'r Report<'r>,
     session: &'r Session<'r>,
     hand_over: Option<HandOver<'r>>,
-    first_words: Option<crate::Text<'static>>,
+    first_words: Option<Text<'static>>,
     senders: SenderCounts,
     read: usize,
     errors: usize,
@@ -40,49 +38,48 @@ struct SenderCounts {
 impl Definition for SessionTable {
     type Row<'r> = Row<'r>;
 
-    #[rustfmt::skip]
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column { name: "source", kind: Text, read: |row| Cell::text(Some(&row.report.origin.source)) },
-        Column { name: "index", kind: Integer, read: |row| Cell::count(row.report.origin.index) },
-        Column { name: "workflow_id", kind: Text, read: |row| Cell::text(row.session.workflow_id.as_ref()) },
-        Column { name: "workflow_name", kind: Text, read: |row| Cell::text(row.session.workflow_name.as_ref()) },
-        Column { name: "nodetask_id", kind: Text, read: |row| Cell::text(row.session.nodetask_id.as_ref()) },
-        Column { name: "nodetask_name", kind: Text, read: |row| Cell::text(row.session.nodetask_name.as_ref()) },
-        Column { name: "waba_task_id", kind: Text, read: |row| Cell::text(row.session.waba_task_id.as_ref()) },
-        Column { name: "wfdetail_uuid", kind: Text, read: |row| Cell::text(row.session.wfdetail_uuid.as_ref()) },
-        Column { name: "timestamp", kind: Time, read: |row| Cell::unix_time(row.session.timestamp) },
-        Column { name: "channel", kind: Text, read: |row| Cell::text(row.session.channel.as_ref()) },
-        Column { name: "channel_id", kind: Text, read: |row| Cell::text(row.session.channel_id.as_ref()) },
-        Column { name: "callee", kind: Text, read: |row| Cell::text(row.session.callee.as_ref()) },
-        Column { name: "call_id", kind: Text, read: |row| Cell::text(row.session.call_id.as_ref()) },
-        Column { name: "robot_id", kind: Text, read: |row| Cell::text(row.session.robot_id.as_ref()) },
-        Column { name: "status", kind: Text, read: |row| Cell::text(row.session.status.as_ref()) },
-        Column { name: "session_start_time", kind: Time, read: |row| session_time(row.session.session_start_time.as_ref()) },
-        Column { name: "session_end_time", kind: Time, read: |row| session_time(row.session.session_end_time.as_ref()) },
-        Column { name: "session_end_reason", kind: Text, read: |row| Cell::text(row.session.session_end_reason.as_ref().map(|it| &it.text)) },
-        Column { name: "intention", kind: Text, read: |row| Cell::text(row.session.intention.as_ref()) },
-        Column { name: "talk_round", kind: Integer, read: |row| Cell::integer(row.session.talk_round.map(|it| it.0)) },
-        Column { name: "ner_slots", kind: Text, read: |row| Cell::json(row.session.ner_slots.as_ref()) },
-        Column { name: "event_label", kind: Text, read: |row| Cell::json(row.session.event_label.as_ref()) },
-        Column { name: "variables", kind: Text, read: |row| Cell::json(row.session.variables.as_ref()) },
-        Column { name: "messages", kind: Integer, read: |row| Cell::count(row.session.messages().len()) },
-        Column { name: "duration_seconds", kind: Float, read: |row| Cell::of(row.session.duration(), |it| Cell::Float(it.as_secs_f64())) },
-        Column { name: "messages_read", kind: Integer, read: |row| Cell::count(row.read) },
-        Column { name: "messages_system", kind: Integer, read: |row| Cell::count(row.senders.system) },
-        Column { name: "messages_user", kind: Integer, read: |row| Cell::count(row.senders.user) },
-        Column { name: "messages_robot", kind: Integer, read: |row| Cell::count(row.senders.robot) },
-        Column { name: "messages_agent", kind: Integer, read: |row| Cell::count(row.senders.agent) },
-        Column { name: "messages_chatbot", kind: Integer, read: |row| Cell::count(row.senders.chatbot) },
-        Column { name: "messages_other", kind: Integer, read: |row| Cell::count(row.senders.other) },
-        Column { name: "handed_over", kind: Boolean, read: |row| Cell::Boolean(row.hand_over.is_some()) },
-        Column { name: "handover_agent", kind: Text, read: |row| Cell::text(row.hand_over.as_ref().and_then(|it| it.seat.as_ref())) },
-        Column { name: "handover_number", kind: Integer, read: |row| Cell::of(row.hand_over.as_ref(), |it| Cell::count(it.message + 1)) },
-        Column { name: "handover_time", kind: Time, read: |row| Cell::time(row.hand_over_time()) },
-        Column { name: "first_user_text", kind: Text, read: |row| Cell::text(row.first_words.as_ref()) },
-        Column { name: "errors", kind: Integer, read: |row| Cell::count(row.errors) },
-        Column { name: "warnings", kind: Integer, read: |row| Cell::count(row.warnings) },
-        Column { name: "verdict", kind: Text, read: |row| Cell::of(row.verdict(), |it| Cell::Text(Cow::Borrowed(it.name()))) },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns! { row =>
+        source: Text = Cell::text(Some(&row.report.origin.source));
+        index: Integer = Cell::count(row.report.origin.index);
+        workflow_id: Text = Cell::text(row.session.workflow_id.as_ref());
+        workflow_name: Text = Cell::text(row.session.workflow_name.as_ref());
+        nodetask_id: Text = Cell::text(row.session.nodetask_id.as_ref());
+        nodetask_name: Text = Cell::text(row.session.nodetask_name.as_ref());
+        waba_task_id: Text = Cell::text(row.session.waba_task_id.as_ref());
+        wfdetail_uuid: Text = Cell::text(row.session.wfdetail_uuid.as_ref());
+        timestamp: Time = Cell::unix_time(row.session.timestamp);
+        channel: Text = Cell::text(row.session.channel.as_ref());
+        channel_id: Text = Cell::text(row.session.channel_id.as_ref());
+        callee: Text = Cell::text(row.session.callee.as_ref());
+        call_id: Text = Cell::text(row.session.call_id.as_ref());
+        robot_id: Text = Cell::text(row.session.robot_id.as_ref());
+        status: Text = Cell::text(row.session.status.as_ref());
+        session_start_time: Time = session_time(row.session.session_start_time.as_ref());
+        session_end_time: Time = session_time(row.session.session_end_time.as_ref());
+        session_end_reason: Text = Cell::one_of(row.session.session_end_reason.as_ref());
+        intention: Text = Cell::text(row.session.intention.as_ref());
+        talk_round: Integer = Cell::integer(row.session.talk_round.map(|it| it.0));
+        ner_slots: Text = Cell::json(row.session.ner_slots.as_ref());
+        event_label: Text = Cell::json(row.session.event_label.as_ref());
+        variables: Text = Cell::json(row.session.variables.as_ref());
+        messages: Integer = Cell::count(row.session.messages().len());
+        duration_seconds: Float = Cell::float(row.session.duration().map(|it| it.as_secs_f64()));
+        messages_read: Integer = Cell::count(row.read);
+        messages_system: Integer = Cell::count(row.senders.system);
+        messages_user: Integer = Cell::count(row.senders.user);
+        messages_robot: Integer = Cell::count(row.senders.robot);
+        messages_agent: Integer = Cell::count(row.senders.agent);
+        messages_chatbot: Integer = Cell::count(row.senders.chatbot);
+        messages_other: Integer = Cell::count(row.senders.other);
+        handed_over: Boolean = Cell::Boolean(row.hand_over.is_some());
+        handover_agent: Text = Cell::text(row.hand_over.as_ref().and_then(|it| it.seat.as_ref()));
+        handover_number: Integer = Cell::of(row.hand_over.as_ref(), |it| Cell::count(it.message + 1));
+        handover_time: Time = Cell::time(row.hand_over_time());
+        first_user_text: Text = Cell::text(row.first_words.as_ref());
+        errors: Integer = Cell::count(row.errors);
+        warnings: Integer = Cell::count(row.warnings);
+        verdict: Text = Cell::of(row.verdict(), |it| Cell::word(it.name()));
+    };
 
     fn each_row<'r>(
         report: &'r Report<'r>,
