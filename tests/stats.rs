@@ -169,6 +169,7 @@ fn picks_and_replies_are_those_of_the_conversation() {
     assert_eq!(
         found["picks"],
         json!([
+            {"template": null, "interactive": "button", "picked": "Talk to a person", "count": 1},
             {"template": null, "interactive": "list", "picked": "Afternoon", "count": 1},
             {"template": "order_packed_v3", "interactive": null, "picked": "Another day", "count": 1},
         ])
@@ -179,7 +180,7 @@ fn picks_and_replies_are_those_of_the_conversation() {
     );
     assert_eq!(
         found["first_response_ms"]["agent"]["counts"],
-        json!([[10_000, 1]])
+        json!([[18_000, 1]])
     );
     assert_eq!(
         found["last_message"],
@@ -292,7 +293,7 @@ fn the_screen_is_as_agreed() {
 fn an_archive_without_sessions_has_totals_too() {
     let folder = Folder::new("stats-empty");
     let other = r#"{"workflow_id": "7", "workflow_name": "reminder", "status": "done"}"#;
-    folder.write("a.ndjson", format!("{other}\n{{broken\n"));
+    folder.write("a.ndjson", format!("{other}\n[]\n"));
     let run = folder.chatlog("stats a.ndjson");
     run.is(0, &["Sessions   0 · 2 other deliveries"]);
     assert_eq!(totals(&folder, &["a.ndjson"], "")["without_session"], 2);

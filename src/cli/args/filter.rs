@@ -117,7 +117,7 @@ impl FilterArgs {
     pub(crate) fn filter(&self, zone: &Zone, verifies: bool) -> Result<Filter> {
         ensure!(
             verifies || self.verdict.is_empty(),
-            "--verdict: this command does not check signatures: use check, verify, show or list"
+            "--verdict: this command does not check signatures, or has no secret: see check, verify, show and list"
         );
         let now = Timestamp::now();
         let since = self

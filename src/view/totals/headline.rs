@@ -62,7 +62,12 @@ fn sessions(totals: &Totals) -> String {
         );
     }
     if totals.without_session > 0 {
-        words += &format!(" · {} other deliveries", count(totals.without_session));
+        let noun = if totals.without_session == 1 {
+            "delivery"
+        } else {
+            "deliveries"
+        };
+        words += &format!(" · {} other {noun}", count(totals.without_session));
     }
     words
 }
