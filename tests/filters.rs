@@ -99,7 +99,7 @@ fn each_filter_accepts_what_its_help_says() {
             "--where delivery_day=2025-10-22 --where city=Köln",
             "plain robot broken",
         ),
-        ("--has-findings", "robot broken other"),
+        ("--has-findings", "broken other"),
         ("--has-findings=bad-time", "broken"),
         (
             "--has-findings=bad-time --has-findings=other-notification",
