@@ -25,6 +25,7 @@ mod wording;
 mod export;
 #[cfg(unix)]
 mod interrupt;
+mod list;
 #[cfg(feature = "listen")]
 mod listen;
 #[cfg(feature = "listen")]
