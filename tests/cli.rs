@@ -96,6 +96,21 @@ const VARIATIONS: &[(&str, &str, &str)] = &[
     ("json", "show --format json", "other-notifications.ndjson"),
     ("human", "validate --width 80 --color never", "other-notifications.ndjson"),
     ("quiet", "validate --width 80 --color never -q", "archive.ndjson"),
+    ("list-60-columns", "list --width 60 --color never", "every-rule.ndjson"),
+    ("list-80-columns", "list --width 80 --color never", "every-rule.ndjson"),
+    ("list-120-columns", "list --width 120 --color never", "every-rule.ndjson"),
+    ("list-200-columns", "list --width 200 --color never", "every-rule.ndjson"),
+    ("list-80-columns", "list --width 80 --color never", "wide-text.json"),
+    ("list-120-columns", "list --width 120 --color never", "other-notifications.ndjson"),
+    ("list-berlin", "list --width 80 --color never --tz Europe/Berlin", "two-days.json"),
+    ("list-columns", "list --width 80 --color never --columns status,start,workflow_id,messages", "handed-over.json"),
+    ("list-colour", "list --width 120 --color always", "hostile-text.json"),
+    ("list-colour", "list --width 80 --color always", "every-rule.ndjson"),
+    ("list-json", "list --format json", "hostile-text.json"),
+    ("list-json", "list --format json", "handed-over.json"),
+    ("list-csv", "list --format csv", "hostile-text.json"),
+    ("list-csv", "list --format csv", "other-notifications.ndjson"),
+    ("list-sorted", "list --width 80 --color never --sort first_words:desc --top 5", "every-rule.ndjson"),
 ];
 
 fn golden_folder() -> PathBuf {

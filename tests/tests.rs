@@ -26,6 +26,7 @@ mod export;
 mod filters;
 #[cfg(unix)]
 mod interrupt;
+mod list;
 #[cfg(feature = "listen")]
 mod listen;
 #[cfg(feature = "listen")]

@@ -99,3 +99,64 @@ impl PartialEq for Ranked {
 }
 
 impl Eq for Ranked {}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::archive::row::tests::row_of;
+
+    fn ranked(seconds: &[Option<i64>], sorting: Sorting, most: usize) -> Vec<(usize, Option<i64>)> {
+        let row = row_of("{}");
+        let mut ranking = Ranking::new(sorting, NonZeroUsize::new(most));
+        for (index, seconds) in seconds.iter().enumerate() {
+            let mut row = row.clone();
+            row.origin.index = index;
+            row.duration = seconds.map(SignedDuration::from_secs);
+            ranking.add(row);
+            assert!(most == 0 || ranking.rows.len() <= most);
+        }
+        let rows = ranking.into_rows();
+        rows.map(|row| (row.origin.index, row.duration.map(|it| it.as_secs())))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_rows_are_those_of_a_stable_sort_of_all(
+            seconds in prop::collection::vec(prop::option::of(-3..3_i64), 0..40),
+            is_descending: bool,
+            most in 0..50_usize,
+        ) {
+            let mut want: Vec<_> = seconds.iter().copied().enumerate().collect();
+            want.sort_by_key(|(_, it)| (it.is_none(), if is_descending { it.map(|it| -it) } else { *it }));
+            want.truncate(if most == 0 { want.len() } else { most });
+            let column = Column::Duration;
+            prop_assert_eq!(ranked(&seconds, Sorting { column, is_descending }, most), want);
+        }
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers_and_what_is_not_there_comes_last() {
+        let rows = ["9", "10", "-1", "\"x\"", "123456789012345678901234567890"];
+        for (is_descending, want) in [(false, [3, 1, 2, 5, 4]), (true, [5, 2, 1, 3, 4])] {
+            let column = Column::Rounds;
+            let mut ranking = Ranking::new(
+                Sorting {
+                    column,
+                    is_descending,
+                },
+                None,
+            );
+            for (index, rounds) in rows.iter().enumerate() {
+                let mut row = row_of(&format!(r#"{{"talk_round": {rounds}, "messages": []}}"#));
+                row.origin.index = index + 1;
+                ranking.add(row);
+            }
+            let order: Vec<_> = ranking.into_rows().map(|row| row.origin.index).collect();
+            assert_eq!(order, want);
+        }
+    }
+}

@@ -159,13 +159,13 @@ fn kept(text: Option<&Text<'_>>) -> Option<Text<'static>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::capture::{CaptureOptions, Record, deliveries};
     use crate::json::Document;
     use crate::{InspectOptions, Position, inspect};
 
-    fn row_of(body: &str) -> SessionRow {
+    pub(in crate::archive) fn row_of(body: &str) -> SessionRow {
         let record = Record {
             bytes: body.as_bytes(),
             terminator: b"",

@@ -103,7 +103,7 @@ pub(super) fn shortened_start(text: &str, columns: usize) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let kept = last_letters(text, columns.saturating_sub(CUT_WIDTH));
-    Cow::Owned(CUT.to_owned() + kept)
+    Cow::Owned(CUT.to_owned() + kept.trim_start())
 }
 
 /// Shortens a path or a URL to at most `columns` columns, in its middle: how it begins and its last

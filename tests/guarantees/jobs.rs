@@ -58,6 +58,10 @@ fn the_output_is_the_same_for_any_number_of_workers() {
         "export --table sessions",
         "export --table messages --format csv",
         "export --table findings --format csv --no-header",
+        "list --width 120",
+        "list --format json --columns name,channel,findings",
+        "list --format csv --sort callee:desc",
+        "list --sort first_words --top 7",
     ] {
         let outcome = |jobs: usize| {
             let run = folder.chatlog(&format!(

@@ -222,7 +222,9 @@ impl Sink<Listed> for ListOutput<'_> {
         self.counts.merge(listed.counts);
         self.errors_allowed += listed.errors_allowed;
         if let Some(ranking) = &mut self.ranking {
-            listed.rows.into_iter().for_each(|row| ranking.add(row));
+            for row in listed.rows {
+                ranking.add(row);
+            }
             return Ok(self.out.flow());
         }
         if !listed.drawn.is_empty() {

@@ -2,6 +2,7 @@
 
 use crate::Text;
 use crate::archive::{Column, RowKind, SessionRow};
+use crate::signature::Verdict;
 use crate::view::Zone;
 use crate::view::csv::Cell;
 
@@ -47,11 +48,10 @@ fn cell<'r>(column: Column, row: &'r SessionRow, zone: &Zone) -> Cell<'r> {
             rounds.map_or(Cell::Empty, |it| Cell::Number(it.as_str().into()))
         }
         Column::Messages if row.kind == RowKind::Session => Cell::Count(row.messages),
-        Column::Messages => Cell::Empty,
-        Column::Verdict => Cell::word(row.verdict.map(|verdict| verdict.name())),
+        Column::Verdict => Cell::word(row.verdict.map(Verdict::name)),
         Column::FirstWords => text(&row.first_words),
         Column::Field(field) => Cell::text(row.field(field)),
-        // They have two keys.
-        Column::Name | Column::HandOver | Column::Findings => Cell::Empty,
+        // What is not a session has no messages; the others have two keys.
+        Column::Messages | Column::Name | Column::HandOver | Column::Findings => Cell::Empty,
     }
 }

@@ -43,8 +43,8 @@ const LEFT_OUT: [Column; 11] = [
 
 /// The columns between two cells.
 const GAP: usize = 2;
-/// The columns that the first words should have at least.
-const ENOUGH_WORDS: usize = 18;
+/// The columns that the first words should have at least on the narrowest and the widest canvas.
+const WORDS: (usize, usize) = (16, 28);
 /// The fewest columns of any text.
 const NARROWEST: usize = 8;
 /// The columns of the name on the narrowest and the widest canvas.
@@ -59,6 +59,7 @@ pub(super) fn fitted(options: &ListOptions, canvas: &Canvas) -> Vec<(Column, usi
     let width = |column: &Column| match column {
         Column::Name if options.is_stream => STREAM_NAME,
         Column::Name => (room / 5).clamp(NAME.0, NAME.1),
+        Column::FirstWords => (room / 5).clamp(WORDS.0, WORDS.1),
         column => fixed_width(*column, &canvas.zone),
     };
     let sized = |columns: &[Column]| columns.iter().map(|it| (*it, width(it))).collect();
@@ -117,7 +118,7 @@ fn fixed_width(column: Column, zone: &Zone) -> usize {
         Column::Start => width(&start_heading(zone)).clamp(16, WIDEST_START),
         Column::Duration => "11 min 47 s".len(),
         Column::Callee => "+6280000000042".len(),
-        Column::EndReason => "expire".len(),
+        Column::EndReason => "expired".len(),
         Column::Intention => "Intention".len(),
         Column::Rounds => "Rounds".len(),
         Column::Messages => "Messages".len(),
@@ -126,7 +127,7 @@ fn fixed_width(column: Column, zone: &Zone) -> usize {
         Column::Findings => "99 err 99 warn".len(),
         Column::Kind => "session".len(),
         Column::Name | Column::Workflow | Column::Field(_) => 18,
-        Column::FirstWords => ENOUGH_WORDS,
+        Column::FirstWords => WORDS.0,
     }
 }
 

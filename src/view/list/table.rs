@@ -16,6 +16,7 @@ use crate::archive::{Column, RowKind, SessionRow};
 use crate::json::Enumeration;
 use crate::notification::EndReason;
 use crate::view::table_layout::TableLayout;
+use crate::view::width::width as columns;
 use crate::view::wording::humanize;
 use crate::view::{Canvas, Tone, clip};
 
@@ -86,7 +87,7 @@ impl ListTable {
             _ => String::new(),
         };
         let sentence = format!("{}{legend}", counts.sentence(listed));
-        writeln!(out, "{}", self.canvas.theme.muted.style(sentence))
+        writeln!(out, " {}", self.canvas.theme.muted.style(sentence))
     }
 
     fn line(&self, cells: impl Iterator<Item = String>) -> String {
@@ -182,8 +183,23 @@ fn is_number(column: Column) -> bool {
 fn short_name(row: &SessionRow, width: usize) -> String {
     let number = format!("#{}", row.origin.index);
     let source = row.origin.source.to_string();
-    let room = width.saturating_sub(number.len());
-    clip::shortened_middle(&source, room) + &number
+    short_source(&source, width.saturating_sub(number.len())) + &number
+}
+
+/// A path, of which the name of the file stays as long as there is room for it, and then its stem.
+fn short_source(source: &str, room: usize) -> String {
+    let file = source.rfind(['/', '\\']);
+    let file = file.map_or(source, |at| &source[at + 1..]);
+    let stem = file.rfind('.').map_or(file, |at| &file[..at]);
+    match room.checked_sub(columns(file)) {
+        _ if columns(source) <= room => source.to_owned(),
+        Some(2..) => clip::shortened_middle(source, room),
+        Some(1) => clip::shortened_start(source, room).into_owned(),
+        _ if columns(stem) <= room => {
+            clip::shortened(file, room.min(columns(stem) + 1)).into_owned()
+        }
+        _ => clip::shortened_middle(stem, room),
+    }
 }
 
 fn duration(duration: SignedDuration) -> (Tone, String) {
@@ -220,7 +236,28 @@ fn first_words(row: &SessionRow) -> (Tone, String) {
     match (row.kind, &row.first_words) {
         (RowKind::Session, Some(words)) => (Tone::Plain, words.to_string()),
         (RowKind::Session, None) => (Tone::Plain, String::new()),
-        (RowKind::Other, _) => (Tone::Muted, "another notification".to_owned()),
+        (RowKind::Other, _) => (Tone::Muted, "other notification".to_owned()),
         (RowKind::Unknown, _) => (Tone::Error, "not a notification".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_source;
+
+    #[test]
+    fn of_a_long_path_the_name_of_the_file_stays() {
+        for (source, room, want) in [
+            ("a/b/captures.ndjson", 19, "a/b/captures.ndjson"),
+            ("a/b/captures.ndjson", 18, "a…/captures.ndjson"),
+            ("a/b/captures.ndjson", 17, "…/captures.ndjson"),
+            ("a/b/captures.ndjson", 16, "…captures.ndjson"),
+            ("a/b/captures.ndjson", 15, "captures…"),
+            ("a/b/captures.ndjson", 9, "captures…"),
+            ("a/b/captures.ndjson", 8, "capture…"),
+            ("session-2025-10-20-000123.json", 13, "sessio…000123"),
+        ] {
+            assert_eq!(short_source(source, room), want);
+        }
     }
 }
