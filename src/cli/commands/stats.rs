@@ -26,6 +26,7 @@ use super::verifier::Verifier;
 use super::{NoInput, filter_zone, levels, read_options};
 use crate::cli::args::{Inputs, Stats, StatsFormat};
 use crate::cli::config::Config;
+use crate::cli::interrupt;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::Stdout;
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink, name_of};
@@ -33,7 +34,7 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     if args.merge {
         let (totals, chosen) = merged(&args.inputs)?;
-        print(&totals, &chosen, args.format)?;
+        print(&rendered(&totals, &chosen, args.format))?;
         return Ok(Outcome::Clean);
     }
     let mut counting = Counting::new(args, config)?;
@@ -45,16 +46,19 @@ pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Resul
         .inspection
         .selection
         .find_superseded(&options, &outputs)?;
-    let mut sum = Sum::default();
+    let mut sum = SharedSum::default();
+    let chosen = &counting.dimensions.chosen;
+    let partial = interrupt::print_last(sum.partial(chosen.clone(), args.format));
     let outcome = pipeline::run(&options, &outputs, &counting, &mut sum)?;
+    drop(partial);
     drop(outputs);
     let selection = &counting.inspection.selection;
     selection.report_if_all_left_out();
-    let mut totals = sum.totals();
+    let mut totals = sum.lock().totals();
     if let Some(duplicates) = selection.duplicates() {
         totals.duplicates = duplicates.clone();
     }
-    print(&totals, &counting.dimensions.chosen, args.format)?;
+    print(&rendered(&totals, chosen, args.format))?;
     Ok(outcome)
 }
 
@@ -95,14 +99,18 @@ fn merged(inputs: &Inputs) -> Result<(Totals, Vec<Dimension>)> {
     sum.context("--merge: there are no totals in the input")
 }
 
-fn print(totals: &Totals, chosen: &[Dimension], format: StatsFormat) -> Result<()> {
+fn print(totals: &str) -> Result<()> {
     let mut out = Stdout::new();
+    out.write_all(totals.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn rendered(totals: &Totals, chosen: &[Dimension], format: StatsFormat) -> String {
     match format {
         StatsFormat::Table | StatsFormat::Csv | StatsFormat::Json => {
-            writeln!(out, "{}", totals.to_json(chosen))?;
+            format!("{}\n", totals.to_json(chosen))
         }
     }
-    Ok(out.flush()?)
 }
 
 /// What is counted.
@@ -197,38 +205,59 @@ impl Processor for Counting {
     }
 }
 
-/// Adds up what the workers counted.
+/// The sum of what the workers counted.
 #[derive(Default)]
 struct Sum {
-    /// Shared with what prints the totals when a signal ends the run.
-    totals: Arc<Mutex<Totals>>,
+    totals: Totals,
     duplicates: DuplicateFinder,
 }
 
 impl Sum {
-    fn lock(&self) -> MutexGuard<'_, Totals> {
-        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn totals(self) -> Totals {
-        let totals = std::mem::take(&mut *self.lock());
+    fn totals(&self) -> Totals {
         Totals {
-            duplicates: self.duplicates.found,
-            ..totals
+            duplicates: self.duplicates.found.clone(),
+            ..self.totals.clone()
         }
     }
 }
 
-impl Sink<Counted> for Sum {
+/// Adds up what the workers counted, and shares the sum with what prints it when a signal ends the run.
+#[derive(Default)]
+struct SharedSum(Arc<Mutex<Sum>>);
+
+impl SharedSum {
+    fn lock(&self) -> MutexGuard<'_, Sum> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Renders the totals so far.
+    fn partial(
+        &self,
+        chosen: Vec<Dimension>,
+        format: StatsFormat,
+    ) -> impl FnOnce() -> Vec<u8> + Send + 'static {
+        let sum = Self(Arc::clone(&self.0));
+        move || {
+            let totals = Totals {
+                is_partial: true,
+                ..sum.lock().totals()
+            };
+            rendered(&totals, &chosen, format).into_bytes()
+        }
+    }
+}
+
+impl Sink<Counted> for SharedSum {
     fn write(
         &mut self,
         counted: Counted,
         source: &Text<'_>,
         _is_live: bool,
     ) -> Result<ControlFlow<()>> {
-        self.lock().merge(counted.totals);
+        let mut sum = self.lock();
+        sum.totals.merge(counted.totals);
         for delivery in &counted.deliveries {
-            self.duplicates.enter(delivery.key, source, delivery.index);
+            sum.duplicates.enter(delivery.key, source, delivery.index);
         }
         Ok(ControlFlow::Continue(()))
     }
