@@ -156,3 +156,24 @@ fn a_run_whose_output_nobody_reads_ends_too() {
     assert_eq!(status.code(), Some(130));
     assert!(latency < Duration::from_secs(10), "{latency:?}");
 }
+
+#[test]
+fn the_totals_so_far_are_printed_and_marked_as_partial() {
+    let folder = Folder::new("interrupt-totals");
+    folder.write("some.ndjson", archive(4));
+    let mut child = start(&folder, "stats --format json some.ndjson -");
+    thread::sleep(Duration::from_secs(1));
+    let (status, _) = interrupt(&mut child);
+    let output = read(&mut child, Duration::ZERO).join().expect("it reads");
+    assert_eq!(status.code(), Some(130));
+    let totals: Value = serde_json::from_slice(&output).expect("JSON");
+    assert_eq!(totals["is_partial"], true, "{totals}");
+    let whole = run(
+        folder
+            .command(CHATLOG)
+            .args(["stats", "--format", "json", "some.ndjson"]),
+        b"",
+    );
+    let whole: Value = serde_json::from_str(whole.text()).expect("JSON");
+    assert_eq!(totals["sessions"], whole["sessions"]);
+}
