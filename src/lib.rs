@@ -125,6 +125,8 @@ mod position;
 #[cfg(feature = "cli")]
 pub mod redact;
 mod report;
+#[cfg(feature = "cli")]
+pub mod sample;
 pub mod schema;
 pub mod signature;
 mod text;

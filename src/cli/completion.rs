@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 
+use chatlog::finding::Rule;
 use chatlog::signature::Algorithm;
 use chatlog::view::findings::ReportFormat;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
@@ -80,5 +81,11 @@ pub(crate) fn reports<P>(parser: P) -> Suggesting<P> {
             .map(|value| format!("{}=", value.get_name()))
             .collect()
     };
+    Suggesting { parser, values }
+}
+
+/// Suggests every rule, which may be the first of several.
+pub(crate) fn invalid<P>(parser: P) -> Suggesting<P> {
+    let values = || Rule::ALL.iter().map(ToString::to_string).collect();
     Suggesting { parser, values }
 }

@@ -27,6 +27,7 @@ mod redact;
 mod redaction;
 #[cfg(feature = "listen")]
 mod replay;
+mod sample;
 mod show;
 mod sign;
 mod signature;
@@ -63,6 +64,8 @@ pub(crate) use self::redaction::{RedactArgs, RedactOptions};
 use self::replay::REPLAY_EXAMPLES;
 #[cfg(feature = "listen")]
 pub(crate) use self::replay::{Replay, ReplayFormat};
+use self::sample::SAMPLE_EXAMPLES;
+pub(crate) use self::sample::{Sample, SampleAs};
 use self::show::SHOW_EXAMPLES;
 pub(crate) use self::show::Show;
 use self::sign::{EXTRACT_EXAMPLES, SIGN_EXAMPLES};
@@ -150,6 +153,9 @@ pub(crate) enum Command {
     /// Sign bodies as the sender would
     #[command(after_help = SIGN_EXAMPLES)]
     Sign(Sign),
+    /// Make up notifications, to test receivers with
+    #[command(after_help = SAMPLE_EXAMPLES)]
+    Sample(Sample),
     /// Write the exact bytes of a body for other tools
     #[command(after_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
@@ -192,6 +198,7 @@ impl Command {
             Self::Validate(_) => "validate",
             Self::Verify(_) => "verify",
             Self::Sign(_) => "sign",
+            Self::Sample(_) => "sample",
             Self::Extract(_) => "extract",
             Self::Redact(_) => "redact",
             Self::Export(_) => "export",
@@ -253,7 +260,11 @@ impl Command {
             Self::Listen(_) => None,
             #[cfg(feature = "listen")]
             Self::Replay(args) => Some(&args.inputs.inputs),
-            Self::Explain(_) | Self::Schema(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Sample(_)
+            | Self::Explain(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
         }
     }
 
@@ -273,6 +284,7 @@ impl Command {
             #[cfg(feature = "listen")]
             Self::Replay(args) => args.secrets.named(),
             Self::Sign(args) => args.secrets.named(),
+            Self::Sample(args) => args.secrets.named(),
             Self::Extract(args) => args.decrypt.named(),
             #[cfg(feature = "listen")]
             Self::Listen(args) => args.named_files(),

@@ -37,7 +37,6 @@ pub(crate) struct Secrets {
 
 impl Secrets {
     /// Whether the user named a secret.
-    #[cfg(feature = "listen")]
     pub(crate) fn are_named(&self) -> bool {
         !self.named().is_empty() || !self.secret_env.is_empty() || !self.secret.is_empty()
     }

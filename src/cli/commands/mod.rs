@@ -20,6 +20,7 @@ mod redaction;
 #[cfg(feature = "listen")]
 mod replay;
 mod reports;
+mod sample;
 mod scheme;
 mod screen;
 mod secrets;
@@ -76,6 +77,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Validate(args) => validate::run(args, &config()?, outputs),
         Command::Verify(args) => verify::run(args, &config()?, outputs),
         Command::Sign(args) => sign::run(args, &config()?, &outputs),
+        Command::Sample(args) => sample::run(args, &config()?),
         Command::Extract(args) => extract::run(args, &config()?, &outputs),
         Command::Redact(args) => redact::run(args, &config()?, outputs),
         Command::Export(args) => export::run(args, &config()?, outputs),
