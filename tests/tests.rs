@@ -25,6 +25,8 @@ mod wording;
 mod export;
 mod filters;
 #[cfg(unix)]
+mod follow;
+#[cfg(unix)]
 mod interrupt;
 mod list;
 #[cfg(feature = "listen")]

@@ -6,8 +6,8 @@ use chatlog::view::tables::{Table, TableFormat};
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, ProgressArgs, RedactArgs,
-    SignatureArgs,
+    DecryptArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, ProgressArgs,
+    RedactArgs, SignatureArgs,
 };
 
 pub(super) const EXPORT_EXAMPLES: &str = "\
@@ -27,6 +27,9 @@ pub(crate) struct Export {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
 
     #[command(flatten)]
     pub(crate) progress: ProgressArgs,

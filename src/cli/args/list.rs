@@ -9,8 +9,8 @@ use chatlog::view::list::ListFormat;
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs, RedactArgs,
-    SignatureArgs,
+    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs,
+    RedactArgs, SignatureArgs,
 };
 use crate::cli::completion::{Suggesting, zones};
 use crate::cli::time_zone;
@@ -37,6 +37,9 @@ pub(crate) struct List {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
 
     #[command(flatten)]
     pub(crate) progress: ProgressArgs,

@@ -55,7 +55,7 @@ use self::listen::LISTEN_EXAMPLES;
 #[cfg(feature = "listen")]
 pub(crate) use self::listen::Listen;
 pub(crate) use self::reading::{
-    DECRYPT_KEY_FILE, DecryptArgs, InputArgs, Inputs, JobsArgs, ProgressArgs,
+    DECRYPT_KEY_FILE, DecryptArgs, FollowArgs, InputArgs, Inputs, JobsArgs, ProgressArgs,
 };
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Result, bail};
 use chatlog::capture::{CaptureOptions, Decoding, Layout, Limits, RecordPath};
 use chatlog::delivery::CaptureFormat;
 use clap::{Args, ValueHint};
@@ -125,6 +126,31 @@ impl JobsArgs {
     /// The number of workers, if the user gave it.
     pub(crate) fn jobs(&self) -> Option<NonZeroUsize> {
         self.jobs
+    }
+}
+
+/// Whether to go on reading a file as it grows.
+#[derive(Debug, Args)]
+pub(crate) struct FollowArgs {
+    /// Go on reading the file as it grows, also after it was truncated or replaced, until Ctrl-C
+    ///
+    /// A file that does not exist yet is waited for. What others append is shown within a fraction of a
+    /// second.
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) follow: bool,
+}
+
+impl FollowArgs {
+    /// Whether to follow.
+    ///
+    /// # Errors
+    /// Also given is one of these options, whose output is only complete at the end.
+    pub(crate) fn without(&self, needing_an_end: &[(&str, bool)]) -> Result<&Self> {
+        let option = needing_an_end.iter().find(|(_, is_given)| *is_given);
+        match option.filter(|_| self.follow) {
+            Some((option, _)) => bail!("--follow never ends, and {option} is written at the end"),
+            None => Ok(self),
+        }
     }
 }
 

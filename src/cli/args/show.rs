@@ -6,8 +6,8 @@ use chatlog::view::{Order, Part, SessionFormat};
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs, LimitArgs,
-    ProgressArgs, RedactArgs, SessionArgs, SignatureArgs, is_folder,
+    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs,
+    LimitArgs, ProgressArgs, RedactArgs, SessionArgs, SignatureArgs, is_folder,
 };
 
 pub(super) const SHOW_EXAMPLES: &str = "\
@@ -29,6 +29,9 @@ pub(crate) struct Show {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
 
     #[command(flatten)]
     pub(crate) progress: ProgressArgs,

@@ -7,8 +7,8 @@ use clap::{Args, ValueHint};
 
 use super::findings::report;
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, ProgressArgs,
-    RedactArgs, SignatureArgs,
+    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, LimitArgs,
+    ProgressArgs, RedactArgs, SignatureArgs,
 };
 use crate::cli::completion::reports;
 
@@ -35,6 +35,9 @@ pub(crate) struct Validate {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
 
     #[command(flatten)]
     pub(crate) progress: ProgressArgs,

@@ -9,8 +9,8 @@ use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::findings::report;
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs, RedactArgs,
-    SignatureArgs,
+    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs,
+    RedactArgs, SignatureArgs,
 };
 use crate::cli::completion::reports;
 
@@ -31,6 +31,9 @@ pub(crate) struct Verify {
 
     #[command(flatten)]
     pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
 
     #[command(flatten)]
     pub(crate) progress: ProgressArgs,

@@ -40,6 +40,10 @@ pub(super) fn run(args: &Export, config: &Config, outputs: Arc<Outputs>) -> Resu
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?)
         .with_progress(&args.progress)
+        .with_follow(args.follow.without(&[
+            ("--output", args.file().is_some()),
+            ("--dedupe", args.filter.dedupe()),
+        ])?)?
         .with_jobs(export.inspection.jobs(args.jobs.jobs()));
     export
         .inspection

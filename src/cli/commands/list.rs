@@ -33,6 +33,10 @@ pub(super) fn run(args: &args::List, config: &Config, outputs: Arc<Outputs>) -> 
     let mut listing = Listing::new(args, config)?;
     let options = options
         .with_progress(&args.progress)
+        .with_follow(args.follow.without(&[
+            ("--sort", args.sort.is_some()),
+            ("--dedupe", args.filter.dedupe()),
+        ])?)?
         .with_jobs(listing.inspection.jobs(args.jobs.jobs()));
     let selection = &mut listing.inspection.selection;
     selection.find_superseded(&options, &outputs)?;
@@ -85,7 +89,7 @@ impl Listing {
 
     fn output(&self, args: &args::List) -> ListOutput<'_> {
         let is_for_people = args.format == ListFormat::Table;
-        let pager = is_for_people.then(|| pager_of(&args.inputs, &args.look));
+        let pager = is_for_people.then(|| pager_of(&args.inputs, &args.follow, &args.look));
         ListOutput {
             out: Stdout::before(pager.flatten()),
             listing: self,

@@ -47,7 +47,7 @@ use chatlog::view::{Canvas, Theme, Zone};
 use clap::CommandFactory;
 
 use crate::cli::args::{
-    Cli, Command, DisplayArgs, InputArgs, Inputs, LevelArgs, OUTPUT, SessionArgs,
+    Cli, Command, DisplayArgs, FollowArgs, InputArgs, Inputs, LevelArgs, OUTPUT, SessionArgs,
 };
 use crate::cli::color::Color;
 use crate::cli::config::Config;
@@ -166,6 +166,7 @@ fn read_options_of(
         },
         buffering,
         reporting: Reporting::of(args.verbose, quiet),
+        follows: false,
         jobs: Some(NonZeroUsize::MIN),
         decryption: Decryption::Off,
         meter: Arc::default(),
@@ -266,10 +267,10 @@ fn pager(look: &DisplayArgs) -> Option<Pager> {
 }
 
 /// The pager for what is read from these inputs: none for a stream, which is shown as it arrives.
-fn pager_of(inputs: &Inputs, look: &DisplayArgs) -> Option<Pager> {
+fn pager_of(inputs: &Inputs, follow: &FollowArgs, look: &DisplayArgs) -> Option<Pager> {
     let inputs = Input::all(&inputs.inputs);
     let mut readable = inputs.iter().flatten();
-    (!readable.any(Input::is_stream))
+    (!follow.follow && !readable.any(Input::is_stream))
         .then(|| pager(look))
         .flatten()
 }

@@ -10,7 +10,7 @@ use chatlog::view::{Theme, Zone};
 use chatlog::{Report, Text};
 
 use super::{canvas, pager_of};
-use crate::cli::args::{DisplayArgs, Inputs, REPORT};
+use crate::cli::args::{DisplayArgs, FollowArgs, Inputs, REPORT};
 use crate::cli::config::Config;
 use crate::cli::interrupt;
 use crate::cli::output::{ReportFile, Stdout};
@@ -28,6 +28,7 @@ pub(super) struct Destinations<'a> {
     /// What is read.
     pub(super) inputs: &'a Inputs,
     /// The look of standard output.
+    pub(super) follow: &'a FollowArgs,
     pub(super) look: &'a DisplayArgs,
 }
 
@@ -47,7 +48,9 @@ impl Destinations<'_> {
         let (report_renderers, report_writers): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
         let screen = self.format.map(|format| Renderer::new(format, options));
         let screen_writer = screen.clone().map(|it| {
-            let pager = it.is_for_people().then(|| pager_of(self.inputs, self.look));
+            let pager = it
+                .is_for_people()
+                .then(|| pager_of(self.inputs, self.follow, self.look));
             Writer::new(it, Stdout::before(pager.flatten()))
         });
         let renderers = FindingRenderers {

@@ -31,7 +31,11 @@ const MIN_LESS: u32 = 581;
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
         .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress);
+        .with_progress(&args.progress)
+        .with_follow(args.follow.without(&[
+            ("--output", args.folder().is_some() || args.file().is_some()),
+            ("--dedupe", args.filter.dedupe()),
+        ])?)?;
     let mut showing = Showing::new(args, config, &outputs)?;
     let options = options.with_jobs(showing.inspection.jobs(args.jobs.jobs()));
     showing
@@ -144,7 +148,7 @@ fn canvas_and_pager(args: &Show, config: &Config, zone: Zone) -> (Canvas, Option
         return (file_canvas(&args.look, zone), None);
     }
     let is_for_people = args.format().is_for_people();
-    let pager = is_for_people.then(|| pager_of(&args.inputs, &args.look));
+    let pager = is_for_people.then(|| pager_of(&args.inputs, &args.follow, &args.look));
     let pager = pager.flatten();
     let canvas = Canvas {
         hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),

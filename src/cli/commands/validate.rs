@@ -42,6 +42,11 @@ pub(super) fn run_with(
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
         .with_progress(&args.progress)
+        .with_follow(args.follow.without(&[
+            ("--report", !args.report.is_empty()),
+            ("--dedupe", args.filter.dedupe()),
+            ("this --format", args.format.is_one_document()),
+        ])?)?
         .with_jobs(validation.inspection.jobs(args.jobs.jobs()));
     validation
         .inspection
@@ -62,6 +67,7 @@ fn destinations(args: &Validate) -> Destinations<'_> {
         lists_all: args.limit.lists_all(),
         reports: &args.report,
         inputs: &args.inputs,
+        follow: &args.follow,
         look: &args.look,
     }
 }

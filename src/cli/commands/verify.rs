@@ -71,6 +71,11 @@ fn verify(
     let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
         .with_decryption(args.decrypt.read()?)
         .with_progress(&args.progress)
+        .with_follow(args.follow.without(&[
+            ("--report", !args.report.is_empty()),
+            ("--dedupe", args.filter.dedupe()),
+            ("this --format", is_one_document(args.format)),
+        ])?)?
         .with_jobs(verification.inspection.jobs(args.jobs.jobs()));
     verification
         .inspection
@@ -213,8 +218,13 @@ fn destinations(args: &Verify) -> Destinations<'_> {
         lists_all: true,
         reports: &args.report,
         inputs: &args.inputs,
+        follow: &args.follow,
         look: &args.look,
     }
+}
+
+fn is_one_document(format: VerifyFormat) -> bool {
+    matches!(format, VerifyFormat::Findings(format) if format.is_one_document())
 }
 
 /// The formats that write verdicts to standard output, and not findings.
@@ -277,7 +287,8 @@ impl HeldVerdict {
 
 impl Verdicts {
     fn new(screen: Screen, args: &Verify, verifier: &Verifier, canvas: Canvas) -> Self {
-        let pager = (screen == Screen::Human).then(|| pager_of(&args.inputs, &args.look));
+        let pager =
+            (screen == Screen::Human).then(|| pager_of(&args.inputs, &args.follow, &args.look));
         Self {
             screen,
             quiet: args.quiet,
@@ -418,7 +429,8 @@ fn discover(
     };
     let options = read_options(&args.inputs, config, Buffering::Whole, args.quiet)?
         .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress);
+        .with_progress(&args.progress)
+        .with_follow(args.follow.without(&[("--discover", true)])?)?;
     let mut signed = SignedDeliveries {
         verifier,
         selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,

@@ -61,6 +61,14 @@ pub(super) fn decode<'r>(reader: Box<dyn Read + 'r>, is_live: bool) -> Decoded<'
     }
 }
 
+/// Whether a stream with these first bytes is text whose bytes are those of the file: neither compressed,
+/// nor an archive, nor UTF-16.
+pub(super) fn is_plain(start: &[u8]) -> bool {
+    Compression::of(start).is_none()
+        && ArchiveFormat::of(start).is_none()
+        && !starts_with_any(start, &[&UTF_16[0], &UTF_16[1]])
+}
+
 enum Compression {
     Gzip,
     Zlib,

@@ -15,6 +15,7 @@ use super::archive_file::{ArchiveFile, Selection};
 use super::archive_format::ArchiveFormat;
 use super::claim::Claim;
 use super::decode::{Decoded, decode};
+use super::follow::FollowReader;
 use super::meter::SourceMeter;
 use super::signature_file::signature_in;
 use super::walk::{self, walk};
@@ -104,6 +105,11 @@ impl Input {
             .path()
             .is_none_or(|path| !path.is_dir() && path.exists());
         can_be_read && self.place.path.is_live()
+    }
+
+    /// Whether it may grow: a file that is read as a whole, or standard input, which does so by itself.
+    pub(super) fn can_be_followed(&self) -> bool {
+        self.number.is_none() && self.place.member.is_none() && !self.is_folder()
     }
 
     fn whole(place: Place) -> Self {
@@ -230,9 +236,10 @@ fn exists(path: &Path) -> bool {
 }
 
 impl InputPath {
-    /// Opens it. Returns whether it is live too.
-    fn open(&self) -> io::Result<(Box<dyn Read>, bool)> {
+    /// Opens it, perhaps to follow it. Returns whether it is live too.
+    fn open(&self, follows: bool) -> io::Result<(Box<dyn Read>, bool)> {
         match self {
+            Self::Path(path) if follows => Ok((Box::new(FollowReader::open(path)?), true)),
             Self::Stdin => Ok((Box::new(io::stdin().lock()), is_live(&stdin_metadata()))),
             Self::Path(path) => {
                 let file = File::open(path)?;
@@ -337,8 +344,8 @@ impl Source {
     }
 
     /// Opens the file that it is in, and undoes compression and UTF-16.
-    pub(super) fn open(&self, meter: &SourceMeter) -> io::Result<Opened> {
-        let (reader, is_live) = self.place.path.open()?;
+    pub(super) fn open(&self, meter: &SourceMeter, follows: bool) -> io::Result<Opened> {
+        let (reader, is_live) = self.place.path.open(follows)?;
         let decoded = decode(Box::new(meter.reader(reader)), is_live);
         Ok(Opened { decoded, is_live })
     }

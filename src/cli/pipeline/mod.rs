@@ -56,6 +56,7 @@ mod claim;
 mod decode;
 mod decryption;
 mod event;
+mod follow;
 mod framing;
 mod identity;
 mod inline;
@@ -87,7 +88,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use chatlog::Text;
 use chatlog::capture::CaptureOptions;
 use chatlog::view::findings::InputProblem;
@@ -104,7 +105,7 @@ pub(crate) use self::received::{Received, ReceivedRun};
 pub(crate) use self::schemas::read_contract;
 use self::sink::Accounts;
 pub(crate) use self::worker::IncomingDelivery;
-use crate::cli::args::ProgressArgs;
+use crate::cli::args::{FollowArgs, ProgressArgs};
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{ProgressBar, can_show_progress};
 
@@ -126,6 +127,8 @@ pub(crate) struct ReadOptions {
     pub(crate) buffering: Buffering,
     /// What is reported on standard error.
     pub(crate) reporting: Reporting,
+    /// Whether to go on reading as the file grows.
+    pub(crate) follows: bool,
     /// The number of workers; `None` for one on each core.
     pub(crate) jobs: Option<NonZeroUsize>,
     /// What to do with encrypted bodies.
@@ -164,6 +167,27 @@ impl ReadOptions {
     /// The same options with this number of workers.
     pub(crate) fn with_jobs(self, jobs: Option<NonZeroUsize>) -> Self {
         Self { jobs, ..self }
+    }
+
+    /// The same options for reading a file as it grows, if the user wants that.
+    ///
+    /// # Errors
+    /// The input is not one file.
+    pub(crate) fn with_follow(self, args: &FollowArgs) -> Result<Self> {
+        if !args.follow {
+            return Ok(self);
+        }
+        let inputs: Vec<_> = Input::all(&self.inputs).into_iter().flatten().collect();
+        let is_one_file = matches!(&inputs[..], [input] if input.can_be_followed());
+        ensure!(
+            is_one_file && self.inputs.len() == 1,
+            "--follow reads one file: not several, nor a folder, a file in an archive or one delivery #N"
+        );
+        Ok(Self {
+            follows: true,
+            shows_progress: false,
+            ..self
+        })
     }
 
     /// The same options for a command that reads what is encrypted.

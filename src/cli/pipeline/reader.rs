@@ -115,7 +115,7 @@ impl<'o, S: Consumer> Reader<'o, S> {
         if source.is_live() {
             self.consumer.borrow_mut().before_waiting()?;
         }
-        match source.open(&self.meter) {
+        match source.open(&self.meter, self.options.follows) {
             Ok(opened) => self.read_opened(source, opened, wanted),
             Err(error) => self.cannot_read(name, &error),
         }
@@ -148,7 +148,9 @@ impl<'o, S: Consumer> Reader<'o, S> {
     ) -> Result<(), Stop> {
         if source.claim == Claim::Unknown {
             let again = self.probe(decoded.reader).and_then(|found| {
-                let opened = found.then(|| source.open(&self.meter)).transpose()?;
+                let opened = found
+                    .then(|| source.open(&self.meter, self.options.follows))
+                    .transpose()?;
                 Ok(opened.map(|opened| opened.decoded))
             });
             decoded = match again {

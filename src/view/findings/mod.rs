@@ -61,6 +61,11 @@ impl ReportFormat {
         matches!(self, Self::Full | Self::Concise)
     }
 
+    /// Whether its output is one document, which is only complete at the end.
+    pub fn is_one_document(self) -> bool {
+        matches!(self, Self::Gitlab | Self::Sarif | Self::Junit)
+    }
+
     fn reporter(self, options: Options) -> Arc<dyn Reporter> {
         let canvas = options.canvas.clone();
         match self {

@@ -141,6 +141,7 @@ fn display_settings(
         reporting: Reporting::Omissions,
         meter: Arc::default(),
         shows_progress: false,
+        follows: false,
         jobs: None,
         decryption: args.decrypt.read()?,
     };
