@@ -29,6 +29,7 @@ mod r#loop;
 mod redact;
 #[cfg(feature = "listen")]
 mod replay;
+mod sample_command;
 mod sharing;
 mod sign;
 #[cfg(unix)]

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::conversation::{Conversation, Ending, Message, Scene, converse, phone};
+use super::conversation::{Conversation, Ending, converse};
 use super::json::{Json, Object, object};
 use super::language::LANGUAGES;
 use super::random::Random;
+use super::talk::{Message, Scene, phone};
 use super::workflow::{WORKFLOWS, Workflow};
 
 /// The first second of the first day: 2025-01-06, a Monday.
@@ -40,8 +41,7 @@ pub(super) fn notification(number: u64, is_answered: bool, random: &mut Random) 
     let callee = phone(language, random);
     let call = random.id();
     let conversation = converse(&scene, is_answered, random);
-    let notification = report(&scene, conversation, [business, callee, call], random);
-    notification
+    report(&scene, &conversation, [business, callee, call], random)
 }
 
 fn start(number: u64, random: &mut Random) -> i64 {
@@ -54,17 +54,17 @@ fn start(number: u64, random: &mut Random) -> i64 {
 
 fn report(
     scene: &Scene,
-    conversation: Conversation,
+    conversation: &Conversation,
     [business, callee, call]: [String; 3],
     random: &mut Random,
 ) -> (Object, i64) {
     let Scene { workflow, .. } = scene;
-    let Conversation { ending, end, .. } = conversation;
+    let Conversation { ending, end, .. } = *conversation;
     let [workflow_id, node_id, task_id, detail_id] = ids(workflow);
     let messages = &conversation.messages;
     let rounds = messages.iter().filter(|message| message.sender == "user");
     let rounds = i64::try_from(rounds.count()).expect("a conversation is short");
-    let label = label(workflow, &conversation);
+    let label = label(workflow, conversation);
     let notification = object! {
         "workflow_id": workflow_id,
         "workflow_name": workflow.name,
