@@ -52,7 +52,7 @@ pub struct Samples {
 pub struct Sample {
     /// The notification, on one line.
     pub body: Vec<u8>,
-    /// The rule that it breaks, alone or with its request.
+    /// The rule that it breaks; one on signatures only with its request, if that is signed.
     pub broken: Option<Rule>,
     /// When it was sent, in Unix seconds.
     sent: i64,
