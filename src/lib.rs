@@ -73,12 +73,12 @@
 //! # Features
 //!
 //! - `listen` (default): the commands that receive and send deliveries over HTTP. It enables `cli`.
-//! - `cli`: the program, the views, [`contract`] and [`redact`]. It enables the others.
+//! - `cli`: the program, the views, [`contract`], [`redact`] and [`sample`]. It enables the others.
 //! - `compression`: decodes bodies with a content encoding. Without it they are left as they are.
 //! - `encryption`: decrypts encrypted callbacks, in `capture::encryption`.
 //!
 //! With `default-features = false`, a receiver of webhooks gets the library alone with few
-//! dependencies: everything but `contract`, `redact` and the views, of which only [`view::wording`] remains.
+//! dependencies: everything but `contract`, `redact`, `sample` and the views, of which only [`view::wording`] remains.
 //! Findings then suggest no similar name for a misspelled one, and a diagnosis does not know how
 //! JavaScript writes very large and very small numbers.
 //!

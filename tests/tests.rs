@@ -38,6 +38,7 @@ mod progress;
 mod redact;
 #[cfg(feature = "listen")]
 mod replay;
+mod sample_command;
 mod sharing;
 mod sign;
 mod stats;

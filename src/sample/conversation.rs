@@ -3,24 +3,10 @@
 //! How a session ends is drawn first, and the conversation is made to lead there. Time only moves
 //! forward: each message is at least a second later than the one before it.
 
-use std::ops::RangeInclusive;
-
 use super::content;
 use super::json::Object;
-use super::language::Language;
 use super::random::Random;
-use super::workflow::Workflow;
-
-/// What a conversation is about, and with whom.
-pub(super) struct Scene {
-    pub(super) language: &'static Language,
-    pub(super) workflow: &'static Workflow,
-    pub(super) channel: &'static str,
-    pub(super) name: &'static str,
-    pub(super) order: String,
-    /// In Unix seconds.
-    pub(super) start: i64,
-}
+use super::talk::{Message, Scene, Talk, phone};
 
 /// How a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +31,6 @@ impl Ending {
     }
 }
 
-/// A message of the conversation.
-pub(super) struct Message {
-    pub(super) id: String,
-    pub(super) sender: &'static str,
-    pub(super) time: i64,
-    pub(super) status: &'static str,
-    pub(super) content: Object,
-    /// The index of the message that it answers.
-    pub(super) reply: Option<usize>,
-}
-
 /// A conversation that has ended.
 pub(super) struct Conversation {
     pub(super) ending: Ending,
@@ -76,16 +51,7 @@ pub(super) fn converse(scene: &Scene, is_answered: bool, random: &mut Random) ->
         (5, Ending::Error),
     ];
     let ending = random.weighted(&ENDINGS);
-    let series = random.id();
-    let mut talk = Talk {
-        scene,
-        random,
-        now: scene.start,
-        messages: Vec::new(),
-        slots: Object::default(),
-        series,
-        part: 0,
-    };
+    let mut talk = Talk::new(scene, random);
     let is_handed_over = talk.hold(ending, is_answered);
     talk.mark_unread();
     Conversation {
@@ -97,17 +63,17 @@ pub(super) fn converse(scene: &Scene, is_answered: bool, random: &mut Random) ->
     }
 }
 
-/// A conversation that is going on.
-struct Talk<'a> {
-    scene: &'a Scene,
-    random: &'a mut Random,
-    /// The time of the last message.
-    now: i64,
-    messages: Vec<Message>,
-    slots: Object,
-    /// What the ids of the robot's next messages start with, and how many there are.
-    series: String,
-    part: usize,
+/// A way to exchange a question and an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Question,
+    List,
+    Buttons,
+    Location,
+    Photo,
+    Media,
+    Contact,
+    Misunderstanding,
 }
 
 impl Talk<'_> {
@@ -117,17 +83,20 @@ impl Talk<'_> {
         let is_silent = ending == Ending::Expire && !is_answered && self.random.chance(35);
         let is_refused = ending == Ending::User && self.random.chance(45);
         self.open(is_silent, is_refused, is_answered);
-        if is_silent || is_refused {
-            self.finish(ending, None);
-            return false;
+        let goes_on = !is_silent && !is_refused;
+        if goes_on {
+            let mut last_way = None;
+            for _ in 0..self.exchanges() {
+                self.exchange(&mut last_way);
+            }
         }
-        for _ in 0..self.exchanges() {
-            self.exchange();
+        let is_handed_over = goes_on && (ending == Ending::Agent || self.random.chance(6));
+        let seat = is_handed_over.then(|| self.hand_over());
+        if !is_refused {
+            self.take_leave(ending);
         }
-        let may_hand_over = ending == Ending::Agent || self.random.chance(6);
-        let seat = may_hand_over.then(|| self.hand_over());
-        self.finish(ending, seat);
-        may_hand_over
+        self.close(seat.unwrap_or_default());
+        is_handed_over
     }
 
     fn exchanges(&mut self) -> u64 {
@@ -169,21 +138,36 @@ impl Talk<'_> {
     }
 
     /// A question and its answer, in one of the ways that there are.
-    fn exchange(&mut self) {
-        match self.random.below(100) {
-            0..30 => self.ask(),
-            30..47 => self.offer_list(),
-            47..63 => self.offer_buttons(),
-            63..72 => self.ask_location(),
-            72..80 => self.ask_photo(),
-            80..89 => self.send_media(),
-            89..93 => self.give_contact(),
-            _ => self.misunderstand(),
+    fn exchange(&mut self, last_way: &mut Option<Way>) {
+        const WAYS: [(u64, Way); 8] = [
+            (30, Way::Question),
+            (17, Way::List),
+            (16, Way::Buttons),
+            (9, Way::Location),
+            (8, Way::Photo),
+            (9, Way::Media),
+            (4, Way::Contact),
+            (7, Way::Misunderstanding),
+        ];
+        let way = self.random.weighted(&WAYS);
+        match way {
+            // Nobody is asked the same twice in a row.
+            _ if last_way.replace(way) == Some(way) => self.ask(),
+            Way::Question => self.ask(),
+            Way::List => self.offer_list(),
+            Way::Buttons => self.offer_buttons(),
+            Way::Location => self.ask_location(),
+            Way::Photo => self.ask_photo(),
+            Way::Media => self.send_media(),
+            Way::Contact => self.give_contact(),
+            Way::Misunderstanding => self.misunderstand(),
         }
     }
 
     fn ask(&mut self) {
-        let (question, answer) = self.random.pick(&self.scene.language.questions);
+        let questions = &self.scene.language.questions;
+        let (question, answer) = questions[self.questions % questions.len()];
+        self.questions += 1;
         let asked = self.answer(content::text(question), None);
         let answered = self.robot(answer);
         if self.random.chance(12) {
@@ -283,8 +267,10 @@ impl Talk<'_> {
         let mut seat = self.seat();
         self.now += self.random.within(5..=90);
         self.event("conversation.take_over", String::new(), seat.clone());
+        let mut turn = self.random.index(language.agent.len());
         for _ in 0..self.random.within(1..=3) {
-            let (words, answer) = self.random.pick(&language.agent);
+            let (words, answer) = language.agent[turn % language.agent.len()];
+            turn += 1;
             let said = content::text(self.filled(words));
             let said = self.say("agent", 8..=120, said);
             let reply = self.random.chance(15).then_some(said);
@@ -294,15 +280,15 @@ impl Talk<'_> {
             let next = self.seat();
             self.event("conversation.take_over", seat, next.clone());
             seat = next;
-            let (words, _) = self.random.pick(&language.agent);
+            let (words, _) = language.agent[turn % language.agent.len()];
             let said = content::text(self.filled(words));
             self.say("agent", 8..=120, said);
         }
         seat
     }
 
-    /// Ends the conversation. The seat is that of an agent who has taken it over.
-    fn finish(&mut self, ending: Ending, seat: Option<String>) {
+    /// The last words, or a long silence.
+    fn take_leave(&mut self, ending: Ending) {
         let language = self.scene.language;
         let thanks = self.random.pick(&language.thanks);
         match ending {
@@ -326,127 +312,12 @@ impl Talk<'_> {
                 self.now += self.random.pick(&[900, 1800, 3600, 86_400]);
             }
         }
+    }
+
+    /// Ends the conversation. The seat is that of an agent who has taken it over, or empty.
+    fn close(&mut self, seat: String) {
         self.now += self.random.within(0..=2);
-        self.event(
-            "conversation.close",
-            String::new(),
-            seat.unwrap_or_default(),
-        );
+        self.event("conversation.close", String::new(), seat);
         self.now += self.random.within(0..=1);
     }
-
-    /// Adds an event.
-    fn event(&mut self, kind: &'static str, from_seat: String, to_seat: String) {
-        let seconds = i64::from(!self.messages.is_empty());
-        let id = format!("17{:017}", self.random.below(100_000_000_000_000_000));
-        let content = content::event(kind, from_seat, to_seat);
-        self.add(id, "system", seconds..=seconds + 1, content, None);
-    }
-
-    /// The robot says something.
-    fn robot(&mut self, words: &'static str) -> usize {
-        let words = self.filled(words);
-        self.say("robot", 1..=4, content::text(words))
-    }
-
-    /// The robot takes note of what the person chose.
-    fn robot_notes(&mut self, choice: &str) {
-        let words = self.filled(self.scene.language.noted);
-        let words = words.replace("{choice}", choice);
-        self.say("robot", 1..=4, content::text(words));
-    }
-
-    /// Somebody at the platform's side says something, after so many seconds.
-    fn say(
-        &mut self,
-        sender: &'static str,
-        seconds: RangeInclusive<i64>,
-        content: Object,
-    ) -> usize {
-        let id = if sender == "robot" {
-            self.part += 1;
-            format!("{}-{}", self.series, self.part - 1)
-        } else {
-            self.random.id()
-        };
-        self.add(id, sender, seconds, content, None)
-    }
-
-    /// The person says something, perhaps in reply to a message.
-    fn answer(&mut self, content: Object, reply: Option<usize>) -> usize {
-        const PAUSES: [(u64, (i64, i64)); 4] = [
-            (50, (3, 20)),
-            (36, (20, 90)),
-            (12, (90, 600)),
-            (2, (600, 3600)),
-        ];
-        let (least, most) = self.random.weighted(&PAUSES);
-        self.series = self.random.id();
-        self.part = 0;
-        let id = self.random.id();
-        self.add(id, "user", least..=most, content, reply)
-    }
-
-    fn add(
-        &mut self,
-        id: String,
-        sender: &'static str,
-        seconds: RangeInclusive<i64>,
-        content: Object,
-        reply: Option<usize>,
-    ) -> usize {
-        self.now += self.random.within(seconds);
-        self.messages.push(Message {
-            id,
-            sender,
-            time: self.now,
-            status: if sender == "system" {
-                "delivery"
-            } else {
-                "read"
-            },
-            content,
-            reply,
-        });
-        self.messages.len() - 1
-    }
-
-    /// The person may not have read what came after their last words.
-    fn mark_unread(&mut self) {
-        const STATUSES: [(u64, &str); 3] = [(5, "read"), (4, "delivery"), (1, "sent")];
-        let status = self.random.weighted(&STATUSES);
-        let unanswered = self.messages.iter_mut().rev();
-        let unanswered = unanswered.take_while(|message| message.sender != "user");
-        for message in unanswered.filter(|message| message.sender != "system") {
-            message.status = status;
-        }
-    }
-
-    /// Words with everything filled in but a choice.
-    fn filled(&self, words: &'static str) -> String {
-        let Scene {
-            workflow,
-            name,
-            order,
-            ..
-        } = self.scene;
-        let words = words.replace("{name}", name).replace("{order}", order);
-        words.replace("{shop}", workflow.shop)
-    }
-
-    fn url(&mut self, extension: &str) -> String {
-        format!(
-            "https://media.example.com/wa/{}.{extension}",
-            self.random.id()
-        )
-    }
-
-    fn seat(&mut self) -> String {
-        format!("seat-{:02}", self.random.within(1..=24))
-    }
-}
-
-/// A phone number that belongs to nobody.
-pub(super) fn phone(language: &Language, random: &mut Random) -> String {
-    format!("+{}8000{:06}", language.country, random.below(1_000_000))
 }

@@ -80,6 +80,11 @@ impl Object {
         self.0.iter().position(|(known, _)| *known == name)
     }
 
+    /// The value of a member.
+    pub(super) fn get(&self, name: &str) -> Option<&Json> {
+        self.position(name).map(|index| &self.0[index].1)
+    }
+
     /// The value of a member, which is added if it is missing.
     pub(super) fn member(&mut self, name: &'static str) -> &mut Json {
         let index = self.position(name).unwrap_or_else(|| {

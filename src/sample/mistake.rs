@@ -19,10 +19,7 @@ pub(super) fn make(rule: Rule, notification: &mut Object, random: &mut Random) {
         Rule::WrongType => mistype(notification, random),
         Rule::UnknownValue => misspell(notification, random),
         // The schema in the explanation of the rule requires it.
-        Rule::Contract => notification
-            .member("variables")
-            .as_object()
-            .remove("order_id"),
+        Rule::Contract => variables(notification).remove("order_id"),
         Rule::BadTime => misdate(notification, random),
         Rule::SignatureInvalid
         | Rule::SignatureMissing
@@ -30,54 +27,22 @@ pub(super) fn make(rule: Rule, notification: &mut Object, random: &mut Random) {
         | Rule::SignatureAmbiguous => {}
         Rule::OtherNotification => *notification = other(notification, random),
         Rule::UnknownField => add_field(notification, random),
-        Rule::UnknownContentType => {
-            let index = messages(notification).iter_mut().position(is_spoken);
-            let message = &mut messages(notification)[index.unwrap_or(0)];
-            message.as_object().set("content", new_content(random));
-        }
-        Rule::UnknownSystemEvent => {
-            let event = first(notification).member("content").as_object();
-            let kinds = [
-                "conversation.started",
-                "conversation.transfer",
-                "session.start",
-            ];
-            event
-                .member("system")
-                .as_object()
-                .set("type", random.pick(&kinds));
-        }
-        Rule::DuplicateKey => {
-            let repeated = [
-                ("intention", "C"),
-                ("callee", ""),
-                ("session_end_reason", "error"),
-            ];
-            let (name, value) = random.pick(&repeated);
-            let index = notification.position(name).unwrap_or(0);
-            notification.0.insert(index, (name, value.into()));
-        }
+        Rule::UnknownContentType => say_something_new(notification, random),
+        Rule::UnknownSystemEvent => rename_event(notification, random),
+        Rule::DuplicateKey => repeat_key(notification, random),
         Rule::DuplicateMessageId => {
             let id = first(notification).member("msg_id").clone();
             last(notification).set("msg_id", id);
         }
-        Rule::DanglingReply => {
-            let id = random.id();
-            let mut replies = messages(notification).iter_mut().map(Json::as_object);
-            if let Some(reply) = replies.find(|message| message.position("reply").is_some()) {
-                reply.member("reply").as_object().set("msg_id", id);
-            }
-        }
+        Rule::DanglingReply => lose_answered(notification, random),
         Rule::MessageOrder => {
             let messages = messages(notification);
             let index = 1 + random.index(messages.len() - 2);
             messages.swap(index, index + 1);
         }
         Rule::MessageOutsideSession => {
-            let end = notification.member("timestamp").clone();
-            let hours = random.within(1..=8);
-            if let Json::Number(end) = end {
-                last(notification).set("timestamp", end + hours * 3600);
+            if let Json::Number(time) = last(notification).member("timestamp") {
+                *time += random.within(1..=8) * 3600;
             }
         }
         Rule::SessionEndsBeforeStart => {
@@ -92,12 +57,13 @@ pub(super) fn make(rule: Rule, notification: &mut Object, random: &mut Random) {
         Rule::NumberPrecision => {
             // An odd number that no 64-bit float can hold.
             let number = 9_007_199_254_740_993 + 2 * random.within(0..=1_000_000_000);
-            notification
-                .member("variables")
-                .as_object()
-                .set("order_id", number);
+            variables(notification).set("order_id", number);
         }
     }
+}
+
+fn variables(notification: &mut Object) -> &mut Object {
+    notification.member("variables").as_object()
 }
 
 fn messages(notification: &mut Object) -> &mut Vec<Json> {
@@ -120,11 +86,6 @@ fn last(notification: &mut Object) -> &mut Object {
         .last_mut()
         .expect("the event of the end")
         .as_object()
-}
-
-/// Whether a message is one of the person.
-fn is_spoken(message: &mut Json) -> bool {
-    matches!(message.as_object().member("sender_type"), Json::Text(sender) if sender == "user")
 }
 
 /// What else arrives at the URL of a webhook.
@@ -185,18 +146,18 @@ fn leave_out(notification: &mut Object, random: &mut Random) {
 fn mistype(notification: &mut Object, random: &mut Random) {
     let null = || Json::Literal("null".into());
     match random.below(6) {
-        0 => {
-            let rounds = format!("{}", random.within(1..=9));
-            notification.set("talk_round", rounds);
-        }
-        1 => notification.set("intention", null()),
+        0 => quote_number(notification, "talk_round"),
+        1 => quote_number(last(notification), "timestamp"),
         2 => notification.set("robot_id", random.within(1000..=9999)),
-        3 => notification.set("ner_slots", null()),
-        4 => notification.set("event_label", Vec::new()),
-        _ => {
-            let time = format!("{}", random.within(1_736_121_600..=1_736_208_000));
-            last(notification).set("timestamp", time);
-        }
+        3 => notification.set("intention", null()),
+        4 => notification.set("ner_slots", null()),
+        _ => notification.set("event_label", Vec::new()),
+    }
+}
+
+fn quote_number(object: &mut Object, name: &'static str) {
+    if let Json::Number(number) = *object.member(name) {
+        object.set(name, number.to_string());
     }
 }
 
@@ -241,16 +202,58 @@ fn add_field(notification: &mut Object, random: &mut Random) {
     match random.below(3) {
         0 => notification.set("campaign_id", random.id()),
         1 => notification.set("talk_rounds", random.within(1..=9)),
-        _ => last(notification).set("delivered_at", random.within(1_736_121_600..=1_736_208_000)),
+        _ => {
+            let sent = notification.member("timestamp").clone();
+            last(notification).set("delivered_at", sent);
+        }
     }
 }
 
-/// A message of a type that the platform may add one day.
-fn new_content(random: &mut Random) -> Object {
+/// Gives a message of the person a type that the platform may add one day.
+fn say_something_new(notification: &mut Object, random: &mut Random) {
     let url = format!("https://media.example.com/wa/{}.webp", random.id());
-    match random.below(3) {
+    let content = match random.below(3) {
         0 => object! { "type": "sticker", "sticker": object! { "origin_url": url } },
         1 => object! { "type": "reaction", "reaction": object! { "emoji": "❤️" } },
         _ => object! { "type": "picture", "media": object! { "origin_url": url } },
+    };
+    let mut messages = messages(notification).iter_mut().map(Json::as_object);
+    if let Some(message) = messages.find(|message| is_spoken(message)) {
+        message.set("content", content);
+    }
+}
+
+/// Whether a message is one of the person.
+fn is_spoken(message: &Object) -> bool {
+    matches!(message.get("sender_type"), Some(Json::Text(sender)) if sender == "user")
+}
+
+fn rename_event(notification: &mut Object, random: &mut Random) {
+    let kinds = [
+        "conversation.started",
+        "conversation.transfer",
+        "session.start",
+    ];
+    let content = first(notification).member("content").as_object();
+    let event = content.member("system").as_object();
+    event.set("type", random.pick(&kinds));
+}
+
+fn repeat_key(notification: &mut Object, random: &mut Random) {
+    let repeated = [
+        ("intention", "C"),
+        ("callee", ""),
+        ("session_end_reason", "error"),
+    ];
+    let (name, value) = random.pick(&repeated);
+    let index = notification.position(name).unwrap_or(0);
+    notification.0.insert(index, (name, value.into()));
+}
+
+/// Makes a reply answer a message that is not there.
+fn lose_answered(notification: &mut Object, random: &mut Random) {
+    let mut messages = messages(notification).iter_mut().map(Json::as_object);
+    if let Some(reply) = messages.find(|message| message.get("reply").is_some()) {
+        reply.member("reply").as_object().set("msg_id", random.id());
     }
 }

@@ -3,12 +3,12 @@
 //!
 //! A sample depends on the seed and its number, and on nothing else: the same seed gives the same
 //! bytes on every machine. So there are only integers here, our own random numbers
-//! ([`random`]) and no hash maps.
+//! (`random`) and no hash maps.
 //!
 //! | module | what it makes |
 //! |---|---|
 //! | `language`, `workflow` | tables of what is said, and what about |
-//! | `content`, `conversation` | the messages, and their course |
+//! | `content`, `talk`, `conversation` | the messages, and their course |
 //! | `notification` | the fields around them |
 //! | `invalid`, `mistake` | which samples break a rule, and how |
 //! | `request` | the HTTP request that carries a notification, and its signature |
@@ -30,6 +30,7 @@ mod mistake;
 mod notification;
 mod random;
 mod request;
+mod talk;
 mod workflow;
 
 pub use self::invalid::{Invalid, InvalidError, Share};
@@ -51,7 +52,7 @@ pub struct Samples {
 pub struct Sample {
     /// The notification, on one line.
     pub body: Vec<u8>,
-    /// The rule that it breaks, alone or with its request.
+    /// The rule that it breaks; one on signatures only with its request, if that is signed.
     pub broken: Option<Rule>,
     /// When it was sent, in Unix seconds.
     sent: i64,

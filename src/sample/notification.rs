@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::conversation::{Conversation, Ending, Message, Scene, converse, phone};
+use super::conversation::{Conversation, Ending, converse};
 use super::json::{Json, Object, object};
 use super::language::LANGUAGES;
 use super::random::Random;
+use super::talk::{Message, Scene, phone};
 use super::workflow::{WORKFLOWS, Workflow};
 
 /// The first second of the first day: 2025-01-06, a Monday.
@@ -40,8 +41,7 @@ pub(super) fn notification(number: u64, is_answered: bool, random: &mut Random) 
     let callee = phone(language, random);
     let call = random.id();
     let conversation = converse(&scene, is_answered, random);
-    let notification = report(&scene, conversation, [business, callee, call], random);
-    notification
+    report(&scene, conversation, [business, callee, call], random)
 }
 
 fn start(number: u64, random: &mut Random) -> i64 {
@@ -59,12 +59,17 @@ fn report(
     random: &mut Random,
 ) -> (Object, i64) {
     let Scene { workflow, .. } = scene;
-    let Conversation { ending, end, .. } = conversation;
+    let label = label(workflow, &conversation);
+    let Conversation {
+        ending,
+        end,
+        slots,
+        messages,
+        ..
+    } = conversation;
     let [workflow_id, node_id, task_id, detail_id] = ids(workflow);
-    let messages = &conversation.messages;
     let rounds = messages.iter().filter(|message| message.sender == "user");
     let rounds = i64::try_from(rounds.count()).expect("a conversation is short");
-    let label = label(workflow, &conversation);
     let notification = object! {
         "workflow_id": workflow_id,
         "workflow_name": workflow.name,
@@ -84,10 +89,10 @@ fn report(
         "session_end_reason": ending.word(),
         "intention": intention(ending, rounds, random),
         "talk_round": rounds,
-        "ner_slots": conversation.slots.clone(),
+        "ner_slots": slots,
         "event_label": label,
         "variables": variables(scene, random),
-        "messages": messages.iter().map(|message| Json::from(written(message, messages))).collect::<Vec<_>>(),
+        "messages": written(messages),
     };
     (notification, end)
 }
@@ -146,22 +151,32 @@ fn variables(scene: &Scene, random: &mut Random) -> Object {
     variables
 }
 
-fn written(message: &Message, messages: &[Message]) -> Object {
-    let mut written = object! {
+/// The messages, each with a quote of the one that it answers.
+fn written(messages: Vec<Message>) -> Vec<Json> {
+    let answered = messages.iter().map(|message| message.reply);
+    let quotes = answered.map(|answered| answered.map(|index| quote(&messages[index])));
+    let quotes: Vec<Option<Object>> = quotes.collect();
+    let message = |(message, quote): (Message, Option<Object>)| {
+        let mut written = object! {
+            "msg_id": message.id,
+            "sender_type": message.sender,
+            "timestamp": message.time,
+            "status": message.status,
+            "content": message.content,
+        };
+        if let Some(quote) = quote {
+            written.set("reply", quote);
+        }
+        Json::from(written)
+    };
+    messages.into_iter().zip(quotes).map(message).collect()
+}
+
+fn quote(message: &Message) -> Object {
+    object! {
         "msg_id": message.id.clone(),
         "sender_type": message.sender,
         "timestamp": message.time,
-        "status": message.status,
         "content": message.content.clone(),
-    };
-    if let Some(answered) = message.reply.map(|index| &messages[index]) {
-        let quote = object! {
-            "msg_id": answered.id.clone(),
-            "sender_type": answered.sender,
-            "timestamp": answered.time,
-            "content": answered.content.clone(),
-        };
-        written.set("reply", quote);
     }
-    written
 }

@@ -1,4 +1,4 @@
-//! The generator behind samples: SplitMix64, in a dozen lines.
+//! The generator behind samples: `SplitMix64`, in a dozen lines.
 //!
 //! It is our own because the same seed must give the same bytes on every machine and in every version.
 //! Crates for random numbers promise neither: they change their streams between versions, and turn

@@ -62,12 +62,12 @@ impl Sample {
     fn attach<'a>(&self, signature: String, name: &'a str, headers: &mut Headers<'a>) {
         let forged = || {
             let mut random = self.random.clone();
-            let digits = format!("{}{0}", random.id());
+            let mut digits = String::new();
+            while digits.len() < signature.len() {
+                digits.push_str(&random.id());
+            }
+            digits.truncate(signature.len());
             digits
-                .chars()
-                .cycle()
-                .take(signature.len())
-                .collect::<String>()
         };
         match self.broken {
             Some(Rule::SignatureMissing) => {}

@@ -1,8 +1,8 @@
 //! What people and robots say, one table for each language.
 //!
 //! To add a language, copy a table and add it to [`LANGUAGES`]. The placeholders `{name}`, `{order}`,
-//! `{shop}` and `{choice}` are filled in for each conversation. The people are given names and no
-//! more; their numbers, under the prefix `800 0`, belong to nobody.
+//! `{shop}` and `{choice}` are filled in for each conversation. People have a given name
+//! and no more, and a number that begins with 800, as those of no person do.
 
 mod ar;
 mod en;
