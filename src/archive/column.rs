@@ -113,7 +113,7 @@ impl Column {
             Self::Duration => ("duration_seconds", None),
             Self::EndReason => ("session_end_reason", None),
             Self::Rounds => ("talk_round", None),
-            Self::HandOver => ("handover_index", Some("handover_agent")),
+            Self::HandOver => ("handover_agent", Some("handover_number")),
             Self::Findings => ("errors", Some("warnings")),
             Self::FirstWords => ("first_user_text", None),
             other => (other.name(), None),

@@ -67,8 +67,10 @@ pub(crate) struct List {
     #[arg(long, value_name = "N", requires = "sort", value_hint = ValueHint::Other)]
     pub(crate) top: Option<NonZeroUsize>,
 
-    /// Write texts to CSV as they are, although a spreadsheet may run them as formulas and a terminal
-    /// obey them
+    /// Write texts to CSV as they are, even if a spreadsheet would execute them
+    ///
+    /// Without this option, a text that looks like a formula starts with an apostrophe, and characters
+    /// that act on a terminal are spelled out, as in \u{1b}.
     #[arg(long)]
     pub(crate) raw: bool,
 
