@@ -9,23 +9,6 @@ use crate::archive::Column;
 use crate::view::width::width;
 use crate::view::{Canvas, Zone};
 
-/// The columns of a table in which nothing is left out.
-const USUAL: [Column; 13] = [
-    Column::Name,
-    Column::Start,
-    Column::Duration,
-    Column::Callee,
-    Column::Workflow,
-    Column::EndReason,
-    Column::Intention,
-    Column::Rounds,
-    Column::Messages,
-    Column::HandOver,
-    Column::Verdict,
-    Column::Findings,
-    Column::FirstWords,
-];
-
 /// The columns that a canvas has no room for, the first to go first. The name and the first words stay.
 const LEFT_OUT: [Column; 11] = [
     Column::Rounds,
@@ -66,8 +49,13 @@ pub(super) fn fitted(options: &ListOptions, canvas: &Canvas) -> Vec<(Column, usi
     if !options.columns.is_empty() {
         return squeezed(sized(&options.columns), room);
     }
-    let mut columns = USUAL.to_vec();
-    columns.retain(|column| *column != Column::Verdict || options.has_verdicts);
+    let mut columns = Column::OWN.to_vec();
+    columns.retain(|column| match column {
+        // The first words tell what is not a session.
+        Column::Kind => false,
+        Column::Verdict => options.has_verdicts,
+        _ => true,
+    });
     for left_out in LEFT_OUT {
         if room >= table_width(&sized(&columns)) {
             break;
