@@ -73,15 +73,13 @@ impl Column {
             .chain(fields.filter(move |field| !is_known(field)))
     }
 
-    /// The column with this name, or with this key.
+    /// The column with this name or key.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|column| column.is_called(name))
     }
 
     fn is_called(self, name: &str) -> bool {
-        let mut keys = self.keys();
-        // A key of several does not name all of them.
-        self.name() == name || (keys.next() == Some(name) && keys.next().is_none())
+        self.name() == name || self.keys().any(|key| key == name)
     }
 
     /// The name.
@@ -113,7 +111,7 @@ impl Column {
             Self::Duration => ("duration_seconds", None),
             Self::EndReason => ("session_end_reason", None),
             Self::Rounds => ("talk_round", None),
-            Self::HandOver => ("handover_index", Some("handover_agent")),
+            Self::HandOver => ("handover_agent", Some("handover_number")),
             Self::Findings => ("errors", Some("warnings")),
             Self::FirstWords => ("first_user_text", None),
             other => (other.name(), None),
@@ -194,6 +192,6 @@ mod tests {
             assert!(Column::named(field.name()).is_some());
         }
         assert_eq!(Column::named("session_end_reason"), Some(Column::EndReason));
-        assert_eq!(Column::named("index"), None);
+        assert_eq!(Column::named("warnings"), Some(Column::Findings));
     }
 }

@@ -211,9 +211,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_raw_record_reads_back(record in prop::collection::vec(".*|[\",\r\n=]*", 1..5)) {
+            // Readers pass over a byte order mark in front of a header, and only there.
+            let header = record.iter().map(|_| Cell::Word("key".into())).collect();
             let cells = record.iter().map(|it| text(it)).collect();
-            let line = written(true, &[cells]);
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+            let lines = written(true, &[header, cells]);
+            let mut reader = csv::Reader::from_reader(lines.as_bytes());
             let read: Vec<_> = reader.records().map(|it| it.expect("a record")).collect();
             prop_assert_eq!(read.len(), 1);
             prop_assert_eq!(read[0].iter().collect::<Vec<_>>(), record);

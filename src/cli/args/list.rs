@@ -53,7 +53,8 @@ pub(crate) struct List {
     /// The columns are name, kind, start, duration, callee, workflow, end_reason, intention, rounds,
     /// messages, hand_over, verdict, findings and first_words, and every other short field of the
     /// session by the vendor's name: workflow_id, workflow_name, nodetask_id, nodetask_name,
-    /// waba_task_id, wfdetail_uuid, channel, channel_id, call_id, robot_id and status.
+    /// waba_task_id, wfdetail_uuid, channel, channel_id, call_id, robot_id and status. A column can also
+    /// be named by a key that it has in JSON, such as session_start_time or errors.
     #[arg(long = "columns", value_name = "NAME,…", value_delimiter = ',', num_args = 1, hide_possible_values = true,
           value_parser = Suggesting { parser: column, values: columns })]
     pub(crate) chosen: Vec<Column>,
@@ -70,8 +71,10 @@ pub(crate) struct List {
     #[arg(long, value_name = "N", requires = "sort", value_hint = ValueHint::Other)]
     pub(crate) top: Option<NonZeroUsize>,
 
-    /// Write texts to CSV as they are, although a spreadsheet may run them as formulas and a terminal
-    /// obey them
+    /// Write texts to CSV as they are, even if a spreadsheet would execute them
+    ///
+    /// Without this option, a text that looks like a formula starts with an apostrophe, and characters
+    /// that act on a terminal are spelled out, as in \u{1b}.
     #[arg(long)]
     pub(crate) raw: bool,
 

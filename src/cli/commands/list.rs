@@ -8,10 +8,11 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use chatlog::Text;
 use chatlog::archive::{Column, Ranking, SessionField, SessionRow};
 use chatlog::finding::FindingLimit;
+use chatlog::signature::Secret;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::list::{List, ListCounts, ListFormat, ListOptions};
 use chatlog::view::{Canvas, Zone};
@@ -64,13 +65,11 @@ impl Listing {
     /// A secret or a key cannot be read, or the options contradict each other.
     fn new(args: &args::List, config: &Config) -> Result<Self> {
         let zone = args.tz.clone().unwrap_or_else(|| filter_zone(config));
-        let inspection = inspection(args, config, &zone)?;
+        let secrets = args.signature.secrets.read(&args.inputs)?;
+        let options = list_options(args, !secrets.is_empty())?;
+        let inspection = inspection(args, config, &zone, secrets)?;
         let canvas = canvas(&args.look, config, zone);
-        let list = List::new(
-            args.format,
-            &list_options(args, inspection.verifier.is_some())?,
-            &canvas,
-        );
+        let list = List::new(args.format, &options, &canvas);
         let mut fields = list.fields();
         if let Some(Column::Field(field)) = args.sort.map(|sorting| sorting.column)
             && !fields.contains(&field)
@@ -101,9 +100,13 @@ impl Listing {
     }
 }
 
-fn inspection(args: &args::List, config: &Config, zone: &Zone) -> Result<Inspection> {
+fn inspection(
+    args: &args::List,
+    config: &Config,
+    zone: &Zone,
+    secrets: Vec<Secret>,
+) -> Result<Inspection> {
     let selection = DeliverySelection::new(&args.filter, zone, true)?;
-    let secrets = args.signature.secrets.read(&args.inputs)?;
     let needs_verdict = !secrets.is_empty() || selection.filter.needs_verdict();
     let verifier = needs_verdict.then(|| Verifier::new(&args.signature, config, secrets));
     Ok(Inspection {
@@ -122,14 +125,16 @@ fn list_options(args: &args::List, has_verdicts: bool) -> Result<ListOptions> {
         !args.raw || args.format == ListFormat::Csv,
         "--raw: only CSV is guarded: use it with --format csv"
     );
-    for (at, column) in args.chosen.iter().enumerate() {
-        if args.chosen[..at].contains(column) {
-            bail!("--columns: `{}` is named twice", column.name());
+    // `errors` and `warnings` are two names of one column.
+    let mut columns = Vec::new();
+    for column in &args.chosen {
+        if !columns.contains(column) {
+            columns.push(*column);
         }
     }
     let mut inputs = args.inputs.inputs.iter();
     Ok(ListOptions {
-        columns: args.chosen.clone(),
+        columns,
         has_verdicts,
         is_stream: inputs.all(|input| input.as_os_str() == "-"),
         is_raw: args.raw,

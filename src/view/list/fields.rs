@@ -19,9 +19,9 @@ pub(super) fn cells<'r>(
         ),
         Column::HandOver => {
             let hand_over = row.hand_over.as_ref();
-            let index = hand_over.map_or(Cell::Empty, |it| Cell::Count(it.message + 1));
             let agent = Cell::text(hand_over.and_then(|it| it.seat.as_ref()));
-            (index, Some(agent))
+            let number = hand_over.map_or(Cell::Empty, |it| Cell::Count(it.message + 1));
+            (agent, Some(number))
         }
         Column::Findings => (Cell::Count(row.errors), Some(Cell::Count(row.warnings))),
         column => (cell(column, row, zone), None),

@@ -9,23 +9,6 @@ use crate::archive::Column;
 use crate::view::width::width;
 use crate::view::{Canvas, Zone};
 
-/// The columns of a table in which nothing is left out.
-const USUAL: [Column; 13] = [
-    Column::Name,
-    Column::Start,
-    Column::Duration,
-    Column::Callee,
-    Column::Workflow,
-    Column::EndReason,
-    Column::Intention,
-    Column::Rounds,
-    Column::Messages,
-    Column::HandOver,
-    Column::Verdict,
-    Column::Findings,
-    Column::FirstWords,
-];
-
 /// The columns that a canvas has no room for, the first to go first. The name and the first words stay.
 const LEFT_OUT: [Column; 11] = [
     Column::Rounds,
@@ -51,23 +34,28 @@ const NARROWEST: usize = 8;
 const NAME: (usize, usize) = (10, 32);
 /// The columns of a name on a stream: `-#123456`.
 const STREAM_NAME: usize = 8;
-const WIDEST_START: usize = 18;
+/// The columns of the start under the shortest and the longest heading.
+const START: (usize, usize) = ("2025-10-20 01:00".len(), 18);
 
 /// The columns that are shown on a canvas, each with its width.
 pub(super) fn fitted(options: &ListOptions, canvas: &Canvas) -> Vec<(Column, usize)> {
     let room = usize::from(canvas.width);
-    let width = |column: &Column| match column {
-        Column::Name if options.is_stream => STREAM_NAME,
-        Column::Name => (room / 5).clamp(NAME.0, NAME.1),
-        Column::FirstWords => (room / 5).clamp(WORDS.0, WORDS.1),
-        column => fixed_width(*column, &canvas.zone),
+    let sized = |columns: &[Column]| -> Vec<_> {
+        let columns = columns.iter();
+        columns
+            .map(|column| (*column, width_of(*column, options, canvas)))
+            .collect()
     };
-    let sized = |columns: &[Column]| columns.iter().map(|it| (*it, width(it))).collect();
     if !options.columns.is_empty() {
         return squeezed(sized(&options.columns), room);
     }
-    let mut columns = USUAL.to_vec();
-    columns.retain(|column| *column != Column::Verdict || options.has_verdicts);
+    let mut columns = Column::OWN.to_vec();
+    columns.retain(|column| match column {
+        // The first words tell what is not a session.
+        Column::Kind => false,
+        Column::Verdict => options.has_verdicts,
+        _ => true,
+    });
     for left_out in LEFT_OUT {
         if room >= table_width(&sized(&columns)) {
             break;
@@ -83,11 +71,16 @@ pub(super) fn table_width(columns: &[(Column, usize)]) -> usize {
     1 + cells + GAP * columns.len().saturating_sub(1)
 }
 
-/// Gives the first words the rest, or takes from the texts what is missing: from the last ones first.
+/// Gives the first words the rest, or else the name, or takes from the texts what is missing: from the
+/// last ones first.
 fn squeezed(mut columns: Vec<(Column, usize)>, room: usize) -> Vec<(Column, usize)> {
     let filled = table_width(&columns);
-    if let Some((_, words)) = columns.iter_mut().find(|(it, _)| *it == Column::FirstWords) {
-        *words += room.saturating_sub(filled);
+    let place = |column| columns.iter().position(|(it, _)| *it == column);
+    let rest = room.saturating_sub(filled);
+    match (place(Column::FirstWords), place(Column::Name)) {
+        (Some(words), _) => columns[words].1 += rest,
+        (None, Some(name)) => columns[name].1 += rest.min(NAME.1),
+        (None, None) => {}
     }
     let mut missing = filled.saturating_sub(room);
     for (column, width) in columns.iter_mut().rev() {
@@ -113,9 +106,14 @@ fn is_text(column: Column) -> bool {
     )
 }
 
-fn fixed_width(column: Column, zone: &Zone) -> usize {
+/// The columns of a cell, which depend only on what is known before the first row.
+fn width_of(column: Column, options: &ListOptions, canvas: &Canvas) -> usize {
+    let room = usize::from(canvas.width);
     match column {
-        Column::Start => width(&start_heading(zone)).clamp(16, WIDEST_START),
+        Column::Name if options.is_stream => STREAM_NAME,
+        Column::Name => (room / 5).clamp(NAME.0, NAME.1),
+        Column::FirstWords => (room / 5).clamp(WORDS.0, WORDS.1),
+        Column::Start => width(&start_heading(&canvas.zone)).clamp(START.0, START.1),
         Column::Duration => "11 min 47 s".len(),
         Column::Callee => "+6280000000042".len(),
         Column::EndReason => "expired".len(),
@@ -126,8 +124,7 @@ fn fixed_width(column: Column, zone: &Zone) -> usize {
         Column::Verdict => "inconclusive".len(),
         Column::Findings => "99 err 99 warn".len(),
         Column::Kind => "session".len(),
-        Column::Name | Column::Workflow | Column::Field(_) => 18,
-        Column::FirstWords => WORDS.0,
+        Column::Workflow | Column::Field(_) => 18,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::notification::EndReason;
 use crate::view::table_layout::TableLayout;
 use crate::view::width::width as columns;
 use crate::view::wording::humanize;
+use crate::view::wrap::wrap;
 use crate::view::{Canvas, Tone, clip};
 
 /// Stands before a session with errors.
@@ -87,7 +88,10 @@ impl ListTable {
             _ => String::new(),
         };
         let sentence = format!("{}{legend}", counts.sentence(listed));
-        writeln!(out, " {}", self.canvas.theme.muted.style(sentence))
+        let room = usize::from(self.canvas.width).saturating_sub(1).max(1);
+        let lines = wrap(&sentence, room).into_iter();
+        let mut lines = lines.map(|line| self.canvas.theme.muted.style(line).to_string());
+        lines.try_for_each(|line| writeln!(out, " {line}"))
     }
 
     fn line(&self, cells: impl Iterator<Item = String>) -> String {
