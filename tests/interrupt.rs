@@ -87,7 +87,7 @@ fn moments() -> impl Iterator<Item = f64> {
 #[test]
 fn a_run_that_is_interrupted_at_any_moment_ends_soon_with_whole_lines() {
     let folder = Folder::new("interrupt-moments");
-    folder.write("big.ndjson", archive(600));
+    folder.write("big.ndjson", archive(300));
     let mut moments = moments();
     for arguments in [
         "show --format json big.ndjson",
@@ -149,7 +149,7 @@ fn what_was_finished_is_printed() {
 #[test]
 fn a_run_whose_output_nobody_reads_ends_too() {
     let folder = Folder::new("interrupt-unread");
-    folder.write("big.ndjson", archive(600));
+    folder.write("big.ndjson", archive(300));
     let mut child = start(&folder, "show --format json big.ndjson");
     thread::sleep(Duration::from_secs(1));
     let (status, latency) = interrupt(&mut child);

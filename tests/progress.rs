@@ -97,6 +97,7 @@ fn there_is_no_bar_where_nobody_wants_one() {
         return;
     };
     for line in [
+        "head -n 1 big.ndjson > one.ndjson; chatlog show --format json one.ndjson > out.txt",
         "chatlog show --no-progress --format json big.ndjson | later",
         "chatlog show --format json big.ndjson 2> err.txt | later",
         "TERM=dumb chatlog show --format json big.ndjson | later",

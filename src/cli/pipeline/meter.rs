@@ -34,7 +34,9 @@ impl Meter {
     pub(super) fn expect<'i>(&self, inputs: impl Iterator<Item = &'i Input>) {
         for input in inputs {
             match input.size() {
-                Some(size) => drop(self.total.fetch_add(size, Relaxed)),
+                Some(size) => {
+                    self.total.fetch_add(size, Relaxed);
+                }
                 None if input.is_folder() || input.is_stream() => {
                     self.unknown.fetch_add(1, Relaxed);
                 }
