@@ -268,7 +268,7 @@ fn the_screen_is_as_agreed() {
         let run = folder.chatlog(&format!("stats {arguments} a.ndjson"));
         assert_eq!((run.code, &*run.stderr), (0, ""), "{name}");
         let path = format!(
-            "{}/tests/golden/stats.{name}.txt",
+            "{}/tests/golden/stats/{name}.txt",
             env!("CARGO_MANIFEST_DIR")
         );
         if std::env::var_os("BLESS").is_some() {

@@ -1,6 +1,6 @@
 //! Flat tables of sessions, messages and findings, for databases and spreadsheets.
 //!
-//! A table is one definition, in the file of its name: its rows, and a [`Column`] for each value of a
+//! A table is one definition, in the file of its name: its rows, and a `Column` for each value of a
 //! row, with its name, its type, and how it is read. CSV, NDJSON and `CREATE TABLE` all come from it.
 //!
 //! The columns are a contract with the tables that people have filled: a name and its type never
