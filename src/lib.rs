@@ -23,7 +23,7 @@
 //!     └──────────────┬───────────────┘
 //!                    ▼  report
 //!                 Report              everything known about one delivery: see [`inspect`]
-//!                    │  archive       a report as a row of a list of sessions
+//!                    │  archive       which sessions are wanted, and many as rows or as totals
 //!                    │  view          one file for each format
 //!                    ▼
 //!       tables, pages, findings, JSON, SARIF, …
@@ -50,7 +50,10 @@
 //! | a format of findings | a new `view/findings/x.rs`; a variant and an arm in its `mod.rs` |
 //! | a format of sessions | a new `view/transcript/x.rs`, and one for the summary; a variant and its arms in `view/session_format.rs` |
 //! | a column of an exported table | its row at the end of `view/tables/x.rs` |
-//! | a sub-command | a new `cli/commands/x.rs`; its arguments in `cli/args.rs`; an arm in `cli/commands/mod.rs` |
+//! | a measure of `stats` | its number in `archive/totals/`, its line in `view/totals/` |
+//! | a column of a table | its row in `archive/column.rs` or `view/tables/` |
+//! | a filter | a field and its condition in `archive/filter.rs`; its option in `cli/args/filter.rs` |
+//! | a sub-command | a new `cli/commands/x.rs`; its arguments in `cli/args/`; an arm in `cli/commands/mod.rs` |
 //!
 //! Every addition needs a sample under `samples/`, which is also its test.
 //!

@@ -25,8 +25,10 @@ const COLUMNS: [(&str, u16); 6] = [
     ("90 %", 13),
     ("Rounds", 6),
 ];
-/// The narrowest and the widest column of a name.
-const NAME_WIDTHS: [u16; 2] = [10, 30];
+/// The narrowest column of a name if there is one, if there are two, and if there are more.
+const MIN_NAMES: [u16; 3] = [20, 14, 10];
+/// The widest column of a name.
+const MAX_NAME: u16 = 30;
 /// The narrowest bar.
 const MIN_BAR: u16 = 8;
 
@@ -91,7 +93,8 @@ struct GroupTable<'c> {
 impl<'c> GroupTable<'c> {
     fn new(chosen: &'c [Dimension], canvas: &'c Canvas) -> Self {
         let names = u16::try_from(chosen.len()).unwrap_or(1).max(1);
-        let mut left = canvas.width.saturating_sub(names * (NAME_WIDTHS[0] + 1));
+        let min_name = MIN_NAMES[chosen.len().clamp(1, MIN_NAMES.len()) - 1];
+        let mut left = canvas.width.saturating_sub(names * (min_name + 1));
         let mut columns = 0;
         for (_, width) in COLUMNS {
             if left < width + 1 {
@@ -100,14 +103,14 @@ impl<'c> GroupTable<'c> {
             left -= width + 1;
             columns += 1;
         }
-        let more = (left / 2 / names).min(NAME_WIDTHS[1] - NAME_WIDTHS[0]);
+        let more = (left / 2 / names).min(MAX_NAME - min_name);
         left -= more * names;
         let bar_width = if left > MIN_BAR {
             (left - 1).min(40)
         } else {
             0
         };
-        let name_width = NAME_WIDTHS[0] + more;
+        let name_width = min_name + more;
         let fixed = COLUMNS[..columns].iter().map(|(_, width)| *width);
         let mut widths: Vec<u16> = chosen.iter().map(|_| name_width).chain(fixed).collect();
         widths.extend((bar_width > 0).then_some(bar_width));

@@ -15,8 +15,8 @@ pub(super) fn lines(totals: &Totals) -> Vec<[String; 2]> {
         (conversation.outgoing > 0).then(|| ("Read", read(totals))),
         spread(&totals.all.duration, time).map(|it| ("Duration", it)),
         spread(&totals.all.rounds, count).map(|it| ("Rounds", it)),
-        spread(&conversation.robot_response, time).map(|it| ("Robot", format!("first reply {it}"))),
-        spread(&conversation.agent_response, time).map(|it| ("Agent", format!("first reply {it}"))),
+        high(&conversation.robot_response, time).map(|it| ("Robot", format!("first reply {it}"))),
+        high(&conversation.agent_response, time).map(|it| ("Agent", format!("first reply {it}"))),
         Some(("Duplicates", duplicates(totals))),
     ];
     let lines = lines.into_iter().flatten();
@@ -100,15 +100,15 @@ fn read(totals: &Totals) -> String {
 
 /// The median, the high percentiles and the range of a number; `None` if there is none.
 fn spread(numbers: &Distribution, shown: fn(u64) -> String) -> Option<String> {
+    let range = [shown(numbers.min()?), shown(numbers.max()?)];
+    Some(format!("{} · {}", high(numbers, shown)?, range.join(" … ")))
+}
+
+/// The median and the high percentiles of a number.
+fn high(numbers: &Distribution, shown: fn(u64) -> String) -> Option<String> {
     let percentile = |percent| numbers.percentile(percent).map(shown);
-    Some(format!(
-        "median {} · 90 % {} · 99 % {} · {} … {}",
-        percentile(50)?,
-        percentile(90)?,
-        percentile(99)?,
-        shown(numbers.min()?),
-        shown(numbers.max()?)
-    ))
+    let [median, ninety, most] = [percentile(50)?, percentile(90)?, percentile(99)?];
+    Some(format!("median {median} · 90 % {ninety} · 99 % {most}"))
 }
 
 fn duplicates(totals: &Totals) -> String {
