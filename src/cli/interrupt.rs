@@ -36,8 +36,6 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::unregister;
 use signal_hook::{SigId, flag};
 
-use super::output::remove_progress;
-
 /// How long to wait for the end of a line.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to sleep between two looks at something that cannot be waited for.
@@ -48,6 +46,8 @@ static BUSY: Mutex<usize> = Mutex::new(0);
 /// The files to delete when a signal ends the process.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// Removes what is drawn on the terminal besides lines.
+static CLEAR_SCREEN: Mutex<Option<fn()>> = Mutex::new(None);
 /// What makes the output to print when a signal ends the process, in the order of registration.
 static LAST_OUTPUTS: Mutex<BTreeMap<u64, MakeOutput>> = Mutex::new(BTreeMap::new());
 /// The handlers of Ctrl-C.
@@ -181,6 +181,11 @@ pub(crate) fn keep(path: &Path) {
     lock(&TEMPORARY).retain(|temporary| temporary != path);
 }
 
+/// Registers the function that removes what is drawn on the terminal besides lines.
+pub(crate) fn clear_screen_with(clear: fn()) {
+    *lock(&CLEAR_SCREEN) = Some(clear);
+}
+
 /// Registers a function that makes the last output of a process that a signal ends: complete lines, for
 /// standard output. It is forgotten when the guard is dropped, which comes before the same is printed in
 /// another way.
@@ -242,7 +247,9 @@ fn end(signal: i32) {
     while is_left_to_pager() {
         thread::sleep(NAP);
     }
-    remove_progress();
+    if let Some(clear) = *lock(&CLEAR_SCREEN) {
+        clear();
+    }
     let busy = wait_for_line_end();
     for path in lock(&TEMPORARY).drain(..) {
         // It may be gone already, and the process ends in any case.

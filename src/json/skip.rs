@@ -1,9 +1,7 @@
-//! Passes a container without reading it: its grammar is checked, and nothing else.
+//! Where tokens and containers end: their grammar is checked, and nothing is read.
 //!
 //! Most of what is passed lies in values that nobody asked for, so this is written for speed: the place
 //! in the text is a local number, and the brackets around it are bits.
-
-use super::decoder::{escape_length, number_length, plain_length};
 
 /// The end of the object or array that starts at byte `at`.
 ///
@@ -143,5 +141,82 @@ impl Brackets {
         if self.depth.is_multiple_of(64) {
             self.bits = self.outer.pop().unwrap_or_default();
         }
+    }
+}
+
+/// How many bytes come before the next quote, escape or control character, or before the end.
+///
+/// It looks at eight bytes at a time, because most strings are too short for vector instructions to
+/// pay off. In `special` the highest bit of a byte is set if it is one of the three. A byte that is
+/// not may be marked too, but only after one that is.
+pub(super) fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let mut rest = text;
+    while let Some((bytes, more)) = rest.split_first_chunk() {
+        let bytes = u64::from_le_bytes(*bytes);
+        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
+        // Flipping the second bit makes the quote the first character after the control characters,
+        // and maps these among themselves.
+        let quote_or_control = below(bytes ^ (ONES * 2), (b'"' ^ 2) + 1);
+        let escape = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+        let special = (quote_or_control | escape) & (ONES << 7);
+        if special != 0 {
+            return text.len() - rest.len() + special.trailing_zeros() as usize / 8;
+        }
+        rest = more;
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    text.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+/// The length of the escape that a text starts with. It need not name a character.
+fn escape_length(text: &[u8]) -> Option<usize> {
+    match text.get(1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => {
+            let digits = text.get(2..6)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        _ => None,
+    }
+}
+
+/// The length of the number that a text starts with.
+pub(super) fn number_length(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let some_digits = |from: usize| Some(digits(from)).filter(|end| *end > from);
+    let start = usize::from(text.first() == Some(&b'-'));
+    let mut end = some_digits(start)?;
+    if text[start] == b'0' && end > start + 1 {
+        return None;
+    }
+    if text.get(end) == Some(&b'.') {
+        end = some_digits(end + 1)?;
+    }
+    if let Some(b'e' | b'E') = text.get(end) {
+        let has_sign = matches!(text.get(end + 1), Some(b'+' | b'-'));
+        end = some_digits(end + 1 + usize::from(has_sign))?;
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_end_of_what_is_plain_at_every_distance() {
+        for special in ['"', '\\', '\0', '\u{1f}', '\n'] {
+            for distance in 0..40 {
+                let text = format!("{}{special}é\"{}", "é ~\u{7f}".repeat(9), "x".repeat(9));
+                let text = &text[text.ceil_char_boundary(distance)..];
+                let end = text.find(special);
+                assert_eq!(Some(plain_length(text.as_bytes())), end, "{text:?}");
+            }
+        }
+        assert_eq!(plain_length(b"no end"), 6);
     }
 }

@@ -16,7 +16,7 @@ use chatlog::Text;
 pub(crate) use self::pager::Pager;
 use self::pager::Paging;
 use self::progress::{Hidden, hide};
-pub(crate) use self::progress::{Progress, ProgressBar, can_show_progress, remove_progress};
+pub(crate) use self::progress::{Progress, ProgressBar, can_show_progress};
 pub(crate) use self::report_file::ReportFile;
 #[cfg(feature = "listen")]
 pub(crate) use self::report_file::without_path;

@@ -20,6 +20,8 @@ use std::{env, mem};
 use chatlog::view::findings::counted;
 use indicatif::{ProgressDrawTarget, ProgressStyle, TermLike};
 
+use crate::cli::interrupt;
+
 /// How long a run reads before the bar appears.
 const DELAY: Duration = Duration::from_millis(500);
 /// How long nothing is written to the terminal before the bar comes back.
@@ -67,6 +69,7 @@ pub(crate) struct ProgressBar {
 impl ProgressBar {
     /// Starts the thread that shows what `measure` says. Without a thread, there is no bar.
     pub(crate) fn start(measure: impl Fn() -> Progress + Send + 'static) -> Self {
+        interrupt::clear_screen_with(remove_progress);
         let (running, ended) = mpsc::channel();
         let draw = move || draw_until(&ended, measure);
         Self {
@@ -287,7 +290,7 @@ impl Drop for Hidden {
 
 /// Removes the bar for good, because the process ends. A terminal that takes no output does not delay
 /// that for long.
-pub(crate) fn remove_progress() {
+fn remove_progress() {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
         match TERMINAL.try_lock() {

@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use rawzip::ReaderAt;
 
-use super::input::Input;
 use crate::cli::output::Progress;
 
 /// The counts of a run.
@@ -30,19 +29,13 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// Adds the sizes of what is going to be read.
-    pub(super) fn expect<'i>(&self, inputs: impl Iterator<Item = &'i Input>) {
-        for input in inputs {
-            match input.size() {
-                Some(size) => {
-                    self.total.fetch_add(size, Relaxed);
-                }
-                None if input.is_folder() || input.is_stream() => {
-                    self.unknown.fetch_add(1, Relaxed);
-                }
-                // It does not exist.
-                None => {}
-            }
+    /// Adds the sizes of what is going to be read, as far as they are known.
+    pub(super) fn expect(&self, sizes: impl Iterator<Item = Option<u64>>) {
+        for size in sizes {
+            match size {
+                Some(size) => self.total.fetch_add(size, Relaxed),
+                None => self.unknown.fetch_add(1, Relaxed) as u64,
+            };
         }
     }
 

@@ -268,7 +268,12 @@ pub(crate) fn run<P: Processor>(
 
 fn progress_bar(options: &ReadOptions) -> ProgressBar {
     let inputs = Input::all(&options.inputs);
-    options.meter.expect(inputs.iter().flatten());
+    let sizes = inputs.iter().flatten().map(|input| {
+        let is_open = input.is_folder() || input.is_stream();
+        // What does not exist has no bytes.
+        input.size().or((!is_open).then_some(0))
+    });
+    options.meter.expect(sizes);
     let meter = Arc::clone(&options.meter);
     ProgressBar::start(move || meter.progress())
 }

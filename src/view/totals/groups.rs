@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::bar::bar;
-use super::headline::{count, share, time};
-use super::table::NOTHING;
+use super::headline::{NOTHING, count, share, time};
 use crate::Text;
 use crate::archive::Totals;
 use crate::archive::totals::{Dimension, Group};

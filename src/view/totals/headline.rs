@@ -5,6 +5,9 @@ use crate::archive::totals::{Dimension, Distribution};
 use crate::text::grouped;
 use crate::view::wording::humanize;
 
+/// What stands for a value that is missing.
+pub(super) const NOTHING: &str = "–";
+
 /// The lines of the headline: a name and what there is to say.
 pub(super) fn lines(totals: &Totals) -> Vec<[String; 2]> {
     let conversation = &totals.conversation;

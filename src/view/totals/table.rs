@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::bar::bar;
 use super::groups;
-use super::headline::{self, count, share};
+use super::headline::{self, NOTHING, count, share};
 use crate::Text;
 use crate::archive::Totals;
 use crate::archive::totals::{Breakdown, Dimension};
@@ -28,9 +28,6 @@ const SHARE_WIDTH: u16 = 7;
 const MAX_NAME: u16 = 40;
 /// The width of the names in the headline.
 const HEADLINE_NAME: u16 = 10;
-
-/// What stands for a value that is missing.
-pub(super) const NOTHING: &str = "–";
 
 /// A line of a breakdown.
 struct Line {
