@@ -303,6 +303,46 @@ fn an_archive_without_sessions_has_totals_too() {
 }
 
 #[test]
+fn an_unreadable_and_a_hostile_file_do_not_keep_others_from_being_counted() {
+    let folder = Folder::new("stats-folder");
+    for number in 0..20 {
+        folder.write(&format!("in/{number:02}.json"), session(number).to_string());
+    }
+    // Gzip that breaks off, and a body that is deep, not text and full of escape sequences.
+    folder.write(
+        "in/03-cut.json.gz",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab",
+    );
+    let hostile = [
+        b"{\"call_id\":\"\x1b[2J\xff\",".to_vec(),
+        b"[".repeat(100_000),
+    ]
+    .concat();
+    folder.write("in/07-hostile.json", hostile);
+    for (arguments, rows) in [
+        ("stats --format json", 1),
+        ("list --format json", 21),
+        ("export --table sessions", 21),
+        ("show --format json", 21),
+        ("validate --format json", 21),
+    ] {
+        let run = folder.chatlog(&format!("{arguments} in"));
+        run.is(2, &["03-cut.json.gz"]);
+        assert_eq!(run.text().lines().count(), rows, "{arguments}");
+        assert!(
+            !run.text().contains('\u{1b}') && !run.stderr.contains('\u{1b}'),
+            "{arguments}"
+        );
+    }
+    let run = folder.chatlog("stats --format json in");
+    let totals: Value = serde_json::from_str(run.text()).expect("JSON");
+    assert_eq!(
+        totals["sessions"], 21,
+        "the hostile one is a broken session"
+    );
+}
+
+#[test]
 fn strangers_do_not_make_totals_large_or_act_on_the_terminal() {
     let folder = Folder::new("stats-hostile");
     let line = |number: usize| {

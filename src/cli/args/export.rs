@@ -19,21 +19,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// What the rows are
     #[arg(long, value_enum)]
     pub(crate) table: Table,
@@ -70,6 +55,21 @@ pub(crate) struct Export {
 
     #[command(flatten)]
     pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

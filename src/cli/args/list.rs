@@ -29,21 +29,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// How to print the list
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
@@ -83,6 +68,21 @@ pub(crate) struct List {
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
           value_parser = zones(time_zone::parse))]
     pub(crate) tz: Option<Zone>,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

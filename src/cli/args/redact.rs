@@ -14,21 +14,21 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Redact {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// Write the notifications to this file, one file each to this folder, or to standard output for
     /// `-`
     ///
     /// A folder exists already, or ends with a slash.
     #[arg(short, long, value_name = "FILE|FOLDER|-", value_hint = ValueHint::AnyPath)]
     pub(crate) output: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) options: RedactOptions,

@@ -15,9 +15,6 @@ Exit codes: 0 every answer is 2xx · 1 another answer · 2 something could not b
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
     /// The http URL to send to; its path and query replace those of the captures
     ///
     /// A user and password in it become an Authorization header. For https, send to a local proxy
@@ -43,6 +40,9 @@ pub(crate) struct Replay {
     /// How to print the answers
     #[arg(long, value_enum, default_value_t = ReplayFormat::Human)]
     pub(crate) format: ReplayFormat,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
 
     /// Sign the deliveries anew, with a secret of the options below
     #[arg(long, help_heading = "Signature")]

@@ -21,21 +21,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// How to print the session [default: table, or as the file of --output is named, or html in a
     /// folder]
     #[arg(long, value_enum)]
@@ -66,6 +51,21 @@ pub(crate) struct Show {
 
     #[command(flatten)]
     pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

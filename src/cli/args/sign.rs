@@ -21,9 +21,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Sign {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
     /// What to print
     #[arg(long = "as", value_enum, value_name = "WHAT", default_value_t = SignAs::Header)]
     pub(crate) write_as: SignAs,
@@ -36,6 +33,9 @@ pub(crate) struct Sign {
     /// Authorization header
     #[arg(long, value_name = "URL", default_value = "http://localhost:8080/", value_hint = ValueHint::Url)]
     pub(crate) url: String,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
 
     #[command(flatten)]
     pub(crate) scheme: SchemeArgs,

@@ -21,18 +21,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Stats {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// Count the sessions of each group: a field such as workflow_name, or day or hour
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', num_args = 1, hide_possible_values = true,
           value_parser = Suggesting { parser: dimension, values: dimensions })]
@@ -55,6 +43,18 @@ pub(crate) struct Stats {
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
           value_parser = zones(time_zone::parse))]
     pub(crate) tz: Option<Zone>,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

@@ -27,21 +27,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// How to print the findings
     #[arg(long, value_enum, default_value_t = ReportFormat::Full)]
     pub(crate) format: ReportFormat,
@@ -65,6 +50,21 @@ pub(crate) struct Validate {
 
     #[command(flatten)]
     pub(crate) limit: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

@@ -23,21 +23,6 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
     /// How to print the verdicts
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub(crate) format: VerifyFormat,
@@ -54,6 +39,21 @@ pub(crate) struct Verify {
     /// Find the scheme, out of a list of common ones, under which every delivery is valid
     #[arg(long, conflicts_with = "report")]
     pub(crate) discover: bool,
+
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
@@ -15,7 +16,7 @@ use chatlog::finding::FindingLimit;
 use chatlog::signature::Secret;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::list::{List, ListCounts, ListFormat, ListOptions};
-use chatlog::view::{Canvas, Zone};
+use chatlog::view::{Canvas, Zone, visible_width};
 
 use super::inspection::Inspection;
 use super::redaction::Redaction;
@@ -26,7 +27,7 @@ use crate::cli::args;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::Stdout;
-use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
+use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Input, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &args::List, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let options = read_options(&args.inputs, config, Buffering::Eager, false)?
@@ -48,6 +49,9 @@ pub(super) fn run(args: &args::List, config: &Config, outputs: Arc<Outputs>) -> 
     listing.inspection.selection.report_if_all_left_out();
     Ok(outcome)
 }
+
+/// How the names of archives end, in which files have names of their own.
+const ARCHIVES: [&str; 4] = [".zip", ".tar", ".tgz", ".gz"];
 
 /// What is listed of every session, and how.
 struct Listing {
@@ -132,13 +136,26 @@ fn list_options(args: &args::List, has_verdicts: bool) -> Result<ListOptions> {
             columns.push(*column);
         }
     }
-    let mut inputs = args.inputs.inputs.iter();
     Ok(ListOptions {
         columns,
         has_verdicts,
-        is_stream: inputs.all(|input| input.as_os_str() == "-"),
+        longest_name: longest_name(&args.inputs.inputs),
         is_raw: args.raw,
     })
+}
+
+/// The columns of the longest name of an input; `None` if one of them has several files.
+fn longest_name(inputs: &[PathBuf]) -> Option<usize> {
+    let inputs = Input::all(inputs);
+    let mut inputs = inputs.iter().flatten();
+    let mut longest = 1;
+    inputs
+        .all(|input| {
+            let name = input.name().to_string();
+            longest = longest.max(visible_width(&name));
+            !input.is_folder() && !ARCHIVES.iter().any(|end| name.ends_with(end))
+        })
+        .then_some(longest)
 }
 
 /// The rows of some deliveries.

@@ -27,13 +27,13 @@ const LEFT_OUT: [Column; 11] = [
 /// The columns between two cells.
 const GAP: usize = 2;
 /// The columns that the first words should have at least on the narrowest and the widest canvas.
-const WORDS: (usize, usize) = (16, 28);
+const WORDS: (usize, usize) = (16, 22);
 /// The fewest columns of any text.
 const NARROWEST: usize = 8;
 /// The columns of the name on the narrowest and the widest canvas.
 const NAME: (usize, usize) = (10, 32);
-/// The columns of a name on a stream: `-#123456`.
-const STREAM_NAME: usize = 8;
+/// The columns of the number behind the name of an input.
+const NUMBER: usize = "#123456".len();
 /// The columns of the start under the shortest and the longest heading.
 const START: (usize, usize) = ("2025-10-20 01:00".len(), 18);
 
@@ -110,8 +110,11 @@ fn is_text(column: Column) -> bool {
 fn width_of(column: Column, options: &ListOptions, canvas: &Canvas) -> usize {
     let room = usize::from(canvas.width);
     match column {
-        Column::Name if options.is_stream => STREAM_NAME,
-        Column::Name => (room / 5).clamp(NAME.0, NAME.1),
+        Column::Name => {
+            let share = (room / 5).clamp(NAME.0, NAME.1);
+            let longest = options.longest_name.map(|name| name + NUMBER);
+            longest.map_or(share, |longest| longest.min(share))
+        }
         Column::FirstWords => (room / 5).clamp(WORDS.0, WORDS.1),
         Column::Start => width(&start_heading(&canvas.zone)).clamp(START.0, START.1),
         Column::Duration => "11 min 47 s".len(),

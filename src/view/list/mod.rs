@@ -39,8 +39,8 @@ pub struct ListOptions {
     pub columns: Vec<Column>,
     /// Whether signatures are checked.
     pub has_verdicts: bool,
-    /// Whether the rows come from a stream, whose name is short.
-    pub is_stream: bool,
+    /// The columns of the longest name of an input, unless there is one with several files.
+    pub longest_name: Option<usize>,
     /// Whether CSV holds texts as they are, although a spreadsheet or a terminal may obey them.
     pub is_raw: bool,
 }

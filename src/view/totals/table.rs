@@ -26,6 +26,8 @@ const COUNT_WIDTH: u16 = 10;
 const SHARE_WIDTH: u16 = 7;
 /// The widest column of names.
 const MAX_NAME: u16 = 40;
+/// The widest bar.
+const MAX_BAR: u16 = 24;
 /// The width of the names in the headline.
 const HEADLINE_NAME: u16 = 10;
 
@@ -34,6 +36,8 @@ struct Line {
     name: String,
     tone: Tone,
     count: u64,
+    /// Whether it is the sum of many, which is not compared with others.
+    is_sum: bool,
 }
 
 /// Writes totals. `chosen` are the dimensions of their groups; if there are some, the groups are shown
@@ -97,6 +101,7 @@ fn write_checks(totals: &Totals, canvas: &Canvas, out: &mut impl Write) -> io::R
             name: rule.name().to_owned(),
             tone: Tone::of_severity(rule.severity()),
             count,
+            is_sum: false,
         };
         let lines = totals.findings_by_rule().into_iter().map(line).collect();
         write_lines("Findings", lines, None, canvas, out)?;
@@ -133,6 +138,7 @@ fn write_breakdown(
             name,
             tone,
             count: more,
+            is_sum: true,
         });
     }
     write_lines(title, lines, Some(breakdown.sum()), canvas, out)
@@ -154,6 +160,7 @@ fn write_days(
             name: format!("{} days before", count(earlier as u64)),
             tone: Tone::Muted,
             count: hidden.iter().map(|(_, count)| count).sum::<u64>() + breakdown.others,
+            is_sum: true,
         };
         lines.insert(0, first);
     }
@@ -166,6 +173,7 @@ fn line((name, count): &(&[Option<Box<str>>], u64)) -> Line {
         name: shown_name(name),
         tone: if is_missing { Tone::Muted } else { Tone::Plain },
         count: *count,
+        is_sum: false,
     }
 }
 
@@ -199,8 +207,10 @@ fn write_lines(
     let widths = [name_width, COUNT_WIDTH, SHARE_WIDTH, layout.1];
     let layout = TableLayout::new(canvas.width, &widths);
     // A bar is about its own breakdown, and the rest of it is not a bar.
-    let most = lines.iter().map(|line| line.count).max().unwrap_or(0);
+    let compared = lines.iter().filter(|line| !line.is_sum);
+    let most = compared.map(|line| line.count).max().unwrap_or(0);
     let cells = |line: Line| {
+        let shown = if line.is_sum { 0 } else { line.count };
         let style = canvas.theme.tone(line.tone);
         let share = whole
             .map(|whole| share(line.count, whole))
@@ -218,7 +228,7 @@ fn write_lines(
                 canvas
                     .theme
                     .robot
-                    .style(bar(line.count, most, bar_width))
+                    .style(bar(shown, most, bar_width))
                     .to_string(),
             ],
         ]
@@ -235,7 +245,7 @@ fn layout(width: u16) -> (u16, u16) {
     // A blank before each of the four columns.
     let rest = width.saturating_sub(COUNT_WIDTH + SHARE_WIDTH + 4);
     let name = (rest / 2).clamp(8.min(rest.max(1)), MAX_NAME);
-    (name, rest.saturating_sub(name).clamp(1, MAX_NAME))
+    (name, rest.saturating_sub(name).clamp(1, MAX_BAR))
 }
 
 fn write_duplicates(totals: &Totals, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
