@@ -378,7 +378,16 @@ fn what_is_not_totals_is_not_merged() {
     folder.write("cut.json", &folder.read("one.json")[..100]);
     let less = folder.read("one.json").replace("\"picks\"", "\"pix\"");
     folder.write("less.json", less);
+    let many = "\"sessions\":18446744073709551615";
+    folder.write(
+        "many.json",
+        folder.read("one.json").replace("\"sessions\":3", many),
+    );
     for (arguments, words) in [
+        (
+            "many.json",
+            "many.json: not totals: `sessions` is missing or not what",
+        ),
         ("a.ndjson", "a.ndjson: not totals: `sessions_by` is missing"),
         ("one.json cut.json", "cut.json: not JSON"),
         ("less.json", "less.json: not totals: `picks` is missing"),

@@ -128,8 +128,14 @@ fn at<'j>(json: &'j Value, name: &str) -> Result<&'j Value, TotalsError> {
     json.get(name).ok_or_else(|| fault(name))
 }
 
+/// The largest number that is read: sums of such numbers never overflow.
+const MAX_NUMBER: u64 = 1 << 53;
+
 fn number_of(json: &Value, name: &str) -> Result<u64, TotalsError> {
-    at(json, name)?.as_u64().ok_or_else(|| fault(name))
+    let number = at(json, name)?.as_u64();
+    number
+        .filter(|number| *number <= MAX_NUMBER)
+        .ok_or_else(|| fault(name))
 }
 
 fn list_of<'j>(json: &'j Value, name: &str) -> Result<&'j [Value], TotalsError> {
@@ -201,7 +207,11 @@ fn distribution(numbers: &Distribution) -> Value {
 
 fn distribution_of(json: &Value, name: &str) -> Result<Distribution, TotalsError> {
     let json = at(json, name)?;
-    let pair = |pair: &Value| Some((pair.get(0)?.as_u64()?, pair.get(1)?.as_u64()?));
+    let part = |pair: &Value, at: usize| {
+        let number = pair.get(at)?.as_u64();
+        number.filter(|number| *number <= MAX_NUMBER)
+    };
+    let pair = |pair: &Value| Some((part(pair, 0)?, part(pair, 1)?));
     let counts = list_of(json, "counts")?.iter().map(pair);
     let counts: Vec<_> = counts.collect::<Option<_>>().ok_or_else(|| fault(name))?;
     let bound = |name| at(json, name).map(Value::as_u64);
