@@ -1,0 +1,151 @@
+//! Draws sections side by side: as many panels as the screen has room for, and in each of them sections
+//! below each other. The columns of all sections line up.
+
+use std::io::{self, Write};
+
+use super::bar::bar;
+use super::numbers::{count, share};
+use super::sections::{Line, Section};
+use crate::view::clip::shortened;
+use crate::view::width::width;
+use crate::view::{Canvas, titled, visible_width};
+
+/// The narrowest panel among several, and how many there are at most.
+const MIN_PANEL: usize = 58;
+const MAX_PANELS: usize = 3;
+/// The blanks between panels.
+const GAP: usize = 2;
+/// The columns of a share: `100.0 %`.
+const SHARE: usize = 7;
+/// The widest bar, and the narrowest one.
+const BAR: (usize, usize) = (4, 32);
+/// The widest name, and the narrowest one.
+const NAME: (usize, usize) = (6, 44);
+/// The fewest columns for the details behind a name.
+const MIN_DETAIL: usize = 4;
+/// What separates a name from its details.
+const SEPARATOR: &str = " · ";
+
+/// Writes sections.
+pub(super) fn write(sections: &[Section], canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    if sections.is_empty() {
+        return Ok(());
+    }
+    let width = usize::from(canvas.width);
+    let panels = (width / MIN_PANEL).clamp(1, MAX_PANELS.min(sections.len()));
+    let panel = (width + GAP) / panels - GAP;
+    let grid = Grid::new(sections, panel, canvas);
+    let mut columns: Vec<Vec<String>> = vec![Vec::new(); panels];
+    for section in sections {
+        // Into the shortest panel, the first of them if several are.
+        if let Some(column) = columns.iter_mut().min_by_key(|column| column.len()) {
+            column.push(String::new());
+            column.push(titled(section.title, canvas));
+            column.extend(grid.lines(section));
+        }
+    }
+    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    for row in 0..height {
+        let cells = columns
+            .iter()
+            .map(|column| column.get(row).map_or("", String::as_str));
+        writeln!(out, "{}", side_by_side(cells, panel))?;
+    }
+    Ok(())
+}
+
+/// Cells in one line, each in its panel.
+fn side_by_side<'c>(cells: impl Iterator<Item = &'c str>, panel: usize) -> String {
+    let mut line = String::new();
+    let mut start = 0_usize;
+    for cell in cells {
+        if !cell.is_empty() {
+            let filled = visible_width(&line);
+            line += &" ".repeat(start.saturating_sub(filled));
+            line += cell;
+        }
+        start += panel + GAP;
+    }
+    line
+}
+
+/// The columns of a panel: name, count, share, bar.
+struct Grid<'c> {
+    canvas: &'c Canvas,
+    name: usize,
+    count: usize,
+    has_shares: bool,
+    bar: usize,
+}
+
+impl<'c> Grid<'c> {
+    fn new(sections: &[Section], panel: usize, canvas: &'c Canvas) -> Self {
+        let lines = || sections.iter().flat_map(|section| &section.lines);
+        let count = lines()
+            .map(|line| count(line.count).len())
+            .max()
+            .unwrap_or(0);
+        let wanted = lines().map(full_width).max().unwrap_or(0);
+        // A blank before each column, and two behind the name.
+        let room = panel.saturating_sub(count + 3);
+        let has_shares = room >= NAME.0 + SHARE + 1;
+        let room = if has_shares { room - SHARE - 1 } else { room };
+        let most = (room * 5 / 8).clamp(NAME.0, NAME.1);
+        let name = wanted.clamp(NAME.0, most.max(NAME.0));
+        let bar = room.saturating_sub(name + 1).min(BAR.1);
+        Self {
+            canvas,
+            name,
+            count,
+            has_shares,
+            bar: if bar < BAR.0 { 0 } else { bar },
+        }
+    }
+
+    fn lines(&self, section: &Section) -> impl Iterator<Item = String> {
+        let names = section.lines.iter().filter(|line| !line.is_rest);
+        let most = names.map(|line| line.count).max().unwrap_or(0);
+        section.lines.iter().map(move |line| {
+            let muted = self.canvas.theme.muted;
+            let count = format!("{:>width$}", count(line.count), width = self.count);
+            let count = if line.is_rest {
+                muted.style(count).to_string()
+            } else {
+                count
+            };
+            let mut drawn = format!(" {}  {count}", self.name(line));
+            if self.has_shares {
+                let share = format!("{:>SHARE$}", share(line.count, section.whole));
+                drawn += &format!(" {}", muted.style(share));
+            }
+            if !line.is_rest && self.bar > 0 {
+                let bar = bar(line.count, most, self.bar);
+                drawn += &format!(" {}", self.canvas.theme.bar.style(bar));
+            }
+            drawn
+        })
+    }
+
+    /// A name and its details, which fill their column.
+    fn name(&self, line: &Line) -> String {
+        let name = shortened(&line.name, self.name);
+        let mut filled = width(&name);
+        let mut drawn = line.style.style(&name).to_string();
+        let room = self.name.saturating_sub(filled + width(SEPARATOR));
+        if !line.detail.is_empty() && room >= MIN_DETAIL {
+            let detail = format!("{SEPARATOR}{}", shortened(&line.detail, room));
+            filled += width(&detail);
+            drawn += &self.canvas.theme.muted.style(detail).to_string();
+        }
+        drawn + &" ".repeat(self.name.saturating_sub(filled))
+    }
+}
+
+/// The columns of a name with all its details.
+fn full_width(line: &Line) -> usize {
+    let detail = match width(&line.detail) {
+        0 => 0,
+        detail => width(SEPARATOR) + detail,
+    };
+    width(&line.name) + detail
+}
