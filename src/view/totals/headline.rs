@@ -3,34 +3,56 @@
 use std::io::{self, Write};
 
 use super::numbers::{count, mean, share, time};
+use super::panels::Panels;
 use crate::archive::Totals;
 use crate::archive::totals::{Dimension, Distribution};
 use crate::view::Canvas;
-use crate::view::table_layout::write_pairs;
+use crate::view::wrap::wrap;
 
 /// The columns of the names, such as `Agent reply`.
-const NAME: u16 = 11;
+const NAME: usize = 11;
 
 /// The columns of the quantiles, in the order in which they are shown.
 const QUANTILES: [&str; 5] = ["min", "median", "90 %", "99 %", "max"];
 /// Their places, that of the column that is left out first in front.
 const LEFT_OUT: [usize; 4] = [0, 3, 2, 4];
 
-/// Writes the headline of `totals`.
+/// Writes the headline of `totals`: facts, and below or beside them quantiles.
 pub(super) fn write(totals: &Totals, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    let panels = Panels::new(Panels::MAX, canvas);
+    let facts = facts(totals).into_iter();
+    let facts = facts.flat_map(|fact| fact_lines(fact, panels.width, canvas));
+    let mut columns = vec![facts.collect::<Vec<_>>()];
+    let quantiles = quantile_lines(totals, panels.width, canvas);
+    if panels.count > 1 {
+        columns.push(quantiles);
+    } else {
+        let is_table = totals.all.sessions > 1 && !quantiles.is_empty();
+        columns[0].extend(is_table.then(String::new));
+        columns[0].extend(quantiles);
+    }
+    panels.write(&columns, out)
+}
+
+/// A name with the number that matters and more words about it, in lines that fit.
+fn fact_lines(
+    (name, [number, words]): (&str, [String; 2]),
+    width: usize,
+    canvas: &Canvas,
+) -> Vec<String> {
     let theme = &canvas.theme;
-    let pair = |(name, [number, words]): (&str, [String; 2])| {
-        let separator = if words.is_empty() { "" } else { " · " };
-        let number = theme.heading.style(number);
-        let words = theme.muted.style(format!("{separator}{words}"));
-        [
-            theme.muted.style(name).to_string(),
-            format!("{number}{words}"),
-        ]
+    let separator = if words.is_empty() { "" } else { " · " };
+    let number = theme.heading.style(number);
+    let words = theme.muted.style(format!("{separator}{words}"));
+    let room = width.saturating_sub(NAME + 3).max(1);
+    let lines = wrap(&format!("{number}{words}"), room)
+        .into_iter()
+        .enumerate();
+    let line = |(at, line)| {
+        let name = if at == 0 { name } else { "" };
+        format!(" {}  {line}", theme.muted.style(format!("{name:NAME$}")))
     };
-    let pairs = facts(totals).into_iter().map(pair);
-    write_pairs(NAME, pairs, canvas, out)?;
-    write_quantiles(totals, canvas, out)
+    lines.map(line).collect()
 }
 
 /// Names, each with the number that matters and more words about it.
@@ -102,8 +124,8 @@ fn duplicates(totals: &Totals) -> [String; 2] {
     [count(all), words]
 }
 
-/// Writes how the numbers of sessions are distributed, a row for each number.
-fn write_quantiles(totals: &Totals, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+/// How the numbers of sessions are distributed, a line for each number, below a heading.
+fn quantile_lines(totals: &Totals, width: usize, canvas: &Canvas) -> Vec<String> {
     let conversation = &totals.conversation;
     let rows = [
         row("Duration", &totals.all.duration, time),
@@ -113,33 +135,32 @@ fn write_quantiles(totals: &Totals, canvas: &Canvas, out: &mut impl Write) -> io
     ];
     let rows: Vec<_> = rows.into_iter().flatten().collect();
     if rows.is_empty() {
-        return Ok(());
+        return Vec::new();
     }
-    let muted = canvas.theme.muted;
     if totals.all.sessions == 1 {
         // All quantiles of one number are that number.
-        let pair = |(name, cells): &(&str, [String; 5])| {
-            let name = muted.style(*name).to_string();
-            [name, canvas.theme.heading.style(&cells[1]).to_string()]
-        };
-        return write_pairs(NAME, rows.iter().map(pair), canvas, out);
+        let facts = rows
+            .into_iter()
+            .map(|(name, [number, ..])| (name, [number, String::new()]));
+        return facts
+            .flat_map(|fact| fact_lines(fact, width, canvas))
+            .collect();
     }
-    let widths = widths(&rows, usize::from(canvas.width));
-    let line = |cells: &[String; 5]| {
+    let widths = widths(&rows, width);
+    let line = |name: &str, cells: &[String; 5]| {
         let cells = widths
             .iter()
-            .filter_map(|(at, width)| Some((cells.get(*at)?, *width)));
-        let cells = cells.map(|(cell, width)| format!("  {cell:>width$}"));
-        cells.collect::<String>()
+            .map(|(at, width)| format!("  {:>width$}", cells[*at]));
+        let name = canvas.theme.muted.style(format!("{name:NAME$}"));
+        format!(" {name}{}", cells.collect::<String>())
     };
-    let name_width = usize::from(NAME);
-    let heading = format!("{:name_width$}{}", "", line(&QUANTILES.map(str::to_owned)));
-    writeln!(out, "\n {}", muted.style(heading))?;
-    for (name, cells) in &rows {
-        let name = muted.style(format!("{name:name_width$}"));
-        writeln!(out, " {name}{}", line(cells))?;
-    }
-    Ok(())
+    let heading = widths
+        .iter()
+        .map(|(at, width)| format!("  {:>width$}", QUANTILES[*at]));
+    let heading = format!(" {:NAME$}{}", "", heading.collect::<String>());
+    let heading = canvas.theme.muted.style(heading).to_string();
+    let lines = rows.iter().map(|(name, cells)| line(name, cells));
+    std::iter::once(heading).chain(lines).collect()
 }
 
 /// The quantiles of a number, as they are shown; `None` if there is no number.
@@ -168,7 +189,7 @@ fn widths(rows: &[(&str, [String; 5])], canvas_width: usize) -> Vec<(usize, usiz
     let mut columns: Vec<_> = (0..QUANTILES.len()).map(|at| (at, width(at))).collect();
     for left_out in LEFT_OUT {
         let filled: usize = columns.iter().map(|(_, width)| width + 2).sum();
-        if 1 + usize::from(NAME) + filled <= canvas_width {
+        if 1 + NAME + filled <= canvas_width {
             break;
         }
         columns.retain(|(at, _)| *at != left_out);

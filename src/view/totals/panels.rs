@@ -10,9 +10,8 @@ use crate::view::clip::shortened;
 use crate::view::width::width;
 use crate::view::{Canvas, titled, visible_width};
 
-/// The narrowest panel among several, and how many there are at most.
+/// The narrowest panel among several.
 const MIN_PANEL: usize = 58;
-const MAX_PANELS: usize = 3;
 /// The blanks between panels.
 const GAP: usize = 2;
 /// The columns of a share: `100.0 %`.
@@ -26,32 +25,53 @@ const MIN_DETAIL: usize = 4;
 /// What separates a name from its details.
 const SEPARATOR: &str = " · ";
 
-/// Writes sections.
-pub(super) fn write(sections: &[Section], canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
-    if sections.is_empty() {
-        return Ok(());
-    }
-    let width = usize::from(canvas.width);
-    let panels = (width / MIN_PANEL).clamp(1, MAX_PANELS.min(sections.len()));
-    let panel = (width + GAP) / panels - GAP;
-    let grid = Grid::new(sections, panel, canvas);
-    let mut columns: Vec<Vec<String>> = vec![Vec::new(); panels];
-    for section in sections {
-        // Into the shortest panel, the first of them if several are.
-        if let Some(column) = columns.iter_mut().min_by_key(|column| column.len()) {
-            column.push(String::new());
-            column.push(titled(section.title, canvas));
-            column.extend(grid.lines(section));
+/// How many panels there are side by side, and how wide each is.
+#[derive(Clone, Copy)]
+pub(super) struct Panels {
+    pub(super) count: usize,
+    pub(super) width: usize,
+}
+
+impl Panels {
+    /// The most panels side by side.
+    pub(super) const MAX: usize = 3;
+
+    /// As many as the canvas has room for, up to `most`.
+    pub(super) fn new(most: usize, canvas: &Canvas) -> Self {
+        let width = usize::from(canvas.width);
+        let count = (width / MIN_PANEL).clamp(1, most.clamp(1, Self::MAX));
+        Self {
+            count,
+            width: (width + GAP) / count - GAP,
         }
     }
-    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
-    for row in 0..height {
-        let cells = columns
-            .iter()
-            .map(|column| column.get(row).map_or("", String::as_str));
-        writeln!(out, "{}", side_by_side(cells, panel))?;
+
+    /// Writes the lines of each panel.
+    pub(super) fn write(self, panels: &[Vec<String>], out: &mut impl Write) -> io::Result<()> {
+        let height = panels.iter().map(Vec::len).max().unwrap_or(0);
+        for row in 0..height {
+            let cells = panels
+                .iter()
+                .map(|lines| lines.get(row).map_or("", String::as_str));
+            writeln!(out, "{}", side_by_side(cells, self.width))?;
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// Writes sections, each into the panel that is the shortest so far.
+pub(super) fn write(sections: &[Section], canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
+    let panels = Panels::new(sections.len(), canvas);
+    let grid = Grid::new(sections, panels.width, canvas);
+    let mut columns = vec![Vec::new(); panels.count];
+    for section in sections {
+        if let Some(shortest) = columns.iter_mut().min_by_key(|column| column.len()) {
+            shortest.push(String::new());
+            shortest.push(titled(section.title, canvas));
+            shortest.extend(grid.lines(section));
+        }
+    }
+    panels.write(&columns, out)
 }
 
 /// Cells in one line, each in its panel.
