@@ -25,8 +25,11 @@ const BAR: (usize, usize) = (8, 24);
 /// The blanks between two columns.
 const GAP: usize = 2;
 
+/// A number of a group among totals, as it is shown.
+type NumberOf = fn(&Group, &Totals) -> String;
+
 /// The columns of numbers, in their order.
-const NUMBERS: [(&str, fn(&Group, &Totals) -> String); 7] = [
+const NUMBERS: [(&str, NumberOf); 7] = [
     ("Sessions", |group, _| count(group.sessions)),
     ("Share", |group, totals| {
         share(group.sessions, totals.all.sessions)

@@ -16,9 +16,9 @@ const MIN_PANEL: usize = 58;
 const GAP: usize = 2;
 /// The columns of a share: `100.0 %`.
 const SHARE: usize = 7;
-/// The widest bar, and the narrowest one.
+/// The narrowest bar, and the widest one.
 const BAR: (usize, usize) = (4, 32);
-/// The widest name, and the narrowest one.
+/// The narrowest column of names, and the widest one.
 const NAME: (usize, usize) = (6, 44);
 /// The fewest columns for the details behind a name.
 const MIN_DETAIL: usize = 4;
@@ -108,7 +108,7 @@ impl<'c> Grid<'c> {
         let wanted = lines().map(full_width).max().unwrap_or(0);
         // A blank before each column, and two behind the name.
         let room = panel.saturating_sub(count + 3);
-        let has_shares = room >= NAME.0 + SHARE + 1;
+        let has_shares = room > NAME.0 + SHARE;
         let room = if has_shares { room - SHARE - 1 } else { room };
         let most = (room * 5 / 8).clamp(NAME.0, NAME.1);
         let name = wanted.clamp(NAME.0, most.max(NAME.0));
