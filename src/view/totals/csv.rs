@@ -52,6 +52,7 @@ fn write_numbers<W: Write>(totals: &Totals, csv: &mut CsvWriter<W>) -> io::Resul
         ("outgoing_read", conversation.read),
         ("duplicates_same", totals.duplicates.same),
         ("duplicates_different", totals.duplicates.different),
+        ("is_partial", totals.is_partial.into()),
     ] {
         row(measure, Cell::Empty, Some(value))?;
     }
