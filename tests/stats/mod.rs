@@ -286,7 +286,7 @@ fn no_more_than_ten_thousand_names_are_told_apart() {
     let note = "2,000 sessions in further groups, which are not told apart";
     folder
         .chatlog("stats --by workflow_name a.ndjson")
-        .is(0, &["9,900 groups more", note]);
+        .is(0, &["9,900 more groups", note]);
 }
 
 #[test]

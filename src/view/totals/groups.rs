@@ -11,10 +11,11 @@ use super::numbers::{NOTHING, count, mean, share, time};
 use crate::Text;
 use crate::archive::Totals;
 use crate::archive::totals::{Dimension, Group};
-use crate::view::Canvas;
 use crate::view::clip::shortened;
 use crate::view::table_layout::without_command;
 use crate::view::width::width;
+use crate::view::wrap::wrap;
+use crate::view::{Canvas, visible_width};
 
 /// How many groups are shown.
 const MOST: usize = 100;
@@ -52,6 +53,12 @@ const NUMBERS: [(&str, NumberOf); 7] = [
 ];
 /// Their places, that of the one that matters most first.
 const PRIORITY: [usize; 7] = [0, 1, 2, 4, 3, 6, 5];
+/// What headings mean that do not say it.
+const MEANINGS: [(&str, &str); 3] = [
+    ("Messages", "mean of a session"),
+    ("Duration", "median"),
+    ("Rounds", "median"),
+];
 /// Behind which column the bar is: the share.
 const BEFORE_BAR: usize = 1;
 
@@ -84,8 +91,9 @@ pub(super) fn write(
     table.write(out)?;
     let notes = [
         (hidden > 0).then(|| {
-            let place = if is_by_time { "before" } else { "more" };
-            format!("{} groups {place}: see --format json", count(hidden as u64))
+            let hidden = count(hidden as u64);
+            let which = if is_by_time { "earlier" } else { "more" };
+            format!("{hidden} {which} groups: see --format json")
         }),
         (totals.groups.others.sessions > 0).then(|| {
             let others = count(totals.groups.others.sessions);
@@ -93,11 +101,10 @@ pub(super) fn write(
         }),
         table.legend(),
     ];
-    for note in notes.into_iter().flatten() {
-        let note = shortened(&note, usize::from(canvas.width).saturating_sub(1)).into_owned();
-        writeln!(out, " {}", canvas.theme.muted.style(note))?;
-    }
-    Ok(())
+    let room = usize::from(canvas.width).saturating_sub(1).max(1);
+    let notes = notes.iter().flatten().flat_map(|note| wrap(note, room));
+    let mut notes = notes.map(|line| canvas.theme.muted.style(line).to_string());
+    notes.try_for_each(|line| writeln!(out, " {line}"))
 }
 
 fn shown(number: Option<u64>, words: fn(u64) -> String) -> String {
@@ -205,6 +212,7 @@ impl<'c> GroupTable<'c> {
         {
             let names = names.iter().zip(&self.name_widths).map(name);
             let bar = bar(*sessions, most, self.bar_width);
+            let bar = self.canvas.theme.bar.style(bar).to_string();
             writeln!(out, " {}", self.line(names.collect(), numbers, &bar))?;
         }
         Ok(())
@@ -216,17 +224,12 @@ impl<'c> GroupTable<'c> {
             .number_widths
             .iter()
             .map(|(place, _)| NUMBERS[*place].0);
-        let shown: Vec<_> = shown.collect();
-        let medians = ["Duration", "Rounds"]
-            .into_iter()
-            .filter(|it| shown.contains(it));
-        let medians: Vec<_> = medians.collect();
-        let means = shown
-            .contains(&"Messages")
-            .then(|| "Messages: mean of a session".to_owned());
-        let medians = (!medians.is_empty()).then(|| format!("{}: median", medians.join(", ")));
-        let parts: Vec<_> = means.into_iter().chain(medians).collect();
-        (!parts.is_empty()).then(|| parts.join(" · "))
+        let meaning = |heading| MEANINGS.iter().find(|(it, _)| *it == heading);
+        let meanings = shown
+            .filter_map(meaning)
+            .map(|(it, words)| format!("{it}: {words}"));
+        let meanings: Vec<_> = meanings.collect();
+        (!meanings.is_empty()).then(|| meanings.join(" · "))
     }
 
     /// The cells of a row; the names fill their columns.
@@ -234,8 +237,8 @@ impl<'c> GroupTable<'c> {
         for (place, width) in &self.number_widths {
             cells.push(format!("{:>width$}", numbers[*place]));
             if *place == BEFORE_BAR && self.bar_width > 0 {
-                let bar = padded(bar, self.bar_width);
-                cells.push(self.canvas.theme.bar.style(bar).to_string());
+                let blanks = " ".repeat(self.bar_width.saturating_sub(visible_width(bar)));
+                cells.push(format!("{bar}{blanks}"));
             }
         }
         cells.join(&" ".repeat(GAP))
