@@ -19,7 +19,7 @@ pub struct ConversationTotals {
     pub by_type: Breakdown<u64>,
     /// Messages to the person: of the chatbot, the robot and the agent.
     pub outgoing: u64,
-    /// Those of them that were read.
+    /// Those of them with the status `read`.
     pub read: u64,
     /// Buttons and list rows that were picked, by [`PICK`].
     pub picks: Breakdown<u64>,
