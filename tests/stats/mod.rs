@@ -339,6 +339,17 @@ fn what_is_not_totals_is_not_merged() {
         merged.is(2, &[words]);
         assert_eq!(merged.text(), "", "{arguments}");
     }
+    // What was not counted cannot be left out any more.
+    for option in [
+        "--since 7d",
+        "--dedupe",
+        "--by day",
+        "--tz local",
+        "--findings",
+    ] {
+        let merged = folder.chatlog(&format!("stats --merge {option} one.json"));
+        merged.is(2, &["'--merge' cannot be used with"]);
+    }
     let merged = folder.chatlog("stats --merge one.json one.json");
     merged.is(0, &["Sessions     600"]);
 }
