@@ -177,7 +177,7 @@ fn strangers_names_are_only_names() {
     };
     let sessions: Vec<_> = names.iter().map(session).collect();
     let archive = lines(&sessions) + &lines(&sessions).replace("2025", "2024");
-    folder.write("::error::\u{202e}.ndjson", &archive);
+    folder.write("a.ndjson", &archive);
     for arguments in [
         "",
         "--findings",
@@ -187,7 +187,10 @@ fn strangers_names_are_only_names() {
     ] {
         for width in ["1", "20", "60", "80", "120", "200"] {
             let split = arguments.split(' ').filter(|it| !it.is_empty());
-            let arguments: Vec<_> = ["--width", width, "."].into_iter().chain(split).collect();
+            let arguments: Vec<_> = ["--width", width, "a.ndjson"]
+                .into_iter()
+                .chain(split)
+                .collect();
             let screen = shown(&folder, &arguments, "");
             let is_csv = arguments.contains(&"csv");
             let acts =
@@ -204,12 +207,14 @@ fn strangers_names_are_only_names() {
                 );
                 let columns = chatlog::view::visible_width(line);
                 let room: usize = width.parse().expect("a number");
-                let is_listed = line.contains(" after ");
-                assert!(
-                    columns <= room || room < 60 || is_listed,
-                    "{arguments:?}: {line}"
-                );
+                assert!(columns <= room || room < 60, "{arguments:?}: {line}");
             }
         }
     }
+    let mut renamed = totals(&folder, &["a.ndjson"], "");
+    let listed = json!({"name": "::error::\u{1b}[1m", "first": "\u{202e}\n::error::"});
+    renamed["duplicates"]["listed"] = json!([listed]);
+    let screen = shown(&folder, &["--merge"], &renamed.to_string());
+    let line = r" \u{3a}:error::\u{1b}[1m after \u{202e}\n::error::";
+    assert!(screen.contains(line), "{screen}");
 }

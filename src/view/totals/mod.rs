@@ -17,6 +17,7 @@ use std::io::{self, Write};
 
 pub use self::csv::write_csv;
 use self::numbers::count;
+use super::table_layout::fill;
 use super::{Canvas, titled};
 use crate::archive::totals::Dimension;
 use crate::archive::{Duplicates, Totals};
@@ -68,10 +69,14 @@ fn write_duplicates(
     let title = titled("Delivered again with another body", canvas);
     writeln!(out, "\n{title}")?;
     let muted = canvas.theme.muted;
+    let room = usize::from(canvas.width).saturating_sub(1).max(1);
     let shown = duplicates.listed.iter().take(MOST_DUPLICATES);
     let listed = shown.len() as u64;
     for (name, first) in shown {
-        writeln!(out, " {name} {}", muted.style(format!("after {first}")))?;
+        let after = muted.style(format!("after {first}"));
+        for line in fill(&format!("{name} {after}"), room) {
+            writeln!(out, " {line}")?;
+        }
     }
     let more = duplicates.different.saturating_sub(listed);
     if more > 0 {
