@@ -6,8 +6,8 @@ use super::numbers::{count, mean, share, time};
 use super::panels::Panels;
 use crate::archive::Totals;
 use crate::archive::totals::{Dimension, Distribution};
-use crate::view::Canvas;
 use crate::view::wrap::wrap;
+use crate::view::{Canvas, visible_width};
 
 /// The columns of the names, such as `Agent reply`.
 const NAME: usize = 11;
@@ -21,17 +21,31 @@ const LEFT_OUT: [usize; 4] = [0, 3, 2, 4];
 pub(super) fn write(totals: &Totals, canvas: &Canvas, out: &mut impl Write) -> io::Result<()> {
     let panels = Panels::new(Panels::MAX, canvas);
     let facts = facts(totals).into_iter();
-    let facts = facts.flat_map(|fact| fact_lines(fact, panels.width, canvas));
-    let mut columns = vec![facts.collect::<Vec<_>>()];
-    let quantiles = quantile_lines(totals, panels.width, canvas);
-    if panels.count > 1 {
-        columns.push(quantiles);
-    } else {
+    let mut facts: Vec<_> = facts
+        .flat_map(|fact| fact_lines(fact, panels.width, canvas))
+        .collect();
+    let screen = usize::from(canvas.width);
+    if panels.count == 1 {
+        let quantiles = quantile_lines(totals, screen, canvas);
         let is_table = totals.all.sessions > 1 && !quantiles.is_empty();
-        columns[0].extend(is_table.then(String::new));
-        columns[0].extend(quantiles);
+        facts.extend(is_table.then(String::new));
+        facts.extend(quantiles);
+        return panels.write(&[facts], out);
     }
-    panels.write(&columns, out)
+    // In line with the second panel of sections, or as far to the left as quantiles need.
+    let filled = widest(&facts) + Panels::GAP;
+    let quantiles = quantile_lines(totals, screen.saturating_sub(filled), canvas);
+    let start = screen.saturating_sub(widest(&quantiles)).max(filled);
+    let panels = Panels {
+        width: panels.width.min(start.saturating_sub(Panels::GAP)),
+        ..panels
+    };
+    panels.write(&[facts, quantiles], out)
+}
+
+fn widest(lines: &[String]) -> usize {
+    let widths = lines.iter().map(|line| visible_width(line));
+    widths.max().unwrap_or(0)
 }
 
 /// A name with the number that matters and more words about it, in lines that fit.

@@ -1,9 +1,10 @@
 //! Totals over many sessions: as a screen with bars for people, and as rows for spreadsheets. As JSON they
 //! are part of the [totals](crate::archive::totals) themselves, because that is also read again.
 //!
-//! The screen answers first how many sessions there were and how they went, in the [`headline`]. Below it
-//! are [`sections`], each a breakdown: side by side in panels if the screen is wide enough. If sessions
-//! were grouped, the table of [`groups`] takes their place.
+//! The screen answers first how many sessions there were and how they went, in the headline. Below it are
+//! sections, each a breakdown: side by side in panels if the screen is wide enough. If sessions were
+//! grouped, a table of the groups takes their place. Long breakdowns show their largest names, and how
+//! much is left out; JSON and CSV have all.
 
 mod bar;
 mod csv;

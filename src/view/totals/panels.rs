@@ -12,8 +12,6 @@ use crate::view::{Canvas, titled, visible_width};
 
 /// The narrowest panel among several.
 const MIN_PANEL: usize = 58;
-/// The blanks between panels.
-const GAP: usize = 2;
 /// The columns of a share: `100.0 %`.
 const SHARE: usize = 7;
 /// The narrowest bar, and the widest one.
@@ -35,6 +33,8 @@ pub(super) struct Panels {
 impl Panels {
     /// The most panels side by side.
     pub(super) const MAX: usize = 3;
+    /// The blanks between them.
+    pub(super) const GAP: usize = 2;
 
     /// As many as the canvas has room for, up to `most`.
     pub(super) fn new(most: usize, canvas: &Canvas) -> Self {
@@ -42,7 +42,7 @@ impl Panels {
         let count = (width / MIN_PANEL).clamp(1, most.clamp(1, Self::MAX));
         Self {
             count,
-            width: (width + GAP) / count - GAP,
+            width: (width + Self::GAP) / count - Self::GAP,
         }
     }
 
@@ -84,7 +84,7 @@ fn side_by_side<'c>(cells: impl Iterator<Item = &'c str>, panel: usize) -> Strin
             line += &" ".repeat(start.saturating_sub(filled));
             line += cell;
         }
-        start += panel + GAP;
+        start += panel + Panels::GAP;
     }
     line
 }
