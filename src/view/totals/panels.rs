@@ -15,7 +15,7 @@ const MIN_PANEL: usize = 58;
 /// The columns of a share: `100.0 %`.
 const SHARE: usize = 7;
 /// The narrowest bar, and the widest one.
-const BAR: (usize, usize) = (4, 32);
+const BAR: (usize, usize) = (4, 24);
 /// The narrowest column of names, and the widest one.
 const NAME: (usize, usize) = (6, 44);
 /// The fewest columns for the details behind a name.
