@@ -109,7 +109,7 @@ pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
 
 /// A line that no CI system obeys: on GitHub, `::` at its start is a command, and a text may have been
 /// broken in front of one.
-fn without_command(line: String) -> String {
+pub(super) fn without_command(line: String) -> String {
     let is_blank = |part: &&str| is_escape(part) || part.trim_start().is_empty();
     let mut at: usize = parts(&line).take_while(is_blank).map(str::len).sum();
     let rest = &line[at..];

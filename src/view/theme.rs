@@ -20,6 +20,8 @@ pub struct Theme {
     pub muted: Style,
     /// Web addresses.
     pub link: Style,
+    /// Bars, which show how large a number is.
+    pub bar: Style,
     /// Buttons and the rows of lists.
     pub button: Style,
     /// A choice that the person made.
@@ -87,6 +89,7 @@ impl Theme {
             heading: none,
             muted: none,
             link: none,
+            bar: none,
             button: none,
             pick: none,
             user: none,
@@ -106,6 +109,7 @@ impl Theme {
             heading: style.bold(),
             muted: style.dimmed(),
             link: style.blue().underline(),
+            bar: style.blue(),
             button: style.cyan(),
             pick: style.green().bold(),
             user: style.green().bold(),

@@ -1,141 +1,155 @@
-"""An independent count of what `chatlog stats` counts, with nothing but Python's standard library.
+"""Counts an archive without chatlog, and compares every number with `chatlog stats`.
 
-    count.py CHATLOG [SESSIONS]
+    count.py CHATLOG [ARCHIVE.ndjson]
 
-It makes an archive with `chatlog sample`, counts it, and compares every number with that of
-`chatlog stats --format json`: counts exactly, percentiles of many numbers within one percent.
+Without an archive, `chatlog sample` makes one. Needs Python 3.8 and nothing else.
 """
 
-import collections
-import datetime
 import json
 import subprocess
 import sys
-import tempfile
+from collections import Counter, defaultdict
+from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-TAKE_OVER = "conversation.take_over"
-
-
-def milliseconds(session):
-    start, end = (datetime.datetime.fromisoformat(session[f"session_{it}_time"].replace("Z", "+00:00"))
-                  for it in ("start", "end"))
-    return round((end - start).total_seconds() * 1000)
+GROUPS = ("workflow_name", "hour")
+SESSIONS_BY = ("session_end_reason", "intention", "channel", "workflow_name", "day")
+TO_THE_PERSON = ("chatbot", "robot", "agent")
 
 
-def picked(message, originals):
-    """The template, the kind of choice, and what was picked; None if the message is not a pick."""
-    content = message.get("content", {})
-    if message.get("sender_type") != "user" or content.get("type") not in ("button", "interactive"):
-        return None
-    if not (content.get("text") or "").strip():
-        return None
-    reply = message.get("reply") or {}
-    offer = originals.get(reply.get("msg_id"), reply.get("content")) or {}
-    template = ((offer.get("template") or {}).get("info") or {}).get("name")
-    return template, (offer.get("interactive") or {}).get("type"), content["text"]
+def word(value):
+    return value if isinstance(value, str) and value.strip() else None
 
 
-def response(messages, senders):
-    """Milliseconds from the first message to the next one of these senders."""
-    for message in messages[1:]:
-        if message.get("sender_type") in senders:
-            seconds = message["timestamp"] - messages[0]["timestamp"]
-            return seconds * 1000 if seconds >= 0 else None
+def instant(session, field):
+    value = word(session.get(field))
+    return value and datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def is_take_over(message):
+    return ((message.get("content") or {}).get("system") or {}).get("type") == "conversation.take_over"
+
+
+def wait(messages, is_first, is_answer):
+    """Milliseconds from the first message to the next one that is an answer."""
+    for at, first in enumerate(messages):
+        if is_first(first):
+            answer = next((it for it in messages[at + 1 :] if is_answer(it)), None)
+            seconds = answer and answer["timestamp"] - first["timestamp"]
+            return seconds * 1000 if answer and seconds >= 0 else None
     return None
 
 
-def from_first(messages, is_first):
-    for at, message in enumerate(messages):
-        if is_first(message):
-            return messages[at:]
-    return [{}]
+def offer(messages, pick):
+    """What a pick answers: the message with that id, or else the quote."""
+    reply = pick.get("reply") or {}
+    originals = (it for it in messages if word(reply.get("msg_id")) and it.get("msg_id") == reply["msg_id"])
+    return (next(originals, None) or {}).get("content") or reply.get("content") or {}
 
 
-def count(lines):
-    numbers = collections.defaultdict(list)
-    counts = collections.defaultdict(collections.Counter)
-    totals = collections.Counter()
-    for line in lines:
-        session = json.loads(line)
+class Group:
+    def __init__(self):
+        self.counts = Counter(sessions=0, messages=0, handed_over=0)
+        self.numbers = {"duration_ms": [], "talk_round": []}
+
+    def add(self, session):
         messages = session["messages"]
-        totals["sessions"] += 1
-        totals["messages"] += len(messages)
-        for field in ("session_end_reason", "intention", "channel", "workflow_name"):
-            counts[field][(session[field] or "").strip() and session[field] or None] += 1
-        counts["day"][session["session_start_time"][:10]] += 1
-        numbers["duration_ms"].append(milliseconds(session))
-        numbers["talk_round"].append(session["talk_round"])
-        is_take_over = lambda it: it.get("content", {}).get("system", {}).get("type") == TAKE_OVER  # noqa: E731
-        totals["handed_over"] += any(map(is_take_over, messages))
-        originals = {}
-        for message in messages:
-            originals.setdefault(message["msg_id"], message["content"])
-        for message in messages:
-            sender = message.get("sender_type")
-            counts["sender_type"][sender] += 1
-            counts["type"][message["content"]["type"]] += 1
-            if sender in ("chatbot", "robot", "agent"):
-                totals["outgoing"] += 1
-                totals["read"] += message["status"] == "read"
-            pick = picked(message, originals)
-            if pick:
-                counts["picks"][pick] += 1
-        said = [it for it in messages if it.get("sender_type") != "system"]
-        if said:
-            counts["last_message"][said[-1].get("sender_type"), said[-1]["content"]["type"]] += 1
-        asked = from_first(messages, lambda it: it.get("sender_type") == "user")
-        taken = from_first(messages, is_take_over)
-        for name, time in (("robot", response(asked, ("robot", "chatbot"))), ("agent", response(taken, ("agent",)))):
-            if time is not None:
-                numbers[name].append(time)
-    return totals, counts, numbers
+        handed_over = any(map(is_take_over, messages))
+        self.counts.update(sessions=1, messages=len(messages), handed_over=int(handed_over))
+        start, end = instant(session, "session_start_time"), instant(session, "session_end_time")
+        if start and end and end >= start:
+            self.numbers["duration_ms"].append(round((end - start).total_seconds() * 1000))
+        if isinstance(session["talk_round"], int):
+            self.numbers["talk_round"].append(session["talk_round"])
+
+    def check(self, name, totals):
+        for key, count in self.counts.items():
+            check(f"{name}: {key}", totals[key], count)
+        for key, numbers in self.numbers.items():
+            check_numbers(f"{name}: {key}", totals[key], numbers)
 
 
 def check(what, found, expected):
     if found != expected:
-        sys.exit(f"{what}:\n  chatlog {found}\n  counted {expected}")
+        sys.exit(f"{what}: chatlog has {found}, but it is {expected}")
+
+
+def check_rows(what, rows, parts, expected):
+    check(what, {tuple(row[part] for part in parts): row["count"] for row in rows}, dict(expected))
 
 
 def check_numbers(what, found, numbers):
-    numbers.sort()
+    """Exact bounds, and quantiles within one percent."""
+    numbers = sorted(numbers)
     check(f"{what}, count", found["count"], len(numbers))
-    if not numbers:
-        return
-    check(f"{what}, minimum and maximum", (found["min"], found["max"]), (numbers[0], numbers[-1]))
-    for name, percent in (("median", 50), ("p90", 90), ("p99", 99)):
-        exact = numbers[-(-len(numbers) * percent // 100) - 1]
+    check(f"{what}, min and max", [found["min"], found["max"]], [numbers[0], numbers[-1]] if numbers else [None] * 2)
+    for name, percent in (("median", 50), ("p90", 90), ("p99", 99)) if numbers else ():
+        exact = numbers[(len(numbers) * percent + 99) // 100 - 1]
         if abs(found[name] - exact) * 100 > exact:
-            sys.exit(f"{what}, {name}: chatlog has {found[name]}, counted {exact}")
+            sys.exit(f"{what}, {name}: chatlog has {found[name]}, but it is {exact}")
 
 
-def rows(found, parts):
-    return {tuple(row[part] for part in parts): row["count"] for row in found}
+def compare(sessions, totals):
+    whole, groups = Group(), defaultdict(Group)
+    by, sent, waits = defaultdict(Counter), Counter(messages=0, read=0), defaultdict(list)
+    for session in sessions:
+        start = instant(session, "session_start_time")
+        session["day"] = start and start.strftime("%Y-%m-%d")
+        session["hour"] = start and start.strftime("%H")
+        whole.add(session)
+        groups[tuple(word(session[field]) for field in GROUPS)].add(session)
+        for field in SESSIONS_BY:
+            by[field][(word(session[field]),)] += 1
+        messages = session["messages"]
+        said = [it for it in messages if it.get("sender_type") != "system"]
+        for message in messages:
+            sender, kind = word(message.get("sender_type")), word(message["content"]["type"])
+            by["sender_type"][(sender,)] += 1
+            by["type"][(kind,)] += 1
+            if sender in TO_THE_PERSON:
+                sent.update(messages=1, read=int(message["status"] == "read"))
+            picked = word(message["content"].get("text"))
+            if sender == "user" and kind in ("button", "interactive") and picked:
+                offered = offer(messages, message)
+                template = (offered.get("template") or {}).get("info") or {}
+                choice = offered.get("interactive") or {}
+                by["picks"][(template.get("name"), choice.get("type"), picked)] += 1
+        for message in said[-1:]:
+            by["last_message"][(word(message.get("sender_type")), word(message["content"]["type"]))] += 1
+        is_from = lambda *senders: lambda it: it.get("sender_type") in senders  # noqa: E731
+        waits["robot"].append(wait(messages, is_from("user"), is_from("robot", "chatbot")))
+        waits["agent"].append(wait(messages, is_take_over, is_from("agent")))
+    whole.check("all", totals)
+    for field in SESSIONS_BY:
+        check_rows(f"sessions by {field}", totals["sessions_by"][field], ["value"], by[field])
+    for field in ("sender_type", "type"):
+        check_rows(f"messages by {field}", totals["messages_by"][field], ["value"], by[field])
+    check_rows("picks", totals["picks"], ["template", "interactive", "picked"], by["picks"])
+    check_rows("last message", totals["last_message"], ["sender_type", "type"], by["last_message"])
+    check("outgoing", totals["outgoing"], dict(sent))
+    for who, times in waits.items():
+        times = [time for time in times if time is not None]
+        check_numbers(f"first response of the {who}", totals["first_response_ms"][who], times)
+    check("groups", len(totals["groups"]), len(groups))
+    for row in totals["groups"]:
+        name = tuple(row["name"][field] for field in GROUPS)
+        groups[name].check(f"group {name}", row)
 
 
 def main():
-    chatlog, sessions = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3000
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / "archive.ndjson"
-        sample = [chatlog, "sample", "--count", str(sessions), "--seed", "23"]
-        archive.write_bytes(subprocess.run(sample, stdout=subprocess.PIPE, check=True).stdout)
-        run = subprocess.run([chatlog, "stats", "--format", "json", archive], stdout=subprocess.PIPE, check=True)
-        with open(archive, encoding="utf-8") as lines:
-            totals, counts, numbers = count(lines)
-    found = json.loads(run.stdout)
-    for name in ("sessions", "messages", "handed_over"):
-        check(name, found[name], totals[name])
-    check("outgoing", found["outgoing"], {"messages": totals["outgoing"], "read": totals["read"]})
-    for field, where in [(it, found["sessions_by"]) for it in found["sessions_by"]] + [
-            (it, found["messages_by"]) for it in found["messages_by"]]:
-        check(field, rows(where[field], ["value"]), {(value,): count for value, count in counts[field].items()})
-    check("picks", rows(found["picks"], ["template", "interactive", "picked"]), dict(counts["picks"]))
-    check("last message", rows(found["last_message"], ["sender_type", "type"]), dict(counts["last_message"]))
-    for name in ("duration_ms", "talk_round"):
-        check_numbers(name, found[name], numbers[name])
-    for name in ("robot", "agent"):
-        check_numbers(f"first response of {name}", found["first_response_ms"][name], numbers[name])
-    print(f"count: chatlog counts {sessions} sessions as Python does")
+    chatlog = sys.argv[1]
+    run = lambda *arguments: subprocess.run([chatlog, *arguments], stdout=subprocess.PIPE, check=True).stdout  # noqa: E731
+    with TemporaryDirectory() as folder:
+        archive = Path(sys.argv[2] if len(sys.argv) > 2 else f"{folder}/archive.ndjson")
+        if not archive.exists():
+            archive.write_bytes(run("sample", "--count", "2000", "--seed", "11"))
+        totals = json.loads(run("stats", "--format", "json", "--by", ",".join(GROUPS), str(archive)))
+        # Not `splitlines`: a text may hold other line breaks.
+        lines = archive.read_text("utf-8").split("\n")
+    sessions = [json.loads(line) for line in lines if line.strip()]
+    compare(sessions, totals)
+    print(f"stats: the totals of {len(sessions)} sessions are those of an independent count")
 
 
 main()

@@ -2,7 +2,9 @@
 //!
 //! Strangers write the names, so only the first [`MAX_NAMES`] are told apart, and what comes under any
 //! other name is kept together. The order of the input decides which are the first, so the same input
-//! gives the same breakdown, however it was divided among workers.
+//! gives the same breakdown, however it was divided among workers. Only if a single part has more names
+//! than that does it matter where it was cut: a name may be among the others of a part, and known in the
+//! rest. Sums are always those of the whole.
 
 use std::hash::BuildHasher;
 
@@ -13,8 +15,10 @@ use hashbrown::HashTable;
 pub const MAX_NAMES: usize = 10_000;
 /// Up to how many names are searched one by one, which is faster than a hash of so few.
 const MAX_SEARCHED: usize = 10;
-/// How many bytes are kept of each part of a name.
+/// How many bytes are kept of each part of a name. Names that begin alike for so long are one.
 const MAX_PART: usize = 256;
+/// The most parts of a name.
+pub(super) const MAX_PARTS: usize = 8;
 
 /// The name of a value: one part for each column, `None` if a session has nothing there.
 pub type Name = Box<[Option<Box<str>>]>;
@@ -31,8 +35,11 @@ pub struct Breakdown<V> {
 
 impl<V: Default> Breakdown<V> {
     /// The value for a name.
+    ///
+    /// # Panics
+    /// If the name has more than eight parts.
     pub fn value(&mut self, name: &[Option<&str>]) -> &mut V {
-        let mut kept = [None; 8];
+        let mut kept = [None; MAX_PARTS];
         let kept = &mut kept[..name.len()];
         for (kept, part) in kept.iter_mut().zip(name) {
             *kept = part.map(|part| &part[..part.floor_char_boundary(MAX_PART)]);

@@ -1,6 +1,10 @@
 //! Totals of what was said: messages by sender and type, what was read, picked and answered, and where
 //! conversations end.
 
+use std::cell::OnceCell;
+
+use foldhash::HashMap;
+
 use super::{Breakdown, Distribution};
 use crate::Text;
 use crate::notification::block::EventKind;
@@ -15,7 +19,7 @@ pub struct ConversationTotals {
     pub by_type: Breakdown<u64>,
     /// Messages to the person: of the chatbot, the robot and the agent.
     pub outgoing: u64,
-    /// Those of them that were read.
+    /// Those of them with the status `read`.
     pub read: u64,
     /// Buttons and list rows that were picked, by [`PICK`].
     pub picks: Breakdown<u64>,
@@ -36,8 +40,9 @@ pub const LAST_MESSAGE: [&str; 2] = ["sender_type", "type"];
 impl ConversationTotals {
     /// Adds the messages of a session.
     pub(super) fn add(&mut self, session: &Session<'_>) {
+        let originals = Originals::of(session);
         for message in session.messages() {
-            self.add_message(session, message);
+            self.add_message(&originals, message);
         }
         self.add_responses(session);
         let mut messages = session.messages().iter().rev();
@@ -47,7 +52,7 @@ impl ConversationTotals {
         }
     }
 
-    fn add_message(&mut self, session: &Session<'_>, message: &Message<'_>) {
+    fn add_message<'s>(&mut self, originals: &Originals<'s>, message: &'s Message<'_>) {
         self.by_sender.count(&[sender_word(message)]);
         self.by_type.count(&[type_word(message)]);
         match sender(message) {
@@ -56,12 +61,12 @@ impl ConversationTotals {
                 self.outgoing += 1;
                 self.read += u64::from(status == Some(MessageStatus::Read));
             }
-            Some(Sender::User) => self.add_pick(session, message),
+            Some(Sender::User) => self.add_pick(originals, message),
             Some(Sender::System) | None => {}
         }
     }
 
-    fn add_pick(&mut self, session: &Session<'_>, message: &Message<'_>) {
+    fn add_pick<'s>(&mut self, originals: &Originals<'s>, message: &'s Message<'_>) {
         let Some(content) = &message.content else {
             return;
         };
@@ -76,7 +81,7 @@ impl ConversationTotals {
         else {
             return;
         };
-        let offer = offer(session, message);
+        let offer = originals.offer(message);
         let template = offer.and_then(|it| it.template.as_ref()?.info.as_ref()?.name.as_ref());
         let interactive = offer.and_then(|it| it.interactive.as_ref()?.kind.as_ref());
         let name = [template, interactive, Some(picked)];
@@ -119,23 +124,52 @@ fn sender(message: &Message<'_>) -> Option<Sender> {
 }
 
 fn sender_word<'m>(message: &'m Message<'_>) -> Option<&'m str> {
-    Some(message.sender_type.as_ref()?.text.as_str())
+    not_blank(&message.sender_type.as_ref()?.text)
 }
 
 fn type_word<'m>(message: &'m Message<'_>) -> Option<&'m str> {
-    Some(message.content.as_ref()?.kind.as_ref()?.as_str())
+    not_blank(message.content.as_ref()?.kind.as_ref()?)
 }
 
-/// The message that a pick answers: the one that it refers to, or else what it quotes.
-fn offer<'s>(session: &'s Session<'_>, pick: &'s Message<'_>) -> Option<&'s Content<'s>> {
-    let reply = pick.reply.as_ref()?;
-    let id = reply.msg_id.as_ref().filter(|id| !id.is_blank());
-    let is_original =
-        |it: &&Message<'_>| it.msg_id.as_ref().map(Text::as_str) == id.map(Text::as_str);
-    let original = id.and_then(|_| session.messages().iter().find(is_original));
-    original
-        .and_then(|it| it.content.as_ref())
-        .or(reply.content.as_ref())
+fn not_blank<'t>(text: &'t Text<'_>) -> Option<&'t str> {
+    (!text.is_blank()).then_some(text.as_str())
+}
+
+/// The messages of a session, among which are those that picks answer.
+struct Originals<'s> {
+    session: &'s Session<'s>,
+    /// The numbers of messages by their ids, once a long session has a pick.
+    numbers: OnceCell<HashMap<&'s str, usize>>,
+}
+
+impl<'s> Originals<'s> {
+    /// Up to how many messages are searched one by one, which is faster than an index.
+    const MAX_SEARCHED: usize = 64;
+
+    fn of(session: &'s Session<'_>) -> Self {
+        Self {
+            session,
+            numbers: OnceCell::new(),
+        }
+    }
+
+    /// What a pick answers: the message that it refers to, or else what it quotes.
+    fn offer(&self, pick: &'s Message<'_>) -> Option<&'s Content<'s>> {
+        let reply = pick.reply.as_ref()?;
+        let id = reply.msg_id.as_ref().filter(|id| !id.is_blank());
+        let original = id.and_then(|id| self.with_id(id)?.content.as_ref());
+        original.or(reply.content.as_ref())
+    }
+
+    /// The first message with an id.
+    fn with_id(&self, id: &Text<'_>) -> Option<&'s Message<'s>> {
+        let messages = self.session.messages();
+        if messages.len() <= Self::MAX_SEARCHED {
+            return messages.iter().find(|it| it.msg_id.as_ref() == Some(id));
+        }
+        let numbers = self.numbers.get_or_init(|| self.session.numbers());
+        messages.get(numbers.get(id.as_str())?.checked_sub(1)?)
+    }
 }
 
 fn is_take_over(message: &Message<'_>) -> bool {

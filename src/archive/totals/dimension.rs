@@ -60,7 +60,7 @@ pub struct Dimensions {
 
 impl Dimensions {
     /// The most dimensions that can be chosen.
-    pub const MAX: usize = 8;
+    pub const MAX: usize = super::breakdown::MAX_PARTS;
 
     /// Passes on what a session has in the usual dimensions and in the chosen ones.
     pub(super) fn of<R>(

@@ -38,7 +38,7 @@ impl Distribution {
         self.see(number);
         if let Some(buckets) = &mut self.buckets {
             record(buckets, number, count);
-        } else if self.exact.len() as u64 + count <= MAX_EXACT as u64 {
+        } else if count <= (MAX_EXACT - self.exact.len()) as u64 {
             self.exact.extend((0..count).map(|_| number));
         } else {
             record(self.make_buckets(), number, count);
@@ -130,18 +130,22 @@ impl Distribution {
         counts
     }
 
-    /// The distribution with these [counts](Self::counts), minimum and maximum.
-    pub fn of_counts(counts: &[(u64, u64)], min: Option<u64>, max: Option<u64>) -> Self {
+    /// The distribution with these [counts](Self::counts), minimum and maximum; `None` if no distribution
+    /// has them.
+    pub fn of_counts(counts: &[(u64, u64)], min: Option<u64>, max: Option<u64>) -> Option<Self> {
         let mut distribution = Self::default();
-        for (number, count) in counts.iter().filter(|(_, count)| *count > 0) {
+        for (number, count) in counts {
             distribution.add_many(*number, *count);
         }
-        if !counts.is_empty() {
-            // The lowest number of a bucket may be below the minimum.
-            distribution.min = min.or(distribution.min);
-            distribution.max = max.or(distribution.max);
-        }
-        distribution
+        let is_empty = distribution.count() == 0;
+        let is_possible = match (min, max) {
+            (None, None) => is_empty,
+            (Some(min), Some(max)) => !is_empty && min <= max,
+            _ => false,
+        };
+        // The lowest number of a bucket may be below the minimum.
+        (distribution.min, distribution.max) = (min, max);
+        is_possible.then_some(distribution)
     }
 }
 
@@ -195,6 +199,7 @@ mod tests {
             let mut merged = of(one);
             let later = of(other);
             let read = Distribution::of_counts(&later.counts(), later.min(), later.max());
+            let read = read.expect("the counts of a distribution");
             merged.merge(later);
             prop_assert_eq!(&merged, &of(&numbers));
             let mut merged = of(one);

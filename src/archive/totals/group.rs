@@ -8,13 +8,13 @@ use crate::notification::Session;
 pub struct Group {
     /// The number of sessions.
     pub sessions: u64,
-    /// The number of sessions that a human took over.
+    /// The number of sessions with an event that a human took over.
     pub handed_over: u64,
-    /// The number of messages.
+    /// The number of messages, events of the platform among them.
     pub messages: u64,
     /// From the start of a session to its end, in milliseconds; without those that end before they start.
     pub duration: Distribution,
-    /// Rounds of talk.
+    /// Rounds of talk, as `talk_round` tells; without negative ones.
     pub rounds: Distribution,
 }
 

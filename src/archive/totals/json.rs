@@ -16,15 +16,30 @@ use super::{
     Breakdown, ConversationTotals, Dimension, Distribution, Group, LAST_MESSAGE, PICK, Totals,
 };
 
-/// Why JSON is not totals.
+/// The largest count that is read. Nobody has counted to a trillion, and sums of those do not overflow.
+const MAX_COUNT: u64 = 1 << 40;
+
+/// Why JSON is not totals: the place of what is wrong, such as `picks[3].count`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalsError(String);
+
+impl TotalsError {
+    /// The error, of which the place is inside of another one.
+    fn within(self, outer: &str) -> Self {
+        let separator = if self.0.starts_with('[') { "" } else { "." };
+        Self(format!("{outer}{separator}{}", self.0))
+    }
+
+    fn within_item(self, index: usize) -> Self {
+        self.within(&format!("[{index}]"))
+    }
+}
 
 impl Display for TotalsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} is missing or not what `stats --format json` writes",
+            "`{}` is missing or not what `stats --format json` writes",
             self.0
         )
     }
@@ -80,7 +95,10 @@ impl Totals {
     /// # Errors
     /// Something is missing or has the wrong type.
     pub fn from_json(json: &Value) -> Result<(Self, Vec<Dimension>), TotalsError> {
-        let by = |name: &str| counts_of(at(json, "sessions_by")?, name, &["value"]);
+        let counts_by = |place: &str, name: &str| {
+            counts_of(at(json, place)?, name, &["value"]).map_err(|error| error.within(place))
+        };
+        let by = |name: &str| counts_by("sessions_by", name);
         let usual = Dimension::USUAL.map(|dimension| by(dimension.name()));
         let mut by_usual = <[Breakdown<u64>; Dimension::USUAL.len()]>::default();
         for (slot, breakdown) in by_usual.iter_mut().zip(usual) {
@@ -90,21 +108,24 @@ impl Totals {
             Value::Null => Ok(None),
             _ => counts_of(json, name, &[part]).map(Some),
         };
-        let messages_by = at(json, "messages_by")?;
-        let outgoing = at(json, "outgoing")?;
-        let responses = at(json, "first_response_ms")?;
+        let outgoing =
+            |name| number_of(at(json, "outgoing")?, name).map_err(|error| error.within("outgoing"));
+        let response = |name| {
+            let place = "first_response_ms";
+            distribution_of(at(json, place)?, name).map_err(|error| error.within(place))
+        };
         let chosen = dimensions_of(json)?;
         let totals = Self {
             all: group_of(json)?,
             without_session: number_of(json, "without_session")?,
             conversation: ConversationTotals {
-                by_sender: counts_of(messages_by, "sender_type", &["value"])?,
-                by_type: counts_of(messages_by, "type", &["value"])?,
-                outgoing: number_of(outgoing, "messages")?,
-                read: number_of(outgoing, "read")?,
+                by_sender: counts_by("messages_by", "sender_type")?,
+                by_type: counts_by("messages_by", "type")?,
+                outgoing: outgoing("messages")?,
+                read: outgoing("read")?,
                 picks: counts_of(json, "picks", &PICK)?,
-                robot_response: distribution_of(responses, "robot")?,
-                agent_response: distribution_of(responses, "agent")?,
+                robot_response: response("robot")?,
+                agent_response: response("agent")?,
                 last_message: counts_of(json, "last_message", &LAST_MESSAGE)?,
             },
             by_usual,
@@ -121,21 +142,17 @@ impl Totals {
 }
 
 fn fault(name: &str) -> TotalsError {
-    TotalsError(format!("`{name}`"))
+    TotalsError(name.to_owned())
 }
 
 fn at<'j>(json: &'j Value, name: &str) -> Result<&'j Value, TotalsError> {
     json.get(name).ok_or_else(|| fault(name))
 }
 
-/// The largest number that is read: sums of such numbers never overflow.
-const MAX_NUMBER: u64 = 1 << 53;
-
 fn number_of(json: &Value, name: &str) -> Result<u64, TotalsError> {
     let number = at(json, name)?.as_u64();
-    number
-        .filter(|number| *number <= MAX_NUMBER)
-        .ok_or_else(|| fault(name))
+    let number = number.filter(|number| *number <= MAX_COUNT);
+    number.ok_or_else(|| fault(name))
 }
 
 fn list_of<'j>(json: &'j Value, name: &str) -> Result<&'j [Value], TotalsError> {
@@ -183,12 +200,17 @@ fn rows(parts: &[&str], breakdown: &Breakdown<u64>) -> Value {
 
 fn counts_of(json: &Value, name: &str, parts: &[&str]) -> Result<Breakdown<u64>, TotalsError> {
     let mut breakdown = Breakdown::default();
-    for row in list_of(json, name)? {
+    let mut add = |row: &Value| {
         let count = number_of(row, "count")?;
         match name_of(row, parts)? {
             Some(name) => *breakdown.value(&name) += count,
             None => breakdown.others += count,
         }
+        Ok(())
+    };
+    for (index, row) in list_of(json, name)?.iter().enumerate() {
+        let added: Result<(), TotalsError> = add(row);
+        added.map_err(|error| error.within_item(index).within(name))?;
     }
     Ok(breakdown)
 }
@@ -207,19 +229,16 @@ fn distribution(numbers: &Distribution) -> Value {
 
 fn distribution_of(json: &Value, name: &str) -> Result<Distribution, TotalsError> {
     let json = at(json, name)?;
-    let part = |pair: &Value, at: usize| {
-        let number = pair.get(at)?.as_u64();
-        number.filter(|number| *number <= MAX_NUMBER)
+    let pair = |pair: &Value| {
+        let count = pair.get(1)?.as_u64().filter(|count| *count <= MAX_COUNT)?;
+        Some((pair.get(0)?.as_u64()?, count))
     };
-    let pair = |pair: &Value| Some((part(pair, 0)?, part(pair, 1)?));
-    let counts = list_of(json, "counts")?.iter().map(pair);
-    let counts: Vec<_> = counts.collect::<Option<_>>().ok_or_else(|| fault(name))?;
-    let bound = |name| at(json, name).map(Value::as_u64);
-    Ok(Distribution::of_counts(
-        &counts,
-        bound("min")?,
-        bound("max")?,
-    ))
+    let counts = list_of(json, "counts").map_err(|error| error.within(name))?;
+    let counts: Option<Vec<_>> = counts.iter().map(pair).collect();
+    let [min, max] = ["min", "max"].map(|bound| json.get(bound).and_then(Value::as_u64));
+    counts
+        .and_then(|counts| Distribution::of_counts(&counts, min, max))
+        .ok_or_else(|| fault(name))
 }
 
 fn duplicates(duplicates: &Duplicates) -> Value {
@@ -234,16 +253,17 @@ fn duplicates(duplicates: &Duplicates) -> Value {
 }
 
 fn duplicates_of(json: &Value) -> Result<Duplicates, TotalsError> {
-    let json = at(json, "duplicates")?;
+    const PLACE: &str = "duplicates";
+    let json = at(json, PLACE)?;
+    let number = |name| number_of(json, name).map_err(|error| error.within(PLACE));
     let name = |row: &Value, key| Some(Text::from(row.get(key)?.as_str()?.to_owned()));
     let names = |row: &Value| Some((name(row, "name")?, name(row, "first")?));
-    let listed = list_of(json, "listed")?.iter().map(names);
+    let listed = list_of(json, "listed").map_err(|error| error.within(PLACE))?;
+    let listed: Option<Vec<_>> = listed.iter().map(names).collect();
     Ok(Duplicates {
-        same: number_of(json, "same")?,
-        different: number_of(json, "different")?,
-        listed: listed
-            .collect::<Option<_>>()
-            .ok_or_else(|| fault("listed"))?,
+        same: number("same")?,
+        different: number("different")?,
+        listed: listed.ok_or_else(|| fault("listed").within(PLACE))?,
     })
 }
 
@@ -273,15 +293,21 @@ fn groups(chosen: &[Dimension], groups: &Breakdown<Group>) -> Value {
 }
 
 fn groups_of(json: &Value, chosen: &[Dimension]) -> Result<Breakdown<Group>, TotalsError> {
+    const PLACE: &str = "groups";
     let parts: Vec<_> = chosen.iter().map(|it| it.name()).collect();
     let mut groups: Breakdown<Group> = Breakdown::default();
-    for row in list_of(json, "groups")? {
+    let mut add = |row: &Value| {
         let group = group_of(row)?;
         if row.get("others").is_some() {
             groups.others.merge(group);
         } else if let Some(name) = name_of(at(row, "name")?, &parts)? {
             groups.value(&name).merge(group);
         }
+        Ok(())
+    };
+    for (index, row) in list_of(json, PLACE)?.iter().enumerate() {
+        let added: Result<(), TotalsError> = add(row);
+        added.map_err(|error| error.within_item(index).within(PLACE))?;
     }
     Ok(groups)
 }

@@ -3,7 +3,12 @@
 //! [`Totals::add`] adds a session and [`Totals::merge`] the totals of other sessions; nothing else changes
 //! them. So workers count batches and machines count parts of an archive, and the sum is the same as if
 //! one had counted everything. They take the same memory for ten sessions and ten million: names are
-//! bounded (see [`Breakdown`]), and so are distributions (see [`Distribution`]).
+//! bounded (see [`Breakdown`]), and so are distributions (see [`Distribution`]). A distribution of many
+//! numbers takes some 20 KB, and a group has two: ten thousand large groups take some 200 MB.
+//!
+//! All numbers are exact, but for the quantiles of a distribution of many numbers. A session that is
+//! broken is counted with what it has; a value that is missing, blank or not usable is a name of its own,
+//! `None`, and is not in a distribution.
 
 mod breakdown;
 mod conversation;

@@ -31,7 +31,7 @@ pub(crate) struct Stats {
     pub(crate) findings: bool,
 
     /// Add up totals that `stats --format json` has written, instead of reading deliveries
-    #[arg(long, conflicts_with_all = ["by", "findings"])]
+    #[arg(long, conflicts_with_all = ["by", "findings", "tz", "FilterArgs"])]
     pub(crate) merge: bool,
 
     /// How to print the totals

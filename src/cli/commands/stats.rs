@@ -85,20 +85,34 @@ fn merged(inputs: &Inputs) -> Result<(Totals, Vec<Dimension>)> {
             fs::read_to_string(path)
         };
         let text = text.with_context(|| format!("{name}: cannot read"))?;
-        for json in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-            let json = json.map_err(|error| anyhow!("{name}: not JSON: {error}"))?;
-            let (totals, chosen) =
-                Totals::from_json(&json).with_context(|| format!("{name}: not totals"))?;
+        let values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+        for (index, json) in values.enumerate() {
+            let name = || format!("{name}#{}", index + 1);
+            let json = json.map_err(|error| anyhow!("{}: not JSON: {error}", name()))?;
+            let read = Totals::from_json(&json);
+            let (totals, chosen) = read.with_context(|| format!("{}: not totals", name()))?;
             match &mut sum {
                 None => sum = Some((totals, chosen)),
-                Some((_, of_first)) if *of_first != chosen => {
-                    bail!("{name}: its groups are by other fields than those before (see --by)")
-                }
+                Some((_, of_first)) if *of_first != chosen => bail!(
+                    "{}: its groups are by {}, those before by {} (see --by)",
+                    name(),
+                    names_of(&chosen),
+                    names_of(of_first)
+                ),
                 Some((sum, _)) => sum.merge(totals),
             }
         }
     }
     sum.context("--merge: there are no totals in the input")
+}
+
+/// Such as `workflow_name,day`, as it is given to `--by`.
+fn names_of(dimensions: &[Dimension]) -> String {
+    let names: Vec<_> = dimensions.iter().map(|it| it.name()).collect();
+    match names.join(",") {
+        names if names.is_empty() => "nothing".to_owned(),
+        names => names,
+    }
 }
 
 /// How totals are printed.

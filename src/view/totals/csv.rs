@@ -6,6 +6,9 @@ use crate::archive::Totals;
 use crate::archive::totals::{Breakdown, Dimension, Distribution};
 use crate::view::csv::{Cell, CsvWriter};
 
+/// The name of what came under names that are not told apart.
+const OTHERS: &str = "(others)";
+
 /// Writes totals. `chosen` are the dimensions of their groups; if there are some, each group is a row.
 ///
 /// # Errors
@@ -37,11 +40,9 @@ fn cell<'a>(number: Option<u64>) -> Cell<'a> {
     })
 }
 
+/// Writes a row for each number: the measure, the name of one of its values, and the number.
 fn write_numbers<W: Write>(totals: &Totals, csv: &mut CsvWriter<W>) -> io::Result<()> {
     csv.write(["measure", "name", "value"].map(|name| Cell::Word(name.into())))?;
-    let mut row = |measure: &str, name: Cell<'_>, value: Option<u64>| {
-        csv.write([Cell::Word(measure.into()), name, cell(value)])
-    };
     let conversation = &totals.conversation;
     for (measure, value) in [
         ("sessions", totals.all.sessions),
@@ -52,8 +53,9 @@ fn write_numbers<W: Write>(totals: &Totals, csv: &mut CsvWriter<W>) -> io::Resul
         ("outgoing_read", conversation.read),
         ("duplicates_same", totals.duplicates.same),
         ("duplicates_different", totals.duplicates.different),
+        ("is_partial", totals.is_partial.into()),
     ] {
-        row(measure, Cell::Empty, Some(value))?;
+        write_number(measure, Cell::Empty, Some(value), csv)?;
     }
     for (measure, numbers) in [
         ("duration_ms", &totals.all.duration),
@@ -62,48 +64,51 @@ fn write_numbers<W: Write>(totals: &Totals, csv: &mut CsvWriter<W>) -> io::Resul
         ("agent_first_response_ms", &conversation.agent_response),
     ] {
         for (name, value) in quantiles(numbers) {
-            row(measure, Cell::Word(name.into()), value)?;
+            write_number(measure, Cell::Word(name.into()), value, csv)?;
         }
     }
-    let usual = Dimension::USUAL.iter().zip(&totals.by_usual);
-    let usual = usual.map(|(dimension, breakdown)| (dimension.name(), breakdown));
-    let said = [
-        ("messages_sender_type", &conversation.by_sender),
-        ("messages_type", &conversation.by_type),
-        ("picks", &conversation.picks),
-        ("last_message", &conversation.last_message),
-    ];
-    let checks = [
+    let usual = Dimension::USUAL.iter().map(|it| it.name());
+    let others = [
+        ("messages_sender_type", Some(&conversation.by_sender)),
+        ("messages_type", Some(&conversation.by_type)),
+        ("picks", Some(&conversation.picks)),
+        ("last_message", Some(&conversation.last_message)),
         ("findings", totals.findings.as_ref()),
         ("verdicts", totals.verdicts.as_ref()),
     ];
-    let checks = checks
-        .into_iter()
-        .filter_map(|(name, counts)| Some((name, counts?)));
-    for (measure, breakdown) in usual.chain(said).chain(checks) {
-        write_breakdown(measure, breakdown, &mut row)?;
-    }
-    Ok(())
+    let mut breakdowns = usual.zip(totals.by_usual.iter().map(Some)).chain(others);
+    breakdowns.try_for_each(|(measure, breakdown)| match breakdown {
+        Some(breakdown) => write_breakdown(measure, breakdown, csv),
+        None => Ok(()),
+    })
 }
 
-/// A row for each name; the parts of a name that has several are separated as in paths.
-fn write_breakdown(
+fn write_number<W: Write>(
+    measure: &str,
+    name: Cell<'_>,
+    value: Option<u64>,
+    csv: &mut CsvWriter<W>,
+) -> io::Result<()> {
+    csv.write([Cell::Word(measure.into()), name, cell(value)])
+}
+
+/// Writes a row for each name; the parts of a name that has several are separated as in paths.
+fn write_breakdown<W: Write>(
     measure: &str,
     breakdown: &Breakdown<u64>,
-    row: &mut impl FnMut(&str, Cell<'_>, Option<u64>) -> io::Result<()>,
+    csv: &mut CsvWriter<W>,
 ) -> io::Result<()> {
     for (name, count) in breakdown.ranked() {
-        let parts: Vec<_> = name
-            .iter()
-            .map(|part| part.as_deref().unwrap_or_default())
-            .collect();
-        row(measure, Cell::Text(parts.join("/").into()), Some(count))?;
+        let parts = name.iter().map(|part| part.as_deref().unwrap_or_default());
+        let name = parts.collect::<Vec<_>>().join("/");
+        write_number(measure, Cell::Text(name.into()), Some(count), csv)?;
     }
     if breakdown.others > 0 {
-        row(
+        write_number(
             measure,
-            Cell::Word("(others)".into()),
+            Cell::Word(OTHERS.into()),
             Some(breakdown.others),
+            csv,
         )?;
     }
     Ok(())
@@ -127,7 +132,7 @@ fn write_groups<W: Write>(
     csv.write(names.chain(numbers).chain(quantile_names))?;
     let mut groups: Vec<_> = totals.groups.iter().collect();
     groups.sort_by_key(|(name, _)| *name);
-    let others: Vec<Option<Box<str>>> = chosen.iter().map(|_| Some("(others)".into())).collect();
+    let others: Vec<Option<Box<str>>> = chosen.iter().map(|_| Some(OTHERS.into())).collect();
     let others =
         (totals.groups.others.sessions > 0).then_some((&others[..], &totals.groups.others));
     for (name, group) in groups.into_iter().chain(others) {

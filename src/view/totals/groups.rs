@@ -1,35 +1,68 @@
 //! Groups of sessions as a table: a row for each, with what they have in common and their totals.
+//!
+//! A column is as wide as its widest cell. Names get at most half of the screen; of the numbers, those that
+//! matter most and fit are shown, and a bar if there is room for one.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::bar::bar;
-use super::headline::{NOTHING, count, share, time};
+use super::numbers::{NOTHING, count, mean, share, time};
 use crate::Text;
 use crate::archive::Totals;
 use crate::archive::totals::{Dimension, Group};
-use crate::view::Canvas;
 use crate::view::clip::shortened;
-use crate::view::table_layout::TableLayout;
+use crate::view::table_layout::without_command;
+use crate::view::width::width;
+use crate::view::wrap::wrap;
+use crate::view::{Canvas, visible_width};
 
 /// How many groups are shown.
 const MOST: usize = 100;
+/// The narrowest column of a name.
+const MIN_NAME: usize = 6;
+/// The narrowest bar, and the widest one.
+const BAR: (usize, usize) = (8, 24);
+/// The blanks between two columns.
+const GAP: usize = 2;
 
-/// The columns behind the names, with their widths, from the one that is left out last.
-const COLUMNS: [(&str, u16); 6] = [
-    ("Sessions", 9),
-    ("Share", 7),
-    ("Hand-over", 9),
-    ("Median", 13),
-    ("90 %", 13),
-    ("Rounds", 6),
+/// A number of a group among totals, as it is shown.
+type NumberOf = fn(&Group, &Totals) -> String;
+
+/// The columns of numbers, in their order.
+const NUMBERS: [(&str, NumberOf); 7] = [
+    ("Sessions", |group, _| count(group.sessions)),
+    ("Share", |group, totals| {
+        share(group.sessions, totals.all.sessions)
+    }),
+    ("Hand-over", |group, _| {
+        share(group.handed_over, group.sessions)
+    }),
+    ("Messages", |group, _| {
+        mean(group.messages, group.sessions).unwrap_or_default()
+    }),
+    ("Duration", |group, _| {
+        shown(group.duration.percentile(50), time)
+    }),
+    ("90 %", |group, _| {
+        shown(group.duration.percentile(90), time)
+    }),
+    ("Rounds", |group, _| {
+        shown(group.rounds.percentile(50), count)
+    }),
 ];
-/// The narrowest column of a name if there is one, if there are two, and if there are more.
-const MIN_NAMES: [u16; 3] = [20, 14, 10];
-/// The widest column of a name.
-const MAX_NAME: u16 = 30;
-/// The narrowest bar.
-const MIN_BAR: u16 = 8;
+/// Their places, that of the one that matters most first.
+const PRIORITY: [usize; 7] = [0, 1, 2, 4, 3, 6, 5];
+/// What headings mean that do not say it.
+const MEANINGS: [(&str, &str); 3] = [
+    ("Messages", "mean of a session"),
+    ("Duration", "median"),
+    ("Rounds", "median"),
+];
+/// Behind which column the bar is: the share.
+const BEFORE_BAR: usize = 1;
+
+type NamedGroup<'t> = (&'t [Option<Box<str>>], &'t Group);
 
 /// Writes the groups of `totals`: by time if they are by time, or else the largest first.
 pub(super) fn write(
@@ -44,13 +77,6 @@ pub(super) fn write(
     if !is_by_time {
         groups.sort_by_key(|(_, group)| Reverse(group.sessions));
     }
-    let table = GroupTable::new(chosen, canvas);
-    let most = groups
-        .iter()
-        .map(|(_, group)| group.sessions)
-        .max()
-        .unwrap_or(0);
-    let whole = totals.all.sessions;
     let hidden = groups.len().saturating_sub(MOST);
     // Of days, the last ones matter.
     let shown = if is_by_time {
@@ -58,118 +84,170 @@ pub(super) fn write(
     } else {
         &groups[..groups.len() - hidden]
     };
-    let heading = std::iter::once(table.heading());
-    let rows = shown
-        .iter()
-        .map(|(name, group)| table.row(name, group, whole, most));
-    writeln!(out, "{}", table.layout.rows_of_lines(heading.chain(rows)))?;
-    if hidden > 0 || totals.groups.others.sessions > 0 {
-        let words = match totals.groups.others.sessions {
-            0 => format!(
-                " {} more groups; --format json or csv has all",
-                count(hidden as u64)
-            ),
-            others => format!(
-                " more groups, {} sessions of them not told apart",
-                count(others)
-            ),
-        };
-        writeln!(out, "{}", canvas.theme.muted.style(words))?;
+    if shown.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let table = GroupTable::new(shown, totals, chosen, canvas);
+    table.write(out)?;
+    let notes = [
+        (hidden > 0).then(|| {
+            let hidden = count(hidden as u64);
+            let which = if is_by_time { "earlier" } else { "more" };
+            format!("{hidden} {which} groups: see --format json")
+        }),
+        (totals.groups.others.sessions > 0).then(|| {
+            let others = count(totals.groups.others.sessions);
+            format!("{others} sessions in further groups, which are not told apart")
+        }),
+        table.legend(),
+    ];
+    let room = usize::from(canvas.width).saturating_sub(1).max(1);
+    let notes = notes.iter().flatten().flat_map(|note| wrap(note, room));
+    let mut notes = notes.map(|line| canvas.theme.muted.style(line).to_string());
+    notes.try_for_each(|line| writeln!(out, " {line}"))
+}
+
+fn shown(number: Option<u64>, words: fn(u64) -> String) -> String {
+    number.map_or_else(|| NOTHING.to_owned(), words)
 }
 
 struct GroupTable<'c> {
-    chosen: &'c [Dimension],
     canvas: &'c Canvas,
-    layout: TableLayout,
-    name_width: u16,
-    /// How many of the columns fit.
-    columns: usize,
-    bar_width: u16,
+    headings: Vec<&'static str>,
+    /// The names of each group, safe to show; `None` for what is missing.
+    names: Vec<Vec<Option<String>>>,
+    numbers: Vec<[String; NUMBERS.len()]>,
+    sessions: Vec<u64>,
+    name_widths: Vec<usize>,
+    /// The columns of numbers that fit, each with its width.
+    number_widths: Vec<(usize, usize)>,
+    bar_width: usize,
 }
 
 impl<'c> GroupTable<'c> {
-    fn new(chosen: &'c [Dimension], canvas: &'c Canvas) -> Self {
-        let names = u16::try_from(chosen.len()).unwrap_or(1).max(1);
-        let min_name = MIN_NAMES[chosen.len().clamp(1, MIN_NAMES.len()) - 1];
-        let mut left = canvas.width.saturating_sub(names * (min_name + 1));
-        let mut columns = 0;
-        for (_, width) in COLUMNS {
-            if left < width + 1 {
-                break;
-            }
-            left -= width + 1;
-            columns += 1;
-        }
-        let more = (left / 2 / names).min(MAX_NAME - min_name);
-        left -= more * names;
-        let bar_width = if left > MIN_BAR {
-            (left - 1).min(40)
-        } else {
-            0
+    fn new(
+        groups: &[NamedGroup<'_>],
+        totals: &Totals,
+        chosen: &[Dimension],
+        canvas: &'c Canvas,
+    ) -> Self {
+        let safe = |part: &Option<Box<str>>| {
+            let text = Text::from(part.as_deref()?);
+            Some(without_command(text.to_string()))
         };
-        let name_width = min_name + more;
-        let fixed = COLUMNS[..columns].iter().map(|(_, width)| *width);
-        let mut widths: Vec<u16> = chosen.iter().map(|_| name_width).chain(fixed).collect();
-        widths.extend((bar_width > 0).then_some(bar_width));
-        Self {
-            chosen,
+        let names = groups
+            .iter()
+            .map(|(name, _)| name.iter().map(safe).collect());
+        let numbers = groups
+            .iter()
+            .map(|(_, group)| NUMBERS.map(|(_, of)| of(group, totals)));
+        let mut table = Self {
             canvas,
-            layout: TableLayout::new(canvas.width, &widths),
-            name_width,
-            columns,
-            bar_width,
-        }
-    }
-
-    fn heading(&self) -> Vec<Vec<String>> {
-        let muted = |words: String| vec![self.canvas.theme.muted.style(words).to_string()];
-        let names = self.chosen.iter();
-        let names = names.map(|it| shortened(it.name(), usize::from(self.name_width)).into_owned());
-        let columns = COLUMNS[..self.columns].iter();
-        let columns =
-            columns.map(|(name, width)| format!("{name:>width$}", width = usize::from(*width)));
-        let bar = (self.bar_width > 0).then(String::new);
-        names.chain(columns).chain(bar).map(muted).collect()
-    }
-
-    fn row(
-        &self,
-        name: &[Option<Box<str>>],
-        group: &Group,
-        whole: u64,
-        most: u64,
-    ) -> Vec<Vec<String>> {
-        let part = |part: &Option<Box<str>>| match part {
-            Some(part) => {
-                let shown = Text::from(&**part).to_string();
-                shortened(&shown, usize::from(self.name_width)).into_owned()
-            }
-            None => self.canvas.theme.muted.style(NOTHING).to_string(),
+            headings: chosen.iter().map(|it| it.name()).collect(),
+            names: names.collect(),
+            numbers: numbers.collect(),
+            sessions: groups.iter().map(|(_, group)| group.sessions).collect(),
+            name_widths: Vec::new(),
+            number_widths: Vec::new(),
+            bar_width: 0,
         };
-        let number =
-            |numbers: Option<u64>, shown: fn(u64) -> String| numbers.map(shown).unwrap_or_default();
-        let cells = [
-            count(group.sessions),
-            share(group.sessions, whole),
-            share(group.handed_over, group.sessions),
-            number(group.duration.percentile(50), time),
-            number(group.duration.percentile(90), time),
-            number(group.rounds.percentile(50), count),
-        ];
-        let cells = cells.iter().zip(&COLUMNS[..self.columns]);
-        let cells =
-            cells.map(|(cell, (_, width))| format!("{cell:>width$}", width = usize::from(*width)));
-        let bar = (self.bar_width > 0).then(|| {
-            let bar = bar(group.sessions, most, usize::from(self.bar_width));
-            self.canvas.theme.robot.style(bar).to_string()
-        });
-        let names = name.iter().map(part);
-        names
-            .chain(cells)
-            .chain(bar)
-            .map(|cell| vec![cell])
-            .collect()
+        table.fit(usize::from(canvas.width));
+        table
     }
+
+    /// Finds the widths of the columns.
+    fn fit(&mut self, screen: usize) {
+        self.name_widths = self.widest_names();
+        let names = screen / 2;
+        while self
+            .name_widths
+            .iter()
+            .map(|width| width + GAP)
+            .sum::<usize>()
+            > names
+        {
+            let widest = self.name_widths.iter_mut().max();
+            let Some(widest) = widest.filter(|width| **width > MIN_NAME) else {
+                break;
+            };
+            *widest -= 1;
+        }
+        let filled: usize = self.name_widths.iter().map(|width| width + GAP).sum();
+        let mut room = (screen + 1).saturating_sub(filled);
+        for place in PRIORITY {
+            let cells = self.numbers.iter().map(|cells| width(&cells[place]));
+            let widest = cells.chain([NUMBERS[place].0.len()]).max().unwrap_or(0);
+            if let Some(rest) = room.checked_sub(widest + GAP) {
+                room = rest;
+                self.number_widths.push((place, widest));
+            }
+        }
+        self.number_widths.sort_unstable();
+        let bar = room.saturating_sub(GAP).min(BAR.1);
+        self.bar_width = if bar < BAR.0 { 0 } else { bar };
+    }
+
+    fn widest_names(&self) -> Vec<usize> {
+        let column = |(at, heading): (usize, &&str)| {
+            let names = self.names.iter();
+            let names = names.map(|names| names[at].as_deref().map_or(1, width));
+            names.chain([heading.len()]).max().unwrap_or(0)
+        };
+        self.headings.iter().enumerate().map(column).collect()
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let muted = self.canvas.theme.muted;
+        let headings = self.headings.iter().zip(&self.name_widths);
+        let headings = headings.map(|(heading, width)| padded(heading, *width));
+        let numbers = NUMBERS.map(|(heading, _)| heading.to_owned());
+        let heading = self.line(headings.collect(), &numbers, "");
+        writeln!(out, "\n {}", muted.style(heading.trim_end()))?;
+        let most = self.sessions.iter().max().copied().unwrap_or(0);
+        let name = |(name, width): (&Option<String>, &usize)| match name {
+            Some(name) => padded(name, *width),
+            None => muted.style(padded(NOTHING, *width)).to_string(),
+        };
+        for ((names, numbers), sessions) in self.names.iter().zip(&self.numbers).zip(&self.sessions)
+        {
+            let names = names.iter().zip(&self.name_widths).map(name);
+            let bar = bar(*sessions, most, self.bar_width);
+            let bar = self.canvas.theme.bar.style(bar).to_string();
+            writeln!(out, " {}", self.line(names.collect(), numbers, &bar))?;
+        }
+        Ok(())
+    }
+
+    /// What the columns hold that do not say it themselves.
+    fn legend(&self) -> Option<String> {
+        let shown = self
+            .number_widths
+            .iter()
+            .map(|(place, _)| NUMBERS[*place].0);
+        let meaning = |heading| MEANINGS.iter().find(|(it, _)| *it == heading);
+        let meanings = shown
+            .filter_map(meaning)
+            .map(|(it, words)| format!("{it}: {words}"));
+        let meanings: Vec<_> = meanings.collect();
+        (!meanings.is_empty()).then(|| meanings.join(" · "))
+    }
+
+    /// The cells of a row; the names fill their columns.
+    fn line(&self, mut cells: Vec<String>, numbers: &[String], bar: &str) -> String {
+        for (place, width) in &self.number_widths {
+            cells.push(format!("{:>width$}", numbers[*place]));
+            if *place == BEFORE_BAR && self.bar_width > 0 {
+                let blanks = " ".repeat(self.bar_width.saturating_sub(visible_width(bar)));
+                cells.push(format!("{bar}{blanks}"));
+            }
+        }
+        cells.join(&" ".repeat(GAP))
+    }
+}
+
+/// A text that fills a column.
+fn padded(text: &str, columns: usize) -> String {
+    let text = shortened(text, columns);
+    let missing = columns.saturating_sub(width(&text));
+    format!("{text}{}", " ".repeat(missing))
 }
