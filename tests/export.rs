@@ -348,3 +348,18 @@ fn a_verdict_needs_a_secret() {
     assert_eq!(verdicts(&secret), "{\"verdict\":\"valid\"}\n");
     assert_eq!(verdicts(&["--secret", "other", "--verdict", "valid"]), "");
 }
+
+#[test]
+fn a_file_is_not_written_in_another_format_than_its_name_says() {
+    let folder = Folder::new("export-names");
+    folder.write("a.json", include_str!("../samples/plain-chat.json"));
+    for name in ["x.xlsx", "x.parquet"] {
+        let run = folder.chatlog(&format!("export --table sessions --output {name} a.json"));
+        run.is(2, &["is neither .csv nor .ndjson: give --format"]);
+        assert!(!folder.path().join(name).exists());
+    }
+    folder
+        .chatlog("export --table sessions --output X.CSV a.json")
+        .is(0, &[]);
+    assert!(folder.read("X.CSV").starts_with("source,index,"));
+}

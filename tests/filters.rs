@@ -74,7 +74,9 @@ fn each_filter_accepts_what_its_help_says() {
         ("--callee 0042", ""),
         ("--workflow reminder", "robot other"),
         ("--workflow Reminder --workflow 7", "robot other"),
-        ("--workflow remind", ""),
+        ("--workflow rem --workflow 7", "robot other"),
+        ("--workflow remind", "robot other"),
+        ("--workflow REMIND", ""),
         ("--channel whatsapp", "plain robot broken"),
         ("--channel WHATSAPP", ""),
         ("--intention B", ""),
@@ -151,7 +153,7 @@ fn a_filter_that_leaves_nothing_says_so() {
     let folder = Folder::new("filters-nothing");
     folder.write("a.ndjson", archive());
     let run = folder.chatlog("validate --end-reason agnet a.ndjson");
-    run.is(0, &["chatlog: filters: none of 4 deliveries meets them"]);
+    run.is(0, &["chatlog: filters: nothing matches, of 4 deliveries"]);
     for (arguments, words) in [
         (
             "validate --verdict valid",

@@ -364,5 +364,5 @@ fn a_list_ends_as_show_does_and_hides_whom_it_should() {
     signed.is(1, &["Signature", "missing"]);
     folder
         .chatlog("list --verdict valid a.json")
-        .is(0, &["none of 1 delivery meets them"]);
+        .is(0, &["nothing matches, of 1 delivery"]);
 }

@@ -4,7 +4,7 @@
 //! kinds must all be met. Those on messages (sender, type, words, and a message's status) must be met
 //! by one and the same message: `--sender user --type image` is a picture that the person sent.
 //!
-//! Words are compared as a whole, a text is searched for; both ignore case unless the condition has a
+//! Words are compared as a whole, a text and the name of a workflow are searched; all ignore case unless the condition has a
 //! capital letter.
 
 use std::borrow::Cow;
@@ -28,7 +28,7 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Phone numbers of the person, of which only the digits count.
     pub callees: Vec<String>,
-    /// Names or ids of workflows.
+    /// Parts of the names of workflows, or their ids.
     pub workflows: Vec<Words>,
     /// Channels, such as `WhatsApp`.
     pub channels: Vec<Words>,
@@ -196,10 +196,15 @@ impl Filter {
             let number = value(SessionField::Callee, SessionField::Callee.name());
             number.or_else(|| value(SessionField::Callee, "callee_number"))
         };
-        is(
-            &self.workflows,
-            &[SessionField::WorkflowName, SessionField::WorkflowId],
-        ) && is(&self.channels, &[SessionField::Channel])
+        let has_workflow = || {
+            let names = |field: SessionField| value(field, field.name());
+            let name = names(SessionField::WorkflowName);
+            let is_named =
+                name.is_some_and(|name| self.workflows.iter().any(|it| it.are_in(&name)));
+            is_named || is(&self.workflows, &[SessionField::WorkflowId])
+        };
+        (self.workflows.is_empty() || has_workflow())
+            && is(&self.channels, &[SessionField::Channel])
             && is(&self.intentions, &[SessionField::Intention])
             && is(&self.end_reasons, &[SessionField::SessionEndReason])
             && (self.callees.is_empty() || callee().is_some_and(|it| self.accepts_callee(&it)))

@@ -43,8 +43,14 @@ impl Dimension {
         }
     }
 
-    /// The dimension with this name.
+    /// The dimension with this name, or with the shorter one that columns and filters have.
     pub fn named(name: &str) -> Option<Self> {
+        let name = match name {
+            "end_reason" => "session_end_reason",
+            "workflow" => "workflow_name",
+            "rounds" => "talk_round",
+            name => name,
+        };
         Self::all().find(|dimension| dimension.name() == name)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::{Result, bail};
+use chatlog::Text;
 use chatlog::view::tables::{Table, TableFormat};
 use clap::{Args, ValueHint};
 
@@ -20,7 +22,12 @@ Examples:
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// What the rows are
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "sessions|messages|findings",
+        hide_possible_values = true
+    )]
     pub(crate) table: Table,
 
     /// How to write them [default: ndjson, or as the file of --output is named]
@@ -86,15 +93,23 @@ pub(crate) struct Export {
 
 impl Export {
     /// The format that is asked for, by its name or by the name of the file.
-    pub(crate) fn format(&self) -> TableFormat {
+    ///
+    /// # Errors
+    /// The name of the file is that of another format.
+    pub(crate) fn format(&self) -> Result<TableFormat> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
         let extension = self.file().and_then(Path::extension);
-        self.format.unwrap_or(
-            if extension.is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
-                TableFormat::Csv
-            } else {
-                TableFormat::Ndjson
-            },
-        )
+        let extension = extension.map(|it| it.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("csv") => Ok(TableFormat::Csv),
+            None | Some("ndjson" | "jsonl" | "json") => Ok(TableFormat::Ndjson),
+            Some(other) => bail!(
+                "--output: `.{}` is neither .csv nor .ndjson: give --format",
+                Text::from(other)
+            ),
+        }
     }
 
     /// The file to write to, if it is one.

@@ -33,7 +33,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     callee: Vec<String>,
 
-    /// Only sessions of the workflow with this name or id
+    /// Only sessions of a workflow with this in its name, or with this id
     ///
     /// Several filters of a kind are alternatives: --workflow a --workflow b is either of them. Filters
     /// of different kinds must all be met. Case is ignored unless the value has a capital letter.
@@ -70,7 +70,7 @@ pub(crate) struct FilterArgs {
     #[arg(long)]
     handed_over: bool,
 
-    /// Only sessions with a message that says this
+    /// Only sessions with a message that says this; case counts if it has a capital letter
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     contains: Vec<String>,
 

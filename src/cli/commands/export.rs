@@ -85,7 +85,7 @@ impl Exporting {
                 reads_body: true,
             },
             table,
-            format: args.format(),
+            format: args.format()?,
             is_raw: args.raw,
         })
     }

@@ -113,7 +113,7 @@ impl DeliverySelection {
     pub(super) fn report_if_all_left_out(&self) {
         let left_out = self.left_out.load(Ordering::Relaxed);
         if left_out > 0 && self.accepted.load(Ordering::Relaxed) == 0 {
-            let what = format!("none of {} meets them", delivery_count(left_out));
+            let what = format!("nothing matches, of {}", delivery_count(left_out));
             report_problem(&"filters", &what);
         }
     }

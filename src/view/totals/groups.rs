@@ -4,6 +4,7 @@
 //! matter most and fit are shown, and a bar if there is room for one.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::bar::bar;
@@ -64,7 +65,7 @@ const BEFORE_BAR: usize = 1;
 
 type NamedGroup<'t> = (&'t [Option<Box<str>>], &'t Group);
 
-/// Writes the groups of `totals`: by time if they are by time, or else the largest first.
+/// Writes the groups of `totals`.
 pub(super) fn write(
     totals: &Totals,
     chosen: &[Dimension],
@@ -72,11 +73,8 @@ pub(super) fn write(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut groups: Vec<_> = totals.groups.iter().collect();
-    let is_by_time = matches!(chosen.first(), Some(Dimension::Day | Dimension::Hour));
-    groups.sort_by_key(|(name, _)| *name);
-    if !is_by_time {
-        groups.sort_by_key(|(_, group)| Reverse(group.sessions));
-    }
+    sort(&mut groups, chosen);
+    let is_by_time = chosen.first().copied().is_some_and(is_time);
     let hidden = groups.len().saturating_sub(MOST);
     // Of days, the last ones matter.
     let shown = if is_by_time {
@@ -105,6 +103,36 @@ pub(super) fn write(
     let notes = notes.iter().flatten().flat_map(|note| wrap(note, room));
     let mut notes = notes.map(|line| canvas.theme.muted.style(line).to_string());
     notes.try_for_each(|line| writeln!(out, " {line}"))
+}
+
+/// Sorts groups: those with the same first part together, the largest of these first, and in each the
+/// largest group; but days and hours in their order.
+fn sort(groups: &mut [NamedGroup<'_>], chosen: &[Dimension]) {
+    let is_last_time = chosen.last().copied().is_some_and(is_time);
+    groups.sort_by_key(|(name, _)| *name);
+    if !is_last_time {
+        groups.sort_by_key(|(_, group)| Reverse(group.sessions));
+    }
+    let mut sums: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    for (name, group) in &*groups {
+        *sums.entry(first_part(name)).or_default() += group.sessions;
+    }
+    if chosen.first().copied().is_some_and(is_time) {
+        groups.sort_by_key(|(name, _)| first_part(name));
+    } else {
+        groups.sort_by_key(|(name, _)| {
+            let part = first_part(name);
+            (Reverse(sums.get(&part).copied()), part)
+        });
+    }
+}
+
+fn is_time(dimension: Dimension) -> bool {
+    matches!(dimension, Dimension::Day | Dimension::Hour)
+}
+
+fn first_part(name: &[Option<Box<str>>]) -> Option<&str> {
+    name.first()?.as_deref()
 }
 
 fn shown(number: Option<u64>, words: fn(u64) -> String) -> String {
