@@ -363,3 +363,14 @@ fn a_file_is_not_written_in_another_format_than_its_name_says() {
         .is(0, &[]);
     assert!(folder.read("X.CSV").starts_with("source,index,"));
 }
+
+#[test]
+fn a_run_that_reads_nothing_leaves_the_file_before_it() {
+    let folder = Folder::new("export-kept");
+    folder.write("old.ndjson", "precious\n");
+    for command in ["export --table messages", "redact"] {
+        let run = folder.chatlog(&format!("{command} --output old.ndjson typo.ndjson"));
+        run.is(2, &["typo.ndjson"]);
+        assert_eq!(folder.read("old.ndjson"), "precious\n", "{command}");
+    }
+}

@@ -187,7 +187,17 @@ impl<'de> Session<'de> {
     /// messages, variables and media. Returns `None` if the body is not an object, breaks off, or is not
     /// recognised as a session's end.
     pub fn read_outline(document: &'de Document<'_>) -> Option<Self> {
-        let session: Self = document.read_outline()?;
+        let mut session: Self = document.read_outline()?;
+        let messages = session.messages.as_deref_mut().unwrap_or_default();
+        for content in messages.iter_mut().filter_map(|it| it.content.as_mut()) {
+            if content.kind.is_some() && content.content_type().is_none() {
+                // As in a whole session, nothing of it is understood.
+                *content = Content {
+                    kind: content.kind.take(),
+                    ..Content::default()
+                };
+            }
+        }
         session.is_recognised().then_some(session)
     }
 

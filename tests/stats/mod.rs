@@ -429,3 +429,24 @@ fn duplicates_are_counted_and_listed_and_the_last_one_counts() {
         &["--dedupe reads its input twice, and standard input can be read only once"],
     );
 }
+
+#[test]
+fn of_a_message_of_an_unknown_type_nothing_is_understood_in_any_reading() {
+    let folder = Folder::new("stats-unknown-type");
+    let body = r#"{"call_id": "1", "session_end_reason": "agent", "messages": [{"sender_type": "system",
+        "timestamp": 1, "content": {"type": "sytem", "system": {"type": "conversation.take_over"}}}]}"#;
+    folder.write("a.json", body);
+    let totals = |arguments: &str| -> Value {
+        let run = folder.chatlog(&format!("stats --format json {arguments} a.json"));
+        serde_json::from_str(run.text()).expect("JSON")
+    };
+    for arguments in ["", "--findings", "--contains x"] {
+        assert_eq!(totals(arguments)["handed_over"], 0, "{arguments}");
+    }
+    let mut hostile = totals("");
+    hostile["sessions_by"]["day"][0]["value"] = json!("\u{1b}]0;x\u{7}");
+    let hostile = hostile.to_string();
+    folder.write("t.json", hostile);
+    let screen = folder.chatlog("stats --merge t.json");
+    assert!(screen.text().contains("\\u{1b}") && !screen.text().contains('\u{1b}'));
+}

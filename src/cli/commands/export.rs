@@ -53,6 +53,10 @@ pub(super) fn run(args: &Export, config: &Config, outputs: Arc<Outputs>) -> Resu
     let outcome = pipeline::run(&options, &outputs, &export, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
+    if outcome == Outcome::Trouble && !export.inspection.selection.has_accepted() {
+        // Nothing could be read: what was written before stays.
+        return Ok(outcome);
+    }
     output.finish(export.table.table())?;
     export.inspection.selection.report_if_all_left_out();
     Ok(outcome)

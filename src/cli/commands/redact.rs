@@ -33,6 +33,10 @@ pub(super) fn run(args: &Redact, config: &Config, outputs: Arc<Outputs>) -> Resu
     let outcome = pipeline::run(&options, &outputs, &redaction, &mut destination)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
+    if outcome == Outcome::Trouble && !redaction.selection.has_accepted() {
+        // Nothing could be read: what was written before stays.
+        return Ok(outcome);
+    }
     destination.finish()?;
     redaction.selection.report_if_all_left_out();
     Ok(outcome)

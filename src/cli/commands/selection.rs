@@ -109,6 +109,11 @@ impl DeliverySelection {
         }
     }
 
+    /// Whether any delivery was processed.
+    pub(super) fn has_accepted(&self) -> bool {
+        self.accepted.load(Ordering::Relaxed) > 0
+    }
+
     /// Reports on standard error that the filters left everything out: one of them may be misspelt.
     pub(super) fn report_if_all_left_out(&self) {
         let left_out = self.left_out.load(Ordering::Relaxed);
