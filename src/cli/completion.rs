@@ -7,6 +7,7 @@
 use std::ffi::OsStr;
 
 use chatlog::finding::Rule;
+use chatlog::finding::nearest;
 use chatlog::signature::Algorithm;
 use chatlog::view::findings::ReportFormat;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
@@ -36,6 +37,14 @@ impl<P: TypedValueParser> TypedValueParser for Suggesting<P> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         let values = (self.values)();
         Some(Box::new(values.into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// What to say of a word that is none of some names: the nearest one, or all of them.
+pub(crate) fn unknown(word: &str, names: &[String]) -> String {
+    match nearest(word, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of {}", names.join(", ")),
     }
 }
 

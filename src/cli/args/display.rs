@@ -38,14 +38,21 @@ pub(crate) enum Hyperlinks {
     Never,
 }
 
-/// How much of a session is shown, and in which time zone.
+/// In which time zone times are shown and days counted.
 #[derive(Debug, Args)]
-pub(crate) struct SessionArgs {
+pub(crate) struct ZoneArgs {
     /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
     /// [default: UTC]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
           value_parser = zones(time_zone::parse))]
     pub(crate) tz: Option<Zone>,
+}
+
+/// How much of a session is shown, and in which time zone.
+#[derive(Debug, Args)]
+pub(crate) struct SessionArgs {
+    #[command(flatten)]
+    pub(crate) zone: ZoneArgs,
 
     /// Show long texts in full
     #[arg(long)]

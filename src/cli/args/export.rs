@@ -8,8 +8,7 @@ use chatlog::view::tables::{Table, TableFormat};
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, LimitArgs, ProgressArgs,
-    RedactArgs, SignatureArgs,
+    DecryptArgs, DeliveryArgs, FollowArgs, LevelArgs, LimitArgs, RedactArgs, SignatureArgs,
 };
 
 pub(super) const EXPORT_EXAMPLES: &str = "\
@@ -64,19 +63,10 @@ pub(crate) struct Export {
     pub(crate) limit: LimitArgs,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
+    pub(crate) deliveries: DeliveryArgs,
 
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use chatlog::finding::{FindingLimit, Level, Rule, nearest};
+use chatlog::finding::{FindingLimit, Level, Rule};
 use chatlog::view::findings::ReportFormat;
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum, ValueHint};
+
+use crate::cli::completion::unknown;
 
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
@@ -45,13 +47,7 @@ fn unknown_format(word: &str) -> String {
             .filter_map(ValueEnum::to_possible_value)
     };
     let names: Vec<String> = names().map(|value| value.get_name().to_owned()).collect();
-    match nearest(word, names.iter().map(String::as_str)) {
-        Some(near) => format!("`{word}` is not a format: did you mean `{near}`?"),
-        None => format!(
-            "`{word}` is not a format: expected one of {}",
-            names.join(", ")
-        ),
-    }
+    format!("`{word}` is not a format: {}", unknown(word, &names))
 }
 
 /// The levels of rules in the order of the command line: for each rule, the last one counts. clap

@@ -3,17 +3,14 @@
 use std::num::NonZeroUsize;
 
 use chatlog::archive::{Column, Sorting};
-use chatlog::finding::nearest;
-use chatlog::view::Zone;
 use chatlog::view::list::ListFormat;
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs,
-    RedactArgs, SignatureArgs,
+    DecryptArgs, DeliveryArgs, DisplayArgs, FollowArgs, LevelArgs, RedactArgs, SignatureArgs,
+    ZoneArgs,
 };
-use crate::cli::completion::{Suggesting, zones};
-use crate::cli::time_zone;
+use crate::cli::completion::{Suggesting, unknown};
 
 pub(super) const LIST_EXAMPLES: &str = "\
 A narrow table leaves columns out in this order: rounds, messages, intention, hand_over, workflow,
@@ -63,26 +60,14 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) raw: bool,
 
-    /// Show times in this zone: UTC, local, an offset such as +07:00 or a name such as Asia/Jakarta
-    /// [default: UTC]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
-          value_parser = zones(time_zone::parse))]
-    pub(crate) tz: Option<Zone>,
+    #[command(flatten)]
+    pub(crate) zone: ZoneArgs,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
+    pub(crate) deliveries: DeliveryArgs,
 
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
@@ -101,13 +86,7 @@ pub(crate) struct List {
 }
 
 fn column(name: &str) -> Result<Column, String> {
-    Column::named(name).ok_or_else(|| {
-        let names = columns();
-        match nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("expected one of {}", names.join(", ")),
-        }
-    })
+    Column::named(name).ok_or_else(|| unknown(name, &columns()))
 }
 
 fn columns() -> Vec<String> {

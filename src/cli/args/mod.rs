@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
-pub(crate) use self::display::{DisplayArgs, Hyperlinks, SessionArgs};
+pub(crate) use self::display::{DisplayArgs, Hyperlinks, SessionArgs, ZoneArgs};
 use self::documents::{COMPLETIONS_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES, SCHEMA_EXAMPLES};
 pub(crate) use self::documents::{Completions, Explain, Man, SchemaArgs};
 use self::export::EXPORT_EXAMPLES;
@@ -55,7 +55,7 @@ use self::listen::LISTEN_EXAMPLES;
 #[cfg(feature = "listen")]
 pub(crate) use self::listen::Listen;
 pub(crate) use self::reading::{
-    DECRYPT_KEY_FILE, DecryptArgs, FollowArgs, InputArgs, Inputs, JobsArgs, ProgressArgs,
+    DECRYPT_KEY_FILE, DecryptArgs, DeliveryArgs, FollowArgs, InputArgs, Inputs, ProgressArgs,
 };
 use self::redact::REDACT_EXAMPLES;
 pub(crate) use self::redact::Redact;
@@ -76,7 +76,7 @@ pub(crate) use self::stats::{Stats, StatsFormat};
 use self::validate::{CHECK_EXAMPLES, VALIDATE_EXAMPLES};
 pub(crate) use self::validate::{Check, Validate};
 use self::verify::VERIFY_EXAMPLES;
-pub(crate) use self::verify::{Verify, VerifyFormat};
+pub(crate) use self::verify::{Verify, VerifyFormat, VerifyScreen};
 
 /// Inspect saved webhooks of chatbot sessions: show the conversation, check schema and signature
 #[derive(Debug, Parser)]
@@ -246,16 +246,16 @@ impl Command {
     /// The inputs that are named; `None` if the command takes no inputs.
     pub(crate) fn inputs(&self) -> Option<&[PathBuf]> {
         match self {
-            Self::Show(args) => Some(&args.inputs.inputs),
-            Self::List(args) => Some(&args.inputs.inputs),
-            Self::Stats(args) => Some(&args.inputs.inputs),
-            Self::Check(args) => Some(&args.validate.inputs.inputs),
-            Self::Validate(args) => Some(&args.inputs.inputs),
-            Self::Verify(args) => Some(&args.inputs.inputs),
+            Self::Show(args) => Some(&args.deliveries.inputs.inputs),
+            Self::List(args) => Some(&args.deliveries.inputs.inputs),
+            Self::Stats(args) => Some(&args.deliveries.inputs.inputs),
+            Self::Check(args) => Some(&args.validate.deliveries.inputs.inputs),
+            Self::Validate(args) => Some(&args.deliveries.inputs.inputs),
+            Self::Verify(args) => Some(&args.deliveries.inputs.inputs),
             Self::Sign(args) => Some(&args.inputs.inputs),
             Self::Extract(args) => Some(std::slice::from_ref(&args.source)),
             Self::Redact(args) => Some(&args.inputs.inputs),
-            Self::Export(args) => Some(&args.inputs.inputs),
+            Self::Export(args) => Some(&args.deliveries.inputs.inputs),
             #[cfg(feature = "listen")]
             Self::Listen(_) => None,
             #[cfg(feature = "listen")]

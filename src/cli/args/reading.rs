@@ -9,6 +9,7 @@ use chatlog::delivery::CaptureFormat;
 use clap::{Args, ValueHint};
 use regex::bytes::Regex;
 
+use super::FilterArgs;
 use crate::cli::layout::{LayoutSettings, prefix_regex};
 
 #[derive(Debug, Args)]
@@ -112,6 +113,22 @@ impl InputArgs {
             },
         }
     }
+}
+
+/// What is read, on how many threads, and which deliveries of it: for commands that read many.
+#[derive(Debug, Args)]
+pub(crate) struct DeliveryArgs {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+
+    #[command(flatten)]
+    pub(crate) jobs: JobsArgs,
+
+    #[command(flatten)]
+    pub(crate) progress: ProgressArgs,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 }
 
 /// How many workers inspect deliveries.

@@ -6,8 +6,8 @@ use chatlog::view::{Order, Part, SessionFormat};
 use clap::{Args, ValueHint};
 
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Hyperlinks, Inputs, JobsArgs, LevelArgs,
-    LimitArgs, ProgressArgs, RedactArgs, SessionArgs, SignatureArgs, is_folder,
+    DecryptArgs, DeliveryArgs, DisplayArgs, FollowArgs, Hyperlinks, LevelArgs, LimitArgs,
+    RedactArgs, SessionArgs, SignatureArgs, is_folder,
 };
 
 pub(super) const SHOW_EXAMPLES: &str = "\
@@ -53,19 +53,10 @@ pub(crate) struct Show {
     pub(crate) limit: LimitArgs,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
+    pub(crate) deliveries: DeliveryArgs,
 
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

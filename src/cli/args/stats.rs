@@ -1,15 +1,10 @@
 //! The arguments of `stats`.
 
 use chatlog::archive::totals::Dimension;
-use chatlog::finding::nearest;
-use chatlog::view::Zone;
 use clap::{Args, ValueEnum};
 
-use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs, SignatureArgs,
-};
-use crate::cli::completion::{Suggesting, zones};
-use crate::cli::time_zone;
+use super::{DecryptArgs, DeliveryArgs, DisplayArgs, LevelArgs, SignatureArgs, ZoneArgs};
+use crate::cli::completion::{Suggesting, unknown};
 
 pub(super) const STATS_EXAMPLES: &str = "\
 Examples:
@@ -38,23 +33,11 @@ pub(crate) struct Stats {
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub(crate) format: StatsFormat,
 
-    /// Count days and hours in this zone: UTC, local, an offset such as +07:00 or a name such as
-    /// Asia/Jakarta [default: UTC]
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, hide_possible_values = true,
-          value_parser = zones(time_zone::parse))]
-    pub(crate) tz: Option<Zone>,
+    #[command(flatten)]
+    pub(crate) zone: ZoneArgs,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
+    pub(crate) deliveries: DeliveryArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
@@ -81,13 +64,7 @@ pub(crate) enum StatsFormat {
 }
 
 fn dimension(name: &str) -> Result<Dimension, String> {
-    Dimension::named(name).ok_or_else(|| {
-        let names = dimensions();
-        match nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("expected one of {}", names.join(", ")),
-        }
-    })
+    Dimension::named(name).ok_or_else(|| unknown(name, &dimensions()))
 }
 
 fn dimensions() -> Vec<String> {

@@ -7,8 +7,8 @@ use clap::{Args, ValueHint};
 
 use super::findings::report;
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, LimitArgs,
-    ProgressArgs, RedactArgs, SignatureArgs,
+    DecryptArgs, DeliveryArgs, DisplayArgs, FollowArgs, LevelArgs, LimitArgs, RedactArgs,
+    SignatureArgs,
 };
 use crate::cli::completion::reports;
 
@@ -52,19 +52,10 @@ pub(crate) struct Validate {
     pub(crate) limit: LimitArgs,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
+    pub(crate) deliveries: DeliveryArgs,
 
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,

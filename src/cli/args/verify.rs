@@ -9,8 +9,7 @@ use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::findings::report;
 use super::{
-    DecryptArgs, DisplayArgs, FilterArgs, FollowArgs, Inputs, JobsArgs, LevelArgs, ProgressArgs,
-    RedactArgs, SignatureArgs,
+    DecryptArgs, DeliveryArgs, DisplayArgs, FollowArgs, LevelArgs, RedactArgs, SignatureArgs,
 };
 use crate::cli::completion::reports;
 
@@ -41,19 +40,10 @@ pub(crate) struct Verify {
     pub(crate) discover: bool,
 
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
-
-    #[command(flatten)]
-    pub(crate) jobs: JobsArgs,
+    pub(crate) deliveries: DeliveryArgs,
 
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
-
-    #[command(flatten)]
-    pub(crate) progress: ProgressArgs,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
@@ -76,6 +66,29 @@ pub(crate) struct Verify {
 pub(crate) enum VerifyFormat {
     Human,
     Findings(ReportFormat),
+}
+
+/// The formats that write verdicts to standard output, and not findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VerifyScreen {
+    Human,
+    Json,
+}
+
+impl VerifyFormat {
+    /// What is written to standard output, unless that is findings.
+    pub(crate) fn screen(self) -> Option<VerifyScreen> {
+        match self {
+            Self::Human => Some(VerifyScreen::Human),
+            Self::Findings(ReportFormat::Json) => Some(VerifyScreen::Json),
+            Self::Findings(_) => None,
+        }
+    }
+
+    /// Whether its output is one document, which is only complete at the end.
+    pub(crate) fn is_one_document(self) -> bool {
+        matches!(self, Self::Findings(format) if format.is_one_document())
+    }
 }
 
 impl ValueEnum for VerifyFormat {

@@ -12,7 +12,10 @@ use crate::cli::outcome::Outcome;
 use crate::cli::pipeline::Outputs;
 
 pub(super) fn run(args: &Check, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let secrets = args.signature.secrets.require(&args.validate.inputs)?;
+    let secrets = args
+        .signature
+        .secrets
+        .require(&args.validate.deliveries.inputs)?;
     let verifier = Verifier::new(&args.signature, config, secrets)?;
     validate::run_with(&args.validate, config, outputs, Some(verifier))
 }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use chatlog::Text;
 use chatlog::archive::{DeliveryKey, DuplicateFinder, Duplicates};
 use chatlog::json::Document;
@@ -34,6 +34,10 @@ impl Superseded {
     /// # Errors
     /// An input can only be read once.
     pub(super) fn find(options: &ReadOptions, outputs: &Arc<Outputs>) -> Result<Self> {
+        ensure!(
+            !options.follows,
+            "--follow never ends, and --dedupe is written at the end"
+        );
         let inputs = Input::all(&options.inputs);
         let once = inputs
             .iter()

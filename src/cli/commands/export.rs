@@ -4,7 +4,7 @@
 //! what it has.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -15,9 +15,10 @@ use chatlog::view::tables::{Table, TableFormat, TableWriter};
 
 use super::inspection::Inspection;
 use super::redaction::Redaction;
+use super::screen::Target;
 use super::selection::DeliverySelection;
 use super::verifier::Verifier;
-use super::{filter_zone, levels, read_options};
+use super::{delivery_options, levels, zone_of_project};
 use crate::cli::args::{Export, OUTPUT};
 use crate::cli::config::Config;
 use crate::cli::interrupt;
@@ -37,18 +38,20 @@ pub(super) fn run(args: &Export, config: &Config, outputs: Arc<Outputs>) -> Resu
         return Ok(Outcome::Clean);
     }
     let mut export = Exporting::new(args, config, table)?;
-    let options = read_options(&args.inputs, config, Buffering::Eager, false)?
-        .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress)
-        .with_follow(args.follow.without(&[
-            ("--output", args.file().is_some()),
-            ("--dedupe", args.filter.dedupe()),
-        ])?)?
-        .with_jobs(export.inspection.jobs(args.jobs.jobs()));
-    export
+    let options = delivery_options(
+        &args.deliveries,
+        &args.decrypt,
+        config,
+        Buffering::Eager,
+        false,
+    )?
+    .with_follow(
+        args.follow
+            .without(&[("--output", args.file().is_some())])?,
+    )?;
+    let options = export
         .inspection
-        .selection
-        .find_superseded(&options, &outputs)?;
+        .prepare(options, &args.deliveries, &outputs)?;
     let mut output = ExportOutput::open(args, &export)?;
     let outcome = pipeline::run(&options, &outputs, &export, &mut output)?;
     // Windows cannot replace a file that is still open.
@@ -74,19 +77,18 @@ impl Exporting {
     /// # Errors
     /// A secret or the key cannot be read, or the environment holds an invalid scheme.
     fn new(args: &Export, config: &Config, table: TableWriter) -> Result<Self> {
-        let secrets = args.signature.secrets.read(&args.inputs)?;
-        let selection = DeliverySelection::new(&args.filter, &filter_zone(config), true)?;
-        let needs_verdict = !secrets.is_empty() || selection.filter.needs_verdict();
-        let verifier = needs_verdict.then(|| Verifier::new(&args.signature, config, secrets));
+        let secrets = args.signature.secrets.read(&args.deliveries.inputs)?;
+        let selection =
+            DeliverySelection::new(&args.deliveries.filter, &zone_of_project(config), true)?;
+        let verifier = Verifier::of_verdicts(&args.signature, config, secrets, &selection.filter)?;
         Ok(Self {
             inspection: Inspection {
                 levels: levels(&args.levels, config),
                 limit: args.limit.limit(),
-                contracts: Vec::new(),
-                verifier: verifier.transpose()?.map(Verifier::without_explanations),
+                verifier,
                 redaction: Redaction::new(&args.redact)?,
                 selection,
-                reads_body: true,
+                ..Inspection::default()
             },
             table,
             format: args.format()?,
@@ -130,11 +132,6 @@ struct ExportOutput {
     without_session: usize,
 }
 
-enum Target {
-    Stdout(Stdout),
-    File(ReportFile),
-}
-
 impl ExportOutput {
     /// Opens the output, and writes the header.
     ///
@@ -153,16 +150,9 @@ impl ExportOutput {
         if output.is_csv && !args.no_header {
             let mut header = Vec::new();
             export.table.write_csv_header(&mut header)?;
-            output.write_all(&header)?;
+            output.target.write_all(&header)?;
         }
         Ok(output)
-    }
-
-    fn write_all(&mut self, rows: &[u8]) -> io::Result<()> {
-        match &mut self.target {
-            Target::Stdout(out) => out.write_all(rows),
-            Target::File(file) => file.write_all(rows),
-        }
     }
 
     /// Completes the output, and reports how many deliveries are not in it.
@@ -190,7 +180,7 @@ impl Sink<Exported> for ExportOutput {
         self.without_session += exported.without_session;
         // A row of CSV may be several lines, so an interrupt waits for the end of the last one.
         let _busy = self.is_csv.then(interrupt::hold);
-        self.write_all(&exported.rows)?;
+        self.target.write_all(&exported.rows)?;
         let Target::Stdout(out) = &mut self.target else {
             return Ok(ControlFlow::Continue(()));
         };

@@ -6,8 +6,8 @@
 //! that, with a reading of its own.
 
 use std::borrow::Cow;
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::Result;
 use chatlog::contract::Contract;
@@ -19,10 +19,12 @@ use chatlog::{InspectOptions, Report, VerifyFn, inspect, inspect_signature};
 use super::redaction::Redaction;
 use super::selection::DeliverySelection;
 use super::verifier::Verifier;
+use crate::cli::args::DeliveryArgs;
 use crate::cli::outcome::Outcome;
-use crate::cli::pipeline::IncomingDelivery;
+use crate::cli::pipeline::{IncomingDelivery, Outputs, ReadOptions};
 
-/// What is inspected, and which deliveries are.
+/// What is inspected, and which deliveries are. The default is all of them, their bodies and nothing else.
+#[derive(Default)]
 pub(super) struct Inspection {
     pub(super) levels: Levels,
     pub(super) limit: FindingLimit,
@@ -32,14 +34,25 @@ pub(super) struct Inspection {
     pub(super) verifier: Option<Verifier>,
     pub(super) redaction: Redaction,
     pub(super) selection: DeliverySelection,
-    /// Whether the body is read, and not only its signature checked.
-    pub(super) reads_body: bool,
+    /// Whether the body is not read, but only its signature checked.
+    pub(super) checks_signatures_only: bool,
 }
 
 impl Inspection {
-    /// The number of workers, given what the user wants.
-    pub(super) fn jobs(&self, wanted: Option<NonZeroUsize>) -> Option<NonZeroUsize> {
-        self.redaction.jobs(self.selection.jobs(wanted))
+    /// The options for a run: with as many workers as it can have. Finds what `--dedupe` leaves out.
+    ///
+    /// # Errors
+    /// The inputs would have to be read twice, and cannot.
+    pub(super) fn prepare(
+        &mut self,
+        options: ReadOptions,
+        args: &DeliveryArgs,
+        outputs: &Arc<Outputs>,
+    ) -> Result<ReadOptions> {
+        let jobs = self.selection.jobs(args.jobs.jobs());
+        let options = options.with_jobs(self.redaction.jobs(jobs));
+        self.selection.find_superseded(&options, outputs)?;
+        Ok(options)
     }
 
     /// Inspects a delivery and passes its report on, unless the filters leave it out.
@@ -67,7 +80,7 @@ impl Inspection {
             verifier: verify.as_ref().map(|verify| verify as VerifyFn<'_>),
             ..self.options()
         };
-        if !self.reads_body {
+        if self.checks_signatures_only {
             let report = inspect_signature(&shown.origin, &shown.delivery, &options);
             return Ok(self.selection.after(then(report)?));
         }
@@ -85,7 +98,8 @@ impl Inspection {
     }
 
     fn is_filtered_first(&self) -> bool {
-        let is_costly = self.redaction.is_on() || self.verifier.is_some() || !self.reads_body;
+        let is_costly =
+            self.redaction.is_on() || self.verifier.is_some() || self.checks_signatures_only;
         is_costly && !self.selection.filter.is_empty()
     }
 

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use chatlog::Text;
 use chatlog::archive::{Column, Ranking, SessionField, SessionRow};
-use chatlog::finding::FindingLimit;
 use chatlog::signature::Secret;
 use chatlog::view::findings::write_errors_allowed;
 use chatlog::view::list::{List, ListCounts, ListFormat, ListOptions};
@@ -22,7 +21,7 @@ use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::selection::DeliverySelection;
 use super::verifier::Verifier;
-use super::{canvas, filter_zone, levels, pager_of, read_options};
+use super::{canvas, delivery_options, levels, pager_of, zone};
 use crate::cli::args;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -30,18 +29,18 @@ use crate::cli::output::Stdout;
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Input, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &args::List, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let options = read_options(&args.inputs, config, Buffering::Eager, false)?
-        .with_decryption(args.decrypt.read()?);
+    let options = delivery_options(
+        &args.deliveries,
+        &args.decrypt,
+        config,
+        Buffering::Eager,
+        false,
+    )?;
     let mut listing = Listing::new(args, config)?;
-    let options = options
-        .with_progress(&args.progress)
-        .with_follow(args.follow.without(&[
-            ("--sort", args.sort.is_some()),
-            ("--dedupe", args.filter.dedupe()),
-        ])?)?
-        .with_jobs(listing.inspection.jobs(args.jobs.jobs()));
-    let selection = &mut listing.inspection.selection;
-    selection.find_superseded(&options, &outputs)?;
+    let options = options.with_follow(args.follow.without(&[("--sort", args.sort.is_some())])?)?;
+    let options = listing
+        .inspection
+        .prepare(options, &args.deliveries, &outputs)?;
     let mut output = listing.output(args);
     let outcome = pipeline::run(&options, &outputs, &listing, &mut output)?;
     drop(outputs);
@@ -68,8 +67,8 @@ impl Listing {
     /// # Errors
     /// A secret or a key cannot be read, or the options contradict each other.
     fn new(args: &args::List, config: &Config) -> Result<Self> {
-        let zone = args.tz.clone().unwrap_or_else(|| filter_zone(config));
-        let secrets = args.signature.secrets.read(&args.inputs)?;
+        let zone = zone(&args.zone, config);
+        let secrets = args.signature.secrets.read(&args.deliveries.inputs)?;
         let options = list_options(args, !secrets.is_empty())?;
         let inspection = inspection(args, config, &zone, secrets)?;
         let canvas = canvas(&args.look, config, zone);
@@ -92,7 +91,8 @@ impl Listing {
 
     fn output(&self, args: &args::List) -> ListOutput<'_> {
         let is_for_people = args.format == ListFormat::Table;
-        let pager = is_for_people.then(|| pager_of(&args.inputs, &args.follow, &args.look));
+        let pager =
+            is_for_people.then(|| pager_of(&args.deliveries.inputs, &args.follow, &args.look));
         ListOutput {
             out: Stdout::before(pager.flatten()),
             listing: self,
@@ -110,17 +110,14 @@ fn inspection(
     zone: &Zone,
     secrets: Vec<Secret>,
 ) -> Result<Inspection> {
-    let selection = DeliverySelection::new(&args.filter, zone, true)?;
-    let needs_verdict = !secrets.is_empty() || selection.filter.needs_verdict();
-    let verifier = needs_verdict.then(|| Verifier::new(&args.signature, config, secrets));
+    let selection = DeliverySelection::new(&args.deliveries.filter, zone, true)?;
+    let verifier = Verifier::of_verdicts(&args.signature, config, secrets, &selection.filter)?;
     Ok(Inspection {
         levels: levels(&args.levels, config),
-        limit: FindingLimit::default(),
-        contracts: Vec::new(),
-        verifier: verifier.transpose()?.map(Verifier::without_explanations),
+        verifier,
         redaction: Redaction::new(&args.redact)?,
         selection,
-        reads_body: true,
+        ..Inspection::default()
     })
 }
 
@@ -139,7 +136,7 @@ fn list_options(args: &args::List, has_verdicts: bool) -> Result<ListOptions> {
     Ok(ListOptions {
         columns,
         has_verdicts,
-        longest_name: longest_name(&args.inputs.inputs),
+        longest_name: longest_name(&args.deliveries.inputs.inputs),
         is_raw: args.raw,
     })
 }

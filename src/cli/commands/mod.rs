@@ -5,6 +5,7 @@
 
 mod check;
 mod dedupe;
+mod discover;
 mod documents;
 mod explain;
 mod export;
@@ -47,7 +48,8 @@ use chatlog::view::{Canvas, Theme, Zone};
 use clap::CommandFactory;
 
 use crate::cli::args::{
-    Cli, Command, DisplayArgs, FollowArgs, InputArgs, Inputs, LevelArgs, OUTPUT, SessionArgs,
+    Cli, Command, DecryptArgs, DeliveryArgs, DisplayArgs, FollowArgs, InputArgs, Inputs, LevelArgs,
+    OUTPUT, ZoneArgs,
 };
 use crate::cli::color::Color;
 use crate::cli::config::Config;
@@ -143,6 +145,19 @@ fn read_options(
     quiet: bool,
 ) -> anyhow::Result<ReadOptions> {
     read_options_of(&inputs.inputs, &inputs.reading, config, buffering, quiet)
+}
+
+/// How to read the deliveries of a command.
+fn delivery_options(
+    args: &DeliveryArgs,
+    decrypt: &DecryptArgs,
+    config: &Config,
+    buffering: Buffering,
+    quiet: bool,
+) -> anyhow::Result<ReadOptions> {
+    Ok(read_options(&args.inputs, config, buffering, quiet)?
+        .with_decryption(decrypt.read()?)
+        .with_progress(&args.progress))
 }
 
 /// How to read these inputs.
@@ -241,14 +256,13 @@ fn canvas(look: &DisplayArgs, config: &Config, zone: Zone) -> Canvas {
     }
 }
 
-/// The time zone of what is shown: that of the option or else of the project file.
-fn zone(args: &SessionArgs, config: &Config) -> Zone {
-    let zone = args.tz.clone().or_else(|| config.time_zone.clone());
-    zone.unwrap_or(Zone::UTC)
+/// The time zone: that of the option or else of the project file.
+fn zone(args: &ZoneArgs, config: &Config) -> Zone {
+    args.tz.clone().unwrap_or_else(|| zone_of_project(config))
 }
 
-/// The time zone of a command that shows no times, for the days that filters name.
-fn filter_zone(config: &Config) -> Zone {
+/// The time zone of the project file, for the days that filters of a command without the option name.
+fn zone_of_project(config: &Config) -> Zone {
     config.time_zone.clone().unwrap_or(Zone::UTC)
 }
 

@@ -14,7 +14,7 @@ use chatlog::redact::{Redacted, Redactor};
 use super::folder::{create_in_folder, make_folder};
 use super::redaction::{redact, redactor};
 use super::selection::DeliverySelection;
-use super::{filter_zone, read_options};
+use super::{read_options, zone_of_project};
 use crate::cli::args::{OUTPUT, Redact};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -24,7 +24,7 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &Redact, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let mut redaction = Notifications {
         redactor: redactor(&args.options)?,
-        selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
+        selection: DeliverySelection::new(&args.filter, &zone_of_project(config), false)?,
     };
     let options =
         read_options(&args.inputs, config, Buffering::Eager, false)?.with_progress(&args.progress);

@@ -18,6 +18,7 @@ use crate::cli::args::{RedactArgs, RedactOptions};
 use crate::cli::pipeline::IncomingDelivery;
 
 /// Redacts what a command shows, if the user wants that.
+#[derive(Default)]
 pub(super) struct Redaction(Option<Redactor>);
 
 /// What may be shown of a delivery.
@@ -32,11 +33,6 @@ impl Redaction {
     pub(super) fn new(args: &RedactArgs) -> Result<Self> {
         let redactor = args.is_on().then(|| redactor(&args.options));
         Ok(Self(redactor.transpose()?))
-    }
-
-    /// Replaces nothing.
-    pub(super) fn off() -> Self {
-        Self(None)
     }
 
     /// Whether anything is replaced.

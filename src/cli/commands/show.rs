@@ -18,7 +18,7 @@ use super::redaction::Redaction;
 use super::screen::{DrawnSession, MAX_HELD, Screen, SessionWriter, Target};
 use super::selection::DeliverySelection;
 use super::verifier::{Failures, Verifier};
-use super::{file_canvas, levels, pager_of, read_options, table_canvas, zone};
+use super::{delivery_options, file_canvas, levels, pager_of, table_canvas, zone};
 use crate::cli::args::{Hyperlinks, OUTPUT, Show};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -29,19 +29,21 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 const MIN_LESS: u32 = 581;
 
 pub(super) fn run(args: &Show, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let options = read_options(&args.inputs, config, Buffering::Eager, false)?
-        .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress)
-        .with_follow(args.follow.without(&[
-            ("--output", args.folder().is_some() || args.file().is_some()),
-            ("--dedupe", args.filter.dedupe()),
-        ])?)?;
+    let options = delivery_options(
+        &args.deliveries,
+        &args.decrypt,
+        config,
+        Buffering::Eager,
+        false,
+    )?
+    .with_follow(
+        args.follow
+            .without(&[("--output", args.folder().is_some() || args.file().is_some())])?,
+    )?;
     let mut showing = Showing::new(args, config, &outputs)?;
-    let options = options.with_jobs(showing.inspection.jobs(args.jobs.jobs()));
-    showing
+    let options = showing
         .inspection
-        .selection
-        .find_superseded(&options, &outputs)?;
+        .prepare(options, &args.deliveries, &outputs)?;
     let mut output = showing.output();
     let outcome = pipeline::run(&options, &outputs, &showing, &mut output)?;
     // Windows cannot replace a file that is still open.
@@ -67,8 +69,8 @@ impl Showing {
     /// A secret or the key cannot be read, the environment holds an invalid scheme, or the output cannot be
     /// written.
     fn new(args: &Show, config: &Config, outputs: &Arc<Outputs>) -> Result<Self> {
-        let zone = zone(&args.session, config);
-        let secrets = args.signature.secrets.read(&args.inputs)?;
+        let zone = zone(&args.session.zone, config);
+        let secrets = args.signature.secrets.read(&args.deliveries.inputs)?;
         let (canvas, pager) = canvas_and_pager(args, config, zone.clone());
         Ok(Self {
             format: args.format(),
@@ -84,11 +86,10 @@ impl Showing {
             inspection: Inspection {
                 levels: levels(&args.levels, config),
                 limit: args.limit.limit(),
-                contracts: Vec::new(),
                 verifier: Some(Verifier::new(&args.signature, config, secrets)?),
                 redaction: Redaction::new(&args.redact)?,
-                selection: DeliverySelection::new(&args.filter, &zone, true)?,
-                reads_body: true,
+                selection: DeliverySelection::new(&args.deliveries.filter, &zone, true)?,
+                ..Inspection::default()
             },
         })
     }
@@ -148,7 +149,7 @@ fn canvas_and_pager(args: &Show, config: &Config, zone: Zone) -> (Canvas, Option
         return (file_canvas(&args.look, zone), None);
     }
     let is_for_people = args.format().is_for_people();
-    let pager = is_for_people.then(|| pager_of(&args.inputs, &args.follow, &args.look));
+    let pager = is_for_people.then(|| pager_of(&args.deliveries.inputs, &args.follow, &args.look));
     let pager = pager.flatten();
     let canvas = Canvas {
         hyperlinks: shows_hyperlinks(args.hyperlinks, pager.as_ref()),

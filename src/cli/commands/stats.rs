@@ -13,7 +13,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use chatlog::Text;
 use chatlog::archive::totals::{Dimension, Dimensions};
 use chatlog::archive::{DuplicateFinder, Totals};
-use chatlog::finding::FindingLimit;
 use chatlog::json::Document;
 use chatlog::notification::Session;
 use chatlog::view::totals::{write_csv, write_table};
@@ -22,10 +21,9 @@ use serde_json::Value;
 
 use super::dedupe::KeyedDelivery;
 use super::inspection::Inspection;
-use super::redaction::Redaction;
 use super::selection::DeliverySelection;
 use super::verifier::Verifier;
-use super::{NoInput, canvas, filter_zone, levels, pager, read_options};
+use super::{NoInput, canvas, delivery_options, levels, pager, zone};
 use crate::cli::args::{Inputs, Stats, StatsFormat};
 use crate::cli::config::Config;
 use crate::cli::interrupt::{self, LastOutput};
@@ -36,19 +34,21 @@ use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor
 pub(super) fn run(args: &Stats, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
     let printing = Printing::new(args, config);
     if args.merge {
-        let (totals, chosen) = merged(&args.inputs)?;
+        let (totals, chosen) = merged(&args.deliveries.inputs)?;
         printing.print(&totals, &chosen, args)?;
         return Ok(Outcome::Clean);
     }
     let mut counting = Counting::new(args, config)?;
-    let options = read_options(&args.inputs, config, Buffering::Eager, false)?
-        .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress)
-        .with_jobs(counting.inspection.jobs(args.jobs.jobs()));
-    counting
+    let options = delivery_options(
+        &args.deliveries,
+        &args.decrypt,
+        config,
+        Buffering::Eager,
+        false,
+    )?;
+    let options = counting
         .inspection
-        .selection
-        .find_superseded(&options, &outputs)?;
+        .prepare(options, &args.deliveries, &outputs)?;
     let chosen = counting.dimensions.chosen.clone();
     let mut sum = Sum::default();
     let last_words = sum.printed_when_interrupted(&printing, &chosen);
@@ -160,11 +160,11 @@ impl Counting {
     /// # Errors
     /// A secret cannot be read, or a filter asks for something impossible.
     fn new(args: &Stats, config: &Config) -> Result<Self> {
-        let zone = args.tz.clone().unwrap_or_else(|| filter_zone(config));
-        let secrets = args.signature.secrets.read(&args.inputs)?;
+        let zone = zone(&args.zone, config);
+        let secrets = args.signature.secrets.read(&args.deliveries.inputs)?;
         let has_secret = !secrets.is_empty();
-        let verifier = has_secret.then(|| Verifier::new(&args.signature, config, secrets));
-        let selection = DeliverySelection::new(&args.filter, &zone, has_secret)?;
+        let selection = DeliverySelection::new(&args.deliveries.filter, &zone, has_secret)?;
+        let verifier = Verifier::of_verdicts(&args.signature, config, secrets, &selection.filter)?;
         if args.by.len() > Dimensions::MAX {
             bail!("--by: at most {} fields", Dimensions::MAX);
         }
@@ -174,12 +174,9 @@ impl Counting {
                 && selection.filter.needs_outline_only(),
             inspection: Inspection {
                 levels: levels(&args.levels, config),
-                limit: FindingLimit::default(),
-                contracts: Vec::new(),
-                verifier: verifier.transpose()?,
-                redaction: Redaction::off(),
+                verifier,
                 selection,
-                reads_body: true,
+                ..Inspection::default()
             },
             dimensions: Dimensions {
                 chosen: args.by.clone(),

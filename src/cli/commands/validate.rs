@@ -14,7 +14,7 @@ use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::selection::DeliverySelection;
 use super::verifier::{Failures, Verifier, is_silent};
-use super::{filter_zone, levels, read_options};
+use super::{delivery_options, levels, zone_of_project};
 use crate::cli::args::Validate;
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
@@ -39,19 +39,20 @@ pub(super) fn run_with(
         failures: verifier.as_ref().map(Verifier::failures),
     };
     let mut validation = Validation::new(args, config, renderers, verifier)?;
-    let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
-        .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress)
-        .with_follow(args.follow.without(&[
-            ("--report", !args.report.is_empty()),
-            ("--dedupe", args.filter.dedupe()),
-            ("this --format", args.format.is_one_document()),
-        ])?)?
-        .with_jobs(validation.inspection.jobs(args.jobs.jobs()));
-    validation
+    let options = delivery_options(
+        &args.deliveries,
+        &args.decrypt,
+        config,
+        Buffering::Eager,
+        args.quiet,
+    )?
+    .with_follow(args.follow.without(&[
+        ("--report", !args.report.is_empty()),
+        ("this --format", args.format.is_one_document()),
+    ])?)?;
+    let options = validation
         .inspection
-        .selection
-        .find_superseded(&options, &outputs)?;
+        .prepare(options, &args.deliveries, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &validation, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
@@ -66,7 +67,7 @@ fn destinations(args: &Validate) -> Destinations<'_> {
         quiet: args.quiet,
         lists_all: args.limit.lists_all(),
         reports: &args.report,
-        inputs: &args.inputs,
+        inputs: &args.deliveries.inputs,
         follow: &args.follow,
         look: &args.look,
     }
@@ -90,8 +91,11 @@ impl Validation {
         verifier: Option<Verifier>,
     ) -> Result<Self> {
         let contracts = args.schema.iter().map(|path| read_contract(path));
-        let selection =
-            DeliverySelection::new(&args.filter, &filter_zone(config), verifier.is_some())?;
+        let selection = DeliverySelection::new(
+            &args.deliveries.filter,
+            &zone_of_project(config),
+            verifier.is_some(),
+        )?;
         Ok(Self {
             inspection: Inspection {
                 levels: levels(&args.levels, config),
@@ -100,7 +104,7 @@ impl Validation {
                 verifier,
                 redaction: Redaction::new(&args.redact)?,
                 selection,
-                reads_body: true,
+                ..Inspection::default()
             },
             renderers,
             fails_fast: args.fail_fast,

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use chatlog::Report;
+use chatlog::archive::Filter;
 use chatlog::delivery::Delivery;
 use chatlog::diagnosis::{Budget, CommonCause, Diagnosis, diagnose};
 use chatlog::signature::{Checks, Secret, Signature, Verdict, verify};
@@ -62,13 +63,25 @@ impl Verifier {
         })
     }
 
-    /// The same verifier for output that has no room for explanations.
-    pub(super) fn without_explanations(self) -> Self {
-        Self {
+    /// A verifier for output that has room for verdicts and not for explanations; `None` if there is no
+    /// secret, and no filter that asks for verdicts.
+    ///
+    /// # Errors
+    /// The environment holds an invalid scheme.
+    pub(super) fn of_verdicts(
+        args: &SignatureArgs,
+        config: &Config,
+        secrets: Vec<Secret>,
+        filter: &Filter,
+    ) -> Result<Option<Self>> {
+        if secrets.is_empty() && !filter.needs_verdict() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
             is_spent: AtomicBool::new(true),
             explains_none: true,
-            ..self
-        }
+            ..Self::new(args, config, secrets)?
+        }))
     }
 
     /// Checks the signature of a delivery, which may be in a file next to its source.

@@ -5,32 +5,30 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
-use chatlog::delivery::Delivery;
-use chatlog::diagnosis::{DeliveryId, Discovery, SwapDetector};
-use chatlog::finding::{Finding, FindingLimit, Severity};
+use anyhow::Result;
+use chatlog::diagnosis::{DeliveryId, SwapDetector};
+use chatlog::finding::{Finding, Severity};
 use chatlog::signature::{Hint, Signature};
-use chatlog::view::findings::{InputProblem, ReportFormat};
-use chatlog::view::signature::{
-    DeliveryInfo, VerdictCounts, write_failures, write_options, write_schemes,
-};
+use chatlog::view::findings::InputProblem;
+use chatlog::view::signature::{DeliveryInfo, VerdictCounts, write_failures};
 use chatlog::view::{Canvas, Zone, json, signature};
 use chatlog::{Report, Text};
 
+use super::discover::discover;
 use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::reports::{Destinations, FindingRenderers, FindingWriters, RenderedFindings};
 use super::selection::DeliverySelection;
 use super::verifier::{Failures, Verifier, is_silent};
-use super::{canvas, filter_zone, levels, pager_of, read_options};
-use crate::cli::args::{Verify, VerifyFormat};
+use super::{canvas, delivery_options, levels, pager_of, zone_of_project};
+use crate::cli::args::{Verify, VerifyFormat, VerifyScreen};
 use crate::cli::config::Config;
 use crate::cli::outcome::Outcome;
 use crate::cli::output::{Stdout, report_problem};
 use crate::cli::pipeline::{self, Buffering, IncomingDelivery, Outputs, Processor, Sink};
 
 pub(super) fn run(args: &Verify, config: &Config, outputs: Arc<Outputs>) -> Result<Outcome> {
-    let secrets = args.signature.secrets.require(&args.inputs)?;
+    let secrets = args.signature.secrets.require(&args.deliveries.inputs)?;
     let verifier = Verifier::new(&args.signature, config, secrets)?;
     let canvas = canvas(&args.look, config, Zone::UTC);
     if args.discover {
@@ -48,7 +46,7 @@ fn verify(
     canvas: Canvas,
 ) -> Result<Outcome> {
     let (renderers, writers) = destinations(args).open(config)?;
-    let screen = Screen::of(args.format);
+    let screen = args.format.screen();
     let mut output = VerificationOutput {
         verdicts: screen.map(|screen| Verdicts::new(screen, args, &verifier, canvas)),
         failures: verifier.failures(),
@@ -57,30 +55,34 @@ fn verify(
     let mut verification = Verification {
         inspection: Inspection {
             levels: levels(&args.levels, config),
-            limit: FindingLimit::default(),
-            contracts: Vec::new(),
             verifier: Some(verifier),
             redaction: Redaction::new(&args.redact)?,
-            selection: DeliverySelection::new(&args.filter, &filter_zone(config), true)?,
-            reads_body: false,
+            selection: DeliverySelection::new(
+                &args.deliveries.filter,
+                &zone_of_project(config),
+                true,
+            )?,
+            checks_signatures_only: true,
+            ..Inspection::default()
         },
         renderers,
         is_shown: screen.is_some(),
         quiet: args.quiet,
     };
-    let options = read_options(&args.inputs, config, Buffering::Eager, args.quiet)?
-        .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress)
-        .with_follow(args.follow.without(&[
-            ("--report", !args.report.is_empty()),
-            ("--dedupe", args.filter.dedupe()),
-            ("this --format", is_one_document(args.format)),
-        ])?)?
-        .with_jobs(verification.inspection.jobs(args.jobs.jobs()));
-    verification
+    let options = delivery_options(
+        &args.deliveries,
+        &args.decrypt,
+        config,
+        Buffering::Eager,
+        args.quiet,
+    )?
+    .with_follow(args.follow.without(&[
+        ("--report", !args.report.is_empty()),
+        ("this --format", args.format.is_one_document()),
+    ])?)?;
+    let options = verification
         .inspection
-        .selection
-        .find_superseded(&options, &outputs)?;
+        .prepare(options, &args.deliveries, &outputs)?;
     let outcome = pipeline::run(&options, &outputs, &verification, &mut output)?;
     // Windows cannot replace a file that is still open.
     drop(outputs);
@@ -211,36 +213,15 @@ impl Sink<Verified> for VerificationOutput {
 fn destinations(args: &Verify) -> Destinations<'_> {
     Destinations {
         format: match args.format {
-            VerifyFormat::Findings(format) if Screen::of(args.format).is_none() => Some(format),
+            VerifyFormat::Findings(format) if args.format.screen().is_none() => Some(format),
             _ => None,
         },
         quiet: args.quiet,
         lists_all: true,
         reports: &args.report,
-        inputs: &args.inputs,
+        inputs: &args.deliveries.inputs,
         follow: &args.follow,
         look: &args.look,
-    }
-}
-
-fn is_one_document(format: VerifyFormat) -> bool {
-    matches!(format, VerifyFormat::Findings(format) if format.is_one_document())
-}
-
-/// The formats that write verdicts to standard output, and not findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Screen {
-    Human,
-    Json,
-}
-
-impl Screen {
-    fn of(format: VerifyFormat) -> Option<Self> {
-        match format {
-            VerifyFormat::Human => Some(Self::Human),
-            VerifyFormat::Findings(ReportFormat::Json) => Some(Self::Json),
-            VerifyFormat::Findings(_) => None,
-        }
     }
 }
 
@@ -251,7 +232,7 @@ impl Screen {
 /// held. On a live stream nothing is held back, because someone may be waiting for each verdict; what
 /// explains it is reported at the end.
 struct Verdicts {
-    screen: Screen,
+    screen: VerifyScreen,
     quiet: bool,
     /// Whether signatures may have been swapped.
     compares: bool,
@@ -286,9 +267,9 @@ impl HeldVerdict {
 }
 
 impl Verdicts {
-    fn new(screen: Screen, args: &Verify, verifier: &Verifier, canvas: Canvas) -> Self {
-        let pager =
-            (screen == Screen::Human).then(|| pager_of(&args.inputs, &args.follow, &args.look));
+    fn new(screen: VerifyScreen, args: &Verify, verifier: &Verifier, canvas: Canvas) -> Self {
+        let pager = (screen == VerifyScreen::Human)
+            .then(|| pager_of(&args.deliveries.inputs, &args.follow, &args.look));
         Self {
             screen,
             quiet: args.quiet,
@@ -386,15 +367,15 @@ impl Verdicts {
         } = verdict;
         let (canvas, out) = (&self.canvas, &mut self.out);
         match self.screen {
-            Screen::Json => {
+            VerifyScreen::Json => {
                 let finding = verdict.finding();
                 json::write_signature(info, signature, finding.as_ref(), out)?;
             }
             // With `--quiet` there is no closing line, so each failure has its own explanation.
-            Screen::Human if !self.quiet && failures.is_repeated(signature) => {
+            VerifyScreen::Human if !self.quiet && failures.is_repeated(signature) => {
                 signature::write_again(info, signature, canvas, out)?;
             }
-            Screen::Human => signature::write(info, signature, canvas, out)?,
+            VerifyScreen::Human => signature::write(info, signature, canvas, out)?,
         }
         Ok(())
     }
@@ -403,101 +384,11 @@ impl Verdicts {
     fn finish(&mut self, failures: &mut Failures) -> Result<()> {
         self.write_held(failures)?;
         self.explain_swaps();
-        if self.screen == Screen::Human && !self.quiet {
+        if self.screen == VerifyScreen::Human && !self.quiet {
             self.counts.write_closing(&self.canvas, &mut self.out)?;
             write_failures(failures.sentences(), &self.canvas, &mut self.out)?;
         }
         self.out.flush()?;
         Ok(())
-    }
-}
-
-/// Finds the schemes that produce the signatures of all deliveries.
-fn discover(
-    args: &Verify,
-    config: &Config,
-    outputs: &Arc<Outputs>,
-    verifier: &Verifier,
-    canvas: &Canvas,
-) -> Result<Outcome> {
-    let Some(screen) = Screen::of(args.format) else {
-        bail!("--discover prints schemes: give --format human or json");
-    };
-    let mut narrowing = Narrowing {
-        discovery: Discovery::new(verifier.checks()),
-        deliveries: 0,
-    };
-    let options = read_options(&args.inputs, config, Buffering::Whole, args.quiet)?
-        .with_decryption(args.decrypt.read()?)
-        .with_progress(&args.progress)
-        .with_follow(args.follow.without(&[("--discover", true)])?)?;
-    let mut signed = SignedDeliveries {
-        verifier,
-        selection: DeliverySelection::new(&args.filter, &filter_zone(config), false)?,
-    };
-    signed.selection.find_superseded(&options, outputs)?;
-    let outcome = pipeline::run(&options, outputs, &signed, &mut narrowing)?;
-    signed.selection.report_if_all_left_out();
-    narrowing.write(screen, args.quiet, canvas, &mut Stdout::new())?;
-    Ok(if narrowing.discovery.schemes().is_empty() {
-        outcome.max(Outcome::Findings)
-    } else {
-        outcome
-    })
-}
-
-/// Passes each delivery on with its signature.
-struct SignedDeliveries<'v> {
-    verifier: &'v Verifier,
-    selection: DeliverySelection,
-}
-
-impl Processor for SignedDeliveries<'_> {
-    type Output = Vec<Delivery<'static>>;
-
-    fn process(
-        &self,
-        incoming: &IncomingDelivery<'_>,
-        output: &mut Self::Output,
-    ) -> Result<ControlFlow<Outcome, Outcome>> {
-        if !self.selection.accepts(incoming) {
-            return Ok(self.selection.left_out());
-        }
-        let signed = incoming.signed(self.verifier.header_name());
-        output.push(signed.into_owned().into_owned());
-        Ok(self.selection.after(ControlFlow::Continue(Outcome::Clean)))
-    }
-}
-
-/// Narrows the schemes down to those that fit every delivery.
-struct Narrowing<'v> {
-    discovery: Discovery<'v>,
-    deliveries: usize,
-}
-
-impl Narrowing<'_> {
-    fn write(&self, screen: Screen, quiet: bool, canvas: &Canvas, out: &mut Stdout) -> Result<()> {
-        let schemes = self.discovery.schemes();
-        match screen {
-            Screen::Json => json::write_schemes(schemes, out)?,
-            Screen::Human if quiet => write_options(schemes, canvas, out)?,
-            Screen::Human => write_schemes(schemes, self.deliveries, canvas, out)?,
-        }
-        Ok(out.flush()?)
-    }
-}
-
-impl Sink<Vec<Delivery<'static>>> for Narrowing<'_> {
-    fn write(
-        &mut self,
-        deliveries: Vec<Delivery<'static>>,
-        _source: &Text<'_>,
-        _is_live: bool,
-    ) -> Result<ControlFlow<()>> {
-        self.deliveries += deliveries.len();
-        for delivery in &deliveries {
-            self.discovery.narrow(delivery);
-        }
-        Ok(ControlFlow::Continue(()))
     }
 }

@@ -60,7 +60,6 @@ use self::tally::Tally;
 use super::inspection::Inspection;
 use super::redaction::Redaction;
 use super::screen::{Screen, Target};
-use super::selection::DeliverySelection;
 use super::show::Showing;
 use super::verifier::Verifier;
 use super::{levels, table_canvas, zone};
@@ -159,7 +158,7 @@ fn display_settings(
 }
 
 fn showing(args: &Listen, config: &Config) -> Result<Showing> {
-    let zone = zone(&args.view.session, config);
+    let zone = zone(&args.view.session.zone, config);
     let canvas = table_canvas(&args.look, config, zone);
     let secrets = args.signature.secrets.read_without_input()?;
     let screen = Screen::new(
@@ -180,11 +179,9 @@ fn showing(args: &Listen, config: &Config) -> Result<Showing> {
         inspection: Inspection {
             levels: levels(&args.levels, config),
             limit: args.limit.limit(),
-            contracts: Vec::new(),
             verifier: Some(Verifier::new(&args.signature, config, secrets)?),
             redaction: Redaction::new(&args.redact)?,
-            selection: DeliverySelection::default(),
-            reads_body: true,
+            ..Inspection::default()
         },
         writer: Mutex::new(Box::new(screen)),
     })
