@@ -3,7 +3,7 @@
 
 use crate::Text;
 use crate::json::OneOf;
-use crate::notification::{EndReason, Session};
+use crate::notification::{EndReason, OtherNotification, Session};
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident $name:ident => $read:expr;)*) => {
@@ -57,6 +57,22 @@ fn word<'s>(reason: &'s OneOf<'_, EndReason>) -> &'s str {
 }
 
 impl SessionField {
+    /// Its value in a session, or else in another notification, which may call the person otherwise.
+    pub(super) fn of_either<'s>(
+        self,
+        session: &'s Session<'_>,
+        other: Option<&OtherNotification<'s>>,
+    ) -> Option<Text<'s>> {
+        let own = self.of(session).map(Text::from);
+        let named = |name: &str| other?.text(name);
+        own.or_else(|| match self {
+            Self::Callee => named("callee")
+                .filter(|callee| !callee.is_blank())
+                .or_else(|| named("callee_number")),
+            field => named(field.name()),
+        })
+    }
+
     /// The field with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.name() == name)

@@ -183,31 +183,24 @@ impl Filter {
         session: &Session<'_>,
         notification: Option<&OtherNotification<'_>>,
     ) -> bool {
-        let value = |field: SessionField, other: &str| {
-            let own = field.of(session).map(Cow::Borrowed);
-            let of_other = || Some(Cow::Owned(notification?.text(other)?.as_str().to_owned()));
-            own.or_else(of_other)
+        let value = |field: SessionField| field.of_either(session, notification);
+        let is = |wanted: &[Words], field: SessionField| {
+            let is_wanted = |value: Text<'_>| wanted.iter().any(|it| it.are(value.as_str()));
+            wanted.is_empty() || value(field).is_some_and(is_wanted)
         };
-        let is = |wanted: &[Words], fields: &[SessionField]| {
-            let mut values = fields.iter().filter_map(|it| value(*it, it.name()));
-            wanted.is_empty() || values.any(|value| wanted.iter().any(|it| it.are(&value)))
+        let is_named = || {
+            let is_in = |name: Text<'_>| self.workflows.iter().any(|it| it.are_in(name.as_str()));
+            value(SessionField::WorkflowName).is_some_and(is_in)
         };
-        let callee = || {
-            let number = value(SessionField::Callee, SessionField::Callee.name());
-            number.or_else(|| value(SessionField::Callee, "callee_number"))
+        let is_called = || {
+            let callee = value(SessionField::Callee);
+            callee.is_some_and(|it| self.accepts_callee(it.as_str()))
         };
-        let has_workflow = || {
-            let names = |field: SessionField| value(field, field.name());
-            let name = names(SessionField::WorkflowName);
-            let is_named =
-                name.is_some_and(|name| self.workflows.iter().any(|it| it.are_in(&name)));
-            is_named || is(&self.workflows, &[SessionField::WorkflowId])
-        };
-        (self.workflows.is_empty() || has_workflow())
-            && is(&self.channels, &[SessionField::Channel])
-            && is(&self.intentions, &[SessionField::Intention])
-            && is(&self.end_reasons, &[SessionField::SessionEndReason])
-            && (self.callees.is_empty() || callee().is_some_and(|it| self.accepts_callee(&it)))
+        (is(&self.workflows, SessionField::WorkflowId) || is_named())
+            && is(&self.channels, SessionField::Channel)
+            && is(&self.intentions, SessionField::Intention)
+            && is(&self.end_reasons, SessionField::SessionEndReason)
+            && (self.callees.is_empty() || is_called())
     }
 
     fn accepts_callee(&self, callee: &str) -> bool {

@@ -92,8 +92,8 @@ impl SessionRow {
         let start = session.session_start_time.as_ref();
         let end_reason = session.session_end_reason.as_ref();
         let rounds = session.talk_round.map(|it| Text::from(it.0.as_str()));
-        let workflow = kept(session.workflow_name.as_ref());
-        let of_other = |name| report.other?.text(name);
+        let value =
+            |field: SessionField| kept(field.of_either(session, report.other.as_ref()).as_ref());
         let verdict = report.signature.as_ref().map(|it| it.verdict);
         let (errors, warnings) = report.totals();
         Self {
@@ -102,12 +102,9 @@ impl SessionRow {
             call_id: kept(session.call_id.as_ref()),
             start: start.and_then(|time| time.instant),
             duration: session.duration(),
-            callee: kept(session.callee.as_ref())
-                .or_else(|| kept(of_other("callee").as_ref()))
-                .or_else(|| kept(of_other("callee_number").as_ref())),
-            workflow: workflow
-                .or_else(|| kept(session.workflow_id.as_ref()))
-                .or_else(|| kept(of_other("workflow_name").as_ref())),
+            callee: value(SessionField::Callee),
+            workflow: value(SessionField::WorkflowName)
+                .or_else(|| kept(session.workflow_id.as_ref())),
             end_reason: kept(end_reason.map(|reason| &reason.text)),
             intention: kept(session.intention.as_ref()),
             rounds: kept(rounds.as_ref()),
@@ -126,10 +123,10 @@ impl SessionRow {
 
     /// The row of a report with the values of these fields.
     pub fn with_fields(report: &Report<'_>, fields: &[SessionField]) -> Self {
+        let nothing = Session::default();
+        let session = report.session.as_ref().unwrap_or(&nothing);
         let value = |field: &SessionField| {
-            let own = report.session.as_ref().and_then(|it| field.of(it));
-            let other = || report.other?.text(field.name());
-            let value = own.map(Text::from).or_else(other);
+            let value = field.of_either(session, report.other.as_ref());
             Some((*field, kept(value.as_ref())?))
         };
         Self {

@@ -34,6 +34,7 @@ use foldhash::HashMap;
 use foldhash::fast::RandomState;
 
 pub use self::block::Block;
+use self::block::{Event, EventKind};
 pub use self::content::{Content, ContentType};
 pub use self::kind::{Notification, OtherNotification};
 pub use self::summary::{HandOver, Summary};
@@ -173,6 +174,14 @@ impl Enumeration for MessageStatus {
     ];
 }
 
+impl Message<'_> {
+    /// The event that a human took over, if the message reports it.
+    pub(crate) fn take_over(&self) -> Option<Event<'_>> {
+        let event = self.content.as_ref()?.system.as_ref()?.event();
+        (event.kind == Some(EventKind::TakeOver)).then_some(event)
+    }
+}
+
 impl<'de> Session<'de> {
     /// Reads the session in a body, and notes what is wrong or odd with it in `findings`.
     ///
@@ -189,15 +198,11 @@ impl<'de> Session<'de> {
     pub fn read_outline(document: &'de Document<'_>) -> Option<Self> {
         let mut session: Self = document.read_outline()?;
         let messages = session.messages.as_deref_mut().unwrap_or_default();
-        for content in messages.iter_mut().filter_map(|it| it.content.as_mut()) {
-            if content.kind.is_some() && content.content_type().is_none() {
-                // As in a whole session, nothing of it is understood.
-                *content = Content {
-                    kind: content.kind.take(),
-                    ..Content::default()
-                };
-            }
-        }
+        let contents = messages.iter_mut().filter_map(|it| it.content.as_mut());
+        // As in a whole session, nothing of an unknown one is understood.
+        contents
+            .filter(|it| it.is_unknown())
+            .for_each(Content::forget);
         session.is_recognised().then_some(session)
     }
 
@@ -218,17 +223,15 @@ impl<'de> Session<'de> {
     /// of its fields as they were received. That takes a second pass over the body, which sessions
     /// without such a content do not pay for.
     fn show_unknown_contents(&mut self, document: &'de Document<'_>) {
-        let is_unknown =
-            |content: &Content<'_>| content.kind.is_some() && content.content_type().is_none();
         let messages = self.messages.as_deref_mut().unwrap_or_default();
         let mut contents = messages.iter().filter_map(|it| it.content.as_ref());
-        if !contents.any(is_unknown) {
+        if !contents.any(Content::is_unknown) {
             return;
         }
         let received = received_contents(document);
         for (message, json) in messages.iter_mut().zip(received) {
             if let (Some(content), Some(json)) = (&mut message.content, json)
-                && is_unknown(content)
+                && content.is_unknown()
             {
                 content.show_as_received(json);
             }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::block::EventKind;
 use super::{Message, MessageStatus, Sender, Session};
 use crate::Text;
 
@@ -77,7 +76,13 @@ impl Session<'_> {
     /// The last hand-over to a human.
     pub fn hand_over(&self) -> Option<HandOver<'_>> {
         let mut messages = self.messages().iter().enumerate().rev();
-        messages.find_map(|(index, message)| hand_over(index, message))
+        messages.find_map(|(index, message)| {
+            let event = message.take_over()?;
+            Some(HandOver {
+                message: index,
+                seat: event.to.map(|seat| Text::from(seat.as_str())),
+            })
+        })
     }
 
     /// The first words that the person said, as received: what they wrote or chose.
@@ -92,13 +97,4 @@ fn user_text(message: &Message<'_>) -> Option<Text<'static>> {
     let is_user = sender.known == Some(Sender::User);
     let words = message.content.as_ref().filter(|_| is_user)?.words();
     (!words.is_blank()).then(|| words.into_owned())
-}
-
-/// The hand-over that a message reports, if it reports one.
-fn hand_over<'a>(index: usize, message: &'a Message<'_>) -> Option<HandOver<'a>> {
-    let event = message.content.as_ref()?.system.as_ref()?.event();
-    (event.kind == Some(EventKind::TakeOver)).then(|| HandOver {
-        message: index,
-        seat: event.to.map(|seat| Text::from(seat.as_str())),
-    })
 }

@@ -93,7 +93,7 @@ impl<V: Default> Breakdown<V> {
         self.entries.len()
     }
 
-    /// Whether there is no name.
+    /// Whether it has no names.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

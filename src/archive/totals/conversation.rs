@@ -7,7 +7,6 @@ use foldhash::HashMap;
 
 use super::{Breakdown, Distribution};
 use crate::Text;
-use crate::notification::block::EventKind;
 use crate::notification::{Content, ContentType, Message, MessageStatus, Sender, Session};
 
 /// Totals of the messages of many sessions.
@@ -98,7 +97,7 @@ impl ConversationTotals {
         if let Some(time) = asked.and_then(|asked| response(&messages[asked..], is_robot)) {
             self.robot_response.add(time);
         }
-        let taken_over = messages.iter().position(is_take_over);
+        let taken_over = messages.iter().position(|it| it.take_over().is_some());
         let is_agent = |it: &Message<'_>| sender(it) == Some(Sender::Agent);
         if let Some(time) = taken_over.and_then(|taken| response(&messages[taken..], is_agent)) {
             self.agent_response.add(time);
@@ -170,11 +169,6 @@ impl<'s> Originals<'s> {
         let numbers = self.numbers.get_or_init(|| self.session.numbers());
         messages.get(numbers.get(id.as_str())?.checked_sub(1)?)
     }
-}
-
-fn is_take_over(message: &Message<'_>) -> bool {
-    let event = message.content.as_ref().and_then(|it| it.system.as_ref());
-    event.is_some_and(|event| event.event().kind == Some(EventKind::TakeOver))
 }
 
 /// The time from the first message to the next one that is an answer, in milliseconds; `None` if there

@@ -151,12 +151,22 @@ impl<'de> Content<'de> {
         blocks.add_undocumented(&self.extra);
     }
 
-    /// Makes every field in `json` an undocumented one, for a content of an unknown type.
-    pub(super) fn show_as_received(&mut self, json: &'de str) {
+    /// Whether it has a type, and that is unknown: it was read as if the type were known.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.kind.is_some() && self.content_type().is_none()
+    }
+
+    /// Keeps nothing but the type.
+    pub(super) fn forget(&mut self) {
         *self = Self {
             kind: self.kind.take(),
             ..Self::default()
         };
+    }
+
+    /// Makes every field in `json` an undocumented one, for a content of an unknown type.
+    pub(super) fn show_as_received(&mut self, json: &'de str) {
+        self.forget();
         self.extra = members(json)
             .filter(|(key, _)| key != "type")
             .map(|(key, value)| (Text::from(key), value))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::{Cell, Column, Definition, columns};
+use super::{Definition, TableColumn, Value, columns};
 use crate::finding::Finding;
 use crate::view::wording;
 use crate::{Position, Report};
@@ -20,15 +20,15 @@ pub(super) struct Row<'r> {
 impl Definition for FindingTable {
     type Row<'r> = Row<'r>;
 
-    const COLUMNS: &'static [Column<Self>] = columns! { row =>
-        source: Text = Cell::text(Some(&row.report.origin.source));
-        index: Integer = Cell::count(row.report.origin.index);
-        rule: Text = Cell::word(row.finding.rule.name());
-        severity: Text = Cell::word(row.finding.severity.name());
-        pointer: Text = Cell::Text(Cow::Owned(row.finding.pointer.to_json_pointer()));
-        line: Integer = Cell::of(row.position, |it| Cell::count(it.line));
-        column: Integer = Cell::of(row.position, |it| Cell::count(it.column));
-        message: Text = Cell::Text(Cow::Owned(wording::message(row.finding)));
+    const COLUMNS: &'static [TableColumn<Self>] = columns! { row =>
+        source: Text = Value::text(Some(&row.report.origin.source));
+        index: Integer = Value::count(row.report.origin.index);
+        rule: Text = Value::word(row.finding.rule.name());
+        severity: Text = Value::word(row.finding.severity.name());
+        pointer: Text = Value::Text(Cow::Owned(row.finding.pointer.to_json_pointer()));
+        line: Integer = Value::of(row.position, |it| Value::count(it.line));
+        column: Integer = Value::of(row.position, |it| Value::count(it.column));
+        message: Text = Value::Text(Cow::Owned(wording::message(row.finding)));
     };
 
     fn each_row<'r>(

@@ -4,7 +4,7 @@ use std::io;
 
 use foldhash::HashMap;
 
-use super::{Cell, Column, Definition, columns};
+use super::{Definition, TableColumn, Value, columns};
 use crate::json::Number;
 use crate::notification::block::{Block, words_of};
 use crate::notification::{Content, Message, Session};
@@ -49,28 +49,28 @@ struct Template<'r> {
 impl Definition for MessageTable {
     type Row<'r> = Row<'r>;
 
-    const COLUMNS: &'static [Column<Self>] = columns! { row =>
-        source: Text = Cell::text(Some(&row.report.origin.source));
-        index: Integer = Cell::count(row.report.origin.index);
-        call_id: Text = Cell::text(row.call_id);
-        number: Integer = Cell::count(row.number);
-        msg_id: Text = Cell::text(row.message.msg_id.as_ref());
-        sender_type: Text = Cell::one_of(row.message.sender_type.as_ref());
-        timestamp: Time = Cell::unix_time(row.message.timestamp);
-        status: Text = Cell::one_of(row.message.status.as_ref());
-        type: Text = Cell::text(row.content_type());
-        text: Text = Cell::text(row.said.words.as_ref());
-        reply_msg_id: Text = Cell::text(replied(row.message));
-        reply_number: Integer = Cell::of(row.reply_number, Cell::count);
-        choice: Text = Cell::text(row.said.choice);
-        template_name: Text = Cell::text(row.said.template.name);
-        template_id: Integer = Cell::integer(row.said.template.id);
-        template_language: Text = Cell::text(row.said.template.language);
-        media_url: Text = Cell::text(row.said.media_url);
-        media_name: Text = Cell::text(row.said.media_name);
-        latitude: Float = Cell::number(row.said.latitude);
-        longitude: Float = Cell::number(row.said.longitude);
-        event: Text = Cell::text(row.said.event);
+    const COLUMNS: &'static [TableColumn<Self>] = columns! { row =>
+        source: Text = Value::text(Some(&row.report.origin.source));
+        index: Integer = Value::count(row.report.origin.index);
+        call_id: Text = Value::text(row.call_id);
+        number: Integer = Value::count(row.number);
+        msg_id: Text = Value::text(row.message.msg_id.as_ref());
+        sender_type: Text = Value::one_of(row.message.sender_type.as_ref());
+        timestamp: Time = Value::unix_time(row.message.timestamp);
+        status: Text = Value::one_of(row.message.status.as_ref());
+        type: Text = Value::text(row.content_type());
+        text: Text = Value::text(row.said.words.as_ref());
+        reply_msg_id: Text = Value::text(replied(row.message));
+        reply_number: Integer = Value::of(row.reply_number, Value::count);
+        choice: Text = Value::text(row.said.choice);
+        template_name: Text = Value::text(row.said.template.name);
+        template_id: Integer = Value::integer(row.said.template.id);
+        template_language: Text = Value::text(row.said.template.language);
+        media_url: Text = Value::text(row.said.media_url);
+        media_name: Text = Value::text(row.said.media_name);
+        latitude: Float = Value::number(row.said.latitude);
+        longitude: Float = Value::number(row.said.longitude);
+        event: Text = Value::text(row.said.event);
     };
 
     fn each_row<'r>(

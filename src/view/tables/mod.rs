@@ -1,6 +1,6 @@
 //! Flat tables of sessions, messages and findings, for databases and spreadsheets.
 //!
-//! A table is one definition, in the file of its name: its rows, and a `Column` for each value of a
+//! A table is one definition, in the file of its name: its rows, and a `TableColumn` for each value of a
 //! row, with its name, its type, and how it is read. CSV, NDJSON and `CREATE TABLE` all come from it.
 //!
 //! The columns are a contract with the tables that people have filled: a name and its type never
@@ -193,7 +193,7 @@ trait Definition: Sized + 'static {
     type Row<'r>;
 
     /// The columns, in order.
-    const COLUMNS: &'static [Column<Self>];
+    const COLUMNS: &'static [TableColumn<Self>];
 
     /// Calls `then` with every row of a report.
     fn each_row<'r>(
@@ -205,7 +205,7 @@ trait Definition: Sized + 'static {
 /// The columns of a table, each with its name, its type, and its cell in a row.
 macro_rules! columns {
     ($row:ident => $($name:ident: $kind:ident = $cell:expr;)*) => {
-        &[$($crate::view::tables::Column {
+        &[$($crate::view::tables::TableColumn {
             name: stringify!($name),
             kind: $crate::view::tables::ColumnType::$kind,
             read: |$row| $cell,
@@ -215,10 +215,10 @@ macro_rules! columns {
 use columns;
 
 /// A column of a table.
-struct Column<D: Definition> {
+struct TableColumn<D: Definition> {
     name: &'static str,
     kind: ColumnType,
-    read: for<'r> fn(&'r D::Row<'r>) -> Cell<'r>,
+    read: for<'r> fn(&'r D::Row<'r>) -> Value<'r>,
 }
 
 /// The type of a column. Every one may be null.
@@ -245,7 +245,7 @@ impl Display for ColumnType {
 }
 
 /// A value in a row.
-enum Cell<'r> {
+enum Value<'r> {
     /// There is none, or none that the type can hold.
     Missing,
     /// Text that may be a stranger's.
@@ -258,7 +258,7 @@ enum Cell<'r> {
     Time(Timestamp),
 }
 
-impl<'r> Cell<'r> {
+impl<'r> Value<'r> {
     fn text(text: Option<&'r Text<'_>>) -> Self {
         Self::of(text, |text| Self::Text(Cow::Borrowed(text.as_str())))
     }
@@ -317,15 +317,15 @@ impl<'r> Cell<'r> {
     }
 }
 
-impl<'r> From<Cell<'r>> for csv::Cell<'r> {
-    fn from(cell: Cell<'r>) -> Self {
+impl<'r> From<Value<'r>> for csv::Cell<'r> {
+    fn from(cell: Value<'r>) -> Self {
         match cell {
-            Cell::Missing => Self::Empty,
-            Cell::Text(text) => Self::Text(text),
-            Cell::Integer(number) => Self::Number(number.to_string().into()),
-            Cell::Float(number) => Self::Number(format!("{number:?}").into()),
-            Cell::Boolean(is_so) => Self::Word(is_so.to_string().into()),
-            Cell::Time(time) => Self::Word(time.to_string().into()),
+            Value::Missing => Self::Empty,
+            Value::Text(text) => Self::Text(text),
+            Value::Integer(number) => Self::Number(number.to_string().into()),
+            Value::Float(number) => Self::Number(format!("{number:?}").into()),
+            Value::Boolean(is_so) => Self::Word(is_so.to_string().into()),
+            Value::Time(time) => Self::Word(time.to_string().into()),
         }
     }
 }
@@ -339,13 +339,13 @@ trait Rows {
 
 /// The columns of a table that the user wants.
 struct Selected<D: Definition> {
-    columns: Vec<&'static Column<D>>,
+    columns: Vec<&'static TableColumn<D>>,
     ndjson: Ndjson,
 }
 
 impl<D: Definition> Selected<D> {
     fn new(table: Table, names: &[String]) -> Result<Self, ColumnError> {
-        let mut columns: Vec<&'static Column<D>> = Vec::new();
+        let mut columns: Vec<&'static TableColumn<D>> = Vec::new();
         for name in names {
             let column = D::COLUMNS.iter().find(|column| column.name == name);
             let unknown = || ColumnError::Unknown {

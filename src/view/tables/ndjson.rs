@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Serializer;
 
-use super::Cell;
+use super::Value;
 use crate::view::json::TerminalSafe;
 
 /// Writes rows with certain columns.
@@ -30,7 +30,7 @@ impl Ndjson {
     /// Adds a row, which has a cell for each column.
     pub(super) fn write<'r>(
         &self,
-        cells: impl Iterator<Item = Cell<'r>>,
+        cells: impl Iterator<Item = Value<'r>>,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
         for (key, cell) in self.keys.iter().zip(cells) {
@@ -42,14 +42,14 @@ impl Ndjson {
     }
 }
 
-fn write_cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_cell(cell: &Value<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     match cell {
-        Cell::Missing => out.extend_from_slice(b"null"),
-        Cell::Text(text) => write_text(text, out)?,
-        Cell::Integer(number) => write!(out, "{number}")?,
-        Cell::Float(number) => write!(out, "{number:?}")?,
-        Cell::Boolean(is_so) => write!(out, "{is_so}")?,
-        Cell::Time(time) => write!(out, "\"{time}\"")?,
+        Value::Missing => out.extend_from_slice(b"null"),
+        Value::Text(text) => write_text(text, out)?,
+        Value::Integer(number) => write!(out, "{number}")?,
+        Value::Float(number) => write!(out, "{number:?}")?,
+        Value::Boolean(is_so) => write!(out, "{is_so}")?,
+        Value::Time(time) => write!(out, "\"{time}\"")?,
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::{Cell, Column, Definition, columns};
+use super::{Definition, TableColumn, Value, columns};
 use crate::json::{SessionTime, UnixTime};
 use crate::notification::{HandOver, MessageStatus, Sender, Session};
 use crate::signature::Verdict;
@@ -38,47 +38,47 @@ struct SenderCounts {
 impl Definition for SessionTable {
     type Row<'r> = Row<'r>;
 
-    const COLUMNS: &'static [Column<Self>] = columns! { row =>
-        source: Text = Cell::text(Some(&row.report.origin.source));
-        index: Integer = Cell::count(row.report.origin.index);
-        workflow_id: Text = Cell::text(row.session.workflow_id.as_ref());
-        workflow_name: Text = Cell::text(row.session.workflow_name.as_ref());
-        nodetask_id: Text = Cell::text(row.session.nodetask_id.as_ref());
-        nodetask_name: Text = Cell::text(row.session.nodetask_name.as_ref());
-        waba_task_id: Text = Cell::text(row.session.waba_task_id.as_ref());
-        wfdetail_uuid: Text = Cell::text(row.session.wfdetail_uuid.as_ref());
-        timestamp: Time = Cell::unix_time(row.session.timestamp);
-        channel: Text = Cell::text(row.session.channel.as_ref());
-        channel_id: Text = Cell::text(row.session.channel_id.as_ref());
-        callee: Text = Cell::text(row.session.callee.as_ref());
-        call_id: Text = Cell::text(row.session.call_id.as_ref());
-        robot_id: Text = Cell::text(row.session.robot_id.as_ref());
-        status: Text = Cell::text(row.session.status.as_ref());
+    const COLUMNS: &'static [TableColumn<Self>] = columns! { row =>
+        source: Text = Value::text(Some(&row.report.origin.source));
+        index: Integer = Value::count(row.report.origin.index);
+        workflow_id: Text = Value::text(row.session.workflow_id.as_ref());
+        workflow_name: Text = Value::text(row.session.workflow_name.as_ref());
+        nodetask_id: Text = Value::text(row.session.nodetask_id.as_ref());
+        nodetask_name: Text = Value::text(row.session.nodetask_name.as_ref());
+        waba_task_id: Text = Value::text(row.session.waba_task_id.as_ref());
+        wfdetail_uuid: Text = Value::text(row.session.wfdetail_uuid.as_ref());
+        timestamp: Time = Value::unix_time(row.session.timestamp);
+        channel: Text = Value::text(row.session.channel.as_ref());
+        channel_id: Text = Value::text(row.session.channel_id.as_ref());
+        callee: Text = Value::text(row.session.callee.as_ref());
+        call_id: Text = Value::text(row.session.call_id.as_ref());
+        robot_id: Text = Value::text(row.session.robot_id.as_ref());
+        status: Text = Value::text(row.session.status.as_ref());
         session_start_time: Time = session_time(row.session.session_start_time.as_ref());
         session_end_time: Time = session_time(row.session.session_end_time.as_ref());
-        session_end_reason: Text = Cell::one_of(row.session.session_end_reason.as_ref());
-        intention: Text = Cell::text(row.session.intention.as_ref());
-        talk_round: Integer = Cell::integer(row.session.talk_round.map(|it| it.0));
-        ner_slots: Text = Cell::json(row.session.ner_slots.as_ref());
-        event_label: Text = Cell::json(row.session.event_label.as_ref());
-        variables: Text = Cell::json(row.session.variables.as_ref());
-        messages: Integer = Cell::count(row.session.messages().len());
-        duration_seconds: Float = Cell::float(row.session.duration().map(|it| it.as_secs_f64()));
-        messages_read: Integer = Cell::count(row.read);
-        messages_system: Integer = Cell::count(row.senders.system);
-        messages_user: Integer = Cell::count(row.senders.user);
-        messages_robot: Integer = Cell::count(row.senders.robot);
-        messages_agent: Integer = Cell::count(row.senders.agent);
-        messages_chatbot: Integer = Cell::count(row.senders.chatbot);
-        messages_other: Integer = Cell::count(row.senders.other);
-        handed_over: Boolean = Cell::Boolean(row.hand_over.is_some());
-        handover_agent: Text = Cell::text(row.hand_over.as_ref().and_then(|it| it.seat.as_ref()));
-        handover_number: Integer = Cell::of(row.hand_over.as_ref(), |it| Cell::count(it.message + 1));
-        handover_time: Time = Cell::time(row.hand_over_time());
-        first_user_text: Text = Cell::text(row.first_words.as_ref());
-        errors: Integer = Cell::count(row.errors);
-        warnings: Integer = Cell::count(row.warnings);
-        verdict: Text = Cell::of(row.verdict(), |it| Cell::word(it.name()));
+        session_end_reason: Text = Value::one_of(row.session.session_end_reason.as_ref());
+        intention: Text = Value::text(row.session.intention.as_ref());
+        talk_round: Integer = Value::integer(row.session.talk_round.map(|it| it.0));
+        ner_slots: Text = Value::json(row.session.ner_slots.as_ref());
+        event_label: Text = Value::json(row.session.event_label.as_ref());
+        variables: Text = Value::json(row.session.variables.as_ref());
+        messages: Integer = Value::count(row.session.messages().len());
+        duration_seconds: Float = Value::float(row.session.duration().map(|it| it.as_secs_f64()));
+        messages_read: Integer = Value::count(row.read);
+        messages_system: Integer = Value::count(row.senders.system);
+        messages_user: Integer = Value::count(row.senders.user);
+        messages_robot: Integer = Value::count(row.senders.robot);
+        messages_agent: Integer = Value::count(row.senders.agent);
+        messages_chatbot: Integer = Value::count(row.senders.chatbot);
+        messages_other: Integer = Value::count(row.senders.other);
+        handed_over: Boolean = Value::Boolean(row.hand_over.is_some());
+        handover_agent: Text = Value::text(row.hand_over.as_ref().and_then(|it| it.seat.as_ref()));
+        handover_number: Integer = Value::of(row.hand_over.as_ref(), |it| Value::count(it.message + 1));
+        handover_time: Time = Value::time(row.hand_over_time());
+        first_user_text: Text = Value::text(row.first_words.as_ref());
+        errors: Integer = Value::count(row.errors);
+        warnings: Integer = Value::count(row.warnings);
+        verdict: Text = Value::of(row.verdict(), |it| Value::word(it.name()));
     };
 
     fn each_row<'r>(
@@ -90,8 +90,8 @@ impl Definition for SessionTable {
     }
 }
 
-fn session_time<'r>(time: Option<&SessionTime<'_>>) -> Cell<'r> {
-    Cell::time(time.and_then(|time| time.instant))
+fn session_time<'r>(time: Option<&SessionTime<'_>>) -> Value<'r> {
+    Value::time(time.and_then(|time| time.instant))
 }
 
 impl<'r> Row<'r> {
